@@ -1,0 +1,152 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"yinqiao/catalog"
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/db/vault"
+	"yinqiao/engine/casework"
+	"yinqiao/grant"
+	"yinqiao/jobs"
+	"yinqiao/journal"
+	"yinqiao/people"
+	"yinqiao/place"
+	"yinqiao/request"
+	"yinqiao/staff"
+)
+
+// App is the rooms, put together. The server, the commands and the end-to-end
+// tests all use this one.
+type App struct {
+	Config   Config
+	Log      *slog.Logger
+	DB       *db.DB
+	Vault    *vault.Vault
+	Jobs     *jobs.Queue
+	Journal  *journal.Journal
+	People   *people.Service
+	Staff    *staff.Service
+	Sessions *staff.Sessions
+	Place    *place.Service
+	Grant    *grant.Service
+	Catalog  *catalog.Service
+	Requests *request.Service
+	Casework *casework.Service
+}
+
+// Config is what an installation sets.
+type Config struct {
+	Dir       string // data folder: SQLite file, keys, heads of the journal
+	Database  string // postgres://… or empty for SQLite in Dir
+	Addr      string
+	Demo      bool
+	PlainHTTP bool // cookies also without HTTPS
+	Clock     civic.Clock
+}
+
+// KeysDir is the folder of the keys inside the data folder.
+func (c Config) KeysDir() string { return filepath.Join(c.Dir, "keys") }
+
+// Open opens the database, brings its schema up to date and puts the rooms
+// together.
+func Open(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
+	d, err := db.Open(ctx, db.Config{URL: c.Database, Dir: c.Dir})
+	if err != nil {
+		return nil, err
+	}
+	a, err := assemble(ctx, c, d, log)
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return a, nil
+}
+
+func assemble(ctx context.Context, c Config, d *db.DB, log *slog.Logger) (*App, error) {
+	if err := Migrate(ctx, d); err != nil {
+		return nil, err
+	}
+	fresh, err := isFresh(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	// Keys are made for a new database only: a wrong folder must never look like a
+	// fresh start.
+	v, err := vault.Open(c.KeysDir(), fresh)
+	if err != nil {
+		return nil, err
+	}
+	q, err := jobs.New(d, log)
+	if err != nil {
+		return nil, err
+	}
+	return Wire(c, d, v, q, log)
+}
+
+// Wire puts the rooms together over an open, migrated database.
+func Wire(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) (*App, error) {
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	j := journal.New(journal.Config{DB: d, Vault: v, Jobs: q, Auth: grant.Judge{}, Clock: c.Clock, Log: log,
+		Heads: filepath.Join(c.Dir, "journal.heads")})
+	a := &App{Config: c, Log: log, DB: d, Vault: v, Jobs: q, Journal: j,
+		People: people.New(j, v), Staff: staff.New(j, v), Sessions: staff.NewSessions(j, !c.Demo && !c.PlainHTTP),
+		Place: place.New(j), Catalog: catalog.New(j)}
+	a.Grant = grant.New(j, v, a.People)
+	a.Casework = casework.New(j, v, a.People)
+	a.Requests = request.New(j, v, a.Catalog, a.People, a.Casework)
+	a.Casework.Serve(a.Requests)
+	a.flows()
+	return a, nil
+}
+
+// Migrate brings the schema to this release's version.
+func Migrate(ctx context.Context, d *db.DB) error {
+	if err := d.Migrate(ctx); err != nil {
+		return err
+	}
+	return jobs.Migrate(ctx, d)
+}
+
+func isFresh(ctx context.Context, d *db.DB) (bool, error) {
+	r, err := d.Read(ctx)
+	if err != nil {
+		return false, err
+	}
+	var n int
+	err = r.Get(&n, `SELECT COUNT(*) FROM (SELECT id FROM journal_entry LIMIT 1) AS one`)
+	return n == 0, err
+}
+
+// Prepare enters what every installation has: divisions and the services of this
+// release.
+func (a *App) Prepare(ctx context.Context) error {
+	ok, err := a.Place.HasDivisions(ctx)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		if err := a.Place.LoadDivisions(ctx); err != nil {
+			return err
+		}
+	}
+	defs, err := catalog.Embedded()
+	if err != nil {
+		return err
+	}
+	for _, d := range defs {
+		if err := a.Catalog.Publish(ctx, civic.System("release"), d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close closes the database.
+func (a *App) Close() error { return a.DB.Close() }

@@ -1,0 +1,83 @@
+package demo
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"yinqiao/civic"
+)
+
+func TestEachDistrictHasOneOfficeOfEachKind(t *testing.T) {
+	t.Parallel()
+	kinds := []string{KindHospital, KindCommunity, KindCivilAffairs, KindMarketSupervision, KindCallCentre}
+	count := map[civic.Division]map[string]int{xiaodian: {}, xihu: {}}
+	names := map[string]bool{}
+	for _, o := range Offices() {
+		if !slices.Contains(kinds, o.Kind) || count[o.Division] == nil {
+			t.Errorf("%s is a %q in %q", o.Name, o.Kind, o.Division)
+			continue
+		}
+		count[o.Division][o.Kind]++
+		if names[o.Name] || !strings.HasSuffix(o.Name, "(演示)") || o.Address == "" || o.Hours == "" {
+			t.Errorf("office %+v", o)
+		}
+		names[o.Name] = true
+	}
+	for d, kindsThere := range count {
+		for _, k := range kinds {
+			if kindsThere[k] != 1 {
+				t.Errorf("%s has %d of %s", d, kindsThere[k], k)
+			}
+		}
+	}
+}
+
+func TestEveryMemberOfStaffHasExactlyOneOffice(t *testing.T) {
+	t.Parallel()
+	for _, m := range Staff() {
+		found := 0
+		for _, o := range Offices() {
+			if o.Kind == m.OfficeKind && m.Division.Covers(o.Division) {
+				found++
+			}
+		}
+		if found != 1 {
+			t.Errorf("%s of %s in %s has %d offices", m.Login, m.OfficeKind, m.Division, found)
+		}
+	}
+}
+
+func TestEachDistrictHasItsClerksASupervisorAndAnAdministrator(t *testing.T) {
+	t.Parallel()
+	got := map[string]int{}
+	logins := map[string]bool{}
+	short := regexp.MustCompile(`^(ty|hz)[a-z]{4,8}$`)
+	for _, m := range Staff() {
+		if logins[m.Login] || !short.MatchString(m.Login) || m.Name == "" || len(m.Roles) != 1 {
+			t.Errorf("member of staff %+v", m)
+			continue
+		}
+		logins[m.Login] = true
+		what := m.Roles[0]
+		if what == RoleClerk {
+			what = m.OfficeKind
+		}
+		got[string(m.Division)+" "+what]++
+	}
+	want := []string{"1401 administrator", "3301 administrator"}
+	for _, d := range []civic.Division{xiaodian, xihu} {
+		for _, what := range []string{RoleSupervisor, KindCommunity, KindHospital, KindCivilAffairs, KindMarketSupervision} {
+			want = append(want, string(d)+" "+what)
+		}
+	}
+	for _, w := range want {
+		if got[w] != 1 {
+			t.Errorf("%d × %s, want one", got[w], w)
+		}
+	}
+	if len(got) != len(want) {
+		t.Errorf("staff are %v", got)
+	}
+}

@@ -1,0 +1,25 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"yinqiao/civic"
+	"yinqiao/engine/casework"
+	"yinqiao/jobs"
+	"yinqiao/journal"
+)
+
+// flows is the one list of which acts wake which jobs, and of what does the jobs.
+func (a *App) flows() {
+	// A case is watched until its deadline.
+	watch := func(e journal.Entry, detail map[string]string) (jobs.Args, time.Time) {
+		due, err := time.Parse(time.RFC3339, detail["due"])
+		if err != nil {
+			due = e.At
+		}
+		return casework.Watch{Request: civic.RequestID(detail["request"])}, due.Add(time.Second)
+	}
+	a.Journal.On(casework.ActOpened, watch)
+	jobs.Handle(a.Jobs, func(ctx context.Context, w casework.Watch) error { return a.Casework.Overdue(ctx, w) })
+}

@@ -1,0 +1,108 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"yinqiao/app/demo"
+	"yinqiao/civic"
+	"yinqiao/grant"
+	"yinqiao/people"
+	"yinqiao/place"
+	"yinqiao/staff"
+)
+
+// DemoPassword is every demonstration account's. It exists with --demo only, and
+// the sign-in page shows it there.
+const DemoPassword = "yinqiao-demo"
+
+// demoSeed makes every demonstration the same, so that guides can name people.
+const demoSeed = 20210628
+
+// SeedDemo fills an empty installation with fictional people, offices and staff.
+// It does nothing where there is an office already.
+func (a *App) SeedDemo(ctx context.Context) error {
+	r, err := a.DB.Read(ctx)
+	if err != nil {
+		return err
+	}
+	var n int
+	if err := r.Get(&n, `SELECT COUNT(*) FROM office`); err != nil || n > 0 {
+		return err
+	}
+	if err := a.seedOffices(ctx); err != nil {
+		return fmt.Errorf("demo offices: %w", err)
+	}
+	var streets []civic.Division
+	for _, d := range place.Divisions() {
+		if d.Level == 4 && (d.Parent == "140105" || d.Parent == "330106") {
+			streets = append(streets, d.Code)
+		}
+	}
+	return a.seedPeople(ctx, demo.People(demoSeed, 500, streets))
+}
+
+func (a *App) seedOffices(ctx context.Context) error {
+	sys := civic.System("demo")
+	type seat struct {
+		kind string
+		id   civic.OfficeID
+		div  civic.Division
+	}
+	var seats []seat
+	for _, o := range demo.Offices() {
+		id, err := a.Place.Open(ctx, sys, place.Office{Kind: o.Kind, Name: o.Name, Division: o.Division, Address: o.Address, Phone: o.Phone, Hours: o.Hours})
+		if err != nil {
+			return err
+		}
+		seats = append(seats, seat{o.Kind, id, o.Division})
+	}
+	for _, m := range demo.Staff() {
+		h := staff.Hire{Login: m.Login, Name: m.Name, Password: DemoPassword, WithoutTOTP: true}
+		for _, s := range seats {
+			if s.kind == m.OfficeKind && m.Division.Covers(s.div) {
+				h.Office = s.id
+			}
+		}
+		for _, r := range m.Roles {
+			h.Posts = append(h.Posts, staff.Post{Role: staff.Role(r), Division: m.Division})
+		}
+		if _, err := a.Staff.Hire(ctx, sys, h); err != nil {
+			return fmt.Errorf("%s: %w", m.Login, err)
+		}
+	}
+	return nil
+}
+
+var demoRelations = map[string]string{"daughter": "女儿", "son": "儿子", "daughter_in_law": "儿媳", "son_in_law": "女婿",
+	"granddaughter": "孙女", "grandson": "孙子", "neighbour": "邻居"}
+
+func (a *App) seedPeople(ctx context.Context, ps []demo.Person) error {
+	sys := civic.System("demo")
+	ids := make([]civic.PersonID, len(ps))
+	for i, p := range ps {
+		in := people.Registration{Name: p.Name, Sex: people.Sex(p.Sex), Birth: p.Birth, Division: p.Street, Address: p.Address,
+			Credentials: []people.Card{{Kind: people.KindResidentID, Number: p.ResidentID}}}
+		if p.SeniorCard != "" {
+			in.Credentials = append(in.Credentials, people.Card{Kind: people.KindSeniorCard, Number: p.SeniorCard})
+		}
+		if p.SocialSecurityCard != "" {
+			in.Credentials = append(in.Credentials, people.Card{Kind: people.KindSocialSecurity, Number: p.SocialSecurityCard})
+		}
+		if p.Mobile != "" {
+			in.Phones = []people.Phone{{Number: p.Mobile, Whose: p.MobileOwner}}
+		}
+		id, err := a.People.Register(ctx, sys, in)
+		if err != nil {
+			return fmt.Errorf("person %d: %w", i, err)
+		}
+		ids[i] = id
+		if p.AgentOf >= 0 {
+			if _, err := a.Grant.Give(ctx, sys, grant.Grant{Person: ids[p.AgentOf], Agent: id, Relation: demoRelations[p.Relation], Services: "*",
+				Starts: a.Journal.Now().AddDate(0, -1, 0), GivenHow: "demonstration"}); err != nil {
+				return fmt.Errorf("grant %d: %w", i, err)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,152 @@
+package casework
+
+import (
+	"context"
+	"time"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/journal"
+	"yinqiao/people"
+	"yinqiao/place"
+	"yinqiao/request"
+	"yinqiao/staff"
+)
+
+// Item is one case in a queue: what it is, for whom (masked) and until when.
+type Item struct {
+	Case
+	Title    string
+	Who      string // masked
+	Assigned string // the colleague's name
+}
+
+// queueMost bounds a page of a queue.
+const queueMost = 100
+
+// Queue lists the cases of the office of the member of staff at the controls, by
+// deadline: those still to be done, or with done, those that wait for the
+// person's word or are finished.
+func (s *Service) Queue(ctx context.Context, actor civic.Actor, done bool) ([]Item, error) {
+	var out []Item
+	err := s.j.Look(ctx, actor, func(v *journal.View) error {
+		auth, err := v.Authorise(civic.Need{Permission: civic.MayWorkCases, Look: true})
+		if err != nil {
+			return err
+		}
+		where, order := `state IN ('open', 'taken')`, `due_at`
+		if done {
+			where, order = `state IN ('resolved', 'confirmed')`, `opened_at DESC`
+		}
+		var cs []Case
+		if err := v.Select(&cs, `SELECT `+columns+` FROM casework WHERE office = $1 AND `+where+` ORDER BY `+order+`, request LIMIT $2`, auth.Office(), queueMost); err != nil {
+			return err
+		}
+		for _, c := range cs {
+			it, err := s.item(v, auth, c)
+			if err != nil {
+				return err
+			}
+			out = append(out, it)
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (s *Service) item(q db.Q, auth civic.Authority, c Case) (Item, error) {
+	title, err := s.requests.Title(q, c.Person, c.Request)
+	if err != nil {
+		return Item{}, err
+	}
+	who, err := s.people.Name(q, auth, c.Person)
+	if err != nil {
+		return Item{}, err
+	}
+	it := Item{Case: c, Title: title, Who: who}
+	if c.Assignee != "" {
+		it.Assigned, err = staff.Name(q, c.Assignee)
+	}
+	return it, err
+}
+
+// File is a case with everything that the one who reads it may know.
+type File struct {
+	Case
+	Title   string
+	Who     people.Person
+	Office  place.Office
+	Lines   []request.Line
+	Outcome string
+	Story   []request.StoryLine
+	Done    string // what the clerk is asked to write at the end
+	Now     time.Time
+	MayWork bool // the reader is at the office that works on it
+	MaySay  bool // the reader speaks for the person
+}
+
+// Read reads a case with its request and story: for the office that works on it,
+// or for whoever may speak for its person.
+func (s *Service) Read(ctx context.Context, actor civic.Actor, id civic.RequestID) (*File, error) {
+	var f *File
+	err := s.j.Look(ctx, actor, func(v *journal.View) error {
+		if err := signedIn(v.Authorise, actor); err != nil {
+			return err
+		}
+		c, err := read(v, id)
+		if err != nil {
+			return err
+		}
+		f = &File{Case: c, Now: v.Now}
+		auth, err := s.mayRead(v, f)
+		if err != nil {
+			return err
+		}
+		st, err := s.requests.Read(v, auth, c.Person, c.Request)
+		if err != nil {
+			return err
+		}
+		f.Lines, f.Title, f.Done = st.Lines, st.Def.Title, st.Def.Casework.Done
+		p, err := s.people.Profile(v, auth, c.Person)
+		if err != nil {
+			return err
+		}
+		f.Who = p.Person
+		if f.Office, err = place.Read(v, c.Office); err != nil {
+			return err
+		}
+		if c.Outcome != nil {
+			b, err := s.v.Open(c.Outcome, "outcome/"+string(c.Request))
+			if err != nil {
+				return err
+			}
+			f.Outcome = string(b)
+		}
+		lines, err := journal.Timeline(v, auth, string(c.Request), "", 200)
+		if err != nil {
+			return err
+		}
+		f.Story, err = s.requests.Tell(v, auth, lines)
+		return err
+	})
+	return f, err
+}
+
+// mayRead tries both ways in: as the office, and as or for the person.
+func (s *Service) mayRead(v *journal.View, f *File) (civic.Authority, error) {
+	person, errP := v.Authorise(personNeed(f.Case))
+	f.MaySay = errP == nil
+	office, errO := v.Authorise(officeNeed(f.Case))
+	f.MayWork = errO == nil
+	switch {
+	case f.MayWork:
+		return office, nil
+	case f.MaySay:
+		return person, nil
+	case civic.Is(errP, civic.Unavailable):
+		return person, errP
+	case v.Actor.Operator.Kind == civic.PartyPerson:
+		return person, errNoCase // whoever has no right is not told that it exists
+	}
+	return office, errO
+}

@@ -1,0 +1,149 @@
+package grant
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/people"
+	"yinqiao/staff"
+)
+
+// Judge implements journal.Authoriser on the rows of the transaction it is asked
+// in, so that a grant revoked a moment ago is refused now.
+type Judge struct{}
+
+var (
+	errNobody = civic.E(civic.Denied, "sign_in", "请先登录。工作人员用账号登录;老人可以到窗口领取登录口令。").
+			Accepting("登录后再办")
+	errNotYours = civic.E(civic.Denied, "grant.none", "您还没有得到这位老人的委托,不能替老人办这件事。").
+			Accepting("请老人本人在窗口、电话里或用自己的证件委托您")
+	errStaffOnly = civic.E(civic.Denied, "grant.staff_only", "这件事由工作人员办理。").
+			Accepting("请到窗口或打电话找工作人员")
+	errRole = civic.E(civic.Denied, "grant.role", "您的岗位不能办这件事。").
+		Accepting("请找有这项职责的同事,或请管理员调整岗位")
+	errDivision = civic.E(civic.Denied, "grant.division", "这件事不在您的辖区。").
+			Accepting("请老人出示证件后以「证件在手」打开,或转给当地的单位")
+	errOffice = civic.E(civic.Denied, "grant.office", "这件事不归您的单位办理。").
+			Accepting("请转给负责的单位")
+	errNotOpen = civic.E(civic.Denied, "grant.not_open", "这位老人的资料没有打开,或已经超过时间自动关上。请重新刷卡或说明理由后打开。").
+			Accepting("重新打开老人的资料")
+	errAgent = civic.E(civic.Denied, "grant.agent", "来办事的家人还没有得到老人的委托,或委托已经停止。").
+			Accepting("请老人本人先办委托")
+)
+
+// Authorise implements journal.Authoriser.
+func (Judge) Authorise(q db.Q, now time.Time, actor civic.Actor, need civic.Need) (civic.Authority, error) {
+	switch actor.Operator.Kind {
+	case civic.PartySystem:
+		return civic.Mint(civic.BasisSystem, actor.Operator.ID, need.Person, need.Division.County(), need.Office), nil
+	case civic.PartyPerson:
+		return judgePerson(q, now, actor.Person(), need)
+	case civic.PartyStaff:
+		return judgeStaff(q, now, actor, need)
+	}
+	return civic.Authority{}, errNobody
+}
+
+func judgePerson(q db.Q, now time.Time, who civic.PersonID, need civic.Need) (civic.Authority, error) {
+	if need.Person == "" {
+		return civic.Authority{}, errStaffOnly
+	}
+	home, err := people.Home(q, need.Person)
+	if err != nil {
+		return civic.Authority{}, err
+	}
+	if who == need.Person {
+		return civic.Mint(civic.BasisOwn, "", who, home.County(), ""), nil
+	}
+	g, err := live(q, now, need.Person, who, need.Service)
+	if errors.Is(err, db.ErrNoRows) {
+		return civic.Authority{}, errNotYours
+	}
+	if err != nil {
+		return civic.Authority{}, err
+	}
+	return civic.Mint(civic.BasisGrant, g, need.Person, home.County(), ""), nil
+}
+
+func judgeStaff(q db.Q, now time.Time, actor civic.Actor, need civic.Need) (civic.Authority, error) {
+	none := civic.Authority{}
+	if need.Permission == "" {
+		return none, errRole
+	}
+	m, err := staff.Read(q, actor.Staff())
+	if civic.Is(err, civic.NotFound) {
+		return none, errNobody
+	}
+	if err != nil {
+		return none, err
+	}
+	post, ok := m.May(need.Permission)
+	if !ok {
+		return none, errRole
+	}
+	here := func(b civic.Basis, ref string) (civic.Authority, error) {
+		return civic.Mint(b, ref, need.Person, m.Division.County(), m.Office), nil
+	}
+	switch {
+	case need.Office != "":
+		if m.Office != need.Office {
+			return none, errOffice
+		}
+		return here(civic.BasisOffice, string(m.Office))
+	case need.Division != "":
+		post, ok := m.MayIn(need.Permission, need.Division)
+		if !ok {
+			return none, errDivision
+		}
+		return here(civic.BasisRole, string(post.Role))
+	case need.Person != "":
+		return judgeOpening(q, now, actor, m, need, here)
+	}
+	return here(civic.BasisRole, string(post.Role))
+}
+
+// judgeOpening lets staff act for a person whom they have opened. When somebody
+// else asked for it, that agent needs a live grant, and the act rests on it.
+func judgeOpening(q db.Q, now time.Time, actor civic.Actor, m staff.Member, need civic.Need, here func(civic.Basis, string) (civic.Authority, error)) (civic.Authority, error) {
+	var basis civic.Basis
+	err := q.Get(&basis, `SELECT basis FROM opening WHERE person = $1 AND staff = $2 AND until > $3`, need.Person, m.ID, now)
+	if errors.Is(err, db.ErrNoRows) {
+		return civic.Authority{}, errNotOpen
+	}
+	if err != nil {
+		return civic.Authority{}, err
+	}
+	if agent := actor.Agent; !agent.None() && agent.ID != string(need.Person) {
+		if agent.Kind != civic.PartyPerson {
+			return civic.Authority{}, errAgent
+		}
+		g, err := live(q, now, need.Person, civic.PersonID(agent.ID), need.Service)
+		if errors.Is(err, db.ErrNoRows) {
+			return civic.Authority{}, errAgent
+		}
+		if err != nil {
+			return civic.Authority{}, err
+		}
+		return here(civic.BasisGrant, g)
+	}
+	return here(basis, string(staff.Clerk))
+}
+
+// live returns the ID of a grant that covers the service now. An empty service
+// asks for any grant.
+func live(q db.Q, now time.Time, person, agent civic.PersonID, service string) (string, error) {
+	var gs []struct{ ID, Services string }
+	if err := q.Select(&gs, `SELECT id, services FROM proxy_grant WHERE person = $1 AND agent = $2 AND state = 'active'
+		AND starts <= $3 AND (ends IS NULL OR ends > $3) ORDER BY id`, person, agent, now); err != nil {
+		return "", err
+	}
+	for _, g := range gs {
+		if service == "" || g.Services == "*" || strings.Contains(" "+g.Services+" ", " "+service+" ") {
+			return g.ID, nil
+		}
+	}
+	return "", db.ErrNoRows
+}

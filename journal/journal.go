@@ -1,0 +1,222 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/db/vault"
+	"yinqiao/jobs"
+)
+
+// Authoriser decides whether an actor may do what it needs. The grant room
+// implements it; the journal asks on behalf of every verb, so that an authority
+// is always judged on the rows of the same transaction.
+type Authoriser interface {
+	Authorise(q db.Q, now time.Time, actor civic.Actor, need civic.Need) (civic.Authority, error)
+}
+
+// Flow turns an entry into a job, in the entry's own transaction. At is zero for
+// at once. A nil job enqueues nothing.
+type Flow func(e Entry, detail map[string]string) (job jobs.Args, at time.Time)
+
+// Journal writes, reads, seals and counts acts.
+type Journal struct {
+	db    *db.DB
+	vault *vault.Vault
+	jobs  *jobs.Queue
+	auth  Authoriser
+	clock civic.Clock
+	log   *slog.Logger
+	flows map[Act][]Flow
+	heads *headFile
+	wake  chan struct{}
+}
+
+// Config is what a journal is made of. Heads is the file in which the signed
+// heads are kept, outside the database.
+type Config struct {
+	DB    *db.DB
+	Vault *vault.Vault
+	Jobs  *jobs.Queue
+	Auth  Authoriser
+	Clock civic.Clock
+	Log   *slog.Logger
+	Heads string
+}
+
+// New makes a journal. Flows are added with On before the first write.
+func New(c Config) *Journal {
+	return &Journal{db: c.DB, vault: c.Vault, jobs: c.Jobs, auth: c.Auth, clock: c.Clock, log: c.Log,
+		flows: map[Act][]Flow{}, heads: &headFile{path: c.Heads}, wake: make(chan struct{}, 1)}
+}
+
+// On lets an act wake a job. app/flows.go is the one list of them.
+func (j *Journal) On(act Act, f Flow) {
+	if act.Words() == "" {
+		panic("journal: no such act: " + string(act))
+	}
+	j.flows[act] = append(j.flows[act], f)
+}
+
+// scene is what writes, scratches and looks have in common.
+type scene struct {
+	Actor civic.Actor
+	Now   time.Time // fixed for the whole transaction
+	auth  Authoriser
+	q     db.Q
+}
+
+// Authorise returns the authority that the actor has for the need, or Denied
+// with what would be accepted instead.
+func (s *scene) Authorise(need civic.Need) (civic.Authority, error) {
+	return s.auth.Authorise(s.q, s.Now, s.Actor, need)
+}
+
+// Tx is a write in which acts are recorded.
+type Tx struct {
+	*db.Tx
+	scene
+	j       *Journal
+	entries []Entry
+	about   [][]About
+	details []map[string]string
+}
+
+// Scratch is a write to tables that are not acts.
+type Scratch struct {
+	*db.Tx
+	scene
+}
+
+// View reads outside a write.
+type View struct {
+	*db.Snapshot
+	scene
+}
+
+var errNothing = errors.New("journal: a write that records no act is refused")
+
+// Write runs fn in one transaction: its rows, its entries and its jobs commit
+// together or not at all. A write that records nothing is refused.
+func (j *Journal) Write(ctx context.Context, actor civic.Actor, fn func(tx *Tx) error) error {
+	err := j.db.Write(ctx, func(t *db.Tx) error {
+		tx := &Tx{Tx: t, j: j, scene: scene{actor, j.now(), j.auth, t}}
+		if err := fn(tx); err != nil {
+			return err
+		}
+		if len(tx.entries) == 0 {
+			return errNothing
+		}
+		return tx.flush()
+	})
+	if err == nil {
+		j.nudge()
+	}
+	return err
+}
+
+// Scratch runs fn in a transaction that may write allow-listed tables only.
+func (j *Journal) Scratch(ctx context.Context, actor civic.Actor, fn func(*Scratch) error) error {
+	return j.db.Scratch(ctx, func(t *db.Tx) error {
+		return fn(&Scratch{Tx: t, scene: scene{actor, j.now(), j.auth, t}})
+	})
+}
+
+// Look runs fn with a reader.
+func (j *Journal) Look(ctx context.Context, actor civic.Actor, fn func(*View) error) error {
+	s, err := j.db.Read(ctx)
+	if err != nil {
+		return err
+	}
+	return fn(&View{Snapshot: s, scene: scene{actor, j.now(), j.auth, s}})
+}
+
+// Now tells the journal's time.
+func (j *Journal) Now() time.Time { return j.now() }
+
+func (j *Journal) now() time.Time { return j.clock().UTC().Truncate(time.Microsecond) }
+
+// Record adds an entry to the write. The authority says why the act was allowed.
+func (t *Tx) Record(auth civic.Authority, ev Event) error {
+	if !auth.Valid() {
+		return errors.New("journal: an act needs an authority")
+	}
+	if ev.Act.Words() == "" {
+		return fmt.Errorf("journal: act %q is not defined", ev.Act)
+	}
+	e := Entry{
+		ID: db.NewID(), At: t.Now, Act: ev.Act,
+		OperatorKind: t.Actor.Operator.Kind, OperatorID: t.Actor.Operator.ID,
+		AgentKind: t.Actor.Agent.Kind, AgentID: t.Actor.Agent.ID,
+		Subject: t.Actor.Subject, Channel: t.Actor.Channel, Device: t.Actor.Device,
+		Basis: auth.Basis(), BasisRef: auth.Ref(), Division: auth.Division(), Office: auth.Office(),
+		Day: t.Now.In(civic.Shanghai).Format(time.DateOnly),
+	}
+	if ev.Measure != nil {
+		b := Bucket(*ev.Measure)
+		e.Measure, e.Bucket = ev.Measure, &b
+	}
+	about := ev.About
+	if e.Subject != "" {
+		about = append([]About{{string(e.Subject), "person", "subject"}}, about...)
+	}
+	if e.AgentKind == civic.PartyPerson && e.AgentID != string(e.Subject) {
+		about = append(about, About{e.AgentID, "person", "agent"})
+	}
+	if e.OperatorKind == civic.PartyPerson && e.OperatorID != string(e.Subject) && e.OperatorID != e.AgentID {
+		about = append(about, About{e.OperatorID, "person", "operator"})
+	}
+	t.entries = append(t.entries, e)
+	t.about = append(t.about, about)
+	t.details = append(t.details, ev.Detail)
+	return nil
+}
+
+// Enqueue adds a job to the write; a zero time means at once.
+func (t *Tx) Enqueue(args jobs.Args, at time.Time) error {
+	return t.j.jobs.Enqueue(t.Tx, args, at)
+}
+
+// flush writes the entries, in one statement a table, and wakes their flows.
+func (t *Tx) flush() error {
+	var rows, details, abouts [][]any
+	for i := range t.entries {
+		e := &t.entries[i]
+		salt, body := newSalt(), encodeDetail(t.details[i])
+		e.Digest = digest(salt, body)
+		e.Hash = e.sum(t.about[i])
+		rows = append(rows, []any{e.ID, e.At, e.Act, e.OperatorKind, e.OperatorID, e.AgentKind, e.AgentID, e.Subject,
+			e.Channel, e.Device, e.Basis, e.BasisRef, e.Division, e.Office, e.Day, e.Measure, e.Bucket, e.Digest, e.Hash})
+		details = append(details, []any{e.ID, salt, body})
+		for _, a := range t.about[i] {
+			abouts = append(abouts, []any{a.ID, a.Kind, e.ID, a.Role})
+		}
+	}
+	if err := t.InsertRows("journal_entry", []string{"id", "at", "act", "operator_kind", "operator_id", "agent_kind", "agent_id",
+		"subject", "channel", "device", "basis", "basis_ref", "division", "office", "day", "measure", "bucket", "digest", "hash"}, rows); err != nil {
+		return err
+	}
+	if err := t.InsertRows("journal_detail", []string{"entry", "salt", "body"}, details); err != nil {
+		return err
+	}
+	if err := t.InsertRows("journal_about", []string{"id", "kind", "entry", "role"}, abouts); err != nil {
+		return err
+	}
+	for i, e := range t.entries {
+		for _, f := range t.j.flows[e.Act] {
+			job, at := f(e, t.details[i])
+			if job == nil {
+				continue
+			}
+			if err := t.Enqueue(job, at); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

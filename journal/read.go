@@ -1,0 +1,70 @@
+package journal
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+)
+
+// Line is an entry with its detail, for a timeline.
+type Line struct {
+	Entry
+	Detail map[string]string // nil when it was erased
+}
+
+// Page bounds of a timeline.
+const (
+	pageDefault = 50
+	pageMost    = 200
+)
+
+// Timeline returns what happened about one thing, newest first. before is the ID
+// of the last entry of the page before, or "". The authority must have been
+// minted for reading this.
+func Timeline(q db.Q, auth civic.Authority, id, before string, limit int) ([]Line, error) {
+	if !auth.Valid() {
+		return nil, fmt.Errorf("journal: a timeline needs an authority")
+	}
+	if limit <= 0 {
+		limit = pageDefault
+	}
+	var refs []string
+	// A UUIDv7 sorts by time, so that entry order is time order.
+	err := q.Select(&refs, `SELECT DISTINCT entry FROM journal_about WHERE id = $1 AND (CAST($2 AS TEXT) = '' OR entry < $2)
+		ORDER BY entry DESC LIMIT $3`, id, before, min(limit, pageMost))
+	if err != nil || len(refs) == 0 {
+		return nil, err
+	}
+	return lines(q, refs)
+}
+
+func lines(q db.Q, refs []string) ([]Line, error) {
+	args := make([]any, len(refs))
+	for i, r := range refs {
+		args[i] = r
+	}
+	var entries []Entry
+	if err := q.Select(&entries, `SELECT `+entryColumns+` FROM journal_entry WHERE id IN `+db.In(1, len(args))+` ORDER BY id DESC`, args...); err != nil {
+		return nil, err
+	}
+	var details []struct{ Entry, Body string }
+	if err := q.Select(&details, `SELECT entry, body FROM journal_detail WHERE entry IN `+db.In(1, len(args)), args...); err != nil {
+		return nil, err
+	}
+	body := map[string]string{}
+	for _, d := range details {
+		body[d.Entry] = d.Body
+	}
+	out := make([]Line, len(entries))
+	for i, e := range entries {
+		out[i].Entry = e
+		if b, ok := body[e.ID]; ok {
+			if err := json.Unmarshal([]byte(b), &out[i].Detail); err != nil {
+				return nil, fmt.Errorf("journal: detail of %s: %w", e.ID, err)
+			}
+		}
+	}
+	return out, nil
+}

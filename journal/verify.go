@@ -1,0 +1,179 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"yinqiao/db"
+)
+
+// Report is what a verification found.
+type Report struct {
+	Batches  int64
+	Entries  int64 // sealed entries checked
+	Unsealed int64 // entries younger than the last seal
+	Erased   int64 // details erased; their entries still verify
+	Problems []Problem
+}
+
+// Problem is one trace of tampering and where it is.
+type Problem struct {
+	Batch int64
+	Entry string // empty when the whole batch is meant
+	Say   string
+}
+
+// Verify recomputes every hash from the rows and holds the chain against the
+// signed heads outside the database. It finds changed, added, removed and
+// reordered entries and a cut tail, also when whoever did it recomputed the
+// chain inside the database.
+func (j *Journal) Verify(ctx context.Context) (Report, error) {
+	v := verifier{j: j, kept: map[int64]headLine{}}
+	lines, err := j.heads.load()
+	if err != nil {
+		return v.Report, err
+	}
+	for _, l := range lines {
+		if err := j.checkSignature(l.Head, l.Signature); err != nil {
+			v.found(l.Seq, "", "the kept head has no valid signature of this installation")
+		}
+		if k, ok := v.kept[l.Seq]; ok && k.Head != l.Head {
+			v.found(l.Seq, "", "two different heads were kept for this batch")
+		}
+		v.kept[l.Seq] = l
+		v.keptTo = max(v.keptTo, l.Seq)
+	}
+	r, err := j.db.Read(ctx)
+	if err != nil {
+		return v.Report, err
+	}
+	if err := v.chain(r); err != nil {
+		return v.Report, err
+	}
+	return v.Report, v.strays(r)
+}
+
+type verifier struct {
+	Report
+	j      *Journal
+	kept   map[int64]headLine
+	keptTo int64
+}
+
+func (v *verifier) found(batch int64, entry, say string) {
+	v.Problems = append(v.Problems, Problem{batch, entry, say})
+}
+
+func (v *verifier) chain(q db.Q) error {
+	prev, seq := "", int64(0)
+	for {
+		var bs []batchRow
+		if err := q.Select(&bs, `SELECT `+batchColumns+` FROM journal_batch WHERE seq > $1 ORDER BY seq LIMIT 200`, seq); err != nil {
+			return err
+		}
+		if len(bs) == 0 {
+			break
+		}
+		for _, b := range bs {
+			for s := seq + 1; s < b.Seq; s++ {
+				v.found(s, "", "the batch is missing")
+			}
+			if err := v.batch(q, prev, b); err != nil {
+				return err
+			}
+			prev, seq = b.Head, b.Seq
+		}
+	}
+	for s := seq + 1; s <= v.keptTo; s++ {
+		v.found(s, "", "the batch was cut off: its head is kept outside the database")
+	}
+	var chain struct {
+		Seq  int64
+		Head string
+	}
+	if err := q.Get(&chain, `SELECT seq, head FROM journal_chain WHERE one = 1`); err != nil {
+		if !errors.Is(err, db.ErrNoRows) {
+			return err
+		}
+		v.found(seq, "", "the row that says where the chain ends is missing")
+	} else if chain.Seq != seq || chain.Head != prev {
+		v.found(seq, "", "the end of the chain is not where the database says")
+	}
+	return nil
+}
+
+func (v *verifier) batch(q db.Q, prev string, b batchRow) error {
+	v.Batches++
+	var es []Entry
+	if err := q.Select(&es, `SELECT `+entryColumns+` FROM journal_entry WHERE batch = $1 ORDER BY id`, b.Seq); err != nil {
+		return err
+	}
+	var abouts []struct{ ID, Kind, Entry, Role string }
+	if err := q.Select(&abouts, `SELECT id, kind, entry, role FROM journal_about
+		WHERE entry IN (SELECT id FROM journal_entry WHERE batch = $1)`, b.Seq); err != nil {
+		return err
+	}
+	about := map[string][]About{}
+	for _, a := range abouts {
+		about[a.Entry] = append(about[a.Entry], About{a.ID, a.Kind, a.Role})
+	}
+	var details []struct{ Entry, Salt, Body string }
+	if err := q.Select(&details, `SELECT entry, salt, body FROM journal_detail
+		WHERE entry IN (SELECT id FROM journal_entry WHERE batch = $1)`, b.Seq); err != nil {
+		return err
+	}
+	digests := map[string]string{}
+	for _, d := range details {
+		digests[d.Entry] = digest(d.Salt, d.Body)
+	}
+	hashes := make([]string, len(es))
+	for i := range es {
+		e := &es[i]
+		v.Entries++
+		hashes[i] = e.sum(about[e.ID])
+		if hashes[i] != e.Hash {
+			v.found(b.Seq, e.ID, "the entry, or what it is about, was changed")
+		}
+		switch d, ok := digests[e.ID]; {
+		case !ok:
+			v.Erased++
+		case d != e.Digest:
+			v.found(b.Seq, e.ID, "the entry's detail was changed")
+		}
+	}
+	if int64(len(es)) != b.Entries {
+		v.found(b.Seq, "", fmt.Sprintf("the batch was sealed with %d entries and has %d", b.Entries, len(es)))
+	}
+	got := b
+	got.Root = root(hashes)
+	if got.Root != b.Root {
+		v.found(b.Seq, "", "the entries are not those that were sealed, or not in that order")
+	}
+	if h := head(prev, got); h != b.Head {
+		v.found(b.Seq, "", "the batch does not follow from the one before it")
+	}
+	if err := v.j.checkSignature(b.Head, b.Signature); err != nil {
+		v.found(b.Seq, "", "the batch is not signed by this installation")
+	}
+	if k, ok := v.kept[b.Seq]; ok && k.Head != b.Head {
+		v.found(b.Seq, "", "the batch differs from the head kept outside the database")
+	} else if !ok && b.Seq <= v.keptTo {
+		v.found(b.Seq, "", "no head was kept for this batch")
+	}
+	return nil
+}
+
+// strays finds entries that claim a batch that was never sealed, and counts
+// those still waiting.
+func (v *verifier) strays(q db.Q) error {
+	var ids []string
+	if err := q.Select(&ids, `SELECT id FROM journal_entry WHERE batch IS NOT NULL
+		AND batch NOT IN (SELECT seq FROM journal_batch) ORDER BY id LIMIT 100`); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		v.found(0, id, "the entry claims a batch that does not exist")
+	}
+	return q.Get(&v.Unsealed, `SELECT COUNT(*) FROM journal_entry WHERE batch IS NULL`)
+}

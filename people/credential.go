@@ -1,0 +1,94 @@
+package people
+
+import (
+	"strings"
+	"time"
+
+	"yinqiao/civic"
+)
+
+// CredentialKind is one kind of card or paper that identifies a person (SX1,
+// ZJ1.1: ID card, social-security or citizen card, senior card).
+type CredentialKind string
+
+// The kinds of credential.
+const (
+	KindResidentID     CredentialKind = "resident_id"
+	KindSocialSecurity CredentialKind = "social_security" // also the citizen card 市民卡
+	KindSeniorCard     CredentialKind = "senior_card"
+)
+
+// Words names the credential.
+func (k CredentialKind) Words() string {
+	switch k {
+	case KindResidentID:
+		return "身份证"
+	case KindSocialSecurity:
+		return "社保卡(市民卡)"
+	case KindSeniorCard:
+		return "老年卡"
+	}
+	return "证件"
+}
+
+// Credential is a card as it is shown: its kind and last four characters.
+type Credential struct {
+	ID    string
+	Kind  CredentialKind
+	Tail  string
+	State string
+}
+
+// Contact is a phone as it is shown. A phone is a way to reach a person, not
+// proof of who calls: Whose says whose phone it is.
+type Contact struct {
+	ID    string
+	Kind  string
+	Tail  string
+	Whose string
+}
+
+var (
+	errCard  = civic.E(civic.Invalid, "card.form", "这个卡号不像身份证、社保卡或老年卡的号码,请对照卡面再看一遍。")
+	errPhone = civic.E(civic.Invalid, "phone.form", "电话号码不对:手机是11位、以1开头;座机请连区号一起写,比如0351-1234567。")
+)
+
+// normalise checks a card's number for its kind and returns the one form that
+// is indexed.
+func normalise(kind CredentialKind, text string, today time.Time) (string, error) {
+	switch kind {
+	case KindResidentID:
+		id, err := ParseResidentID(text, today)
+		return id.Number, err
+	case KindSocialSecurity, KindSeniorCard:
+		// The rules of card-face numbers differ by province: an opaque string.
+		s := strings.ToUpper(civic.Digits(text))
+		if len(s) < 8 || len(s) > 20 || strings.Trim(s, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+			return "", errCard
+		}
+		return s, nil
+	}
+	return "", errCard
+}
+
+// CleanPhone checks a phone number and returns its digits, with the area code
+// for landlines. Blanks, hyphens, full-width digits and +86 are accepted.
+func CleanPhone(text string) (string, error) {
+	s := strings.TrimPrefix(strings.TrimPrefix(civic.Digits(text), "+86"), "0086")
+	s = strings.NewReplacer("(", "", ")", "").Replace(s)
+	switch {
+	case !allDigits(s):
+	case len(s) == 11 && s[0] == '1':
+		return s, nil
+	case (len(s) >= 10 && len(s) <= 12) && s[0] == '0':
+		return s, nil
+	}
+	return "", errPhone
+}
+
+func tail(s string) string {
+	if len(s) <= 4 {
+		return s
+	}
+	return s[len(s)-4:]
+}

@@ -1,0 +1,112 @@
+package place
+
+import (
+	"context"
+	"errors"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/journal"
+)
+
+// The acts of this room.
+var (
+	ActOfficeOpened    = journal.Define("office.opened", "设立了单位")
+	ActDivisionsLoaded = journal.Define("place.divisions_loaded", "载入了行政区划")
+)
+
+// Office is a place with people in it who serve: a window, a hospital's
+// department, a community station, a bureau.
+type Office struct {
+	ID       civic.OfficeID
+	Kind     string
+	Name     string
+	Division civic.Division
+	Address  string // in words that a taxi driver understands
+	Phone    string // public
+	Hours    string
+}
+
+var (
+	errNoOffice  = civic.E(civic.NotFound, "office.unknown", "没有找到这个单位。")
+	errBadOffice = civic.E(civic.Invalid, "office.form", "单位要有名称、种类和所在的行政区划。")
+)
+
+// Service opens and finds offices.
+type Service struct{ j *journal.Journal }
+
+// New makes the service.
+func New(j *journal.Journal) *Service { return &Service{j} }
+
+// Open enters an office. It needs staff.manage in its division.
+func (s *Service) Open(ctx context.Context, actor civic.Actor, o Office) (civic.OfficeID, error) {
+	if o.Name == "" || o.Kind == "" || o.Division == "" {
+		return "", errBadOffice
+	}
+	o.ID = civic.OfficeID(db.NewID())
+	err := s.j.Write(ctx, actor, func(tx *journal.Tx) error {
+		auth, err := tx.Authorise(civic.Need{Permission: civic.MayManageStaff, Division: o.Division})
+		if err != nil {
+			return err
+		}
+		if err := tx.InsertRows("office", []string{"id", "kind", "name", "division", "address", "phone", "hours"},
+			[][]any{{o.ID, o.Kind, o.Name, o.Division, o.Address, o.Phone, o.Hours}}); err != nil {
+			if db.IsForeignKey(err) {
+				return errBadOffice
+			}
+			return err
+		}
+		return tx.Record(auth, journal.Event{Act: ActOfficeOpened, Detail: map[string]string{"name": o.Name, "kind": o.Kind},
+			About: []journal.About{{ID: string(o.ID), Kind: "office", Role: "object"}}})
+	})
+	return o.ID, err
+}
+
+const officeColumns = `id, kind, name, division, address, phone, hours`
+
+// Read reads one office.
+func Read(q db.Q, id civic.OfficeID) (Office, error) {
+	var o Office
+	err := q.Get(&o, `SELECT `+officeColumns+` FROM office WHERE id = $1`, id)
+	if errors.Is(err, db.ErrNoRows) {
+		err = errNoOffice
+	}
+	return o, err
+}
+
+// OfKind lists the offices of one kind in a division and below, by division and
+// name.
+func OfKind(q db.Q, kind string, in civic.Division) ([]Office, error) {
+	var os []Office
+	err := q.Select(&os, `SELECT `+officeColumns+` FROM office WHERE kind = $1 AND division >= $2 AND division < $3 ORDER BY division, name, id LIMIT 500`,
+		kind, in, string(in)+"~")
+	return os, err
+}
+
+// LoadDivisions enters the embedded divisions that the database lacks, once.
+func (s *Service) LoadDivisions(ctx context.Context) error {
+	all := Divisions()
+	return s.j.Write(ctx, civic.System("start"), func(tx *journal.Tx) error {
+		auth, err := tx.Authorise(civic.Need{})
+		if err != nil {
+			return err
+		}
+		rows := make([][]any, len(all))
+		for i, d := range all {
+			rows[i] = []any{d.Code, d.Name, d.Parent, d.Level}
+		}
+		if err := tx.InsertRows("division", []string{"code", "name", "parent", "level"}, rows); err != nil {
+			return err
+		}
+		return tx.Record(auth, journal.Event{Act: ActDivisionsLoaded})
+	})
+}
+
+// HasDivisions reports whether the divisions were loaded.
+func (s *Service) HasDivisions(ctx context.Context) (bool, error) {
+	var n int
+	err := s.j.Look(ctx, civic.System("start"), func(v *journal.View) error {
+		return v.Get(&n, `SELECT COUNT(*) FROM division`)
+	})
+	return n > 0, err
+}

@@ -1,0 +1,121 @@
+package request
+
+import (
+	"encoding/json"
+	"errors"
+	"time"
+
+	"yinqiao/catalog"
+	"yinqiao/civic"
+	"yinqiao/db"
+)
+
+// Draft is a half-done dialogue. Its number finds it on any channel; Rev is
+// where two channels at once meet.
+type Draft struct {
+	ID      civic.DraftID
+	Number  civic.Number
+	Service string
+	DefHash string
+	Person  civic.PersonID
+	Rev     int64
+	State   string // open, submitted, dropped
+	Answers Answers
+	Channel civic.Channel
+	Created time.Time
+	Updated time.Time
+}
+
+type draftRow struct {
+	ID        civic.DraftID
+	Number    civic.Number
+	Service   string
+	DefHash   string
+	Person    civic.PersonID
+	Rev       int64
+	State     string
+	Answers   []byte
+	Channel   civic.Channel
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+const draftColumns = `id, number, service, def_hash, person, rev, state, answers, channel, created_at, updated_at`
+
+var (
+	errNoDraft   = civic.E(civic.NotFound, "draft.unknown", "没有找到这份没办完的事,请核对号码。")
+	errSubmitted = civic.E(civic.Conflict, "draft.submitted", "这件事已经交上去了,不能再改;要改请打电话或到窗口。")
+	errRev       = civic.E(civic.Conflict, "draft.rev", "这份单子刚刚在别的地方改过了。已经为您换成最新的,请看一看再继续。")
+)
+
+// sealed answers carry the draft's ID as their place; the request it becomes
+// has the same ID, so that its answers need not be sealed again.
+func answersOf(id civic.DraftID) string { return "answers/" + string(id) }
+
+func (s *Service) sealAnswers(id civic.DraftID, a Answers) ([]byte, error) {
+	b, err := json.Marshal(a)
+	if err != nil {
+		return nil, err
+	}
+	return s.v.Seal(b, answersOf(id))
+}
+
+func (s *Service) openAnswers(id civic.DraftID, sealed []byte) (Answers, error) {
+	b, err := s.v.Open(sealed, answersOf(id))
+	if err != nil {
+		return nil, err
+	}
+	a := Answers{}
+	return a, json.Unmarshal(b, &a)
+}
+
+func (s *Service) readDraft(q db.Q, id civic.DraftID) (*Draft, error) {
+	var r draftRow
+	err := q.Get(&r, `SELECT `+draftColumns+` FROM draft WHERE id = $1`, id)
+	if errors.Is(err, db.ErrNoRows) {
+		return nil, errNoDraft
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.fromRow(r)
+}
+
+func (s *Service) fromRow(r draftRow) (*Draft, error) {
+	a, err := s.openAnswers(r.ID, r.Answers)
+	if err != nil {
+		return nil, err
+	}
+	return &Draft{r.ID, r.Number, r.Service, r.DefHash, r.Person, r.Rev, r.State, a, r.Channel, r.CreatedAt, r.UpdatedAt}, nil
+}
+
+// View is a draft as a channel shows it.
+type View struct {
+	Draft
+	Def   *catalog.Definition
+	Step  Step
+	Form  []Prompt       // every question asked, answered ones too
+	Drops []Drop         // answers that the last change made fall away
+	Wrong []*civic.Error // what was wrong with the answers just given, by field
+}
+
+// view walks the dialogue to its next step, fetching options as it needs them.
+func (s *Service) view(q db.Q, auth civic.Authority, d *Draft) (*View, error) {
+	def, err := s.catalog.Version(q, d.DefHash)
+	if err != nil {
+		return nil, err
+	}
+	opts := Options{}
+	v := &View{Draft: *d, Def: def}
+	for range len(def.Questions) + 1 {
+		v.Step = Next(def, d.Answers, opts)
+		if len(v.Step.Need) == 0 {
+			v.Form, _ = Form(def, d.Answers, opts)
+			return v, nil
+		}
+		if err := s.fetch(q, auth, d.Person, v.Step.Need, opts); err != nil {
+			return nil, err
+		}
+	}
+	return nil, errors.New("request: the dialogue asks for options without end")
+}

@@ -1,0 +1,152 @@
+package request
+
+import (
+	"context"
+	"errors"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/journal"
+)
+
+// Found is what a number stands for. It says that there is such a matter and
+// whether it is finished, and nothing else: a number alone reveals nothing.
+type Found struct {
+	Person  civic.PersonID
+	ID      civic.DraftID // and of the request, once submitted
+	Draft   bool          // still half done
+	Service string
+}
+
+var errNoNumber = civic.E(civic.NotFound, "number.unknown", "没有这个号码,请对照回执再看一遍。")
+
+// Find resolves a spoken number for staff who may serve people, or for the
+// person whose matter it is. Everybody else is told that there is no such number.
+func (s *Service) Find(ctx context.Context, actor civic.Actor, text string) (Found, error) {
+	var f Found
+	n, err := civic.ParseNumber(text)
+	if err != nil {
+		return f, err
+	}
+	err = s.j.Look(ctx, actor, func(v *journal.View) error {
+		var row struct {
+			ID     civic.DraftID
+			Person civic.PersonID
+		}
+		err := v.Get(&row, `SELECT id, person FROM spoken_number WHERE number = $1`, n)
+		if err != nil && !errors.Is(err, db.ErrNoRows) {
+			return err
+		}
+		need := civic.Need{Permission: civic.MayFindPeople, Look: true}
+		if actor.Person() != "" {
+			need = civic.Need{Person: row.Person, Look: true}
+		}
+		if _, denied := v.Authorise(need); denied != nil {
+			if actor.Person() != "" && !civic.Is(denied, civic.Unavailable) {
+				return errNoNumber
+			}
+			return denied
+		}
+		if err != nil {
+			return errNoNumber
+		}
+		d, err := s.readDraft(v, row.ID)
+		if err != nil {
+			return err
+		}
+		f = Found{d.Person, d.ID, d.State == "open", d.Service}
+		return nil
+	})
+	return f, err
+}
+
+// Summary is one matter in a list.
+type Summary struct {
+	ID      civic.RequestID
+	Number  civic.Number
+	Service string
+	Title   string
+	At      string // day and time, Asia/Shanghai
+	Draft   bool
+}
+
+const listMost = 50
+
+// Of lists a person's requests and open drafts, newest first.
+func (s *Service) Of(ctx context.Context, actor civic.Actor, person civic.PersonID) ([]Summary, error) {
+	var out []Summary
+	err := s.j.Look(ctx, actor.For(person), func(v *journal.View) error {
+		if _, err := v.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople, Look: true}); err != nil {
+			return err
+		}
+		var rows []draftRow
+		if err := v.Select(&rows, `SELECT `+draftColumns+` FROM draft WHERE person = $1 AND state IN ('open', 'submitted') ORDER BY updated_at DESC LIMIT $2`, person, listMost); err != nil {
+			return err
+		}
+		for _, r := range rows {
+			def, err := s.catalog.Version(v, r.DefHash)
+			if err != nil {
+				return err
+			}
+			out = append(out, Summary{civic.RequestID(r.ID), r.Number, r.Service, def.Title, r.UpdatedAt.In(civic.Shanghai).Format("1月2日 15:04"), r.State == "open"})
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Stored is a request as it is read back.
+type Stored struct {
+	Request
+	Lines []Line
+}
+
+// Read reads a request for somebody with authority over its person, or, with an
+// office's authority, for the office that works on it.
+func (s *Service) Read(q db.Q, auth civic.Authority, person civic.PersonID, id civic.RequestID) (*Stored, error) {
+	if !auth.Over(person) {
+		return nil, errors.New("request: reading one needs an authority over its person")
+	}
+	var row struct {
+		Number  civic.Number
+		Service string
+		DefHash string
+		Answers []byte
+		Channel civic.Channel
+	}
+	err := q.Get(&row, `SELECT number, service, def_hash, answers, channel FROM request WHERE person = $1 AND id = $2`, person, id)
+	if errors.Is(err, db.ErrNoRows) {
+		return nil, errNoDraft
+	}
+	if err != nil {
+		return nil, err
+	}
+	def, err := s.catalog.Version(q, row.DefHash)
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.openAnswers(civic.DraftID(id), row.Answers)
+	if err != nil {
+		return nil, err
+	}
+	out := &Stored{Request: Request{Person: person, ID: id, Number: row.Number, Service: row.Service, Def: def, Answers: a, Channel: row.Channel}}
+	for _, question := range def.Questions {
+		if vs := a[question.Key]; len(vs) > 0 {
+			out.Lines = append(out.Lines, Line{question.Key, question.Label, shown(vs)})
+		}
+	}
+	return out, nil
+}
+
+// Title names the service of a request.
+func (s *Service) Title(q db.Q, person civic.PersonID, id civic.RequestID) (string, error) {
+	var hash string
+	if err := q.Get(&hash, `SELECT def_hash FROM request WHERE person = $1 AND id = $2`, person, id); err != nil {
+		return "", err
+	}
+	d, err := s.catalog.Version(q, hash)
+	if err != nil {
+		return "", err
+	}
+	return d.Title, nil
+}

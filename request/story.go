@@ -1,0 +1,118 @@
+package request
+
+import (
+	"context"
+	"strings"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/journal"
+	"yinqiao/people"
+	"yinqiao/staff"
+)
+
+// StoryLine tells one act in words: when, what, who was at the controls, who
+// asked, for whom, and why they could.
+type StoryLine struct {
+	At      string // 11月23日 09:05
+	What    string
+	Who     string // who was at the controls
+	Asked   string // who asked, when that was somebody else
+	Why     string // by what authority
+	Channel string
+}
+
+// Tell turns entries into words, oldest first.
+func (s *Service) Tell(q db.Q, auth civic.Authority, lines []journal.Line) ([]StoryLine, error) {
+	out := make([]StoryLine, 0, len(lines))
+	for i := len(lines) - 1; i >= 0; i-- {
+		l := lines[i]
+		who, err := s.party(q, auth, civic.Party{Kind: l.OperatorKind, ID: l.OperatorID}, l.Subject)
+		if err != nil {
+			return nil, err
+		}
+		sl := StoryLine{At: l.At.In(civic.Shanghai).Format("2006年1月2日 15:04"), What: l.Act.Words(), Who: who, Why: why(l.Basis), Channel: channelWords[l.Channel]}
+		if l.AgentKind != "" && l.AgentID != string(l.Subject) {
+			if sl.Asked, err = s.party(q, auth, civic.Party{Kind: l.AgentKind, ID: l.AgentID}, l.Subject); err != nil {
+				return nil, err
+			}
+		} else if l.OperatorKind == civic.PartyStaff && (l.Basis == civic.BasisPresented || l.Basis == civic.BasisRole) && l.Subject != "" {
+			sl.Asked = "本人"
+		}
+		if d := details(l.Detail); d != "" {
+			sl.What += "(" + d + ")"
+		}
+		out = append(out, sl)
+	}
+	return out, nil
+}
+
+func details(d map[string]string) string {
+	var parts []string
+	for _, k := range []string{"office", "reason", "relation"} {
+		if d[k] != "" {
+			parts = append(parts, d[k])
+		}
+	}
+	return strings.Join(parts, ";")
+}
+
+func (s *Service) party(q db.Q, auth civic.Authority, p civic.Party, subject civic.PersonID) (string, error) {
+	switch p.Kind {
+	case civic.PartyPerson:
+		if p.ID == string(subject) {
+			return "本人", nil
+		}
+		name, err := s.people.Name(q, auth, civic.PersonID(p.ID))
+		if civic.Is(err, civic.NotFound) {
+			return people.Masked("某人"), nil
+		}
+		return name, err
+	case civic.PartyStaff:
+		name, err := staff.Name(q, civic.StaffID(p.ID))
+		return "工作人员 " + name, err
+	case civic.PartyDevice:
+		return "自助设备", nil
+	}
+	return "系统", nil
+}
+
+func why(b civic.Basis) string {
+	switch b {
+	case civic.BasisOwn:
+		return "本人办理"
+	case civic.BasisGrant:
+		return "老人的委托"
+	case civic.BasisRole:
+		return "辖区窗口职责"
+	case civic.BasisPresented:
+		return "当场出示了证件"
+	case civic.BasisOffice:
+		return "单位承办职责"
+	}
+	return "系统自动"
+}
+
+var channelWords = map[civic.Channel]string{
+	civic.ChannelDesk: "窗口", civic.ChannelElder: "网页", civic.ChannelFamily: "家人网页", civic.ChannelAPI: "系统接口",
+	civic.ChannelPhone: "电话", civic.ChannelKiosk: "自助机", civic.ChannelTV: "电视", civic.ChannelSystem: "系统",
+}
+
+// Story tells everything that happened about a person: who acted for me, and who
+// looked at my data. For the person, and for whoever may speak for them.
+func (s *Service) Story(ctx context.Context, actor civic.Actor, person civic.PersonID) ([]StoryLine, error) {
+	var out []StoryLine
+	err := s.j.Look(ctx, actor.For(person), func(v *journal.View) error {
+		auth, err := v.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople, Look: true})
+		if err != nil {
+			return err
+		}
+		lines, err := journal.Timeline(v, auth, string(person), "", 200)
+		if err != nil {
+			return err
+		}
+		out, err = s.Tell(v, auth, lines)
+		return err
+	})
+	return out, err
+}

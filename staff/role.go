@@ -1,0 +1,116 @@
+package staff
+
+import (
+	"errors"
+	"slices"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+)
+
+// Role is what somebody is employed to do, in one division.
+type Role string
+
+// The roles.
+const (
+	Clerk         Role = "clerk"         // 窗口人员: serves people and works cases
+	Supervisor    Role = "supervisor"    // 监督人员: sees figures and findings, never names
+	Administrator Role = "administrator" // 管理员: offices, accounts, services
+)
+
+var allowed = map[Role][]civic.Permission{
+	Clerk:         {civic.MayFindPeople, civic.MayServePeople, civic.MayRegisterPeople, civic.MayWorkCases},
+	Supervisor:    {civic.MaySeeFigures},
+	Administrator: {civic.MayManageStaff, civic.MayPublish, civic.MaySeeFigures},
+}
+
+// Words names the role.
+func (r Role) Words() string {
+	switch r {
+	case Clerk:
+		return "窗口人员"
+	case Supervisor:
+		return "监督人员"
+	case Administrator:
+		return "管理员"
+	}
+	return string(r)
+}
+
+// May reports whether the role includes the permission.
+func (r Role) May(p civic.Permission) bool { return slices.Contains(allowed[r], p) }
+
+// Member is one member of staff with their roles.
+type Member struct {
+	ID       civic.StaffID
+	Name     string
+	Office   civic.OfficeID
+	Division civic.Division // of the office
+	State    string
+	Roles    []Post
+}
+
+// Post is a role in a division.
+type Post struct {
+	Role     Role
+	Division civic.Division
+}
+
+// May reports whether any role includes the permission, and in which division.
+func (m Member) May(p civic.Permission) (Post, bool) {
+	for _, post := range m.Roles {
+		if post.Role.May(p) {
+			return post, true
+		}
+	}
+	return Post{}, false
+}
+
+// MayIn is May for roles that cover the division.
+func (m Member) MayIn(p civic.Permission, d civic.Division) (Post, bool) {
+	for _, post := range m.Roles {
+		if post.Role.May(p) && post.Division.Covers(d) {
+			return post, true
+		}
+	}
+	return Post{}, false
+}
+
+var errNoStaff = civic.E(civic.NotFound, "staff.unknown", "没有这个工作人员,或已经离岗。")
+
+// Read reads a member of staff with their roles. NotFound if there is none, or
+// they have left.
+func Read(q db.Q, id civic.StaffID) (Member, error) {
+	var rows []struct {
+		Name, State string
+		Office      civic.OfficeID
+		Home        civic.Division
+		Role        *Role
+		Division    *civic.Division
+	}
+	err := q.Select(&rows, `SELECT s.name, s.state, s.office, o.division AS home, r.role, r.division
+		FROM staff s JOIN office o ON o.id = s.office LEFT JOIN staff_role r ON r.staff = s.id WHERE s.id = $1 ORDER BY r.role, r.division`, id)
+	if err != nil {
+		return Member{}, err
+	}
+	if len(rows) == 0 || rows[0].State != "active" {
+		return Member{}, errNoStaff
+	}
+	m := Member{ID: id, Name: rows[0].Name, Office: rows[0].Office, Division: rows[0].Home, State: rows[0].State}
+	for _, r := range rows {
+		if r.Role != nil {
+			m.Roles = append(m.Roles, Post{*r.Role, *r.Division})
+		}
+	}
+	return m, nil
+}
+
+// Name returns a member's name, also of those who have left; "" if unknown.
+func Name(q db.Q, id civic.StaffID) (string, error) {
+	var n string
+	err := q.Get(&n, `SELECT name FROM staff WHERE id = $1`, id)
+	if errors.Is(err, db.ErrNoRows) {
+		return "", nil
+	}
+	return n, err
+}

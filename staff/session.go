@@ -1,0 +1,100 @@
+package staff
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/journal"
+)
+
+// Sessions remembers who is signed in, on the server. Web pages carry the token
+// in a cookie, programs as a bearer token; the database holds only its hash.
+type Sessions struct{ *scs.SessionManager }
+
+// sessionLife is how long a sign-in lasts without use. It is long: an older
+// person who is signed out must come to the window again (R6).
+const (
+	sessionLife = 30 * 24 * time.Hour
+	staffLife   = 12 * time.Hour // staff sign in once a shift
+)
+
+// NewSessions makes the store. secure marks the cookie for HTTPS only.
+func NewSessions(j *journal.Journal, secure bool) *Sessions {
+	m := scs.New()
+	m.Store = &sessionStore{j}
+	m.HashTokenInStore = true
+	m.Lifetime = sessionLife
+	m.Cookie.Name = "yinqiao"
+	m.Cookie.HttpOnly = true
+	m.Cookie.Secure = secure
+	m.Cookie.SameSite = http.SameSiteLaxMode
+	return &Sessions{m}
+}
+
+// Enter signs a party in. The token is drawn anew, so that one planted before
+// signing in is worth nothing.
+func (s *Sessions) Enter(ctx context.Context, p civic.Party) error {
+	if err := s.RenewToken(ctx); err != nil {
+		return err
+	}
+	s.Put(ctx, "kind", string(p.Kind))
+	s.Put(ctx, "id", p.ID)
+	s.Put(ctx, "at", time.Now().Unix())
+	return nil
+}
+
+// Who returns the party that is signed in, or none.
+func (s *Sessions) Who(ctx context.Context) civic.Party {
+	p := civic.Party{Kind: civic.PartyKind(s.GetString(ctx, "kind")), ID: s.GetString(ctx, "id")}
+	if p.Kind == civic.PartyStaff && time.Since(time.Unix(s.GetInt64(ctx, "at"), 0)) > staffLife {
+		return civic.Party{}
+	}
+	return p
+}
+
+// Leave signs out.
+func (s *Sessions) Leave(ctx context.Context) error { return s.Destroy(ctx) }
+
+// sessionStore keeps sessions in either database.
+type sessionStore struct{ j *journal.Journal }
+
+var errCtx = errors.New("staff: the session store needs a context")
+
+func (st *sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
+	var data []byte
+	err := st.j.Look(ctx, civic.System("session"), func(v *journal.View) error {
+		return v.Get(&data, `SELECT data FROM sign_session WHERE token = $1 AND expires > $2`, token, v.Now)
+	})
+	if errors.Is(err, db.ErrNoRows) {
+		return nil, false, nil
+	}
+	return data, err == nil, err
+}
+
+func (st *sessionStore) CommitCtx(ctx context.Context, token string, b []byte, expiry time.Time) error {
+	return st.j.Scratch(ctx, civic.System("session"), func(tx *journal.Scratch) error {
+		if _, err := tx.Exec(`DELETE FROM sign_session WHERE expires <= $1`, tx.Now); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`INSERT INTO sign_session (token, data, expires) VALUES ($1, $2, $3)
+			ON CONFLICT (token) DO UPDATE SET data = excluded.data, expires = excluded.expires`, token, b, expiry)
+		return err
+	})
+}
+
+func (st *sessionStore) DeleteCtx(ctx context.Context, token string) error {
+	return st.j.Scratch(ctx, civic.System("session"), func(tx *journal.Scratch) error {
+		_, err := tx.Exec(`DELETE FROM sign_session WHERE token = $1`, token)
+		return err
+	})
+}
+
+func (st *sessionStore) Find(string) ([]byte, bool, error)      { return nil, false, errCtx }
+func (st *sessionStore) Commit(string, []byte, time.Time) error { return errCtx }
+func (st *sessionStore) Delete(string) error                    { return errCtx }
