@@ -16,8 +16,24 @@ import (
 // the sign-in page shows it there.
 const DemoPassword = "yinqiao-demo"
 
-// demoSeed makes every demonstration the same, so that guides can name people.
-const demoSeed = 20210628
+// DemoSeed makes every demonstration the same, so that guides can name people;
+// DemoPeople is how many there are.
+const (
+	DemoSeed   = 20210628
+	DemoPeople = 500
+)
+
+// DemoStreets are where the people of the demonstration live: the streets of one
+// district in Taiyuan and one in Hangzhou.
+func DemoStreets() []civic.Division {
+	var streets []civic.Division
+	for _, d := range place.Divisions() {
+		if d.Level == place.LevelStreet && (d.Parent == "140105" || d.Parent == "330106") {
+			streets = append(streets, d.Code)
+		}
+	}
+	return streets
+}
 
 // SeedDemo fills an empty installation with fictional people, offices and staff.
 // It does nothing where there is an office already.
@@ -33,13 +49,7 @@ func (a *App) SeedDemo(ctx context.Context) error {
 	if err := a.seedOffices(ctx); err != nil {
 		return fmt.Errorf("demo offices: %w", err)
 	}
-	var streets []civic.Division
-	for _, d := range place.Divisions() {
-		if d.Level == 4 && (d.Parent == "140105" || d.Parent == "330106") {
-			streets = append(streets, d.Code)
-		}
-	}
-	return a.seedPeople(ctx, demo.People(demoSeed, 500, streets))
+	return a.seedPeople(ctx, demo.People(DemoSeed, DemoPeople, DemoStreets()))
 }
 
 func (a *App) seedOffices(ctx context.Context) error {

@@ -48,8 +48,8 @@ func (Judge) Authorise(q db.Q, now time.Time, actor civic.Actor, need civic.Need
 }
 
 func judgePerson(q db.Q, now time.Time, who civic.PersonID, need civic.Need) (civic.Authority, error) {
-	if need.Person == "" {
-		return civic.Authority{}, errStaffOnly
+	if need.Person == "" || need.Office != "" || need.Division != "" {
+		return civic.Authority{}, errStaffOnly // a place asks for a role there, which people don't have
 	}
 	home, err := people.Home(q, need.Person)
 	if err != nil {
@@ -106,17 +106,25 @@ func judgeStaff(q db.Q, now time.Time, actor civic.Actor, need civic.Need) (civi
 }
 
 // judgeOpening lets staff act for a person whom they have opened. When somebody
-// else asked for it, that agent needs a live grant, and the act rests on it.
+// else asked for it, now or in opening, that agent needs a live grant, and the act
+// rests on it.
 func judgeOpening(q db.Q, now time.Time, actor civic.Actor, m staff.Member, need civic.Need, here func(civic.Basis, string) (civic.Authority, error)) (civic.Authority, error) {
-	var basis civic.Basis
-	err := q.Get(&basis, `SELECT basis FROM opening WHERE person = $1 AND staff = $2 AND until > $3`, need.Person, m.ID, now)
+	var o struct {
+		Basis civic.Basis
+		Agent civic.PersonID
+	}
+	err := q.Get(&o, `SELECT basis, agent FROM opening WHERE person = $1 AND staff = $2 AND until > $3`, need.Person, m.ID, now)
 	if errors.Is(err, db.ErrNoRows) {
 		return civic.Authority{}, errNotOpen
 	}
 	if err != nil {
 		return civic.Authority{}, err
 	}
-	if agent := actor.Agent; !agent.None() && agent.ID != string(need.Person) {
+	agent := actor.Agent
+	if agent.None() && o.Agent != "" {
+		agent = civic.Party{Kind: civic.PartyPerson, ID: string(o.Agent)}
+	}
+	if !agent.None() && agent.ID != string(need.Person) {
 		if agent.Kind != civic.PartyPerson {
 			return civic.Authority{}, errAgent
 		}
@@ -129,7 +137,7 @@ func judgeOpening(q db.Q, now time.Time, actor civic.Actor, m staff.Member, need
 		}
 		return here(civic.BasisGrant, g)
 	}
-	return here(basis, string(staff.Clerk))
+	return here(o.Basis, string(staff.Clerk))
 }
 
 // live returns the ID of a grant that covers the service now. An empty service

@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"yinqiao/civic"
 	"yinqiao/db"
@@ -86,6 +87,7 @@ func (s *Service) Open(ctx context.Context, actor civic.Actor, person civic.Pers
 		if err != nil {
 			return err
 		}
+		auth = civic.Mint(basis, auth.Ref(), person, auth.Division(), auth.Office())
 		if agent != "" {
 			if _, err := live(tx, tx.Now, person, agent, ""); errors.Is(err, db.ErrNoRows) {
 				return errAgent
@@ -110,7 +112,11 @@ func (s *Service) Opened(ctx context.Context, actor civic.Actor, person civic.Pe
 		if _, err := v.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople, Look: true}); err != nil {
 			return err
 		}
-		return v.Get(&o, `SELECT basis, agent, reason, until FROM opening WHERE person = $1 AND staff = $2`, person, actor.Operator.ID)
+		err := v.Get(&o, `SELECT basis, agent, reason, until FROM opening WHERE person = $1 AND staff = $2`, person, actor.Operator.ID)
+		if errors.Is(err, db.ErrNoRows) {
+			err = errNotOpen
+		}
+		return err
 	})
 	return o, err
 }
@@ -133,7 +139,9 @@ const grantColumns = `id, person, agent, relation, services, starts, ends, given
 // staff who has opened them.
 func (s *Service) Give(ctx context.Context, actor civic.Actor, g Grant) (string, error) {
 	g.ID = db.NewID()
-	if g.Person == "" || g.Agent == "" || g.Agent == g.Person || g.Relation == "" || g.Services == "" || g.Ends != nil && !g.Ends.After(g.Starts) {
+	g.Services = strings.Join(strings.Fields(g.Services), " ")
+	if g.Person == "" || g.Agent == "" || g.Agent == g.Person || g.Relation == "" || utf8.RuneCountInString(g.Relation) > 20 ||
+		!servicesFit(g.Services) || g.Ends != nil && !g.Ends.After(g.Starts) {
 		return "", errGrant
 	}
 	err := s.j.Write(ctx, actor.For(g.Person), func(tx *journal.Tx) error {
@@ -157,12 +165,28 @@ func (s *Service) Give(ctx context.Context, actor civic.Actor, g Grant) (string,
 	return g.ID, err
 }
 
-// Revoke ends a grant at once, also for pages that the agent has open.
+// servicesFit reports whether the list is "*" or some names between blanks.
+func servicesFit(list string) bool {
+	return list == "*" || list != "" && len(list) <= 1000 && !strings.Contains(list, "*")
+}
+
+// Revoke ends a grant at once, also for pages that the agent has open. An agent
+// may lay down their own grant, never another's.
 func (s *Service) Revoke(ctx context.Context, actor civic.Actor, person civic.PersonID, id string) error {
 	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople})
 		if err != nil {
 			return err
+		}
+		if auth.Basis() == civic.BasisGrant {
+			var own int
+			if err := tx.Get(&own, `SELECT COUNT(*) FROM proxy_grant a JOIN proxy_grant b ON b.person = a.person AND b.agent = a.agent
+				WHERE a.person = $1 AND a.id = $2 AND b.id = $3`, person, id, auth.Ref()); err != nil {
+				return err
+			}
+			if own == 0 {
+				return errNotYours
+			}
 		}
 		n, err := tx.Exec(`UPDATE proxy_grant SET state = 'revoked' WHERE person = $1 AND id = $2 AND state = 'active'`, person, id)
 		if err != nil {
@@ -178,12 +202,8 @@ func (s *Service) Revoke(ctx context.Context, actor civic.Actor, person civic.Pe
 // IssueCode makes a code that signs the person in once within half an hour. It
 // is printed on a slip at the window, for a person the clerk has opened.
 func (s *Service) IssueCode(ctx context.Context, actor civic.Actor, person civic.PersonID) (string, error) {
-	n, err := rand.Int(rand.Reader, big.NewInt(100_000_000))
-	if err != nil {
-		return "", err
-	}
-	code := fmt.Sprintf("%08d", n)
-	err = s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
+	var code string
+	err := s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople})
 		if err != nil {
 			return err
@@ -191,7 +211,7 @@ func (s *Service) IssueCode(ctx context.Context, actor civic.Actor, person civic
 		if auth.Basis() == civic.BasisGrant || auth.Basis() == civic.BasisOwn {
 			return errStaffOnly // a code that a child holds would not be the elder's own sign-in
 		}
-		if _, err := tx.Exec(`INSERT INTO access_code (hash, person, expires) VALUES ($1, $2, $3)`, s.v.Index("access", code), person, tx.Now.Add(codeFor)); err != nil {
+		if code, err = s.newCode(tx, person); err != nil {
 			return err
 		}
 		return tx.Record(auth, journal.Event{Act: ActCodeIssued})
@@ -200,6 +220,22 @@ func (s *Service) IssueCode(ctx context.Context, actor civic.Actor, person civic
 		return "", err
 	}
 	return code, nil
+}
+
+// newCode draws codes until one was never used before.
+func (s *Service) newCode(tx *journal.Tx, person civic.PersonID) (string, error) {
+	for range 20 {
+		n, err := rand.Int(rand.Reader, big.NewInt(100_000_000))
+		if err != nil {
+			return "", err
+		}
+		code := fmt.Sprintf("%08d", n)
+		got, err := tx.Exec(`INSERT INTO access_code (hash, person, expires) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, s.v.Index("access", code), person, tx.Now.Add(codeFor))
+		if err != nil || got == 1 {
+			return code, err
+		}
+	}
+	return "", errors.New("grant: no free code in twenty draws")
 }
 
 // RedeemCode signs a person in by a code from the window. Denied if it is

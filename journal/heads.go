@@ -2,10 +2,13 @@ package journal
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -24,8 +27,9 @@ type headLine struct {
 	Head, Signature string
 }
 
-// load reads all heads. A last line cut short by a crash is dropped, since the
-// database holds that batch and it is appended again.
+// load reads all heads. A last line without its end was cut short by a crash: it
+// is dropped even if it can be read, since the database holds that batch and it
+// is appended again.
 func (h *headFile) load() ([]headLine, error) {
 	f, err := os.Open(h.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -36,18 +40,30 @@ func (h *headFile) load() ([]headLine, error) {
 	}
 	defer f.Close()
 	var out []headLine
-	sc := bufio.NewScanner(f)
-	for n := 1; sc.Scan(); n++ {
-		var l headLine
-		if k, err := fmt.Sscanf(sc.Text(), "%d %s %s", &l.Seq, &l.Head, &l.Signature); err != nil || k != 3 {
-			if !sc.Scan() {
-				break
-			}
+	r := bufio.NewReader(f)
+	for n := 1; ; n++ {
+		line, err := r.ReadString('\n')
+		if errors.Is(err, io.EOF) {
+			return out, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		l, ok := parseHead(line)
+		if !ok {
 			return nil, fmt.Errorf("journal: line %d of the heads file can't be read", n)
 		}
 		out = append(out, l)
 	}
-	return out, sc.Err()
+}
+
+func parseHead(line string) (headLine, bool) {
+	w := strings.Split(strings.TrimSuffix(line, "\n"), " ")
+	if len(w) != 3 {
+		return headLine{}, false
+	}
+	seq, err := strconv.ParseInt(w[0], 10, 64)
+	return headLine{seq, w[1], w[2]}, err == nil
 }
 
 // reach returns the highest sequence kept.
@@ -68,10 +84,22 @@ func (h *headFile) reach() (int64, error) {
 	return h.last, nil
 }
 
-// add appends heads durably. A torn last line is ended first.
+// add appends heads durably, leaving out those that are there. A torn last line
+// is removed first. It follows reach.
 func (h *headFile) add(ls []headLine) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	var b strings.Builder
+	last := h.last
+	for _, l := range ls {
+		if l.Seq > last { // two sealers may have read the same batches
+			fmt.Fprintf(&b, "%d %s %s\n", l.Seq, l.Head, l.Signature)
+			last = l.Seq
+		}
+	}
+	if b.Len() == 0 {
+		return nil
+	}
 	f, err := os.OpenFile(h.path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return err
@@ -80,35 +108,37 @@ func (h *headFile) add(ls []headLine) error {
 	if err := cutTorn(f); err != nil {
 		return err
 	}
-	var b strings.Builder
-	for _, l := range ls {
-		fmt.Fprintf(&b, "%d %s %s\n", l.Seq, l.Head, l.Signature)
-	}
 	if _, err := f.WriteString(b.String()); err != nil {
 		return err
 	}
 	if err := f.Sync(); err != nil {
 		return err
 	}
-	for _, l := range ls {
-		h.last = max(h.last, l.Seq)
-	}
+	h.last = last
 	return nil
 }
 
-// cutTorn removes a last line without its end, left by a crash in a write.
+// cutTorn removes a last line without its end, left by a crash in a write. It
+// may be long: some file systems leave zeros where the data did not arrive.
 func cutTorn(f *os.File) error {
 	st, err := f.Stat()
-	if err != nil || st.Size() == 0 {
+	if err != nil {
 		return err
 	}
-	tail := make([]byte, min(st.Size(), 4096))
-	if _, err := f.ReadAt(tail, st.Size()-int64(len(tail))); err != nil {
-		return err
+	buf := make([]byte, 4096)
+	for end := st.Size(); end > 0; {
+		from := max(0, end-int64(len(buf)))
+		part := buf[:end-from]
+		if _, err := f.ReadAt(part, from); err != nil {
+			return err
+		}
+		if i := bytes.LastIndexByte(part, '\n'); i >= 0 {
+			if keep := from + int64(i) + 1; keep < st.Size() {
+				return f.Truncate(keep)
+			}
+			return nil
+		}
+		end = from
 	}
-	if tail[len(tail)-1] == '\n' {
-		return nil
-	}
-	keep := st.Size() - int64(len(tail)) + int64(strings.LastIndexByte(string(tail), '\n')+1)
-	return f.Truncate(keep)
+	return f.Truncate(0)
 }

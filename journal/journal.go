@@ -158,8 +158,8 @@ func (t *Tx) Record(auth civic.Authority, ev Event) error {
 		Day: t.Now.In(civic.Shanghai).Format(time.DateOnly),
 	}
 	if ev.Measure != nil {
-		b := Bucket(*ev.Measure)
-		e.Measure, e.Bucket = ev.Measure, &b
+		m, b := *ev.Measure, Bucket(*ev.Measure)
+		e.Measure, e.Bucket = &m, &b
 	}
 	about := ev.About
 	if e.Subject != "" {
@@ -172,9 +172,23 @@ func (t *Tx) Record(auth civic.Authority, ev Event) error {
 		about = append(about, About{e.OperatorID, "person", "operator"})
 	}
 	t.entries = append(t.entries, e)
-	t.about = append(t.about, about)
+	t.about = append(t.about, once(about))
 	t.details = append(t.details, ev.Detail)
 	return nil
+}
+
+// once drops what is named twice in the same role: a verb may name the subject
+// that the actor names already.
+func once(about []About) []About {
+	type part struct{ id, role string }
+	seen, out := map[part]bool{}, make([]About, 0, len(about))
+	for _, a := range about {
+		if k := (part{a.ID, a.Role}); !seen[k] {
+			seen[k] = true
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 // Enqueue adds a job to the write; a zero time means at once.

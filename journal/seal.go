@@ -90,8 +90,8 @@ func (j *Journal) seal(ctx context.Context) (int, error) {
 	var n int
 	err := j.db.Write(ctx, func(tx *db.Tx) error {
 		n = 0
-		if _, err := tx.Exec(`UPDATE journal_chain SET seq = seq WHERE one = 1`); err != nil {
-			return err // the lock: sealers take turns
+		if err := lockChain(tx); err != nil {
+			return err
 		}
 		var chain struct {
 			Seq  int64
@@ -111,7 +111,7 @@ func (j *Journal) seal(ctx context.Context) (int, error) {
 		}
 		b := batchRow{Seq: chain.Seq + 1, SealedAt: j.now(), Entries: int64(len(es)), Root: root(hashes)}
 		b.Head = head(chain.Head, b)
-		sig, err := j.vault.Sign([]byte(b.Head))
+		sig, err := j.vault.Sign(signed(b.Seq, b.Head))
 		if err != nil {
 			return err
 		}
@@ -129,6 +129,15 @@ func (j *Journal) seal(ctx context.Context) (int, error) {
 		return count(tx, es)
 	})
 	return n, err
+}
+
+// lockChain makes sealers and recounts take turns.
+func lockChain(tx *db.Tx) error {
+	n, err := tx.Exec(`UPDATE journal_chain SET seq = seq WHERE one = 1`)
+	if err == nil && n != 1 {
+		err = errors.New("journal: the row that says where the chain ends is missing")
+	}
+	return err
 }
 
 func (j *Journal) nothingToSeal(ctx context.Context) (bool, error) {
@@ -172,8 +181,8 @@ func insertBatch(tx *db.Tx, b batchRow) error {
 const batchColumns = `seq, sealed_at, entries, root, head, signature`
 
 // keepHeads copies the heads that the file lacks out of the database. Only heads
-// signed with our key are copied, so a batch that somebody else appended to the
-// database never becomes a kept one.
+// signed with our key are copied, so a batch that somebody else put into the
+// database never becomes a kept one, nor does it keep ours from being kept.
 func (j *Journal) keepHeads(ctx context.Context) error {
 	from, err := j.heads.reach()
 	if err != nil {
@@ -183,17 +192,23 @@ func (j *Journal) keepHeads(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var foreign error
 	for {
 		var bs []batchRow
-		if err := r.Select(&bs, `SELECT `+batchColumns+` FROM journal_batch WHERE seq > $1 ORDER BY seq LIMIT 1000`, from); err != nil || len(bs) == 0 {
+		if err := r.Select(&bs, `SELECT `+batchColumns+` FROM journal_batch WHERE seq > $1 ORDER BY seq LIMIT 1000`, from); err != nil {
 			return err
+		}
+		if len(bs) == 0 {
+			return foreign
 		}
 		ls := make([]headLine, 0, len(bs))
 		for _, b := range bs {
-			if err := j.checkSignature(b.Head, b.Signature); err != nil {
-				return fmt.Errorf("journal: batch %d in the database is not signed by this installation: %w", b.Seq, err)
+			l := headLine{b.Seq, b.Head, b.Signature}
+			if err := j.checkSignature(l); err != nil {
+				foreign = fmt.Errorf("journal: batch %d in the database is not signed by this installation: %w", b.Seq, err)
+				continue
 			}
-			ls = append(ls, headLine{b.Seq, b.Head, b.Signature})
+			ls = append(ls, l)
 		}
 		if err := j.heads.add(ls); err != nil {
 			return err
@@ -202,10 +217,17 @@ func (j *Journal) keepHeads(ctx context.Context) error {
 	}
 }
 
-func (j *Journal) checkSignature(head, signature string) error {
-	sig, err := hex.DecodeString(signature)
+// signed is what a signature covers. The sequence is in it so that a head can't
+// be passed off as that of another batch.
+func signed(seq int64, head string) []byte { return fmt.Appendf(nil, "%d\n%s", seq, head) }
+
+func (j *Journal) checkSignature(l headLine) error {
+	sig, err := hex.DecodeString(l.Signature)
 	if err != nil {
 		return err
 	}
-	return j.vault.Verify(sig, []byte(head))
+	if hex.EncodeToString(sig) != l.Signature {
+		return errors.New("the signature is not written as it was")
+	}
+	return j.vault.Verify(sig, signed(l.Seq, l.Head))
 }

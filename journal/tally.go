@@ -98,7 +98,7 @@ func (j *Journal) Retally(ctx context.Context) (Retallied, error) {
 	var out Retallied
 	err := j.db.Write(ctx, func(tx *db.Tx) error {
 		out = Retallied{}
-		if _, err := tx.Exec(`UPDATE journal_chain SET seq = seq WHERE one = 1`); err != nil {
+		if err := lockChain(tx); err != nil {
 			return err
 		}
 		var was, is []Tally

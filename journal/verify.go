@@ -35,7 +35,7 @@ func (j *Journal) Verify(ctx context.Context) (Report, error) {
 		return v.Report, err
 	}
 	for _, l := range lines {
-		if err := j.checkSignature(l.Head, l.Signature); err != nil {
+		if err := j.checkSignature(l); err != nil {
 			v.found(l.Seq, "", "the kept head has no valid signature of this installation")
 		}
 		if k, ok := v.kept[l.Seq]; ok && k.Head != l.Head {
@@ -56,15 +56,17 @@ func (j *Journal) Verify(ctx context.Context) (Report, error) {
 
 type verifier struct {
 	Report
-	j      *Journal
-	kept   map[int64]headLine
-	keptTo int64
+	j       *Journal
+	kept    map[int64]headLine
+	keptTo  int64
+	awaited int64 // the chain's end that the walk was last sent on to
 }
 
 func (v *verifier) found(batch int64, entry, say string) {
 	v.Problems = append(v.Problems, Problem{batch, entry, say})
 }
 
+// chain walks the batches in their order to where the database says they end.
 func (v *verifier) chain(q db.Q) error {
 	prev, seq := "", int64(0)
 	for {
@@ -72,35 +74,58 @@ func (v *verifier) chain(q db.Q) error {
 		if err := q.Select(&bs, `SELECT `+batchColumns+` FROM journal_batch WHERE seq > $1 ORDER BY seq LIMIT 200`, seq); err != nil {
 			return err
 		}
-		if len(bs) == 0 {
-			break
-		}
 		for _, b := range bs {
-			for s := seq + 1; s < b.Seq; s++ {
-				v.found(s, "", "the batch is missing")
-			}
+			v.gap(seq+1, b.Seq-1, "missing")
 			if err := v.batch(q, prev, b); err != nil {
 				return err
 			}
 			prev, seq = b.Head, b.Seq
 		}
-	}
-	for s := seq + 1; s <= v.keptTo; s++ {
-		v.found(s, "", "the batch was cut off: its head is kept outside the database")
-	}
-	var chain struct {
-		Seq  int64
-		Head string
-	}
-	if err := q.Get(&chain, `SELECT seq, head FROM journal_chain WHERE one = 1`); err != nil {
-		if !errors.Is(err, db.ErrNoRows) {
+		if len(bs) > 0 {
+			continue
+		}
+		more, err := v.end(q, seq, prev)
+		if err != nil {
 			return err
 		}
+		if !more {
+			break
+		}
+	}
+	v.gap(seq+1, v.keptTo, "cut off: heads are kept outside the database")
+	return nil
+}
+
+// end compares where the walk ended with where the database says the chain ends.
+// It returns true, and reports nothing, when there may be batches that were
+// sealed during the walk.
+func (v *verifier) end(q db.Q, seq int64, head string) (more bool, err error) {
+	var chain batchRow
+	err = q.Get(&chain, `SELECT seq, head FROM journal_chain WHERE one = 1`)
+	switch {
+	case errors.Is(err, db.ErrNoRows):
 		v.found(seq, "", "the row that says where the chain ends is missing")
-	} else if chain.Seq != seq || chain.Head != prev {
+		return false, nil
+	case err != nil:
+		return false, err
+	case chain.Seq > seq && chain.Seq != v.awaited:
+		v.awaited = chain.Seq
+		return true, nil
+	case chain.Seq != seq || chain.Head != head:
 		v.found(seq, "", "the end of the chain is not where the database says")
 	}
-	return nil
+	return false, nil
+}
+
+// gap reports batches that are not there, as one problem: a forged number must
+// not make the report endless.
+func (v *verifier) gap(from, to int64, say string) {
+	switch {
+	case from == to:
+		v.found(from, "", "the batch is "+say)
+	case from < to:
+		v.found(from, "", fmt.Sprintf("the batches %d to %d are %s", from, to, say))
+	}
 }
 
 func (v *verifier) batch(q db.Q, prev string, b batchRow) error {
@@ -153,7 +178,7 @@ func (v *verifier) batch(q db.Q, prev string, b batchRow) error {
 	if h := head(prev, got); h != b.Head {
 		v.found(b.Seq, "", "the batch does not follow from the one before it")
 	}
-	if err := v.j.checkSignature(b.Head, b.Signature); err != nil {
+	if err := v.j.checkSignature(headLine{b.Seq, b.Head, b.Signature}); err != nil {
 		v.found(b.Seq, "", "the batch is not signed by this installation")
 	}
 	if k, ok := v.kept[b.Seq]; ok && k.Head != b.Head {
@@ -164,16 +189,23 @@ func (v *verifier) batch(q db.Q, prev string, b batchRow) error {
 	return nil
 }
 
-// strays finds entries that claim a batch that was never sealed, and counts
-// those still waiting.
+// strays finds what the walk from the first batch can't reach, and counts the
+// entries that are still waiting.
 func (v *verifier) strays(q db.Q) error {
+	var below []int64
+	if err := q.Select(&below, `SELECT seq FROM journal_batch WHERE seq < 1 ORDER BY seq LIMIT 100`); err != nil {
+		return err
+	}
+	for _, seq := range below {
+		v.found(seq, "", "no batch has such a number")
+	}
 	var ids []string
 	if err := q.Select(&ids, `SELECT id FROM journal_entry WHERE batch IS NOT NULL
-		AND batch NOT IN (SELECT seq FROM journal_batch) ORDER BY id LIMIT 100`); err != nil {
+		AND (batch < 1 OR batch NOT IN (SELECT seq FROM journal_batch)) ORDER BY id LIMIT 100`); err != nil {
 		return err
 	}
 	for _, id := range ids {
-		v.found(0, id, "the entry claims a batch that does not exist")
+		v.found(0, id, "the entry claims a batch that was never sealed")
 	}
 	return q.Get(&v.Unsealed, `SELECT COUNT(*) FROM journal_entry WHERE batch IS NULL`)
 }

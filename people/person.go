@@ -47,15 +47,33 @@ func (p Person) Age(on time.Time) int {
 // Masked returns the name with its middle hidden: 王*英, 李*. Enough to ask
 // "are you …?", too little to make a list of people.
 func Masked(name string) string {
-	r := []rune(name)
-	switch {
-	case len(r) == 0:
+	cs := characters(name)
+	switch len(cs) {
+	case 0:
 		return ""
-	case len(r) <= 2:
-		return string(r[:1]) + "*"
+	case 1, 2:
+		return cs[0] + "*"
 	}
-	return string(r[:1]) + strings.Repeat("*", min(len(r)-2, 3)) + string(r[len(r)-1:])
+	return cs[0] + strings.Repeat("*", min(len(cs)-2, 3)) + cs[len(cs)-1]
 }
+
+// characters splits a name into what people count as its characters: a mark or a
+// variation selector belongs to the one before, dots and blanks count for nothing.
+func characters(name string) []string {
+	var out []string
+	for _, r := range name {
+		switch {
+		case unicode.IsMark(r) && len(out) > 0:
+			out[len(out)-1] += string(r)
+		case !isJoint(r):
+			out = append(out, string(r))
+		}
+	}
+	return out
+}
+
+// isJoint reports what may stand between the parts of a name.
+func isJoint(r rune) bool { return r == '·' || r == ' ' || r == '-' || r == '\'' }
 
 var (
 	errNameEmpty = civic.E(civic.Invalid, "name.empty", "请填写姓名。").On("name")
@@ -82,9 +100,18 @@ func CleanName(s string) (string, error) {
 		return r
 	}, s)
 	for _, r := range out {
-		if r != '·' && r != ' ' && r != '-' && r != '\'' && !unicode.IsLetter(r) && !unicode.IsMark(r) {
+		if !isJoint(r) && !unicode.IsMark(r) && !inNames(r) {
 			return "", errNameChars
 		}
 	}
+	if len(characters(out)) == 0 {
+		return "", errNameChars
+	}
 	return out, nil
+}
+
+// inNames reports letters and ideographs. Unicode's tables that come with Go know
+// neither the ideographs that GB 18030-2022 took up last, nor that 〇 is one.
+func inNames(r rune) bool {
+	return unicode.IsLetter(r) || r == '〇' || r >= 0x20000 && r <= 0x3FFFD // the two planes of ideographs
 }

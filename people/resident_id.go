@@ -62,7 +62,7 @@ func ParseResidentID(text string, today time.Time) (ResidentID, error) {
 		return ResidentID{}, errIDArea
 	}
 	birth, err := time.Parse("20060102", s[6:14])
-	if err != nil || birth.After(today) || birth.Year() < 1880 {
+	if err != nil || s[6:14] > today.In(civic.Shanghai).Format("20060102") || birth.Year() < 1880 {
 		return ResidentID{}, errIDBirth
 	}
 	id := ResidentID{Number: s, Birth: birth, Sex: Female, Area: civic.Division(s[:6])}

@@ -52,11 +52,7 @@ func read(p Prompt, texts []string) ([]Value, error) {
 	case catalog.Amount:
 		return readAmount(p, t)
 	}
-	most := p.Max
-	if most == 0 {
-		most = 200
-	}
-	if n := utf8.RuneCountInString(t); n > most {
+	if n, most := utf8.RuneCountInString(t), longest(p.Question); n > most {
 		return bad("long", fmt.Sprintf("写得太长了(%d个字),请缩短到%d个字以内。", n, most))
 	}
 	if strings.ContainsFunc(t, func(r rune) bool {
@@ -67,12 +63,20 @@ func read(p Prompt, texts []string) ([]Value, error) {
 	return []Value{{free, t, ""}}, nil
 }
 
+// longest is the most characters that an answer in words may have.
+func longest(q *catalog.Question) int {
+	if q.Max > 0 {
+		return q.Max
+	}
+	return 200
+}
+
 // readAmount reads yuan with at most two decimals, up to ten million.
 func readAmount(p Prompt, t string) ([]Value, error) {
-	t = strings.NewReplacer(",", "", "元", "", "¥", "", "¥", "", " ", "", "块", "").Replace(t)
+	t = strings.NewReplacer(",", "", "元", "", "块", "", "¥", "", "￥", "", " ", "").Replace(t)
 	whole, cents, _ := strings.Cut(t, ".")
 	y, err := strconv.ParseUint(whole, 10, 32)
-	if err != nil || len(cents) > 2 || y > 10_000_000 || strings.Trim(cents, "0123456789") != "" {
+	if err != nil || len(cents) > 2 || y > 10_000_000 || y == 10_000_000 && strings.Trim(cents, "0") != "" || strings.Trim(cents, "0123456789") != "" {
 		return nil, civic.E(civic.Invalid, "answer.amount", "金额请写数字,比如 12.50。").On(p.Key)
 	}
 	for len(cents) < 2 {

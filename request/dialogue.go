@@ -3,6 +3,8 @@ package request
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"yinqiao/catalog"
 	"yinqiao/civic"
@@ -48,7 +50,7 @@ type Prompt struct {
 type Line struct{ Key, Label, Shown string }
 
 // Step is what the dialogue needs next. Exactly one of Need, Ask, Human and
-// Review is set.
+// Review is set; a Review without lines, when everything was skipped, is not nil.
 type Step struct {
 	Need   []Query  // options that must be fetched first
 	Ask    []Prompt // open questions, the next first; a page or a phone takes one
@@ -67,7 +69,7 @@ func Next(d *catalog.Definition, a Answers, opts Options) Step {
 		return Step{Need: need}
 	}
 	var ask []Prompt
-	var review []Line
+	review := []Line{}
 	for _, p := range form {
 		if p.Answered {
 			if len(p.Given) > 0 {
@@ -75,7 +77,7 @@ func Next(d *catalog.Definition, a Answers, opts Options) Step {
 			}
 			continue
 		}
-		if p.Kind == catalog.Choice && len(p.Options) == 0 {
+		if p.Kind == catalog.Choice && len(p.Options) == 0 && !p.Optional {
 			return Step{Human: fmt.Sprintf("「%s」现在没有可以选的,请工作人员帮您看看。", p.Ask)}
 		}
 		ask = append(ask, p)
@@ -88,36 +90,45 @@ func Next(d *catalog.Definition, a Answers, opts Options) Step {
 
 // Form lists every question that is to be asked given the answers so far, with
 // what was answered already, in order. Conditions look only back, so that one
-// pass settles them. need lists the options that are still to be fetched.
+// pass settles them. need lists the options that are still to be fetched. A
+// choice that has gone from the options since is asked again; Given still has it.
 func Form(d *catalog.Definition, a Answers, opts Options) (form []Prompt, need []Query) {
 	asked := map[string]bool{}
-	codes := func(key string) []string {
-		if !asked[key] {
-			return nil // an answer to a question that is not asked does not count
-		}
-		return a.Codes(key)
-	}
+	codes := askedCodes(a, asked)
 	for i := range d.Questions {
 		q := &d.Questions[i]
 		if !q.When.Holds(codes) {
 			continue
 		}
 		asked[q.Key] = true
-		p := Prompt{Question: q, Options: q.Options}
+		p, known := Prompt{Question: q, Options: q.Options}, true
 		p.Given, p.Answered = a[q.Key]
 		switch {
 		case q.Kind == catalog.YesNo:
 			p.Options = yesNo(q)
 		case q.Source != "":
-			got, ok := opts[q.Source]
-			if !ok {
+			if p.Options, known = opts[q.Source]; !known {
 				need = append(need, Query{q.Key, q.Source})
 			}
-			p.Options = got
 		}
+		p.Answered = p.Answered && (!known || p.offers(p.Given))
 		form = append(form, p)
 	}
 	return form, need
+}
+
+// offers reports whether the answers to a choice are among its options. To other
+// kinds people answer in words of their own.
+func (p *Prompt) offers(vs []Value) bool {
+	if p.Kind != catalog.Choice && p.Kind != catalog.YesNo {
+		return true
+	}
+	for _, v := range vs {
+		if !slices.ContainsFunc(p.Options, func(o catalog.Option) bool { return o.Code == v.Code }) {
+			return false
+		}
+	}
+	return true
 }
 
 func yesNo(q *catalog.Question) []catalog.Option {
@@ -161,49 +172,66 @@ func Put(d *catalog.Definition, a Answers, opts Options, key string, texts []str
 	if !changed {
 		return out, nil, nil
 	}
-	return out, settle(d, out, opts, key), nil
+	return out, settle(d, out, key), nil
 }
 
-// settle drops what depended on a changed answer, and what is no longer asked.
-func settle(d *catalog.Definition, a Answers, opts Options, changed string) []Drop {
+// settle drops what depended on a changed answer, and what is no longer asked,
+// and what depended on that. Conditions and needs look only back, so that one
+// pass in the order of the definition finds all.
+func settle(d *catalog.Definition, a Answers, changed string) []Drop {
 	var drops []Drop
-	gone := map[string]bool{changed: true}
+	gone, asked := map[string]bool{changed: true}, map[string]bool{}
+	codes := askedCodes(a, asked)
 	for i := range d.Questions {
 		q := &d.Questions[i]
-		if slices.ContainsFunc(q.Needs, func(k string) bool { return gone[k] }) {
+		asked[q.Key] = q.When.Holds(codes)
+		if asked[q.Key] && !slices.ContainsFunc(q.Needs, func(k string) bool { return gone[k] }) {
+			continue
+		}
+		if _, ok := a[q.Key]; ok && q.Key != changed {
+			delete(a, q.Key)
 			gone[q.Key] = true
-			if _, ok := a[q.Key]; ok {
-				delete(a, q.Key)
-				drops = append(drops, Drop{q.Key})
-			}
+			drops = append(drops, Drop{q.Key})
 		}
 	}
-	form, _ := Form(d, a, opts)
 	for key := range a {
-		if !slices.ContainsFunc(form, func(p Prompt) bool { return p.Key == key }) {
+		if d.Question(key) == nil {
 			delete(a, key)
 			drops = append(drops, Drop{key})
 		}
 	}
-	slices.SortFunc(drops, func(x, y Drop) int { return slices.Compare([]byte(x.Key), []byte(y.Key)) })
+	slices.SortFunc(drops, func(x, y Drop) int { return strings.Compare(x.Key, y.Key) })
 	return drops
 }
 
+// askedCodes reads answers for conditions: one to a question that is not asked
+// does not count.
+func askedCodes(a Answers, asked map[string]bool) func(string) []string {
+	return func(key string) []string {
+		if !asked[key] {
+			return nil
+		}
+		return a.Codes(key)
+	}
+}
+
 // Rebase carries answers from one version of a definition to another. Answers to
-// questions that are gone, or of another kind, or no longer among the options,
-// are asked again and named in the second result.
+// questions that are gone, or of another kind, or no longer among the options, or
+// too long, or skipped where that is no longer allowed, are asked again and named
+// in the second result.
 func Rebase(from, to *catalog.Definition, a Answers) (Answers, []string) {
 	out := Answers{}
 	var again []string
 	for key, vs := range a {
 		was, is := from.Question(key), to.Question(key)
 		ok := was != nil && is != nil && was.Kind == is.Kind && was.Source == is.Source
-		if ok && len(is.Options) > 0 {
-			for _, v := range vs {
-				ok = ok && slices.ContainsFunc(is.Options, func(o catalog.Option) bool { return o.Code == v.Code })
-			}
+		if ok && is.Source == "" && is.Kind == catalog.Choice {
+			ok = (&Prompt{Question: is, Options: is.Options}).offers(vs)
 		}
-		if ok {
+		for _, v := range vs {
+			ok = ok && utf8.RuneCountInString(v.Shown) <= longest(is)
+		}
+		if ok && (len(vs) > 0 || is.Optional) {
 			out[key] = vs
 		} else {
 			again = append(again, key)

@@ -33,31 +33,40 @@ func (s *Service) Find(ctx context.Context, actor civic.Actor, text string) (Fou
 			ID     civic.DraftID
 			Person civic.PersonID
 		}
-		err := v.Get(&row, `SELECT id, person FROM spoken_number WHERE number = $1`, n)
-		if err != nil && !errors.Is(err, db.ErrNoRows) {
-			return err
-		}
-		need := civic.Need{Permission: civic.MayFindPeople, Look: true}
-		if actor.Person() != "" {
-			need = civic.Need{Person: row.Person, Look: true}
-		}
-		if _, denied := v.Authorise(need); denied != nil {
-			if actor.Person() != "" && !civic.Is(denied, civic.Unavailable) {
-				return errNoNumber
+		if actor.Person() == "" {
+			if _, err := v.Authorise(civic.Need{Permission: civic.MayFindPeople, Look: true}); err != nil {
+				return err
 			}
-			return denied
+		}
+		err := v.Get(&row, `SELECT id, person FROM spoken_number WHERE number = $1`, n)
+		if errors.Is(err, db.ErrNoRows) {
+			return errNoNumber
 		}
 		if err != nil {
-			return errNoNumber
+			return err
 		}
 		d, err := s.readDraft(v, row.ID)
 		if err != nil {
 			return err
 		}
+		if actor.Person() != "" {
+			// An agent sees what their grant covers; the rest is not there.
+			if _, err := v.Authorise(civic.Need{Person: row.Person, Service: d.Service, Look: true}); err != nil {
+				return hide(err, errNoNumber)
+			}
+		}
 		f = Found{d.Person, d.ID, d.State == "open", d.Service}
 		return nil
 	})
 	return f, err
+}
+
+// hide turns a refusal into there being no such thing. A fault stays a fault.
+func hide(err error, as *civic.Error) error {
+	if civic.Is(err, civic.Denied) || civic.Is(err, civic.NotFound) {
+		return as.Because(err)
+	}
+	return err
 }
 
 // Summary is one matter in a list.
@@ -72,18 +81,33 @@ type Summary struct {
 
 const listMost = 50
 
-// Of lists a person's requests and open drafts, newest first.
+// Of lists a person's requests and open drafts, newest first. An agent sees
+// those of the services that their grant covers.
 func (s *Service) Of(ctx context.Context, actor civic.Actor, person civic.PersonID) ([]Summary, error) {
 	var out []Summary
 	err := s.j.Look(ctx, actor.For(person), func(v *journal.View) error {
-		if _, err := v.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople, Look: true}); err != nil {
+		mine := civic.Need{Person: person, Permission: civic.MayServePeople, Look: true}
+		if _, err := v.Authorise(mine); err != nil {
 			return err
 		}
+		covered := map[string]error{}
 		var rows []draftRow
 		if err := v.Select(&rows, `SELECT `+draftColumns+` FROM draft WHERE person = $1 AND state IN ('open', 'submitted') ORDER BY updated_at DESC LIMIT $2`, person, listMost); err != nil {
 			return err
 		}
 		for _, r := range rows {
+			err, known := covered[r.Service]
+			if !known {
+				mine.Service = r.Service
+				_, err = v.Authorise(mine)
+				covered[r.Service] = err
+			}
+			if civic.Is(err, civic.Denied) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
 			def, err := s.catalog.Version(v, r.DefHash)
 			if err != nil {
 				return err
@@ -149,4 +173,22 @@ func (s *Service) Title(q db.Q, person civic.PersonID, id civic.RequestID) (stri
 		return "", err
 	}
 	return d.Title, nil
+}
+
+// PersonOf names the person of a draft or request for staff who may find people,
+// so that they can open that person first. It reveals nothing else.
+func (s *Service) PersonOf(ctx context.Context, actor civic.Actor, id civic.DraftID) (civic.PersonID, error) {
+	var p civic.PersonID
+	err := s.j.Look(ctx, actor, func(v *journal.View) error {
+		if _, err := v.Authorise(civic.Need{Permission: civic.MayFindPeople, Look: true}); err != nil {
+			return err
+		}
+		d, err := s.readDraft(v, id)
+		if err != nil {
+			return err
+		}
+		p = d.Person
+		return nil
+	})
+	return p, err
 }

@@ -41,6 +41,16 @@ func need(d *Draft) civic.Need {
 	return civic.Need{Person: d.Person, Service: d.Service, Permission: civic.MayServePeople}
 }
 
+var errOwn = civic.E(civic.Denied, "service.own", "这件事要老人本人来办,家人不能代办。").Accepting("请老人本人到窗口、打电话或在自己的网页上办")
+
+// mayAct refuses an agent in a service that asks for the person themselves.
+func mayAct(auth civic.Authority, def *catalog.Definition) error {
+	if auth.Basis() == civic.BasisGrant && !def.Proxy {
+		return errOwn
+	}
+	return nil
+}
+
 // Start begins a dialogue for a person and gives it its number. With a key, the
 // same call again returns the same draft.
 func (s *Service) Start(ctx context.Context, actor civic.Actor, service string, person civic.PersonID, key string) (*View, error) {
@@ -74,6 +84,9 @@ func (s *Service) Start(ctx context.Context, actor civic.Actor, service string, 
 		}
 		def, err := s.catalog.Live(tx, service, home, actor.Channel)
 		if err != nil {
+			return err
+		}
+		if err := mayAct(auth, def); err != nil {
 			return err
 		}
 		d.DefHash = def.Hash
@@ -192,7 +205,16 @@ func (s *Service) Answer(ctx context.Context, actor civic.Actor, id civic.DraftI
 			return err
 		}
 		if n == 0 {
-			return errRev
+			// Another channel was faster by a moment: show what it left.
+			if d, err = s.readDraft(tx, id); err != nil {
+				return err
+			}
+			if d.State != "open" {
+				return errSubmitted
+			}
+			out, err = s.view(tx, auth, d)
+			wrong = errRev
+			return err
 		}
 		v.Rev++
 		out = v
@@ -239,6 +261,8 @@ func (s *Service) putAll(q db.Q, auth civic.Authority, v *View, given map[string
 		next.Drops, next.Wrong = append(v.Drops, drops...), v.Wrong
 		v = next
 	}
+	// What fell away and was given anew in the same form did not fall away.
+	v.Drops = slices.DeleteFunc(v.Drops, func(d Drop) bool { _, ok := v.Answers[d.Key]; return ok })
 	if len(v.Wrong) > 0 {
 		return v, v.Wrong[0], nil
 	}
@@ -294,6 +318,9 @@ func (s *Service) Submit(ctx context.Context, actor civic.Actor, id civic.DraftI
 		if err != nil {
 			return err
 		}
+		if err := mayAct(auth, v.Def); err != nil {
+			return err
+		}
 		if err := v.finished(); err != nil {
 			return err
 		}
@@ -346,18 +373,13 @@ func (v *View) finished() error {
 	if v.Step.Human != "" {
 		return civic.E(civic.Unavailable, "request.human", v.Step.Human)
 	}
+	for _, p := range v.Form {
+		if !p.Answered && len(p.Given) > 0 {
+			return errStale.On(p.Key)
+		}
+	}
 	if len(v.Step.Ask) > 0 {
 		return errIncomplete.On(v.Step.Ask[0].Key)
-	}
-	for _, p := range v.Form {
-		if p.Kind != catalog.Choice && p.Kind != catalog.YesNo {
-			continue
-		}
-		for _, g := range p.Given {
-			if !slices.ContainsFunc(p.Options, func(o catalog.Option) bool { return o.Code == g.Code }) {
-				return errStale.On(p.Key)
-			}
-		}
 	}
 	return nil
 }

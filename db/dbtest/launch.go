@@ -18,32 +18,63 @@ const superuser = "postgres"
 // keeper makes the cluster, runs it, and stays until the test process is gone,
 // however that ended: its standard input is a pipe that only the test process
 // holds open. Then it ends the server and removes the folder. $1 is the folder,
-// $2 where the programs are.
+// $2 where the programs are, $3 "keep" if the data are to stay; the rest are
+// settings.
 const keeper = `
 trap '' INT TERM HUP
-cd "$1" || exit 1
-"$2/initdb" -D data -U ` + superuser + ` -A trust -E UTF8 --locale=C --no-sync </dev/null || exit 1
-"$2/postgres" -D data -k "$1" -c listen_addresses= -c max_connections=300 \
-	-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal -c max_wal_senders=0 \
-	-c max_wal_size=128MB -c dynamic_shared_memory_type=mmap -c deadlock_timeout=50ms -c timezone=Asia/Shanghai -c jit=off </dev/null &
+dir=$1 bin=$2 keep=$3
+shift 3
+cd "$dir" || exit 1
+if [ ! -d data ]; then
+	rm -rf making
+	"$bin/initdb" -D making -U ` + superuser + ` -A trust -E UTF8 --locale=C --no-sync </dev/null || exit 1
+	mv making data
+fi
+"$bin/postgres" -D data -k "$dir" -c listen_addresses= -c max_connections=300 \
+	-c deadlock_timeout=50ms -c timezone=Asia/Shanghai -c jit=off "$@" </dev/null &
 server=$!
 cat >/dev/null
+if [ "$keep" ]; then
+	kill -INT $server
+	wait $server
+	exit
+fi
 kill -QUIT $server
 wait $server
 cd /
-rm -rf "$1"
+rm -rf "$dir"
 `
+
+// hasty gives up durability for speed.
+var hasty = []string{"fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0",
+	"max_wal_size=128MB", "dynamic_shared_memory_type=mmap"}
 
 // launch starts the private cluster and returns once it answers.
 func launch() (*cluster, error) {
-	bin, err := programs()
-	if err != nil {
-		return nil, err
-	}
 	// A short path: a socket's may have 107 bytes.
 	dir, err := os.MkdirTemp(home(), "yinqiao-pg-")
 	if err != nil {
 		return nil, err
+	}
+	c, err := launchIn(dir, false, hasty)
+	if err != nil {
+		_ = os.RemoveAll(dir) // the keeper may have gone before its last line
+	}
+	return c, err
+}
+
+// launchIn starts a cluster whose data are, or will be, in the folder.
+func launchIn(dir string, keep bool, settings []string) (*cluster, error) {
+	bin, err := programs()
+	if err != nil {
+		return nil, err
+	}
+	args := []string{"-c", keeper, "keeper", dir, bin, ""}
+	if keep {
+		args[len(args)-1] = "keep"
+	}
+	for _, s := range settings {
+		args = append(args, "-c", s)
 	}
 	log := filepath.Join(dir, "log")
 	out, err := os.Create(log)
@@ -51,12 +82,11 @@ func launch() (*cluster, error) {
 		return nil, err
 	}
 	defer out.Close()
-	cmd := exec.Command("/bin/sh", "-c", keeper, "keeper", dir, bin)
+	cmd := exec.Command("/bin/sh", args...)
 	cmd.Dir = "/"
 	cmd.Env = []string{"HOME=" + dir, "PATH=" + os.Getenv("PATH") + ":/usr/bin:/bin", "LC_ALL=C"}
 	cmd.Stdout, cmd.Stderr = out, out // not ours: "go test" would wait for them
 	if err := apart(cmd, dir); err != nil {
-		_ = os.RemoveAll(dir)
 		return nil, err
 	}
 	hold, err := cmd.StdinPipe()
@@ -68,7 +98,7 @@ func launch() (*cluster, error) {
 	}
 	gone := make(chan error, 1)
 	go func() { gone <- cmd.Wait() }()
-	c := &cluster{dir: dir, hold: hold}
+	c := &cluster{dir: dir, hold: hold, gone: gone}
 	if c.admin, err = sql.Open("pgx", c.url("postgres")); err != nil {
 		return nil, err
 	}
@@ -76,7 +106,6 @@ func launch() (*cluster, error) {
 	if err := c.await(gone); err != nil {
 		said, _ := os.ReadFile(log)
 		hold.Close()
-		_ = os.RemoveAll(dir) // the keeper may have gone before its last line
 		return nil, fmt.Errorf("PostgreSQL did not start: %w\n%s", err, said)
 	}
 	return c, nil

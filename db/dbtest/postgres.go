@@ -46,6 +46,7 @@ const template = "yinqiao_template"
 type cluster struct {
 	dir      string
 	hold     io.Closer // the keeper's pipe, kept reachable: the collector would close it
+	gone     <-chan error
 	admin    *sql.DB
 	template func() error // makes the migrated template, once
 	names    atomic.Int64

@@ -1,0 +1,211 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"runtime/debug"
+
+	"github.com/alecthomas/kong"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/staff"
+)
+
+// where is the part of the configuration that every command shares.
+type where struct {
+	Data     string `help:"Folder of the SQLite file, the keys and the journal's heads." default:"data" env:"YINQIAO_DATA" type:"path" placeholder:"DIR"`
+	Database string `help:"postgres:// URL; SQLite in the data folder if empty." env:"YINQIAO_DATABASE" placeholder:"URL"`
+	LogLevel string `help:"debug, info, warn or error." default:"info" enum:"debug,info,warn,error" env:"YINQIAO_LOG_LEVEL"`
+}
+
+type commands struct {
+	Serve struct {
+		where
+		Addr      string `help:"Address to listen on." default:":8080" env:"YINQIAO_ADDR"`
+		Demo      bool   `help:"Fill an empty installation with fictional people and show demonstration accounts." env:"YINQIAO_DEMO"`
+		PlainHTTP bool   `name:"plain-http" help:"Let cookies travel without HTTPS (only behind a proxy that adds it, or for trials)." env:"YINQIAO_PLAIN_HTTP"`
+	} `cmd:"" help:"Serve the platform."`
+	Migrate struct {
+		where
+	} `cmd:"" help:"Bring the database to this release's version."`
+	Journal struct {
+		Verify struct {
+			where
+		} `cmd:"" help:"Check every entry against the seals and the heads kept outside the database."`
+		Retally struct {
+			where
+		} `cmd:"" help:"Compute all figures anew from the sealed entries."`
+	} `cmd:"" help:"Verify or recount the journal."`
+	Backup struct {
+		where
+		File     string `arg:"" help:"File to write; it must not exist." type:"path"`
+		WithKeys bool   `help:"Put the keys into the file too. Whoever has it can then read everything."`
+	} `cmd:"" help:"Write the whole installation into one file, while it serves."`
+	Restore struct {
+		where
+		File string `arg:"" help:"File made by backup." type:"existingfile"`
+	} `cmd:"" help:"Load a backup into an empty database, of either engine."`
+	Admin struct {
+		First struct {
+			where
+			Login    string `help:"Login name of the first administrator." default:"admin"`
+			Name     string `help:"Their name." default:"管理员"`
+			Division string `help:"Division code they administer, for example 14." required:""`
+			Office   string `help:"Name of their office; it is opened if there is none." default:"平台管理办公室"`
+		} `cmd:"" help:"Make the first administrator, once. Prints the password and the authenticator link."`
+	} `cmd:"" help:"Administration from the command line."`
+	Version struct{} `cmd:"" help:"Print the version."`
+}
+
+// Main runs the command line. It returns the error to print.
+func Main(ctx context.Context, args []string, out, errOut io.Writer) error {
+	var c commands
+	parser, err := kong.New(&c, kong.Name("yinqiao"), kong.Description("银桥: every public service, by every channel, for every older person."),
+		kong.Writers(out, errOut), kong.UsageOnError())
+	if err != nil {
+		return err
+	}
+	k, err := parser.Parse(args)
+	if err != nil {
+		return err
+	}
+	run := runner{ctx, &c, out, errOut}
+	switch k.Command() {
+	case "serve":
+		return run.serve()
+	case "migrate":
+		return run.migrate()
+	case "journal verify":
+		return run.verify()
+	case "journal retally":
+		return run.retally()
+	case "backup <file>":
+		return run.backup()
+	case "restore <file>":
+		return run.restore()
+	case "admin first":
+		return run.adminFirst()
+	case "version":
+		_, err := fmt.Fprintln(out, Version())
+		return err
+	}
+	return errors.New("no such command: " + k.Command())
+}
+
+// Version names the build.
+func Version() string {
+	v, rev := "development", ""
+	if i, ok := debug.ReadBuildInfo(); ok {
+		if i.Main.Version != "" && i.Main.Version != "(devel)" {
+			v = i.Main.Version
+		}
+		for _, s := range i.Settings {
+			if s.Key == "vcs.revision" {
+				rev = " " + s.Value[:min(12, len(s.Value))]
+			}
+		}
+	}
+	return "yinqiao " + v + rev
+}
+
+type runner struct {
+	ctx         context.Context
+	c           *commands
+	out, errOut io.Writer
+}
+
+func (r runner) log(w where) *slog.Logger {
+	var l slog.Level
+	_ = l.UnmarshalText([]byte(w.LogLevel)) // kong has checked it
+	return slog.New(slog.NewJSONHandler(r.errOut, &slog.HandlerOptions{Level: l}))
+}
+
+// with opens the installation for one command.
+func (r runner) with(w where, fn func(a *App) error) (err error) {
+	a, err := Open(r.ctx, Config{Dir: w.Data, Database: w.Database}, r.log(w))
+	if err != nil {
+		return say(err)
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	return say(fn(a))
+}
+
+// say puts the sentence for the person in front of what the engineer needs.
+func say(err error) error {
+	var e *civic.Error
+	if errors.As(err, &e) {
+		return fmt.Errorf("%s\n  %w", e.Say, err)
+	}
+	return err
+}
+
+func (r runner) migrate() error {
+	w := r.c.Migrate.where
+	d, err := db.Open(r.ctx, db.Config{URL: w.Database, Dir: w.Data})
+	if err != nil {
+		return say(err)
+	}
+	return errors.Join(say(Migrate(r.ctx, d)), d.Close())
+}
+
+func (r runner) verify() error {
+	return r.with(r.c.Journal.Verify.where, func(a *App) error {
+		rep, err := a.Journal.Verify(r.ctx)
+		if err != nil {
+			return err
+		}
+		for _, p := range rep.Problems {
+			fmt.Fprintf(r.out, "PROBLEM batch %d entry %s: %s\n", p.Batch, p.Entry, p.Say)
+		}
+		fmt.Fprintf(r.out, "%d batches, %d entries sealed, %d not sealed yet, %d details erased, %d problems\n",
+			rep.Batches, rep.Entries, rep.Unsealed, rep.Erased, len(rep.Problems))
+		if len(rep.Problems) > 0 {
+			return fmt.Errorf("the journal was changed: %d problems", len(rep.Problems))
+		}
+		return nil
+	})
+}
+
+func (r runner) retally() error {
+	return r.with(r.c.Journal.Retally.where, func(a *App) error {
+		if err := a.Journal.SealAll(r.ctx); err != nil {
+			return err
+		}
+		t, err := a.Journal.Retally(r.ctx)
+		if err == nil {
+			fmt.Fprintf(r.out, "%d figures, %d were different and are right now\n", t.Rows, t.Different)
+		}
+		return err
+	})
+}
+
+func (r runner) adminFirst() error {
+	c := r.c.Admin.First
+	return r.with(c.where, func(a *App) error {
+		if err := a.Prepare(r.ctx); err != nil {
+			return err
+		}
+		office, err := a.firstOffice(r.ctx, civic.Division(c.Division), c.Office)
+		if err != nil {
+			return err
+		}
+		h, err := a.Staff.First(r.ctx, staff.Hire{Login: c.Login, Name: c.Name, Office: office,
+			Posts: []staff.Post{{Division: civic.Division(c.Division)}}})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(r.out, "login:         %s\npassword:      %s\nauthenticator: %s\nThese are shown once. Sign in at /desk/sign-in.\n", c.Login, h.Password, h.TOTPURL)
+		return nil
+	})
+}
+
+// exists reports whether a file is there.
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

@@ -1,0 +1,105 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"yinqiao/civic"
+	"yinqiao/journal"
+)
+
+// metrics are counts for an operator's own monitoring. Labels are fixed sets:
+// route patterns, statuses, engines; never anything that a person typed.
+type metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.HistogramVec
+}
+
+func newMetrics(a *App) *metrics {
+	m := &metrics{registry: prometheus.NewRegistry(), requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "yinqiao_http_request_seconds", Help: "Time to answer a request, by route and status.",
+		Buckets: []float64{.005, .02, .05, .15, .3, 1, 3, 10}}, []string{"route", "status"})}
+	gauge := func(name, help string, f func() float64) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, f)
+	}
+	m.registry.MustRegister(m.requests, collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		gauge("yinqiao_db_commits", "Commits of the shared writer since start (SQLite).", func() float64 { return float64(a.DB.Stats().Commits) }),
+		gauge("yinqiao_db_acts", "Acts in those commits.", func() float64 { return float64(a.DB.Stats().Acts) }),
+		gauge("yinqiao_journal_unsealed", "Entries that wait for their seal; more than a few hundred means that sealing has stopped.", a.unsealed),
+	)
+	return m
+}
+
+func (a *App) unsealed() float64 {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	n := -1
+	_ = a.Journal.Look(ctx, civic.System("metrics"), func(v *journal.View) error {
+		return v.Get(&n, `SELECT COUNT(*) FROM journal_entry WHERE batch IS NULL`)
+	}) // -1 says that it could not be read
+	return float64(n)
+}
+
+func (m *metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
+
+// watch measures every request by its route pattern.
+func (m *metrics) watch(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		rec := &recorder{ResponseWriter: w, status: http.StatusOK}
+		mux.ServeHTTP(rec, r)
+		route := r.Pattern
+		if route == "" {
+			route = "none"
+		}
+		m.requests.WithLabelValues(route, statusClass(rec.status)).Observe(time.Since(began).Seconds())
+	})
+}
+
+type recorder struct {
+	http.ResponseWriter
+	status int
+}
+
+func (r *recorder) WriteHeader(code int) { r.status = code; r.ResponseWriter.WriteHeader(code) }
+
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+func statusClass(code int) string {
+	switch {
+	case code < 300:
+		return "2xx"
+	case code < 400:
+		return "3xx"
+	case code < 500:
+		return "4xx"
+	}
+	return "5xx"
+}
+
+// healthz says that the process lives; readyz that it can serve.
+func (a *App) healthz(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte("ok\n"))
+}
+
+func (a *App) readyz(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
+	defer cancel()
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	if err := a.DB.Ping(ctx); err != nil {
+		a.Log.Warn("not ready", "err", err)
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = w.Write([]byte("database away\n"))
+		return
+	}
+	_, _ = w.Write([]byte("ok\n"))
+}

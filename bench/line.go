@@ -1,0 +1,92 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+)
+
+// line is one measurement. Ratio is value by peer value; for a pair measured in
+// rounds, the median of the rounds' ratios, since noise hits both of a round.
+type line struct {
+	Name      string  `json:"name"`
+	Value     float64 `json:"value"`
+	Unit      string  `json:"unit"`
+	Peer      string  `json:"peer"`
+	PeerValue float64 `json:"peer_value"`
+	Ratio     float64 `json:"ratio"`
+	Want      string  `json:"want"` // what the ratio should be
+	Met       bool    `json:"met"`
+	extra     extra
+}
+
+// extra are further facts of a measurement.
+type extra map[string]any
+
+type printer struct {
+	out    io.Writer
+	failed bool
+}
+
+func (p *printer) print(l line) {
+	l.Value, l.PeerValue, l.Ratio = round(l.Value), round(l.PeerValue), round(l.Ratio)
+	b, err := json.Marshal(l)
+	if err == nil && len(l.extra) > 0 {
+		var more []byte
+		if more, err = json.Marshal(l.extra); err == nil {
+			b = append(append(b[:len(b)-1], ','), more[1:]...)
+		}
+	}
+	if err != nil {
+		panic(err) // numbers and strings always marshal
+	}
+	fmt.Fprintf(p.out, "%s\n", b)
+}
+
+// rates are the rounds of a pair, in things a second.
+type rates struct{ ours, peer []float64 }
+
+// against makes the line of a pair: the ratio should be at least least.
+func (r rates) against(name, unit, peer string, least float64, more extra) line {
+	ratios := make([]float64, len(r.ours))
+	for i := range ratios {
+		ratios[i] = r.ours[i] / r.peer[i]
+	}
+	l := line{Name: name, Value: median(r.ours), Unit: unit, Peer: peer, PeerValue: median(r.peer), Ratio: median(ratios), extra: more}
+	if more == nil {
+		l.extra = extra{}
+	}
+	l.extra["rounds"] = len(ratios)
+	l.extra["ratio_lowest"], l.extra["ratio_highest"] = round(slices.Min(ratios)), round(slices.Max(ratios))
+	l.Want, l.Met = fmt.Sprintf(">= %g", least), l.Ratio >= least
+	if least == 0 {
+		l.Want = "" // no target was set
+	}
+	return l
+}
+
+// within makes the line of a figure that should not be above a limit.
+func within(name, unit string, values []float64, limit float64, more extra) line {
+	v := median(values)
+	return line{Name: name, Value: v, Unit: unit, Peer: "limit", PeerValue: limit, Ratio: v / limit, Want: "<= 1", Met: v <= limit, extra: more}
+}
+
+func median(vs []float64) float64 {
+	s := slices.Sorted(slices.Values(vs))
+	if len(s) == 0 {
+		return math.NaN()
+	}
+	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
+}
+
+// round keeps four significant digits: more would claim a precision that two
+// shared cores don't have.
+func round(v float64) float64 {
+	if v == 0 || math.IsNaN(v) || math.IsInf(v, 0) {
+		return 0
+	}
+	p := math.Pow(10, 4-math.Ceil(math.Log10(math.Abs(v))))
+	return math.Round(v*p) / p
+}

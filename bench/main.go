@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+	_ "time/tzdata" // days are counted in Asia/Shanghai, whatever the machine has
+
+	"yinqiao/db"
+)
+
+// bench is one run: how much to measure, where, and where lines go.
+type bench struct {
+	size
+	bin   string
+	dir   string // of databases that are kept between runs, and of scratch ones
+	only  string
+	lines *printer
+	disk  *disk
+}
+
+// size is how much is measured. Every round measures ours and the peer once.
+type size struct {
+	rounds  int
+	people  int
+	submits int // a round
+	lookups int // a round
+	entries int // in the journal that is sealed and verified
+	starts  int
+	calls   int // look-ups through the API before memory is read
+}
+
+var (
+	whole = size{rounds: 5, people: 1_000_000, submits: 2_000, lookups: 10_000, entries: 20_000, starts: 3, calls: 2_000}
+	brief = size{rounds: 3, people: 20_000, submits: 400, lookups: 2_000, entries: 3_000, starts: 1, calls: 200}
+)
+
+// engines in the order in which they are measured.
+var engines = []db.Dialect{db.SQLite, db.Postgres}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) (err error) {
+	b := bench{size: whole, dir: filepath.Join(os.TempDir(), fmt.Sprintf("yinqiao-bench-%d", os.Getuid())), lines: &printer{out: os.Stdout}}
+	fs := flag.NewFlagSet("bench", flag.ContinueOnError)
+	short := fs.Bool("short", false, "a quick check: fewer people, fewer rounds")
+	clean := fs.Bool("clean", false, "remove the databases kept between runs, and do nothing else")
+	fs.StringVar(&b.only, "only", "", "measure only names that begin with this, for example submit or lookup.sqlite")
+	fs.StringVar(&b.bin, "bin", "bin/yinqiao", "the binary whose start is measured; built if it is missing")
+	if err := fs.Parse(args); err != nil {
+		return err
+	}
+	if *clean {
+		return os.RemoveAll(b.dir)
+	}
+	if *short {
+		b.size = brief
+	}
+	began := time.Now()
+	if b.disk, err = openDisk(b.dir); err != nil {
+		return err
+	}
+	defer func() {
+		if e := b.disk.close(); err == nil {
+			err = e
+		}
+		note("took %v", time.Since(began).Round(time.Second))
+	}()
+	return b.all(ctx)
+}
+
+// all measures everything that was asked for. What can't be measured here is
+// said and passed over.
+func (b *bench) all(ctx context.Context) error {
+	if b.wants("dialogue.next") {
+		b.dialogue()
+	}
+	for _, m := range []struct {
+		names []string
+		do    func(context.Context, db.Dialect) error
+	}{
+		{[]string{"submit"}, b.submit},
+		{[]string{"seal", "verify"}, b.journal},
+		{[]string{"lookup"}, b.lookup},
+		{[]string{"startup", "rss"}, b.serve},
+	} {
+		for _, e := range engines {
+			wanted := false
+			for _, n := range m.names {
+				wanted = wanted || b.wants(n+"."+string(e))
+			}
+			if !wanted {
+				continue
+			}
+			if err := m.do(ctx, e); err != nil {
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
+				note("%s on %s could not be measured: %v", strings.Join(m.names, " and "), e, err)
+				b.lines.failed = true
+			}
+		}
+	}
+	if b.lines.failed {
+		return fmt.Errorf("some measurements are missing")
+	}
+	return nil
+}
+
+// wants reports whether a measurement was asked for.
+func (b *bench) wants(name string) bool {
+	return strings.HasPrefix(name, b.only) || strings.HasPrefix(b.only, name+".")
+}
+
+// note tells the person at the terminal.
+func note(format string, args ...any) { fmt.Fprintf(os.Stderr, "bench: "+format+"\n", args...) }

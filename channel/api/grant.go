@@ -1,0 +1,132 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"yinqiao/civic"
+	"yinqiao/grant"
+)
+
+func (s *server) grants() {
+	handle(s, route{id: "people-agents", method: http.MethodGet, path: "/people/{person}/agents", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
+		summary: "谁能替这位老人办事(SX14)", more: "只列现在有效的委托,名字遮住中间的字。"}, s.agents)
+	handle(s, route{id: "people-issue-code", method: http.MethodPost, path: "/people/{person}/access-codes", tag: tagPeople, status: http.StatusCreated, kinds: []civic.Kind{civic.NotFound},
+		summary: "开一张登录口令给老人本人(SX14)", more: "限打开了资料的工作人员。30分钟内用一次,请当面交给老人。"}, s.issueCode)
+	handle(s, route{id: "people-grant", method: http.MethodPost, path: "/people/{person}/grants", tag: tagPeople, status: http.StatusCreated, kinds: []civic.Kind{civic.NotFound},
+		summary: "老人委托别人代办(SX14)", more: "由老人本人,或由打开了资料的工作人员当面办理。受委托的人不能再转委托。"}, s.give)
+	handle(s, route{id: "people-revoke", method: http.MethodDelete, path: "/people/{person}/grants/{grant}", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
+		summary: "停止一份委托,立刻生效(SX14)"}, s.revoke)
+}
+
+// Agent is somebody who may act for a person.
+type Agent struct {
+	Grant    string         `json:"grant"`
+	Agent    civic.PersonID `json:"agent"`
+	Name     string         `json:"name" doc:"遮住中间的字"`
+	Relation string         `json:"relation"`
+	Services []string       `json:"services" doc:"能办哪些事,* 是全部"`
+	Starts   time.Time      `json:"starts"`
+	Ends     *time.Time     `json:"ends,omitempty"`
+}
+
+// Agents are all who may act for a person now.
+type Agents struct {
+	Agents []Agent `json:"agents"`
+}
+
+func (s *server) agents(ctx context.Context, in *OnPerson) (*struct{ Body Agents }, error) {
+	id, a, err := s.about(ctx, in.Person)
+	if err != nil {
+		return nil, err
+	}
+	as, err := s.Grant.Agents(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	out := Agents{Agents: make([]Agent, len(as))}
+	for i, g := range as {
+		out.Agents[i] = Agent{g.ID, g.Agent, g.Name, g.Relation, strings.Fields(g.Services), g.Starts.In(civic.Shanghai), g.Ends}
+	}
+	return &struct{ Body Agents }{out}, nil
+}
+
+// AccessCode is what is printed on the slip.
+type AccessCode struct {
+	Code    string `json:"code"`
+	Minutes int    `json:"minutes" doc:"多少分钟内有效"`
+}
+
+func (s *server) issueCode(ctx context.Context, in *OnPerson) (*struct{ Body AccessCode }, error) {
+	id, a, err := s.about(ctx, in.Person)
+	if err != nil {
+		return nil, err
+	}
+	code, err := s.Grant.IssueCode(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body AccessCode }{AccessCode{code, 30}}, nil
+}
+
+type giveIn struct {
+	OnPerson
+	Body struct {
+		Agent    civic.PersonID `json:"agent" minLength:"1" maxLength:"64" doc:"受托人的编号"`
+		Relation string         `json:"relation" minLength:"1" maxLength:"20" pattern:"^[^0-9０-９]+$" patternDescription:"关系,不要写号码" doc:"是老人的什么人" example:"女儿"`
+		Services []serviceName  `json:"services" minItems:"1" maxItems:"50" doc:"能办哪些事;* 是全部"`
+		Starts   time.Time      `json:"starts,omitempty" doc:"从什么时候起,不写就是现在"`
+		Ends     *time.Time     `json:"ends,omitempty" doc:"到什么时候止,不写就是一直有效"`
+	}
+}
+
+// GrantGiven is a new grant.
+type GrantGiven struct {
+	Grant string `json:"grant"`
+}
+
+func (s *server) give(ctx context.Context, in *giveIn) (*struct{ Body GrantGiven }, error) {
+	id, a, err := s.about(ctx, in.Person)
+	if err != nil {
+		return nil, err
+	}
+	b := in.Body
+	g := grant.Grant{Person: id, Agent: b.Agent, Relation: strings.TrimSpace(b.Relation), Services: joined(b.Services), Starts: b.Starts, Ends: b.Ends, GivenHow: "own"}
+	if a.Staff() != "" {
+		g.GivenHow = "window"
+	}
+	if g.Starts.IsZero() {
+		g.Starts = s.Now()
+	}
+	gid, err := s.Grant.Give(ctx, a, g)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body GrantGiven }{GrantGiven{gid}}, nil
+}
+
+func joined(names []serviceName) string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		if n == "*" {
+			return "*"
+		}
+		out[i] = string(n)
+	}
+	return strings.Join(out, " ")
+}
+
+type revokeIn struct {
+	OnPerson
+	Grant string `path:"grant" maxLength:"64" doc:"委托的编号"`
+}
+
+func (s *server) revoke(ctx context.Context, in *revokeIn) (*struct{}, error) {
+	id, a, err := s.about(ctx, in.Person)
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.Grant.Revoke(ctx, a, id, in.Grant)
+}

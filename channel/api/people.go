@@ -1,0 +1,261 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"yinqiao/civic"
+	"yinqiao/people"
+)
+
+// OnPerson is the path of everything that is about one person. It and its like
+// are exported because the framework passes over embedded types that are not.
+type OnPerson struct {
+	Person civic.PersonID `path:"person" maxLength:"64" doc:"老人的编号;本人登录时可以写 me"`
+}
+
+func (s *server) people() {
+	handle(s, route{id: "people-search", method: http.MethodPost, path: "/people/search", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
+		summary: "找人:证件号、电话或姓名,只显示遮住的信息(SX1、ZJ1.1)", more: "限工作人员。号码放在内容里,不放在网址里。最多返回十位。"}, s.search)
+	handle(s, route{id: "people-register", method: http.MethodPost, path: "/people", tag: tagPeople, status: http.StatusCreated, kinds: []civic.Kind{civic.Conflict},
+		summary: "登记一位老人(SX1、ZJ1.1)", more: "限工作人员。姓名和一种证件就够;有身份证号时,性别和出生日期从号码里读。"}, s.register)
+	handle(s, route{id: "people-open", method: http.MethodPost, path: "/people/{person}/open", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
+		summary: "打开一位老人的资料,半小时内有效(SX1、ZJ1.1)", more: "限工作人员。辖区内写明理由;不在辖区的,要证件在手。家人来办的写明是谁,这半小时里办的事都记在他名下。"}, s.open)
+	handle(s, route{id: "people-get", method: http.MethodGet, path: "/people/{person}", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
+		summary: "一位老人的资料", more: "限本人、受委托的家人和打开了资料的工作人员。号码只给后四位。"}, s.getPerson)
+	handle(s, route{id: "people-story", method: http.MethodGet, path: "/people/{person}/story", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
+		summary: "谁替我办过事、看过我的资料", more: "最近二百条,早的在前。"}, s.story)
+	handle(s, route{id: "people-requests", method: http.MethodGet, path: "/people/{person}/requests", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
+		summary: "这位老人办过和正在办的事", more: "最近五十件,新的在前。"}, s.listRequests)
+	s.grants()
+}
+
+type searchIn struct {
+	Body struct {
+		Text string `json:"text" minLength:"1" maxLength:"60" doc:"证件号、电话或姓名,照着写就行"`
+	}
+}
+
+// Match is one person found: just enough to ask “are you …?”.
+type Match struct {
+	Person   civic.PersonID `json:"person"`
+	Name     string         `json:"name" doc:"遮住中间的字"`
+	Sex      people.Sex     `json:"sex"`
+	Birth    string         `json:"birth" doc:"出生年份"`
+	Division civic.Division `json:"division"`
+	Why      string         `json:"why" doc:"凭什么找到的"`
+	State    string         `json:"state" doc:"找到的证件的状态"`
+}
+
+// Matches are the people found.
+type Matches struct {
+	Matches []Match `json:"matches"`
+}
+
+func (s *server) search(ctx context.Context, in *searchIn) (*struct{ Body Matches }, error) {
+	ms, err := s.People.Find(ctx, actorOf(ctx), in.Body.Text)
+	if err != nil {
+		return nil, err
+	}
+	out := Matches{Matches: make([]Match, len(ms))}
+	for i, m := range ms {
+		out.Matches[i] = Match(m)
+	}
+	return &struct{ Body Matches }{out}, nil
+}
+
+// Registration is what is known of a new person.
+type Registration struct {
+	Name        string         `json:"name" minLength:"1" maxLength:"60"`
+	Sex         people.Sex     `json:"sex,omitempty" enum:"male,female,unknown"`
+	Birth       string         `json:"birth,omitempty" format:"date" maxLength:"10"`
+	Division    civic.Division `json:"division" pattern:"^[0-9]{2,12}$" patternDescription:"2到12位行政区划代码,例如 140105001" doc:"住在哪个街道或乡镇" example:"140105001"`
+	Address     string         `json:"address,omitempty" maxLength:"200"`
+	Credentials []Card         `json:"credentials" minItems:"1" maxItems:"5"`
+	Phones      []Phone        `json:"phones,omitempty" maxItems:"5"`
+}
+
+// Card is a credential's number as it was read or typed.
+type Card struct {
+	Kind   people.CredentialKind `json:"kind" enum:"resident_id,social_security,senior_card"`
+	Number string                `json:"number" minLength:"1" maxLength:"40"`
+}
+
+// Phone is a number and whose phone it is.
+type Phone struct {
+	Number string `json:"number" minLength:"1" maxLength:"40"`
+	Whose  string `json:"whose" minLength:"1" maxLength:"20" doc:"own 是本人的;不是本人的写明关系,例如 daughter"`
+}
+
+// Registered is a new person.
+type Registered struct {
+	Person civic.PersonID `json:"person"`
+}
+
+func (s *server) register(ctx context.Context, in *struct{ Body Registration }) (*struct{ Body Registered }, error) {
+	b := in.Body
+	r := people.Registration{Name: b.Name, Sex: b.Sex, Birth: b.Birth, Division: b.Division, Address: b.Address}
+	for _, c := range b.Credentials {
+		r.Credentials = append(r.Credentials, people.Card(c))
+	}
+	for _, p := range b.Phones {
+		r.Phones = append(r.Phones, people.Phone(p))
+	}
+	id, err := s.People.Register(ctx, actorOf(ctx), r)
+	if err != nil {
+		if e := civic.As(err); e.Field == "card" {
+			return nil, e.On("credentials")
+		}
+		return nil, err
+	}
+	return &struct{ Body Registered }{Registered{id}}, nil
+}
+
+type openIn struct {
+	OnPerson
+	Body struct {
+		Presented bool           `json:"presented,omitempty" doc:"证件在手:由工作人员声明,记入记录"`
+		Reason    string         `json:"reason" minLength:"1" maxLength:"100" doc:"为什么打开;请不要写证件号和电话"`
+		Agent     civic.PersonID `json:"agent,omitempty" maxLength:"64" doc:"来办事的家人的编号,本人来的不写"`
+	}
+}
+
+// Opening is how long and on what ground a person is open.
+type Opening struct {
+	Basis civic.Basis    `json:"basis" doc:"role 是辖区职责,presented 是证件在手"`
+	Agent civic.PersonID `json:"agent,omitempty"`
+	Until time.Time      `json:"until"`
+}
+
+func (s *server) open(ctx context.Context, in *openIn) (*struct{ Body Opening }, error) {
+	a := actorOf(ctx)
+	if err := s.Grant.Open(ctx, a, in.Person, in.Body.Presented, in.Body.Reason, in.Body.Agent); err != nil {
+		return nil, err
+	}
+	o, err := s.Grant.Opened(ctx, a, in.Person)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body Opening }{Opening{o.Basis, o.Agent, o.Until.In(civic.Shanghai)}}, nil
+}
+
+// Person is a person as shown to somebody with authority over them.
+type Person struct {
+	Person      civic.PersonID `json:"person"`
+	Name        string         `json:"name"`
+	Sex         people.Sex     `json:"sex"`
+	Birth       string         `json:"birth"`
+	Division    civic.Division `json:"division"`
+	Address     string         `json:"address,omitempty"`
+	Credentials []Credential   `json:"credentials"`
+	Contacts    []Contact      `json:"contacts"`
+}
+
+// Credential is a card by its last four characters.
+type Credential struct {
+	Kind  people.CredentialKind `json:"kind"`
+	Words string                `json:"words"`
+	Tail  string                `json:"tail" doc:"后四位"`
+	State string                `json:"state"`
+}
+
+// Contact is a phone by its last four digits.
+type Contact struct {
+	Kind  string `json:"kind"`
+	Tail  string `json:"tail" doc:"后四位"`
+	Whose string `json:"whose"`
+}
+
+func (s *server) getPerson(ctx context.Context, in *OnPerson) (*struct{ Body Person }, error) {
+	id, a, err := s.about(ctx, in.Person)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.People.Show(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	out := Person{Person: p.ID, Name: p.Name, Sex: p.Sex, Birth: p.Birth, Division: p.Division, Address: p.Address,
+		Credentials: []Credential{}, Contacts: []Contact{}}
+	for _, c := range p.Credentials {
+		out.Credentials = append(out.Credentials, Credential{c.Kind, c.Kind.Words(), c.Tail, c.State})
+	}
+	for _, c := range p.Contacts {
+		out.Contacts = append(out.Contacts, Contact{c.Kind, c.Tail, c.Whose})
+	}
+	return &struct{ Body Person }{out}, nil
+}
+
+// about resolves whom a path means and who acts for them.
+func (s *server) about(ctx context.Context, named civic.PersonID) (civic.PersonID, civic.Actor, error) {
+	id, err := subject(ctx, named)
+	if err != nil {
+		return "", civic.Actor{}, err
+	}
+	a, err := s.acting(ctx, id)
+	return id, a, err
+}
+
+// StoryLine tells one act in words.
+type StoryLine struct {
+	At      string `json:"at"`
+	What    string `json:"what"`
+	Who     string `json:"who" doc:"谁操作的"`
+	Asked   string `json:"asked,omitempty" doc:"谁要求的"`
+	Why     string `json:"why" doc:"凭什么"`
+	Channel string `json:"channel"`
+}
+
+// Story is what happened, oldest first.
+type Story struct {
+	Lines []StoryLine `json:"lines"`
+}
+
+func (s *server) story(ctx context.Context, in *OnPerson) (*struct{ Body Story }, error) {
+	id, a, err := s.about(ctx, in.Person)
+	if err != nil {
+		return nil, err
+	}
+	ls, err := s.Requests.Story(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	out := Story{Lines: make([]StoryLine, len(ls))}
+	for i, l := range ls {
+		out.Lines[i] = StoryLine(l)
+	}
+	return &struct{ Body Story }{out}, nil
+}
+
+// Summary is one matter in a list.
+type Summary struct {
+	ID      civic.RequestID `json:"id" doc:"没办完时是 draft 的编号,交上去以后是 request 的编号"`
+	Number  civic.Number    `json:"number"`
+	Grouped string          `json:"grouped" doc:"分组的号码,好念"`
+	Service string          `json:"service"`
+	Title   string          `json:"title"`
+	At      string          `json:"at"`
+	Draft   bool            `json:"draft" doc:"还没有办完"`
+}
+
+// Summaries are a person's matters, newest first.
+type Summaries struct {
+	Requests []Summary `json:"requests"`
+}
+
+func (s *server) listRequests(ctx context.Context, in *OnPerson) (*struct{ Body Summaries }, error) {
+	id, a, err := s.about(ctx, in.Person)
+	if err != nil {
+		return nil, err
+	}
+	rs, err := s.Requests.Of(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	out := Summaries{Requests: make([]Summary, len(rs))}
+	for i, r := range rs {
+		out.Requests[i] = Summary{r.ID, r.Number, r.Number.Grouped(), r.Service, r.Title, r.At, r.Draft}
+	}
+	return &struct{ Body Summaries }{out}, nil
+}

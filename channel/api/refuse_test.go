@@ -1,0 +1,223 @@
+package api_test
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/db/dbtest"
+)
+
+// op is an operation as the served document lists it.
+type op struct {
+	id, method, path string
+	public, hasBody  bool
+}
+
+// operations reads all operations from the served OpenAPI document.
+func (w *world) operations() []op {
+	w.t.Helper()
+	var doc struct {
+		Paths map[string]map[string]struct {
+			OperationID string
+			Security    []map[string][]string
+			RequestBody map[string]any
+		}
+	}
+	rec := httptest.NewRecorder()
+	w.mux.ServeHTTP(rec, httptest.NewRequest("GET", "/api/openapi.json", nil))
+	w.ok(json.Unmarshal(rec.Body.Bytes(), &doc))
+	var out []op
+	for path, item := range doc.Paths {
+		for method, o := range item {
+			out = append(out, op{o.OperationID, strings.ToUpper(method), path, len(o.Security) == 0, o.RequestBody != nil})
+		}
+	}
+	slices.SortFunc(out, func(a, b op) int { return strings.Compare(a.id, b.id) })
+	return out
+}
+
+// sample is a right request for each operation, for one person, draft and case.
+type sample struct {
+	ids    *strings.Replacer
+	bodies map[string]map[string]any
+}
+
+func (w *world) sample(draft, request string) sample {
+	return sample{
+		strings.NewReplacer("{person}", string(w.elder), "{draft}", draft, "{request}", request, "{grant}", w.grant, "{service}", "report-post"),
+		map[string]map[string]any{
+			"sessions-create": {"login": "clerk", "password": password},
+			"people-search":   {"text": "王秀英"},
+			"people-register": {"name": "钱新来", "division": "140105001", "credentials": []any{map[string]any{"kind": "senior_card", "number": "SN0000000001"}}},
+			"people-open":     {"reason": "本人来窗口办事"},
+			"people-grant":    {"agent": w.stranger, "relation": "邻居", "services": []any{"report-post"}},
+			"drafts-start":    {"service": "report-post", "person": w.elder},
+			"drafts-answer":   {"rev": 1, "answers": map[string]any{"note": []any{"请放门口"}}},
+			"numbers-find":    {"number": civic.NewNumber()},
+			"cases-resolve":   {"outcome": "已寄出"},
+			"cases-confirm":   {"solved": true},
+		},
+	}
+}
+
+// path fills in the IDs and what queries need.
+func (s sample) path(o op) string {
+	p := s.ids.Replace(o.path)
+	if strings.HasPrefix(o.id, "services-") {
+		p += "?division=140105"
+	}
+	return p
+}
+
+// body is nil for operations that take none.
+func (s sample) body(t *testing.T, o op) any {
+	t.Helper()
+	b, ok := s.bodies[o.id]
+	if ok != o.hasBody {
+		t.Fatalf("%s: the samples of this test are out of date", o.id)
+	}
+	if !ok {
+		return nil
+	}
+	return maps.Clone(b)
+}
+
+func TestEveryOperationButThePublicOnesIsRefusedWithoutASession(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		var open []string
+		ops := w.operations()
+		for _, o := range ops {
+			if o.public {
+				open = append(open, o.id)
+				continue
+			}
+			path := strings.NewReplacer("{", "", "}", "").Replace(o.path)
+			for _, token := range []string{"", "made-up", strings.Repeat("x", 5000), "\xff\x00"} {
+				a := w.do(token, o.method, path, nil).problem(t, 401, "sign_in")
+				if a.header.Get("WWW-Authenticate") != "Bearer" || a.text("accept") == "" {
+					t.Errorf("%s: %v %s", o.id, a.header, a.raw)
+				}
+			}
+			w.do("", o.method, path, nil, "Authorization", "Basic "+w.tokens["clerk"]).problem(t, 401, "sign_in")
+		}
+		if want := []string{"services-get", "services-list", "sessions-create"}; !slices.Equal(open, want) {
+			t.Errorf("public operations %v, want %v", open, want)
+		}
+		if len(ops) < 25 {
+			t.Errorf("only %d operations", len(ops))
+		}
+	})
+}
+
+func TestAPasswordOrCodeThatIsWrongOrUsedOpensNothing(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		try := func(body map[string]any) *answer { return w.do("", "POST", "/sessions", body) }
+		try(map[string]any{"login": "clerk", "password": "wrong"}).problem(t, 403, "staff.sign_in")
+		try(map[string]any{"login": "nobody", "password": "wrong"}).problem(t, 403, "staff.sign_in")
+		try(map[string]any{"access_code": "00000000"}).problem(t, 403, "access.code")
+		try(map[string]any{}).problem(t, 422, "session.way")
+		try(map[string]any{"login": "clerk", "password": password, "access_code": "00000000"}).problem(t, 422, "session.way")
+		w.open("clerk", w.elder, nil)
+		code := w.do(w.tokens["clerk"], "POST", "/people/"+string(w.elder)+"/access-codes", nil).want(t, 201).text("code")
+		try(map[string]any{"access_code": fullWidth(code)}).want(t, 201)
+		try(map[string]any{"access_code": code}).problem(t, 403, "access.code")
+		for range 5 {
+			try(map[string]any{"login": "doctor", "password": "wrong"})
+		}
+		try(map[string]any{"login": "doctor", "password": password}).problem(t, 429, "staff.locked")
+	})
+}
+
+func TestASupervisorSeesNobodyAndDoesNothingForAnybody(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		elder := w.session(w.elder)
+		request, draft := w.submitted(elder, w.elder), w.draft(elder, w.elder).text("id")
+		s := w.sample(draft, request)
+		for _, o := range w.operations() {
+			if o.public || o.id == "me" || o.id == "sessions-delete" {
+				continue
+			}
+			a := w.do(w.tokens["super"], o.method, s.path(o), s.body(t, o), "Idempotency-Key", "supervisor-1")
+			if a.status != 403 {
+				t.Errorf("%s: %d %s", o.id, a.status, a.raw)
+				continue
+			}
+			a.problem(t, 403, "grant.role")
+		}
+		if m := w.do(w.tokens["super"], "GET", "/me", nil).want(t, 200); m.list("posts")[0]["role"] != "supervisor" {
+			t.Errorf("me %s", m.raw)
+		}
+	})
+}
+
+func TestAClerkOfAnotherDivisionNeedsTheCardInHand(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		far, at := w.tokens["far"], "/people/"+string(w.elder)
+		request := w.submitted(w.session(w.elder), w.elder)
+		w.do(far, "POST", at+"/open", map[string]any{"reason": "想看看"}).problem(t, 403, "grant.division")
+		w.do(far, "GET", at, nil).problem(t, 403, "grant.not_open")
+		w.do(far, "GET", "/cases/"+request, nil).problem(t, 403, "grant.office")
+		w.do(far, "POST", "/cases/"+request+"/take", nil).problem(t, 403, "grant.office")
+		w.do(far, "POST", "/people", w.sample("", "").bodies["people-register"]).problem(t, 403, "grant.division")
+		if n := len(w.do(far, "GET", "/cases", nil).want(t, 200).list("cases")); n != 0 {
+			t.Errorf("%d cases of another office", n)
+		}
+		w.open("far", w.elder, map[string]any{"presented": true})
+		w.do(far, "GET", at, nil).want(t, 200)
+	})
+}
+
+func TestWithTheDatabaseAwayEveryOperationSaysSoAndWhatToDo(t *testing.T) {
+	t.Parallel()
+	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
+		t.Run(string(dialect), func(t *testing.T) {
+			t.Parallel()
+			d, err := db.Open(t.Context(), dbtest.Fresh(t, dialect))
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := newWorld(t, d)
+			ops, s := w.operations(), w.sample("x", "x")
+			if err := d.Close(); err != nil {
+				t.Fatal(err)
+			}
+			for _, o := range ops {
+				w.do(w.tokens["clerk"], o.method, s.path(o), s.body(t, o), "Idempotency-Key", "database-away").problem(t, 503, "db.away")
+			}
+			if !strings.Contains(w.log.String(), `"operation":"people-search","code":"db.away"`) {
+				t.Error("the log does not say what was away")
+			}
+		})
+	}
+}
+
+func TestAClerkRegistersAPersonOnceAndIsToldWhichCardIsTaken(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		clerk, body := w.tokens["clerk"], w.sample("", "").bodies["people-register"]
+		w.do(clerk, "POST", "/people", body).want(t, 201)
+		taken := w.do(clerk, "POST", "/people", body).problem(t, 409, "card.taken")
+		if got := taken.locations(); !slices.Equal(got, []string{"body.credentials"}) {
+			t.Errorf("locations %v", got)
+		}
+		body["credentials"] = []any{map[string]any{"kind": "resident_id", "number": fullWidth(elderID[:17]) + "0"}}
+		w.do(clerk, "POST", "/people", body).problem(t, 422, "id.check")
+		body["sex"] = "other"
+		w.do(clerk, "POST", "/people", body).problem(t, 422, "body.form")
+	})
+}

@@ -1,0 +1,140 @@
+package desk
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"yinqiao/channel/web/kit"
+	"yinqiao/civic"
+	"yinqiao/request"
+)
+
+type timeNow = time.Time
+
+// forPerson is the actor for a person whom the clerk has opened: who asked is
+// the agent that the opening names.
+func (f face) forPerson(r *http.Request, a civic.Actor, id civic.PersonID) civic.Actor {
+	a.Subject = id
+	if o, err := f.Grant.Opened(r.Context(), a, id); err == nil && o.Agent != "" {
+		a.Agent = civic.Party{Kind: civic.PartyPerson, ID: string(o.Agent)}
+	}
+	return a // without an opening the verb itself refuses, and says why
+}
+
+func (f face) start(w http.ResponseWriter, r *http.Request) error {
+	a, id := f.actor(r), civic.PersonID(r.PathValue("person"))
+	v, err := f.Requests.Start(r.Context(), f.forPerson(r, a, id), r.PostFormValue("service"), id, "")
+	if err != nil {
+		return err
+	}
+	return kit.Go(w, r, "/desk/drafts/"+string(v.ID))
+}
+
+// form shows all questions at once.
+func (f face) form(w http.ResponseWriter, r *http.Request) error {
+	fr, a, _, err := f.frame(r, "办事")
+	if err != nil {
+		return err
+	}
+	v, err := f.Requests.Look(r.Context(), a, civic.DraftID(r.PathValue("draft")))
+	if err != nil {
+		return f.orOpen(w, r, fr, a, err)
+	}
+	if v.State != "open" {
+		return kit.Go(w, r, "/desk/requests/"+string(v.ID))
+	}
+	if len(v.Step.Review) > 0 && r.URL.Query().Get("edit") == "" {
+		fr.Title = "请核对:" + v.Def.Title
+		return f.Render(w, r, reviewPage(fr, v))
+	}
+	fr.Title = v.Def.Title
+	return f.Render(w, r, formPage(fr, v, nil))
+}
+
+// orOpen sends a clerk who met a matter by its number to open its person first.
+func (f face) orOpen(w http.ResponseWriter, r *http.Request, fr kit.Frame, a civic.Actor, err error) error {
+	if civic.As(err).Code != "grant.not_open" {
+		return err
+	}
+	person, findErr := f.Requests.PersonOf(r.Context(), a, civic.DraftID(r.PathValue("draft")+r.PathValue("request")))
+	if findErr != nil {
+		return findErr
+	}
+	return f.askToOpen(w, r, kit.Status(err), fr, a, person)
+}
+
+// answer saves what was filled in. What is wrong is shown beside its field with
+// what was typed; what is right is kept.
+func (f face) answer(w http.ResponseWriter, r *http.Request) error {
+	fr, a, _, err := f.frame(r, "办事")
+	if err != nil {
+		return err
+	}
+	id := civic.DraftID(r.PathValue("draft"))
+	rev, _ := strconv.ParseInt(r.PostFormValue("rev"), 10, 64) // a wrong one meets as a conflict
+	given := map[string][]string{}
+	for _, key := range r.PostForm["asked"] {
+		text := r.PostFormValue("a-" + key)
+		if own := kit.Field(r, "own-"+key); own != "" && (text == "" || text == "~") {
+			text = own
+		}
+		if text == "~" {
+			text = ""
+		}
+		given[key] = []string{text}
+	}
+	v, err := f.Requests.Answer(r.Context(), a, id, rev, given)
+	if err != nil && v == nil {
+		return f.orOpen(w, r, fr, a, err)
+	}
+	if err == nil && len(v.Step.Review) > 0 {
+		return kit.Go(w, r, "/desk/drafts/"+string(id))
+	}
+	fr.Title = v.Def.Title
+	if err != nil {
+		fr.Wrong = v.Wrong
+		if len(fr.Wrong) == 0 {
+			fr.Wrong = []*civic.Error{civic.As(err)}
+		}
+		return f.RenderAs(w, r, kit.Status(err), formPage(fr, v, given))
+	}
+	return f.Render(w, r, formPage(fr, v, given))
+}
+
+func (f face) submit(w http.ResponseWriter, r *http.Request) error {
+	a, id := f.actor(r), civic.DraftID(r.PathValue("draft"))
+	v, err := f.Requests.Look(r.Context(), a, id)
+	if err != nil {
+		return err
+	}
+	rc, err := f.Requests.Submit(r.Context(), f.forPerson(r, a, v.Person), id)
+	if err != nil {
+		return err
+	}
+	return kit.Go(w, r, "/desk/requests/"+string(rc.Request)+"?new=1")
+}
+
+// typed returns what the clerk typed into a field that was not accepted, else
+// what is stored.
+func typed(p request.Prompt, given map[string][]string) string {
+	if g, ok := given[p.Key]; ok && len(g) == 1 && g[0] != "" {
+		return g[0]
+	}
+	if len(p.Given) == 1 {
+		if p.Given[0].Code == "~" {
+			return p.Given[0].Shown
+		}
+		return p.Given[0].Code
+	}
+	return ""
+}
+
+func isOption(p request.Prompt, code string) bool {
+	for _, o := range p.Options {
+		if o.Code == code {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,138 @@
+package desk
+
+import (
+	"net/http"
+
+	"yinqiao/catalog"
+	"yinqiao/channel/web/kit"
+	"yinqiao/civic"
+	"yinqiao/engine/casework"
+	"yinqiao/grant"
+	"yinqiao/people"
+	"yinqiao/place"
+	"yinqiao/request"
+)
+
+type homeView struct {
+	Clerk bool
+	Due   []casework.Item
+	More  int
+	Typed string
+	Now   timeNow
+}
+
+// streets lists where a new person may live: the streets of the clerk's county.
+func streets(in civic.Division) []place.Division {
+	var out []place.Division
+	for _, d := range place.Divisions() {
+		if d.Level == place.LevelStreet && in.County().Covers(d.Code) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// personView is a person opened at the desk.
+type personView struct {
+	people.Profile
+	Age      int
+	Opening  grant.Opening
+	Asked    string // who came for them, if somebody did
+	Services []*catalog.Definition
+	Matters  []request.Summary
+	Agents   []grant.Agent
+	Story    []request.StoryLine
+}
+
+// person shows a person who is open, or asks for the reason to open them.
+func (f face) person(w http.ResponseWriter, r *http.Request) error {
+	fr, a, _, err := f.frame(r, "老人资料")
+	if err != nil {
+		return err
+	}
+	return f.showPerson(w, r, http.StatusOK, fr, a, civic.PersonID(r.PathValue("person")))
+}
+
+func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, fr kit.Frame, a civic.Actor, id civic.PersonID) error {
+	ctx := r.Context()
+	o, err := f.Grant.Opened(ctx, a, id)
+	if civic.As(err).Code == "grant.not_open" && err != nil {
+		return f.askToOpen(w, r, status, fr, a, id)
+	}
+	if err != nil {
+		return err
+	}
+	v := personView{Opening: o}
+	a.Subject = id
+	if v.Profile, err = f.People.Show(ctx, a, id); err != nil {
+		return err
+	}
+	v.Age = v.Profile.Age(f.Now())
+	if v.Services, err = f.Catalog.List(ctx, v.Division, civic.ChannelDesk); err != nil {
+		return err
+	}
+	if v.Matters, err = f.Requests.Of(ctx, a, id); err != nil {
+		return err
+	}
+	if v.Agents, err = f.Grant.Agents(ctx, a, id); err != nil {
+		return err
+	}
+	for _, g := range v.Agents {
+		if g.Grant.Agent == o.Agent {
+			v.Asked = g.Name + "(" + g.Relation + ")"
+		}
+	}
+	if v.Story, err = f.Requests.Story(ctx, a, id); err != nil {
+		return err
+	}
+	fr.Title = v.Name
+	return f.RenderAs(w, r, status, personPage(fr, v))
+}
+
+// askToOpen shows the masked minimum and asks why the person is to be opened.
+func (f face) askToOpen(w http.ResponseWriter, r *http.Request, status int, fr kit.Frame, a civic.Actor, id civic.PersonID) error {
+	m, err := f.People.Glance(r.Context(), a, id)
+	if err != nil {
+		return err
+	}
+	agents, err := f.Grant.Agents(r.Context(), a, id)
+	if err != nil {
+		return err
+	}
+	fr.Title = "打开资料"
+	return f.RenderAs(w, r, status, openPage(fr, m, agents, r.PostFormValue("reason")))
+}
+
+func (f face) open(w http.ResponseWriter, r *http.Request) error {
+	fr, a, _, err := f.frame(r, "打开资料")
+	if err != nil {
+		return err
+	}
+	id := civic.PersonID(r.PathValue("person"))
+	err = f.Grant.Open(r.Context(), a, id, r.PostFormValue("presented") != "", kit.Field(r, "reason"), civic.PersonID(r.PostFormValue("agent")))
+	if e := civic.As(err); err != nil && (e.Kind == civic.Invalid || e.Code == "grant.division") {
+		if e.Code == "grant.division" {
+			e = civic.E(e.Kind, e.Code, "老人不住在您的辖区。证件在手的话,请勾上「证件在我手里」再打开。").On("presented")
+		}
+		fr.Wrong = []*civic.Error{e}
+		return f.askToOpen(w, r, kit.Status(err), fr, a, id)
+	}
+	if err != nil {
+		return err
+	}
+	return kit.Go(w, r, "/desk/people/"+string(id))
+}
+
+// code prints a slip with which the person signs in to their own pages.
+func (f face) code(w http.ResponseWriter, r *http.Request) error {
+	fr, a, _, err := f.frame(r, "登录口令")
+	if err != nil {
+		return err
+	}
+	id := civic.PersonID(r.PathValue("person"))
+	code, err := f.Grant.IssueCode(r.Context(), a, id)
+	if err != nil {
+		return err
+	}
+	return f.Render(w, r, codePage(fr, id, code[:4]+" "+code[4:]))
+}

@@ -1,0 +1,113 @@
+package elder
+
+import (
+	"net/http"
+
+	"yinqiao/catalog"
+	"yinqiao/channel/web/kit"
+	"yinqiao/civic"
+	"yinqiao/engine/casework"
+	"yinqiao/grant"
+	"yinqiao/request"
+)
+
+// home shows the next thing to do, then at most eight tiles.
+func (f face) home(w http.ResponseWriter, r *http.Request) error {
+	fr, a, p, err := f.frame(r, "首页")
+	if err != nil {
+		return err
+	}
+	h := homeView{Acting: fr.Acting != ""}
+	if h.Services, err = f.Catalog.List(r.Context(), p.Division, a.Channel); err != nil {
+		return err
+	}
+	if len(h.Services) > 5 {
+		h.Services = h.Services[:5]
+	}
+	mine, err := f.Requests.Of(r.Context(), a, a.Subject)
+	if err != nil {
+		return err
+	}
+	if h.Next, h.NextWords, err = f.next(r, a, mine); err != nil {
+		return err
+	}
+	if h.Elders, err = f.Grant.Elders(r.Context(), a); err != nil {
+		return err
+	}
+	fr.Back = "/"
+	return f.Render(w, r, homePage(fr, h))
+}
+
+type homeView struct {
+	Services  []*catalog.Definition
+	Elders    []grant.Elder
+	Next      string // where the next thing is
+	NextWords string
+	Acting    bool
+}
+
+// next finds what waits for the person: an office's answer to confirm, or a form
+// begun on any channel.
+func (f face) next(r *http.Request, a civic.Actor, mine []request.Summary) (to, words string, err error) {
+	for _, s := range mine {
+		if s.Draft {
+			if to == "" {
+				to, words = "/elder/drafts/"+string(s.ID), "接着办:"+s.Title+"(上次没办完)"
+			}
+			continue
+		}
+		file, err := f.Casework.Read(r.Context(), a, s.ID)
+		if err != nil {
+			return "", "", err
+		}
+		if file.State == casework.Resolved {
+			return "/elder/requests/" + string(s.ID), s.Title + ":单位说办好了,请您看一看", nil
+		}
+	}
+	return to, words, nil
+}
+
+func (f face) mine(w http.ResponseWriter, r *http.Request) error {
+	fr, a, _, err := f.frame(r, "我的事")
+	if err != nil {
+		return err
+	}
+	list, err := f.Requests.Of(r.Context(), a, a.Subject)
+	if err != nil {
+		return err
+	}
+	return f.Render(w, r, minePage(fr, list))
+}
+
+// story answers "who acted for me, and who looked at my data".
+func (f face) story(w http.ResponseWriter, r *http.Request) error {
+	fr, a, _, err := f.frame(r, "谁替我办过、看过")
+	if err != nil {
+		return err
+	}
+	lines, err := f.Requests.Story(r.Context(), a, a.Subject)
+	if err != nil {
+		return err
+	}
+	return f.Render(w, r, storyPage(fr, lines))
+}
+
+func (f face) agents(w http.ResponseWriter, r *http.Request) error {
+	fr, a, _, err := f.frame(r, "谁能替我办")
+	if err != nil {
+		return err
+	}
+	list, err := f.Grant.Agents(r.Context(), a, a.Subject)
+	if err != nil {
+		return err
+	}
+	return f.Render(w, r, agentsPage(fr, list))
+}
+
+func (f face) revoke(w http.ResponseWriter, r *http.Request) error {
+	a := f.actor(r)
+	if err := f.Grant.Revoke(r.Context(), a, a.Subject, r.PathValue("grant")); err != nil {
+		return err
+	}
+	return kit.Go(w, r, "/elder/agents")
+}

@@ -1,0 +1,85 @@
+package kit
+
+import (
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"yinqiao/civic"
+)
+
+// Face is one face of the web.
+type Face string
+
+// The faces.
+const (
+	Public Face = "public"
+	Elder  Face = "elder"
+	Desk   Face = "desk"
+)
+
+// SignIn is where a face signs people in.
+func (f Face) SignIn() string {
+	if f == Desk {
+		return "/desk/sign-in"
+	}
+	return "/elder/sign-in"
+}
+
+// Home is a face's first page.
+func (f Face) Home() string {
+	switch f {
+	case Desk:
+		return "/desk"
+	case Elder:
+		return "/elder"
+	}
+	return "/"
+}
+
+var statuses = map[civic.Kind]int{
+	civic.Internal: http.StatusInternalServerError, civic.Invalid: http.StatusUnprocessableEntity, civic.NotFound: http.StatusNotFound,
+	civic.Denied: http.StatusForbidden, civic.Conflict: http.StatusConflict, civic.Exhausted: http.StatusTooManyRequests,
+	civic.Unavailable: http.StatusServiceUnavailable,
+}
+
+// Status is the one table from an error's kind to an HTTP status.
+func Status(err error) int { return statuses[civic.KindOf(err)] }
+
+// Fail renders an error as a page of the face, in words that say what to do.
+func (rm *Rooms) Fail(w http.ResponseWriter, r *http.Request, face Face, err error) {
+	e := civic.As(err)
+	switch e.Kind {
+	case civic.Internal:
+		rm.Log.Error("page failed", "route", r.Pattern, "code", e.Code, "err", err)
+	case civic.Unavailable:
+		rm.Log.Warn("page unavailable", "route", r.Pattern, "code", e.Code, "err", err)
+	}
+	if e.Code == "sign_in" && r.Method == http.MethodGet {
+		http.Redirect(w, r, face.SignIn(), http.StatusSeeOther)
+		return
+	}
+	f := FrameOf(r, face)
+	f.Title = "没有办成"
+	rm.write(w, r, Status(err), errorPage(f, e))
+}
+
+// Render writes a page.
+func (rm *Rooms) Render(w http.ResponseWriter, r *http.Request, page templ.Component) error {
+	rm.write(w, r, http.StatusOK, page)
+	return nil
+}
+
+// RenderAs writes a page with another status than 200.
+func (rm *Rooms) RenderAs(w http.ResponseWriter, r *http.Request, status int, page templ.Component) error {
+	rm.write(w, r, status, page)
+	return nil
+}
+
+func (rm *Rooms) write(w http.ResponseWriter, r *http.Request, status int, page templ.Component) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	if err := page.Render(r.Context(), w); err != nil {
+		rm.Log.Warn("page cut short", "route", r.Pattern, "err", err)
+	}
+}

@@ -1,0 +1,124 @@
+package kit
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"yinqiao/civic"
+)
+
+// Frame is what every page has round its content.
+type Frame struct {
+	Face     Face
+	Title    string
+	Text     string // 1, 2 or 3: the step of the text size
+	Contrast string // plain or high
+	Who      string // who is signed in
+	Office   string // staff: their office
+	Acting   string // family: for whom they act
+	Phone    string // whom to call
+	Back     string // where 返回 goes; the face's home if empty
+	Path     string
+	Today    string
+	Wrong    []*civic.Error // shown on top, and beside their fields
+	Demo     bool
+}
+
+// FrameOf reads the look that the visitor chose; it persists on every page.
+func FrameOf(r *http.Request, face Face) Frame {
+	f := Frame{Face: face, Text: "1", Contrast: "plain", Phone: HelpPhone, Path: r.URL.Path, Today: Day(time.Now())}
+	if c, err := r.Cookie("text"); err == nil && (c.Value == "2" || c.Value == "3") {
+		f.Text = c.Value
+	}
+	if c, err := r.Cookie("contrast"); err == nil && c.Value == "high" {
+		f.Contrast = "high"
+	}
+	return f
+}
+
+// NextText is the step that 字更大 goes to: after the largest comes the first.
+func (f Frame) NextText() string {
+	switch f.Text {
+	case "1":
+		return "2"
+	case "2":
+		return "3"
+	}
+	return "1"
+}
+
+// NextTextWords says what the button does now.
+func (f Frame) NextTextWords() string {
+	if f.Text == "3" {
+		return "字变小"
+	}
+	return "字更大"
+}
+
+// ErrorFor returns what is wrong with a field, or "".
+func (f Frame) ErrorFor(field string) string {
+	for _, e := range f.Wrong {
+		if e.Field == field {
+			return e.Say
+		}
+	}
+	return ""
+}
+
+// DocTitle is the page's title; a page with errors says so first.
+func (f Frame) DocTitle() string {
+	if len(f.Wrong) > 0 {
+		return "有误:" + f.Title + " - 银桥"
+	}
+	return f.Title + " - 银桥"
+}
+
+// Day says a date in full: 11月23日 星期一.
+func Day(t time.Time) string {
+	t = t.In(civic.Shanghai)
+	return fmt.Sprintf("%d月%d日 星期%s", t.Month(), t.Day(), []string{"日", "一", "二", "三", "四", "五", "六"}[t.Weekday()])
+}
+
+// Moment says a date and a time: 11月23日 上午9点05分.
+func Moment(t time.Time) string {
+	t = t.In(civic.Shanghai)
+	part, h := "上午", t.Hour()
+	switch {
+	case h < 6:
+		part = "凌晨"
+	case h == 12:
+		part = "中午"
+	case h > 12 && h < 18:
+		part, h = "下午", h-12
+	case h >= 18:
+		part, h = "晚上", h-12
+	}
+	s := fmt.Sprintf("%d月%d日 %s%d点", t.Month(), t.Day(), part, h)
+	if t.Minute() > 0 {
+		s += fmt.Sprintf("%02d分", t.Minute())
+	}
+	return s
+}
+
+// SetLook keeps the look that the visitor chose for a year.
+func SetLook(w http.ResponseWriter, r *http.Request) {
+	for name, allowed := range map[string]string{"text": "1 2 3", "contrast": "plain high"} {
+		v := r.PostFormValue(name)
+		if v == "" || len(v) > 5 {
+			continue
+		}
+		for _, a := range splitWords(allowed) {
+			if a == v {
+				http.SetCookie(w, &http.Cookie{Name: name, Value: v, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+			}
+		}
+	}
+}
+
+func (f Frame) back() string {
+	if f.Back != "" {
+		return f.Back
+	}
+	return f.Face.Home()
+}

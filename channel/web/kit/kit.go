@@ -1,0 +1,94 @@
+// Package kit is what all faces of the web share: routes, the frame of a page,
+// errors in words, forms read within bounds. It knows no face.
+package kit
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"yinqiao/catalog"
+	"yinqiao/civic"
+	"yinqiao/engine/casework"
+	"yinqiao/grant"
+	"yinqiao/people"
+	"yinqiao/place"
+	"yinqiao/request"
+	"yinqiao/staff"
+)
+
+// Rooms are the services that pages use, and facts of the installation.
+type Rooms struct {
+	People   *people.Service
+	Staff    *staff.Service
+	Sessions *staff.Sessions
+	Place    *place.Service
+	Grant    *grant.Service
+	Catalog  *catalog.Service
+	Requests *request.Service
+	Casework *casework.Service
+	Log      *slog.Logger
+	Demo     *Demo // nil outside a demonstration
+	Ping     func(context.Context) error
+	Version  string
+	Now      func() time.Time
+}
+
+// Demo is what the pages show in a demonstration only.
+type Demo struct {
+	Password string
+	Staff    []DemoAccount
+	Elders   []DemoAccount
+}
+
+// DemoAccount is one account that a visitor may try.
+type DemoAccount struct{ Login, Words string }
+
+// Handler answers a request or returns the error to render.
+type Handler func(w http.ResponseWriter, r *http.Request) error
+
+// Route is one page or act. Open routes need no sign-in; a test lists all others
+// and finds them refused.
+type Route struct {
+	Pattern string
+	Open    bool
+	Do      Handler
+}
+
+// HelpPhone is the number on every page where no local one is known.
+const HelpPhone = "95128"
+
+// formBytes bounds a form.
+const formBytes = 64 << 10
+
+// Serve turns a route into a handler: session, bounds, and the one place where
+// errors are rendered. face is the prefix of the face's own paths.
+func (rm *Rooms) Serve(face Face, rt Route) http.Handler {
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		r.Body = http.MaxBytesReader(w, r.Body, formBytes)
+		if err := r.ParseForm(); err != nil {
+			rm.Fail(w, r, face, civic.E(civic.Invalid, "form.size", "填的内容太多了,没有收下。请缩短一些再交。").Because(err))
+			return
+		}
+		if err := rt.Do(w, r); err != nil {
+			rm.Fail(w, r, face, err)
+		}
+	})
+	s := *rm.Sessions.SessionManager
+	s.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { rm.Fail(w, r, face, err) }
+	return s.LoadAndSave(h)
+}
+
+// Party returns who is signed in.
+func (rm *Rooms) Party(r *http.Request) civic.Party { return rm.Sessions.Who(r.Context()) }
+
+// Field returns a form field, trimmed.
+func Field(r *http.Request, name string) string { return civic.Fold(r.PostFormValue(name)) }
+
+// Go redirects after a POST, so that going back or reloading repeats nothing.
+func Go(w http.ResponseWriter, r *http.Request, to string) error {
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}

@@ -1,0 +1,76 @@
+package kit
+
+import (
+	"strings"
+
+	"yinqiao/civic"
+	"yinqiao/people"
+	"yinqiao/place"
+)
+
+func splitWords(s string) []string { return strings.Fields(s) }
+
+// SafePath returns a path of this site to go back to, or the fallback. It is
+// never a page elsewhere.
+func SafePath(p, fallback string) string {
+	if strings.HasPrefix(p, "/") && !strings.HasPrefix(p, "//") && !strings.ContainsAny(p, "\\\r\n") {
+		return p
+	}
+	return fallback
+}
+
+// Sex says a person's sex in a word.
+func Sex(s people.Sex) string {
+	switch s {
+	case people.Male:
+		return "男"
+	case people.Female:
+		return "女"
+	}
+	return ""
+}
+
+var divisionNames = func() map[civic.Division]string {
+	m := map[civic.Division]string{}
+	for _, d := range place.Divisions() {
+		m[d.Code] = d.Name
+	}
+	return m
+}()
+
+// Division names a division with its county: 小店区 坞城街道.
+func Division(d civic.Division) string {
+	county, street := divisionNames[d.County()], ""
+	if len(d) > 6 {
+		street = divisionNames[d]
+	}
+	if county == "" {
+		return string(d)
+	}
+	return strings.TrimSpace(county + " " + street)
+}
+
+// Whose says whose phone it is.
+func Whose(w string) string {
+	switch w {
+	case "own", "":
+		return "本人"
+	case "spouse":
+		return "老伴"
+	case "daughter":
+		return "女儿"
+	case "son":
+		return "儿子"
+	case "daughter_in_law":
+		return "儿媳"
+	case "son_in_law":
+		return "女婿"
+	case "granddaughter":
+		return "孙女"
+	case "grandson":
+		return "孙子"
+	case "neighbour":
+		return "邻居"
+	}
+	return w
+}

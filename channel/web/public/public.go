@@ -1,0 +1,90 @@
+// Package public is the pages for everybody: the first page, what services there
+// are, and whether everything works.
+package public
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"yinqiao/catalog"
+	"yinqiao/channel/web/kit"
+	"yinqiao/civic"
+)
+
+type face struct{ *kit.Rooms }
+
+// Routes are the pages of this face; all are open.
+func Routes(rm *kit.Rooms) []kit.Route {
+	f := face{rm}
+	return []kit.Route{
+		{Pattern: "GET /{$}", Open: true, Do: f.home},
+		{Pattern: "GET /services", Open: true, Do: f.services},
+		{Pattern: "GET /status", Open: true, Do: f.status},
+		{Pattern: "POST /look", Open: true, Do: f.look},
+		{Pattern: "/", Open: true, Do: f.missing},
+	}
+}
+
+func (f face) frame(r *http.Request, title string) kit.Frame {
+	fr := kit.FrameOf(r, kit.Public)
+	fr.Title, fr.Demo = title, f.Demo != nil
+	return fr
+}
+
+func (f face) home(w http.ResponseWriter, r *http.Request) error {
+	return f.Render(w, r, homePage(f.frame(r, "首页")))
+}
+
+// missing answers every address that is not ours.
+func (f face) missing(http.ResponseWriter, *http.Request) error {
+	return civic.E(civic.NotFound, "page.unknown", "没有这个网页。请回首页重新找,或者打电话问一问。")
+}
+
+// look keeps the text size and contrast that were chosen, and goes back.
+func (f face) look(w http.ResponseWriter, r *http.Request) error {
+	kit.SetLook(w, r)
+	return kit.Go(w, r, kit.SafePath(r.PostFormValue("to"), "/"))
+}
+
+// provinces are those whose plans this release carries services for.
+var provinces = []struct {
+	Code civic.Division
+	Name string
+}{{"14", "山西省"}, {"33", "浙江省"}}
+
+func (f face) services(w http.ResponseWriter, r *http.Request) error {
+	var groups []group
+	for _, p := range provinces {
+		list, err := f.Catalog.List(r.Context(), p.Code, civic.ChannelDesk)
+		if err != nil {
+			return err
+		}
+		groups = append(groups, group{p.Name, list})
+	}
+	return f.Render(w, r, servicesPage(f.frame(r, "能办哪些事"), groups))
+}
+
+type group struct {
+	Name string
+	List []*catalog.Definition
+}
+
+// check is one line of the status page.
+type check struct {
+	Name, Words string
+	OK          bool
+}
+
+func (f face) status(w http.ResponseWriter, r *http.Request) error {
+	ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
+	defer cancel()
+	checks := []check{{"网页", "正常", true}}
+	status := http.StatusOK
+	db := check{"办事数据", "正常", true}
+	if err := f.Ping(ctx); err != nil {
+		db, status = check{"办事数据", "连不上。已经交上来的事都在,请过几分钟再试;急事请打电话或到窗口。", false}, http.StatusServiceUnavailable
+	}
+	checks = append(checks, db)
+	return f.RenderAs(w, r, status, statusPage(f.frame(r, "系统现在好不好"), checks, kit.Moment(f.Now()), f.Version))
+}

@@ -1,0 +1,24 @@
+#!/bin/sh
+# Installs what the tests need and this machine lacks: PostgreSQL, Chromium with
+# a Chinese font, and the npm packages of the browser tests. Needs root and
+# Debian's packages for the first two; without them it says what is missing.
+set -eu
+cd "$(dirname "$0")/.."
+
+missing=""
+ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null 2>&1 || missing="$missing postgresql"
+command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing="$missing chromium"
+{ command -v fc-list >/dev/null 2>&1 && fc-list :lang=zh | grep -q .; } || missing="$missing fonts-noto-cjk fontconfig"
+if [ -n "$missing" ]; then
+	if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+		apt-get update -qq
+		# shellcheck disable=SC2086 # the list is words
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+	else
+		echo "the tests need:$missing (install them, or run as root on Debian)" >&2
+		exit 1
+	fi
+fi
+if [ -f app/e2e/browser/package-lock.json ] && [ ! -d app/e2e/browser/node_modules ]; then
+	(cd app/e2e/browser && npm ci --no-audit --no-fund --silent)
+fi
