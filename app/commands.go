@@ -209,3 +209,20 @@ func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
 }
+
+// Help writes what a command says of itself. It runs nothing.
+func Help(args []string, out io.Writer) error {
+	var c commands
+	left := errors.New("help was shown")
+	parser, err := kong.New(&c, kong.Name("yinqiao"), kong.Writers(out, out), kong.Exit(func(int) { panic(left) }))
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if p := recover(); p != nil && p != left {
+			panic(p)
+		}
+	}()
+	_, err = parser.Parse(args)
+	return err
+}

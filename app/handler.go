@@ -18,10 +18,9 @@ func (a *App) Handler() http.Handler {
 	web.Mount(mux, web.Rooms{People: a.People, Staff: a.Staff, Sessions: a.Sessions, Place: a.Place, Grant: a.Grant, Catalog: a.Catalog,
 		Requests: a.Requests, Casework: a.Casework, Log: a.Log, Demo: a.demoAccounts(), Ping: a.DB.Ping, Version: Version(), Now: a.Journal.Now})
 	api.Mount(mux, api.Rooms{People: a.People, Staff: a.Staff, Sessions: a.Sessions, Grant: a.Grant, Catalog: a.Catalog,
-		Requests: a.Requests, Casework: a.Casework, Log: a.Log})
-	cross := http.NewCrossOriginProtection()
+		Requests: a.Requests, Casework: a.Casework, Log: a.Log, Now: a.Journal.Now})
 	limit := newLimiter(30, time.Minute, "POST /desk/sign-in", "POST /elder/sign-in", "POST /api/v1/sessions")
-	return secure(limit.guard(mux, cross.Handler(m.watch(mux))))
+	return secure(limit.guard(mux, sameSite().Handler(m.watch(mux))))
 }
 
 // secure sets the headers that every answer has. Pages run no inline script and

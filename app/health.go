@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -18,10 +19,11 @@ import (
 type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.HistogramVec
+	log      *slog.Logger
 }
 
 func newMetrics(a *App) *metrics {
-	m := &metrics{registry: prometheus.NewRegistry(), requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+	m := &metrics{log: a.Log, registry: prometheus.NewRegistry(), requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "yinqiao_http_request_seconds", Help: "Time to answer a request, by route and status.",
 		Buckets: []float64{.005, .02, .05, .15, .3, 1, 3, 10}}, []string{"route", "status"})}
 	gauge := func(name, help string, f func() float64) prometheus.Collector {
@@ -60,7 +62,10 @@ func (m *metrics) watch(mux *http.ServeMux) http.Handler {
 		if route == "" {
 			route = "none"
 		}
-		m.requests.WithLabelValues(route, statusClass(rec.status)).Observe(time.Since(began).Seconds())
+		took := time.Since(began)
+		m.requests.WithLabelValues(route, statusClass(rec.status)).Observe(took.Seconds())
+		// The pattern, never the address: an address may hold what somebody typed.
+		m.log.Debug("request", "route", route, "status", rec.status, "ms", took.Milliseconds())
 	})
 }
 

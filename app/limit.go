@@ -42,10 +42,7 @@ func (l *limiter) guard(mux *http.ServeMux, next http.Handler) http.Handler {
 				host = r.RemoteAddr
 			}
 			if !l.allow(host, time.Now()) {
-				w.Header().Set("Retry-After", "60")
-				w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-				w.WriteHeader(http.StatusTooManyRequests)
-				_, _ = w.Write([]byte("试的次数太多了,请过一分钟再试;急用请找工作人员。\n"))
+				tooMany(w, r, int(l.window/time.Second))
 				return
 			}
 		}

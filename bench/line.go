@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 )
 
 // line is one measurement. Ratio is value by peer value; for a pair measured in
@@ -32,17 +33,22 @@ type printer struct {
 
 func (p *printer) print(l line) {
 	l.Value, l.PeerValue, l.Ratio = round(l.Value), round(l.PeerValue), round(l.Ratio)
-	b, err := json.Marshal(l)
-	if err == nil && len(l.extra) > 0 {
-		var more []byte
-		if more, err = json.Marshal(l.extra); err == nil {
-			b = append(append(b[:len(b)-1], ','), more[1:]...)
-		}
+	text := plain(l)
+	if len(l.extra) > 0 {
+		text = text[:len(text)-1] + "," + plain(l.extra)[1:]
 	}
-	if err != nil {
+	fmt.Fprintln(p.out, text)
+}
+
+// plain marshals without turning the signs of comparison into escapes.
+func plain(v any) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
 		panic(err) // numbers and strings always marshal
 	}
-	fmt.Fprintf(p.out, "%s\n", b)
+	return strings.TrimSpace(b.String())
 }
 
 // rates are the rounds of a pair, in things a second.

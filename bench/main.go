@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/pprof"
 	"strings"
 	"syscall"
 	"time"
@@ -60,6 +61,7 @@ func run(ctx context.Context, args []string) (err error) {
 	clean := fs.Bool("clean", false, "remove the databases kept between runs, and do nothing else")
 	fs.StringVar(&b.only, "only", "", "measure only names that begin with this, for example submit or lookup.sqlite")
 	fs.StringVar(&b.bin, "bin", "bin/yinqiao", "the binary whose start is measured; built if it is missing")
+	profile := fs.String("cpuprofile", "", "write a CPU profile of the run to this file")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
@@ -68,6 +70,17 @@ func run(ctx context.Context, args []string) (err error) {
 	}
 	if *short {
 		b.size = brief
+	}
+	if *profile != "" {
+		f, err := os.Create(*profile)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
 	}
 	began := time.Now()
 	if b.disk, err = openDisk(b.dir); err != nil {

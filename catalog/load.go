@@ -1,9 +1,11 @@
 package catalog
 
 import (
+	"bytes"
 	"embed"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -68,8 +70,13 @@ func Parse(b []byte) (*Definition, error) {
 		return nil, errors.New("the file is not UTF-8")
 	}
 	var d Definition
-	if err := yaml.UnmarshalWithOptions(b, &d, yaml.DisallowUnknownField()); err != nil {
+	dec := yaml.NewDecoder(bytes.NewReader(b), yaml.DisallowUnknownField())
+	if err := dec.Decode(&d); err != nil && !errors.Is(err, io.EOF) {
 		return nil, errors.New(yaml.FormatError(err, false, true))
+	}
+	var more any
+	if err := dec.Decode(&more); !errors.Is(err, io.EOF) && (err != nil || more != nil) {
+		return nil, errors.New("the file holds more than one document")
 	}
 	if err := d.check(); err != nil {
 		return nil, err
@@ -98,6 +105,11 @@ func (d *Definition) check() error {
 	}
 	if len(d.Divisions) == 0 {
 		bad("divisions: name where it is offered, for example \"33\"")
+	}
+	for i, div := range d.Divisions {
+		if len(div) < 2 || len(div) > 12 || strings.Trim(string(div), "0123456789") != "" || slices.Contains(d.Divisions[:i], div) {
+			bad("divisions: %q should be a code in digits, named once", div)
+		}
 	}
 	if !slices.Contains(d.Channels, civic.ChannelDesk) {
 		bad("channels: a service without a desk is reachable only with a device; add desk (SX15, ZJ3.1)")
@@ -141,8 +153,15 @@ func (d *Definition) checkCasework(bad func(string, ...any)) {
 	}
 }
 
-// sources are the kinds of option source that the request room provides.
-var sources = []string{"offices:", "home"}
+// knownSource reports the option sources that the request room provides: the
+// offices of a kind near the person, and the person's registered address.
+func knownSource(s string) bool {
+	kind, offices := strings.CutPrefix(s, "offices:")
+	return s == "home" || offices && kind != "" && strings.Trim(kind, "abcdefghijklmnopqrstuvwxyz_") == ""
+}
+
+// maxMost bounds how much a person may write to one question.
+const maxMost = 2000
 
 func (d *Definition) checkQuestions(bad func(string, ...any)) {
 	if len(d.Questions) == 0 {
@@ -172,8 +191,11 @@ func (d *Definition) checkQuestions(bad func(string, ...any)) {
 			at("a choice needs either options or a source")
 		case q.Kind != Choice && len(q.Options) > 0:
 			at("only a choice has options")
-		case q.Source != "" && !slices.ContainsFunc(sources, func(s string) bool { return strings.HasPrefix(q.Source, s) }):
-			at("source %q is unknown; expected one of %v", q.Source, sources)
+		case q.Source != "" && !knownSource(q.Source):
+			at("source %q is unknown; expected home, or offices: with a kind", q.Source)
+		}
+		if q.Max < 0 || q.Max > maxMost {
+			at("max should be 1 to %d characters, or left out for 200", maxMost)
 		}
 		codes := map[string]bool{}
 		for _, o := range q.Options {
@@ -205,9 +227,10 @@ func checkCond(c *Cond, before map[string]*Question, bad func(string, ...any)) {
 		bad("a condition is either key with in, or all, or any")
 		return
 	}
-	if q := before[c.Key]; q != nil && q.Kind == Choice && q.Source == "" {
+	if q := before[c.Key]; q != nil && q.Source == "" && (q.Kind == Choice || q.Kind == YesNo) {
 		for _, code := range c.In {
-			if !slices.ContainsFunc(q.Options, func(o Option) bool { return o.Code == code }) {
+			yesNo := q.Kind == YesNo && (code == "yes" || code == "no")
+			if !yesNo && !slices.ContainsFunc(q.Options, func(o Option) bool { return o.Code == code }) {
 				bad("the condition asks for %q, which is no option of %s", code, c.Key)
 			}
 		}

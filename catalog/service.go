@@ -37,28 +37,44 @@ func (s *Service) Publish(ctx context.Context, actor civic.Actor, d *Definition)
 	if err != nil || live {
 		return err
 	}
-	return s.j.Write(ctx, actor, func(tx *journal.Tx) error {
+	err = s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 		if _, err := tx.Exec(`INSERT INTO service_definition (hash, service, version, body, published_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
 			d.Hash, d.Service, d.Version, body, tx.Now); err != nil {
 			return err
 		}
+		changed := false
 		for _, div := range d.Divisions {
 			auth, err := tx.Authorise(civic.Need{Permission: civic.MayPublish, Division: div})
 			if err != nil {
 				return err
 			}
-			if _, err := tx.Exec(`INSERT INTO service_state (service, division, state, hash) VALUES ($1, $2, 'live', $3)
-				ON CONFLICT (service, division) DO UPDATE SET state = excluded.state, hash = excluded.hash`, d.Service, div, d.Hash); err != nil {
+			n, err := tx.Exec(`INSERT INTO service_state (service, division, state, hash) VALUES ($1, $2, 'live', $3)
+				ON CONFLICT (service, division) DO UPDATE SET state = excluded.state, hash = excluded.hash
+				WHERE service_state.state <> excluded.state OR service_state.hash <> excluded.hash`, d.Service, div, d.Hash)
+			if err != nil {
 				return err
 			}
+			if n == 0 {
+				continue
+			}
+			changed = true
 			if err := tx.Record(auth, journal.Event{Act: ActPublished, Detail: map[string]string{"service": d.Service, "hash": d.Hash, "division": string(div)},
 				About: []journal.About{{ID: d.Service, Kind: "service", Role: "object"}}}); err != nil {
 				return err
 			}
 		}
+		if !changed {
+			return errLive // another replica was faster
+		}
 		return nil
 	})
+	if errors.Is(err, errLive) {
+		return nil
+	}
+	return err
 }
+
+var errLive = errors.New("catalog: the version is live already")
 
 func (s *Service) isLive(ctx context.Context, d *Definition) (bool, error) {
 	var n int
@@ -118,16 +134,21 @@ func (s *Service) List(ctx context.Context, where civic.Division, ch civic.Chann
 
 func (s *Service) all(q db.Q, where civic.Division, ch civic.Channel) ([]*Definition, error) {
 	var rows []struct {
-		Service, Hash string
-		Division      civic.Division
+		Service, Hash, State string
+		Division             civic.Division
 	}
-	if err := q.Select(&rows, `SELECT service, hash, division FROM service_state WHERE state = 'live' ORDER BY service, division`); err != nil {
+	if err := q.Select(&rows, `SELECT service, hash, division, state FROM service_state WHERE state IN ('live', 'suspended') ORDER BY service, division`); err != nil {
 		return nil, err
 	}
 	best := map[string]string{} // the most local version wins: rows come in that order
 	for _, r := range rows {
-		if r.Division.Covers(where) {
+		if !r.Division.Covers(where) {
+			continue
+		}
+		if r.State == "live" {
 			best[r.Service] = r.Hash
+		} else {
+			delete(best, r.Service) // a place may stop what its province offers
 		}
 	}
 	var out []*Definition

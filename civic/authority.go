@@ -22,13 +22,21 @@ type Authority struct {
 	subject  PersonID
 	division Division
 	office   OfficeID
+	agent    Party
 }
 
 // Mint makes an authority. For the grant room alone. ref names the grant, role
 // or opening relied on; division and office are where the operator acts from.
 func Mint(basis Basis, ref string, subject PersonID, division Division, office OfficeID) Authority {
-	return Authority{basis, ref, subject, division, office}
+	return Authority{basis: basis, ref: ref, subject: subject, division: division, office: office}
 }
+
+// AskedBy returns the authority with the party who asked for the act, when the
+// ground itself names one.
+func (a Authority) AskedBy(agent Party) Authority { a.agent = agent; return a }
+
+// Agent is who asked, or none.
+func (a Authority) Agent() Party { return a.agent }
 
 // Valid reports whether the authority was minted.
 func (a Authority) Valid() bool { return a.basis != "" }

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"math/big"
 	"strings"
+	"unicode"
 )
 
 // Number is what people say: ten digits, the last a check digit by ISO 7064
@@ -42,7 +43,7 @@ func checkDigit(digits string) byte {
 func ParseNumber(text string) (Number, error) {
 	s := Digits(text)
 	switch {
-	case len(s) != 10:
+	case len(s) != 10 || strings.Trim(s, "0123456789") != "":
 		return "", E(Invalid, "number.length", "办事号码是10位数字,请对照回执再看一遍。")
 	case s[0] == '0' || checkDigit(s[:9]) != s[9]:
 		return "", E(Invalid, "number.check", "这个号码有一位不对,请对照回执再念一遍。")
@@ -74,13 +75,31 @@ func Fold(s string) string {
 }
 
 // Digits folds s and drops the blanks, hyphens and dots that people put into
-// long numbers. Anything else stays, so that a validator can object to it.
+// long numbers, and the invisible signs that copying from elsewhere brings along.
+// Anything else stays, so that a validator can object to it.
 func Digits(s string) string {
 	return strings.Map(func(r rune) rune {
-		switch r {
-		case ' ', '-', '.', '·', '–', '—':
+		if r == '.' || r == '·' || r == '−' || unicode.IsSpace(r) || unicode.In(r, unicode.Pd, unicode.Cf) {
 			return -1
 		}
 		return r
 	}, Fold(s))
+}
+
+// HoldsNumber reports whether a text holds what may be an ID, card or phone
+// number: seven or more digits in a row, blanks and hyphens aside. Such texts are
+// kept out of the journal.
+func HoldsNumber(s string) bool {
+	run := 0
+	for _, r := range Fold(s) {
+		switch {
+		case r >= '0' && r <= '9':
+			if run++; run >= 7 {
+				return true
+			}
+		case r != ' ' && r != '-' && r != '.':
+			run = 0
+		}
+	}
+	return false
 }

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // PostgreSQL driver
-	_ "modernc.org/sqlite"             // SQLite driver
 
 	"yinqiao/civic"
 )
@@ -83,7 +82,7 @@ func openSQLite(c Config) (*DB, error) {
 		at := url.URL{Path: filepath.ToSlash(path)}
 		return "file:" + at.EscapedPath() + "?" + v.Encode()
 	}
-	w, err := sql.Open("sqlite", dsn("cache_size(-65536)")+"&_txlock=immediate")
+	w, err := openPrepared(dsn("cache_size(-65536)") + "&_txlock=immediate")
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +95,7 @@ func openSQLite(c Config) (*DB, error) {
 		w.Close()
 		return nil, err
 	}
-	r, err := sql.Open("sqlite", dsn("query_only(1)", "cache_size(-16384)"))
+	r, err := openPrepared(dsn("query_only(1)", "cache_size(-16384)"))
 	if err != nil {
 		w.Close()
 		return nil, err

@@ -43,6 +43,7 @@ var Topology = map[string]Where{
 	"draft":         byKey("id"),
 	"request":       byPerson("person"),
 	"casework":      byPerson("person"),
+	"casework_seen": byPerson("person"),
 
 	"journal_entry":  byKey("id"),
 	"journal_detail": byKey("entry"),

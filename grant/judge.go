@@ -135,7 +135,8 @@ func judgeOpening(q db.Q, now time.Time, actor civic.Actor, m staff.Member, need
 		if err != nil {
 			return civic.Authority{}, err
 		}
-		return here(civic.BasisGrant, g)
+		auth, err := here(civic.BasisGrant, g)
+		return auth.AskedBy(agent), err
 	}
 	return here(o.Basis, string(staff.Clerk))
 }

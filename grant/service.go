@@ -54,6 +54,7 @@ type Opening struct {
 
 var (
 	errReason = civic.E(civic.Invalid, "opening.reason", "请写明为什么要打开这位老人的资料,例如:本人来窗口代寄报告。").On("reason")
+	errNumber = civic.E(civic.Invalid, "text.number", "这里请不要写证件号、卡号或电话,写事情就行。")
 	errCode   = civic.E(civic.Denied, "access.code", "口令不对,或者已经用过、过了30分钟。请到窗口再开一张。")
 	errGrant  = civic.E(civic.Invalid, "grant.form", "委托要写明受托人、关系和起止日期,结束要晚于开始。")
 	errNoSuch = civic.E(civic.NotFound, "grant.unknown", "没有这份委托,或者已经停止了。")
@@ -63,15 +64,21 @@ var (
 // short time. Their role must cover the person's home, or the person's card must be
 // in their hand (presented), which the member declares and the journal keeps.
 func (s *Service) Open(ctx context.Context, actor civic.Actor, person civic.PersonID, presented bool, reason string, agent civic.PersonID) error {
-	reason = strings.TrimSpace(reason)
-	if reason == "" || len([]rune(reason)) > 100 {
+	reason = civic.Fold(reason)
+	if reason == "" || utf8.RuneCountInString(reason) > 100 {
 		return errReason
+	}
+	if civic.HoldsNumber(reason) {
+		return errNumber.On("reason")
 	}
 	if agent == person {
 		agent = ""
 	}
 	if agent != "" {
 		actor.Agent = civic.Party{Kind: civic.PartyPerson, ID: string(agent)}
+	}
+	if actor.Operator.None() {
+		return errNobody // before anything is read, so that who exists is not told
 	}
 	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
 		home, err := people.Home(tx, person)
@@ -144,6 +151,9 @@ func (s *Service) Give(ctx context.Context, actor civic.Actor, g Grant) (string,
 		!servicesFit(g.Services) || g.Ends != nil && !g.Ends.After(g.Starts) {
 		return "", errGrant
 	}
+	if civic.HoldsNumber(g.Relation) || civic.HoldsNumber(g.GivenHow) {
+		return "", errNumber.On("relation")
+	}
 	err := s.j.Write(ctx, actor.For(g.Person), func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(civic.Need{Person: g.Person, Permission: civic.MayServePeople})
 		if err != nil {
@@ -162,7 +172,10 @@ func (s *Service) Give(ctx context.Context, actor civic.Actor, g Grant) (string,
 		return tx.Record(auth, journal.Event{Act: ActGiven, Detail: map[string]string{"relation": g.Relation, "services": g.Services, "how": g.GivenHow},
 			About: []journal.About{{ID: string(g.Agent), Kind: "person", Role: "agent"}, {ID: g.ID, Kind: "grant", Role: "object"}}})
 	})
-	return g.ID, err
+	if err != nil {
+		return "", err
+	}
+	return g.ID, nil
 }
 
 // servicesFit reports whether the list is "*" or some names between blanks.
@@ -279,16 +292,20 @@ type Agent struct {
 	Name string // masked
 }
 
-// Agents lists who may act for a person: for the person, and for staff who have
-// opened them or found them.
+// Agents lists who may act for a person: for the person, for staff who have
+// opened them, and for staff whose role covers their home and who are about to.
 func (s *Service) Agents(ctx context.Context, actor civic.Actor, person civic.PersonID) ([]Agent, error) {
 	var out []Agent
 	err := s.j.Look(ctx, actor.For(person), func(v *journal.View) error {
-		need := civic.Need{Permission: civic.MayServePeople, Look: true}
-		if actor.Person() != "" {
-			need.Person = person
+		_, err := v.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople, Look: true})
+		if civic.As(err).Code == errNotOpen.Code && err != nil {
+			home, homeErr := people.Home(v, person)
+			if homeErr != nil {
+				return homeErr
+			}
+			_, err = v.Authorise(civic.Need{Permission: civic.MayServePeople, Division: home, Look: true})
 		}
-		if _, err := v.Authorise(need); err != nil {
+		if err != nil {
 			return err
 		}
 		var gs []Grant

@@ -146,17 +146,24 @@ func (t *Tx) Record(auth civic.Authority, ev Event) error {
 	if !auth.Valid() {
 		return errors.New("journal: an act needs an authority")
 	}
+	if t.Actor.Operator.None() {
+		return errors.New("journal: an act needs somebody at the controls")
+	}
 	if ev.Act.Words() == "" {
 		return fmt.Errorf("journal: act %q is not defined", ev.Act)
 	}
 	e := Entry{
 		ID: db.NewID(), At: t.Now, Act: ev.Act,
 		OperatorKind: t.Actor.Operator.Kind, OperatorID: t.Actor.Operator.ID,
-		AgentKind: t.Actor.Agent.Kind, AgentID: t.Actor.Agent.ID,
 		Subject: t.Actor.Subject, Channel: t.Actor.Channel, Device: t.Actor.Device,
 		Basis: auth.Basis(), BasisRef: auth.Ref(), Division: auth.Division(), Office: auth.Office(),
 		Day: t.Now.In(civic.Shanghai).Format(time.DateOnly),
 	}
+	agent := t.Actor.Agent
+	if agent.None() {
+		agent = auth.Agent()
+	}
+	e.AgentKind, e.AgentID = agent.Kind, agent.ID
 	if ev.Measure != nil {
 		m, b := *ev.Measure, Bucket(*ev.Measure)
 		e.Measure, e.Bucket = &m, &b

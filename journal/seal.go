@@ -11,6 +11,9 @@ import (
 	"yinqiao/db"
 )
 
+// gather is how long new entries wait for others before they are sealed together.
+const gather = time.Second
+
 // sealMost bounds a batch, so that sealing never holds the writer for long.
 const sealMost = 500
 
@@ -55,7 +58,7 @@ func (j *Journal) Run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(200 * time.Millisecond):
+		case <-time.After(gather):
 		}
 	}
 }

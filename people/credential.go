@@ -74,8 +74,16 @@ func normalise(kind CredentialKind, text string, today time.Time) (string, error
 // CleanPhone checks a phone number and returns its digits, with the area code
 // for landlines. Blanks, hyphens, full-width digits and +86 are accepted.
 func CleanPhone(text string) (string, error) {
-	s := strings.TrimPrefix(strings.TrimPrefix(civic.Digits(text), "+86"), "0086")
-	s = strings.NewReplacer("(", "", ")", "").Replace(s)
+	s := strings.NewReplacer("(", "", ")", "").Replace(civic.Digits(text))
+	for _, country := range []string{"+86", "0086"} {
+		if rest, ok := strings.CutPrefix(s, country); ok {
+			s = rest
+			if mobile := len(s) == 11 && s[0] == '1'; !mobile && !strings.HasPrefix(s, "0") {
+				s = "0" + s // from abroad an area code loses its zero
+			}
+			break
+		}
+	}
 	switch {
 	case !allDigits(s):
 	case len(s) == 11 && s[0] == '1':

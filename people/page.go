@@ -7,16 +7,24 @@ import (
 	"yinqiao/journal"
 )
 
-// Show reads a person for somebody with authority over them: themselves, an
-// agent of theirs, or staff who have opened them.
+// Show reads a person for somebody with authority over them: themselves, staff
+// who have opened them, or an agent of theirs. An agent whose grant does not cover
+// every service sees the name and nothing to find the person by.
 func (s *Service) Show(ctx context.Context, actor civic.Actor, id civic.PersonID) (Profile, error) {
 	var p Profile
 	err := s.j.Look(ctx, actor.For(id), func(v *journal.View) error {
-		auth, err := v.Authorise(civic.Need{Person: id, Permission: civic.MayServePeople, Look: true})
+		need := civic.Need{Person: id, Permission: civic.MayServePeople, Look: true}
+		auth, err := v.Authorise(need)
 		if err != nil {
 			return err
 		}
-		p, err = s.Profile(v, auth, id)
+		if p, err = s.Profile(v, auth, id); err != nil || auth.Basis() != civic.BasisGrant || actor.Person() == "" {
+			return err
+		}
+		need.Service = "*"
+		if _, err = v.Authorise(need); civic.Is(err, civic.Denied) {
+			p, err = Profile{Person: Person{ID: p.ID, Name: p.Name, Sex: p.Sex, Division: p.Division.County()}}, nil
+		}
 		return err
 	})
 	return p, err

@@ -62,7 +62,7 @@ func ParseResidentID(text string, today time.Time) (ResidentID, error) {
 		return ResidentID{}, errIDArea
 	}
 	birth, err := time.Parse("20060102", s[6:14])
-	if err != nil || s[6:14] > today.In(civic.Shanghai).Format("20060102") || birth.Year() < 1880 {
+	if err != nil || !birthFits(birth.Format(time.DateOnly), today) {
 		return ResidentID{}, errIDBirth
 	}
 	id := ResidentID{Number: s, Birth: birth, Sex: Female, Area: civic.Division(s[:6])}
@@ -73,6 +73,13 @@ func ParseResidentID(text string, today time.Time) (ResidentID, error) {
 		id.Area = civic.Division(s[1:3])
 	}
 	return id, nil
+}
+
+// birthFits reports whether the date, as YYYY-MM-DD, is one on which somebody
+// alive may have been born: not in the future, and not before 1880.
+func birthFits(date string, today time.Time) bool {
+	d, err := time.Parse(time.DateOnly, date)
+	return err == nil && date <= today.In(civic.Shanghai).Format(time.DateOnly) && d.Year() >= 1880
 }
 
 // lengthen turns 15 digits into 18. The endings 996 to 999 marked people born in

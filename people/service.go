@@ -3,8 +3,10 @@ package people
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"yinqiao/civic"
 	"yinqiao/db"
@@ -50,6 +52,10 @@ var (
 	errTaken     = civic.E(civic.Conflict, "card.taken", "这张卡已经登记在另一位老人名下。请核对卡号;如果确实重号,请交给主管处理。").On("card")
 	errNoPerson  = civic.E(civic.NotFound, "person.unknown", "没有找到这个人。请换一种证件再试,或当场登记。")
 	errAddress   = civic.E(civic.Invalid, "address.long", "住址太长了,最多200个字。").On("address")
+	errBirth     = civic.E(civic.Invalid, "register.birth", "出生日期不对,请写成1945-08-15这样。").On("birth")
+	errSex       = civic.E(civic.Invalid, "register.sex", "性别请选男、女或不清楚。").On("sex")
+	errMany      = civic.E(civic.Invalid, "register.many", "证件和电话各最多登记10个。")
+	errWhose     = civic.E(civic.Invalid, "register.whose", "请用几个字写明是谁的电话,比如:女儿。").On("phone")
 	errNoText    = civic.E(civic.Invalid, "find.empty", "请刷卡,或输入证件号、电话、姓名。")
 	errTextLong  = civic.E(civic.Invalid, "find.long", "输入的内容太长了,请只输入一个证件号、电话或姓名。")
 	errNoHome    = civic.E(civic.Invalid, "register.no_home", "请选择老人住在哪个街道。").On("division")
@@ -78,6 +84,9 @@ func (s *Service) Register(ctx context.Context, actor civic.Actor, in Registrati
 	}
 	return n.ID, nil
 }
+
+// mostEach bounds the cards and phones of one registration.
+const mostEach = 10
 
 // prepared is a registration that was checked and sealed.
 type prepared struct {
@@ -109,6 +118,15 @@ func (s *Service) prepare(in Registration) (*prepared, error) {
 	if len([]rune(in.Address)) > 200 {
 		return nil, errAddress
 	}
+	if in.Birth != "" && !birthFits(in.Birth, now) {
+		return nil, errBirth
+	}
+	if in.Sex != "" && in.Sex != Male && in.Sex != Female && in.Sex != Unknown {
+		return nil, errSex
+	}
+	if len(in.Credentials) > mostEach || len(in.Phones) > mostEach {
+		return nil, errMany
+	}
 	for _, c := range in.Credentials {
 		number, err := normalise(c.Kind, c.Number, now)
 		if err != nil {
@@ -132,6 +150,9 @@ func (s *Service) prepare(in Registration) (*prepared, error) {
 		if err != nil {
 			return nil, err
 		}
+		if utf8.RuneCountInString(p.Whose) > 20 {
+			return nil, errWhose
+		}
 		kind := "landline"
 		if number[0] == '1' {
 			kind = "mobile"
@@ -143,6 +164,8 @@ func (s *Service) prepare(in Registration) (*prepared, error) {
 		sn.whose = p.Whose
 		n.phones = append(n.phones, sn)
 	}
+	// In one order, so that two registrations of the same cards can't deadlock.
+	slices.SortFunc(n.credentials, func(a, b sealedNumber) int { return strings.Compare(a.hash, b.hash) })
 	if in.Address != "" {
 		if n.address, err = s.v.Seal([]byte(in.Address), "person.address/"+string(n.ID)); err != nil {
 			return nil, err
@@ -279,18 +302,35 @@ func (s *Service) Profile(q db.Q, auth civic.Authority, id civic.PersonID) (Prof
 		return p, err
 	}
 	p.Person = row.Person()
-	if row.Address != nil {
-		b, err := s.v.Open(row.Address, "person.address/"+string(id))
-		if err != nil {
-			return p, err
-		}
-		p.Address = string(b)
+	if p.Address, err = s.openAddress(row); err != nil {
+		return p, err
 	}
 	if p.Credentials, err = readCredentials(q, id); err != nil {
 		return p, err
 	}
 	p.Contacts, err = readContacts(q, id)
 	return p, err
+}
+
+// Address reads a person's home address alone, "" if none is registered, for
+// somebody with authority over them.
+func (s *Service) Address(q db.Q, auth civic.Authority, id civic.PersonID) (string, error) {
+	if !auth.Over(id) {
+		return "", errAuthority
+	}
+	row, err := readPerson(q, id)
+	if err != nil {
+		return "", err
+	}
+	return s.openAddress(row)
+}
+
+func (s *Service) openAddress(row personRow) (string, error) {
+	if row.Address == nil {
+		return "", nil
+	}
+	b, err := s.v.Open(row.Address, "person.address/"+string(row.ID))
+	return string(b), err
 }
 
 // Name returns a person's name for a timeline or list, masked unless the

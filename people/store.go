@@ -23,7 +23,14 @@ func insertPerson(tx *journal.Tx, auth civic.Authority, n *prepared) error {
 			return err
 		}
 		if got == 0 {
-			return errTaken
+			// A social-security card may show the citizen's own number (社会保障号码).
+			var owner civic.PersonID
+			if err := tx.Get(&owner, `SELECT person FROM credential_index WHERE hash = $1`, c.hash); err != nil {
+				return err
+			}
+			if owner != n.ID {
+				return errTaken
+			}
 		}
 		creds = append(creds, []any{n.ID, c.id, c.kind, c.sealed, c.tail, "active"})
 	}

@@ -59,7 +59,10 @@ func (s *Service) Open(ctx context.Context, actor civic.Actor, o Office) (civic.
 		return tx.Record(auth, journal.Event{Act: ActOfficeOpened, Detail: map[string]string{"name": o.Name, "kind": o.Kind},
 			About: []journal.About{{ID: string(o.ID), Kind: "office", Role: "object"}}})
 	})
-	return o.ID, err
+	if err != nil {
+		return "", err
+	}
+	return o.ID, nil
 }
 
 const officeColumns = `id, kind, name, division, address, phone, hours`

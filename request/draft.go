@@ -8,6 +8,7 @@ import (
 	"yinqiao/catalog"
 	"yinqiao/civic"
 	"yinqiao/db"
+	"yinqiao/journal"
 )
 
 // Draft is a half-done dialogue. Its number finds it on any channel; Rev is
@@ -81,6 +82,20 @@ func (s *Service) readDraft(q db.Q, id civic.DraftID) (*Draft, error) {
 	return s.fromRow(r)
 }
 
+// closeDraft marks an open draft as submitted and reads it. As a write's first
+// statement it locks the draft, so that two submits take turns.
+func (s *Service) closeDraft(tx *journal.Tx, id civic.DraftID) (*Draft, error) {
+	var r draftRow
+	err := tx.Get(&r, `UPDATE draft SET state = 'submitted', updated_at = $1 WHERE id = $2 AND state = 'open' RETURNING `+draftColumns, tx.Now, id)
+	if errors.Is(err, db.ErrNoRows) {
+		return nil, errSubmitted
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.fromRow(r)
+}
+
 func (s *Service) fromRow(r draftRow) (*Draft, error) {
 	a, err := s.openAnswers(r.ID, r.Answers)
 	if err != nil {
@@ -97,25 +112,4 @@ type View struct {
 	Form  []Prompt       // every question asked, answered ones too
 	Drops []Drop         // answers that the last change made fall away
 	Wrong []*civic.Error // what was wrong with the answers just given, by field
-}
-
-// view walks the dialogue to its next step, fetching options as it needs them.
-func (s *Service) view(q db.Q, auth civic.Authority, d *Draft) (*View, error) {
-	def, err := s.catalog.Version(q, d.DefHash)
-	if err != nil {
-		return nil, err
-	}
-	opts := Options{}
-	v := &View{Draft: *d, Def: def}
-	for range len(def.Questions) + 1 {
-		v.Step = Next(def, d.Answers, opts)
-		if len(v.Step.Need) == 0 {
-			v.Form, _ = Form(def, d.Answers, opts)
-			return v, nil
-		}
-		if err := s.fetch(q, auth, d.Person, v.Step.Need, opts); err != nil {
-			return nil, err
-		}
-	}
-	return nil, errors.New("request: the dialogue asks for options without end")
 }

@@ -74,11 +74,12 @@ func (s *Service) Start(ctx context.Context, actor civic.Actor, service string, 
 				if d.Person != person || d.Service != service {
 					return errKey
 				}
-				out, err = s.view(tx, auth, d)
+				out, err = s.sit(tx, auth, person).view(d)
 				return err
 			}
 		}
-		home, err := people.Home(tx, person)
+		sit := s.sit(tx, auth, person)
+		home, err := sit.lives()
 		if err != nil {
 			return err
 		}
@@ -101,7 +102,7 @@ func (s *Service) Start(ctx context.Context, actor civic.Actor, service string, 
 			[][]any{{d.ID, d.Number, d.Service, d.DefHash, d.Person, d.Rev, d.State, sealed, d.Channel, d.Created, d.Updated}}); err != nil {
 			return err
 		}
-		out, err = s.view(tx, auth, d)
+		out, err = sit.view(d)
 		return err
 	})
 	return out, err
@@ -144,7 +145,7 @@ func (s *Service) Look(ctx context.Context, actor civic.Actor, id civic.DraftID)
 		if err != nil {
 			return err
 		}
-		out, err = s.view(v, auth, d)
+		out, err = s.sit(v, auth, d.Person).view(d)
 		return err
 	})
 	return out, err
@@ -161,12 +162,18 @@ func (s *Service) reach(q db.Q, actor *civic.Actor, id civic.DraftID, authorise 
 	if err != nil {
 		return nil, civic.Authority{}, err
 	}
+	auth, err := s.over(actor, d, authorise)
+	return d, auth, err
+}
+
+// over is reach for a draft that was read already.
+func (s *Service) over(actor *civic.Actor, d *Draft, authorise func(civic.Need) (civic.Authority, error)) (civic.Authority, error) {
 	actor.Subject = d.Person
 	auth, err := authorise(need(d))
 	if civic.Is(err, civic.Denied) && actor.Operator.Kind == civic.PartyPerson {
 		err = errNoDraft.Because(err)
 	}
-	return d, auth, err
+	return auth, err
 }
 
 // Answer puts answers into a draft and shows what is next. rev is the revision
@@ -185,7 +192,8 @@ func (s *Service) Answer(ctx context.Context, actor civic.Actor, id civic.DraftI
 		if d.State != "open" {
 			return errSubmitted
 		}
-		v, err := s.view(tx, auth, d)
+		sit := s.sit(tx, auth, d.Person)
+		v, err := sit.view(d)
 		if err != nil {
 			return err
 		}
@@ -193,7 +201,7 @@ func (s *Service) Answer(ctx context.Context, actor civic.Actor, id civic.DraftI
 			out, wrong = v, errRev
 			return nil
 		}
-		if v, wrong, err = s.putAll(tx, auth, v, given, actor.Channel); err != nil {
+		if v, wrong, err = sit.putAll(v, given, actor.Channel); err != nil {
 			return err
 		}
 		sealed, err := s.sealAnswers(d.ID, v.Answers)
@@ -212,7 +220,7 @@ func (s *Service) Answer(ctx context.Context, actor civic.Actor, id civic.DraftI
 			if d.State != "open" {
 				return errSubmitted
 			}
-			out, err = s.view(tx, auth, d)
+			out, err = sit.view(d)
 			wrong = errRev
 			return err
 		}
@@ -229,20 +237,14 @@ func (s *Service) Answer(ctx context.Context, actor civic.Actor, id civic.DraftI
 // putAll puts the answers in the order of the definition, since an answer may
 // open or close the questions after it. Answers to questions that closed are
 // left out silently: a form sends the fields it had.
-func (s *Service) putAll(q db.Q, auth civic.Authority, v *View, given map[string][]string, via civic.Channel) (*View, error, error) {
+func (t *sitting) putAll(v *View, given map[string][]string, via civic.Channel) (*View, error, error) {
 	for i := range v.Def.Questions {
 		key := v.Def.Questions[i].Key
 		texts, ok := given[key]
 		if !ok {
 			continue
 		}
-		opts := Options{}
-		for _, p := range v.Form {
-			if p.Source != "" {
-				opts[p.Source] = p.Options
-			}
-		}
-		a, drops, err := Put(v.Def, v.Answers, opts, key, texts, via)
+		a, drops, err := Put(v.Def, v.Answers, t.opts, key, texts, via)
 		if civic.Is(err, civic.Invalid) {
 			if e := civic.As(err); e.Code != errNotAsked.Code {
 				v.Wrong = append(v.Wrong, e)
@@ -254,7 +256,7 @@ func (s *Service) putAll(q db.Q, auth civic.Authority, v *View, given map[string
 		}
 		d := v.Draft
 		d.Answers = a
-		next, err := s.view(q, auth, &d)
+		next, err := t.view(&d)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -299,22 +301,18 @@ var (
 // its engine and journalled in one transaction. The same draft again gives the
 // same receipt.
 func (s *Service) Submit(ctx context.Context, actor civic.Actor, id civic.DraftID) (Receipt, error) {
-	if rc, ok, err := s.already(ctx, actor, id); err != nil || ok {
-		return rc, err
-	}
 	var rc Receipt
 	err := s.j.Write(ctx, actor, func(tx *journal.Tx) error {
-		// The first statement locks the draft: two submits take turns.
-		if n, err := tx.Exec(`UPDATE draft SET state = 'submitted', updated_at = $1 WHERE id = $2 AND state = 'open'`, tx.Now, id); err != nil {
-			return err
-		} else if n == 0 {
-			return errSubmitted
-		}
-		d, auth, err := s.reach(tx, &tx.Actor, id, tx.Authorise)
+		d, err := s.closeDraft(tx, id)
 		if err != nil {
 			return err
 		}
-		v, err := s.view(tx, auth, d)
+		auth, err := s.over(&tx.Actor, d, tx.Authorise)
+		if err != nil {
+			return err
+		}
+		sit := s.sit(tx, auth, d.Person)
+		v, err := sit.view(d)
 		if err != nil {
 			return err
 		}
@@ -324,7 +322,7 @@ func (s *Service) Submit(ctx context.Context, actor civic.Actor, id civic.DraftI
 		if err := v.finished(); err != nil {
 			return err
 		}
-		home, err := people.Home(tx, d.Person)
+		home, err := sit.lives()
 		if err != nil {
 			return err
 		}
@@ -342,7 +340,7 @@ func (s *Service) Submit(ctx context.Context, actor civic.Actor, id civic.DraftI
 		return s.engine.Accept(tx, auth, r)
 	})
 	if errors.Is(err, errSubmitted) {
-		// Another submit of the same draft won; its receipt is the answer.
+		// It was submitted before; that receipt is the answer.
 		rc, ok, err2 := s.already(ctx, actor, id)
 		if err2 != nil || ok {
 			return rc, err2

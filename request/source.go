@@ -1,6 +1,7 @@
 package request
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -11,43 +12,88 @@ import (
 	"yinqiao/place"
 )
 
-// fetch fills the options that the dialogue needs, ranked: what is near the
+// sitting is one verb's work on a person's draft in one transaction. Options and
+// the person's home are read once in it, however many answers are put.
+type sitting struct {
+	s      *Service
+	q      db.Q
+	auth   civic.Authority
+	person civic.PersonID
+	home   civic.Division // "" until asked for
+	opts   Options
+}
+
+func (s *Service) sit(q db.Q, auth civic.Authority, person civic.PersonID) *sitting {
+	return &sitting{s: s, q: q, auth: auth, person: person, opts: Options{}}
+}
+
+// lives returns where the person lives.
+func (t *sitting) lives() (civic.Division, error) {
+	if t.home != "" {
+		return t.home, nil
+	}
+	var err error
+	t.home, err = people.Home(t.q, t.person)
+	return t.home, err
+}
+
+// view walks the dialogue to its next step, fetching options as it needs them.
+func (t *sitting) view(d *Draft) (*View, error) {
+	def, err := t.s.catalog.Version(t.q, d.DefHash)
+	if err != nil {
+		return nil, err
+	}
+	v := &View{Draft: *d, Def: def}
+	for range len(def.Questions) + 1 {
+		v.Step = Next(def, d.Answers, t.opts)
+		if len(v.Step.Need) == 0 {
+			v.Form, _ = Form(def, d.Answers, t.opts)
+			return v, nil
+		}
+		if err := t.fetch(v.Step.Need); err != nil {
+			return nil, err
+		}
+	}
+	return nil, errors.New("request: the dialogue asks for options without end")
+}
+
+// fetch reads the options that the dialogue needs, ranked: what is near the
 // person's home comes first.
-func (s *Service) fetch(q db.Q, auth civic.Authority, person civic.PersonID, need []Query, into Options) error {
+func (t *sitting) fetch(need []Query) error {
 	for _, n := range need {
-		if _, ok := into[n.Source]; ok {
+		if _, ok := t.opts[n.Source]; ok {
 			continue
 		}
-		opts, err := s.options(q, auth, person, n.Source)
+		opts, err := t.options(n.Source)
 		if err != nil {
 			return err
 		}
-		into[n.Source] = opts
+		t.opts[n.Source] = opts
 	}
 	return nil
 }
 
-func (s *Service) options(q db.Q, auth civic.Authority, person civic.PersonID, source string) ([]catalog.Option, error) {
+func (t *sitting) options(source string) ([]catalog.Option, error) {
 	if kind, ok := strings.CutPrefix(source, "offices:"); ok {
-		return offices(q, person, kind)
+		return t.offices(kind)
 	}
 	if source == "home" {
-		p, err := s.people.Profile(q, auth, person)
+		address, err := t.s.people.Address(t.q, t.auth, t.person)
 		if err != nil {
 			return nil, err
 		}
-		if p.Address == "" {
+		if address == "" {
 			return []catalog.Option{}, nil
 		}
-		return []catalog.Option{{Code: "home", Text: p.Address, Hint: "登记的家庭住址"}}, nil
+		return []catalog.Option{{Code: "home", Text: address, Hint: "登记的家庭住址"}}, nil
 	}
 	return nil, fmt.Errorf("request: no option source %q", source)
 }
 
 // offices lists the offices of a kind in the person's city, those of their own
 // district first.
-func offices(q db.Q, person civic.PersonID, kind string) ([]catalog.Option, error) {
-	home, err := people.Home(q, person)
+func (t *sitting) offices(kind string) ([]catalog.Option, error) {
+	home, err := t.lives()
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +101,7 @@ func offices(q db.Q, person civic.PersonID, kind string) ([]catalog.Option, erro
 	if len(city) > 4 {
 		city = city[:4]
 	}
-	list, err := place.OfKind(q, kind, city)
+	list, err := place.OfKind(t.q, kind, city)
 	if err != nil {
 		return nil, err
 	}

@@ -6,8 +6,10 @@ import (
 	"encoding/base32"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/pquerna/otp/totp"
 
@@ -54,7 +56,8 @@ type Hired struct {
 var (
 	errLogin     = civic.E(civic.Invalid, "staff.login", "登录名要3到30个小写字母或数字。").On("login")
 	errTaken     = civic.E(civic.Conflict, "staff.taken", "这个登录名已经有人用了,请换一个。").On("login")
-	errPassword  = civic.E(civic.Invalid, "staff.password", "密码至少12个字符。").On("password")
+	errName      = civic.E(civic.Invalid, "staff.name", "请填写工作人员的姓名,最多50个字。").On("name")
+	errPassword  = civic.E(civic.Invalid, "staff.password", "密码要12到200个字符。").On("password")
 	errRole      = civic.E(civic.Invalid, "staff.role", "没有这个岗位,可选:clerk、supervisor、administrator。").On("role")
 	errNoOffice  = civic.E(civic.Invalid, "staff.office", "没有这个单位,请先建立单位。").On("office")
 	errSignIn    = civic.E(civic.Denied, "staff.sign_in", "登录名、密码或动态码不对。请再试一次;忘记密码请找本单位管理员。")
@@ -64,37 +67,65 @@ var (
 
 // Sign-in limits: after failMost wrong tries the login rests for lockFor.
 const (
-	failMost = 5
-	lockFor  = 15 * time.Minute
+	failMost     = 5
+	lockFor      = 15 * time.Minute
+	passwordMost = 200 // bytes
 )
 
 // Hire enters a member of staff. It needs staff.manage in every division of
-// their posts.
+// their posts and in their office's, since who sits in an office works its cases.
 func (s *Service) Hire(ctx context.Context, actor civic.Actor, in Hire) (Hired, error) {
 	h, row, err := s.prepare(in)
 	if err != nil {
-		return h, err
+		return Hired{}, err
 	}
 	err = s.j.Write(ctx, actor, func(tx *journal.Tx) error {
-		var auth civic.Authority
+		manage := func(d civic.Division) (civic.Authority, error) {
+			return tx.Authorise(civic.Need{Permission: civic.MayManageStaff, Division: d})
+		}
 		for _, p := range in.Posts {
-			if auth, err = tx.Authorise(civic.Need{Permission: civic.MayManageStaff, Division: p.Division}); err != nil {
+			if _, err := manage(p.Division); err != nil {
 				return err
 			}
 		}
+		var office civic.Division
+		if err := tx.Get(&office, `SELECT division FROM office WHERE id = $1`, in.Office); err != nil {
+			if errors.Is(err, db.ErrNoRows) {
+				return errNoOffice
+			}
+			return err
+		}
+		auth, err := manage(office)
+		if err != nil {
+			return err
+		}
 		return s.insert(tx, auth, h.ID, in, row)
 	})
-	return h, err
+	if err != nil {
+		return Hired{}, err
+	}
+	return h, nil
 }
 
 // First makes the first administrator, once, from the command line.
 func (s *Service) First(ctx context.Context, in Hire) (Hired, error) {
+	if len(in.Posts) == 0 {
+		return Hired{}, errRole
+	}
 	in.Posts = []Post{{Administrator, in.Posts[0].Division}}
 	h, row, err := s.prepare(in)
 	if err != nil {
-		return h, err
+		return Hired{}, err
 	}
 	err = s.j.Write(ctx, civic.System("admin-first"), func(tx *journal.Tx) error {
+		// The key makes two at the same moment take turns.
+		first, err := tx.Exec(`INSERT INTO idempotency (hash, result, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, "staff.first", h.ID, tx.Now)
+		if err != nil {
+			return err
+		}
+		if first == 0 {
+			return errHasAdmins
+		}
 		var n int
 		if err := tx.Get(&n, `SELECT COUNT(*) FROM staff_role WHERE role = $1`, Administrator); err != nil {
 			return err
@@ -108,7 +139,10 @@ func (s *Service) First(ctx context.Context, in Hire) (Hired, error) {
 		}
 		return s.insert(tx, auth, h.ID, in, row)
 	})
-	return h, err
+	if err != nil {
+		return Hired{}, err
+	}
+	return h, nil
 }
 
 type loginRow struct {
@@ -121,6 +155,9 @@ func (s *Service) prepare(in Hire) (Hired, loginRow, error) {
 	var row loginRow
 	if n := len(in.Login); n < 3 || n > 30 || strings.Trim(in.Login, "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
 		return h, row, errLogin
+	}
+	if n := utf8.RuneCountInString(in.Name); n == 0 || n > 50 {
+		return h, row, errName
 	}
 	if len(in.Posts) == 0 {
 		return h, row, errRole
@@ -135,7 +172,7 @@ func (s *Service) prepare(in Hire) (Hired, loginRow, error) {
 		_, _ = rand.Read(b) // never fails on a supported system
 		h.Password = strings.ToLower(base32.StdEncoding.EncodeToString(b))
 	}
-	if len(h.Password) < 12 {
+	if utf8.RuneCountInString(h.Password) < 12 || len(h.Password) > passwordMost {
 		return h, row, errPassword
 	}
 	row.hash = hashPassword(h.Password)
@@ -168,7 +205,10 @@ func (s *Service) insert(tx *journal.Tx, auth civic.Authority, id civic.StaffID,
 	}
 	var rows [][]any
 	roles := map[string]string{}
-	for _, p := range in.Posts {
+	for i, p := range in.Posts {
+		if slices.Contains(in.Posts[:i], p) {
+			continue
+		}
 		rows = append(rows, []any{id, p.Role, p.Division})
 		roles["role."+string(p.Role)] = string(p.Division)
 	}
@@ -184,7 +224,7 @@ func (s *Service) insert(tx *journal.Tx, auth civic.Authority, id civic.StaffID,
 // when the login rests after too many tries.
 func (s *Service) SignIn(ctx context.Context, login, password, code string) (Member, error) {
 	login = strings.ToLower(civic.Fold(login))
-	if len(login) > 60 || len(password) > 200 {
+	if len(login) > 60 || len(password) > passwordMost {
 		return Member{}, errSignIn
 	}
 	row, err := s.readLogin(ctx, login)
@@ -210,8 +250,10 @@ func (s *Service) SignIn(ctx context.Context, login, password, code string) (Mem
 		}
 		about := []journal.About{{ID: string(row.Staff), Kind: "staff", Role: "object"}}
 		if ok {
-			// The guarded update makes a code work once, also for two at the same moment.
-			n, err := tx.Exec(`UPDATE staff_login SET failures = 0, locked_until = NULL, totp_last = $1 WHERE login = $2 AND (totp IS NULL OR totp_last < $1)`, step, login)
+			// The guarded update makes a code work once, also for two at the same moment,
+			// and lets nobody in who was locked out since the row was read.
+			n, err := tx.Exec(`UPDATE staff_login SET failures = 0, locked_until = NULL, totp_last = $1 WHERE login = $2 AND (totp IS NULL OR totp_last < $1)
+				AND (locked_until IS NULL OR locked_until <= $3)`, step, login, tx.Now)
 			if err != nil {
 				return err
 			}

@@ -15,12 +15,16 @@ import (
 
 // Sessions remembers who is signed in, on the server. Web pages carry the token
 // in a cookie, programs as a bearer token; the database holds only its hash.
-type Sessions struct{ *scs.SessionManager }
+type Sessions struct {
+	*scs.SessionManager
+	now civic.Clock
+}
 
 // sessionLife is how long a sign-in lasts without use. It is long: an older
 // person who is signed out must come to the window again (R6).
 const (
 	sessionLife = 30 * 24 * time.Hour
+	sessionStep = 24 * time.Hour // use prolongs it this often, not at every page
 	staffLife   = 12 * time.Hour // staff sign in once a shift
 )
 
@@ -34,7 +38,7 @@ func NewSessions(j *journal.Journal, secure bool) *Sessions {
 	m.Cookie.HttpOnly = true
 	m.Cookie.Secure = secure
 	m.Cookie.SameSite = http.SameSiteLaxMode
-	return &Sessions{m}
+	return &Sessions{m, j.Now}
 }
 
 // Enter signs a party in. The token is drawn anew, so that one planted before
@@ -45,15 +49,24 @@ func (s *Sessions) Enter(ctx context.Context, p civic.Party) error {
 	}
 	s.Put(ctx, "kind", string(p.Kind))
 	s.Put(ctx, "id", p.ID)
-	s.Put(ctx, "at", time.Now().Unix())
+	s.SetDeadline(ctx, s.now().Add(sessionLife))
+	s.Put(ctx, "at", s.now().Unix())
 	return nil
 }
 
-// Who returns the party that is signed in, or none.
+// Who returns the party that is signed in, or none. To ask is to use the session,
+// which prolongs a person's.
 func (s *Sessions) Who(ctx context.Context) civic.Party {
 	p := civic.Party{Kind: civic.PartyKind(s.GetString(ctx, "kind")), ID: s.GetString(ctx, "id")}
-	if p.Kind == civic.PartyStaff && time.Since(time.Unix(s.GetInt64(ctx, "at"), 0)) > staffLife {
-		return civic.Party{}
+	switch p.Kind {
+	case civic.PartyStaff:
+		if s.now().Sub(time.Unix(s.GetInt64(ctx, "at"), 0)) > staffLife {
+			return civic.Party{}
+		}
+	case civic.PartyPerson:
+		if until := s.now().Add(sessionLife); until.Sub(s.Deadline(ctx)) > sessionStep {
+			s.SetDeadline(ctx, until)
+		}
 	}
 	return p
 }

@@ -1,18 +1,13 @@
 package backup
 
 import (
-	"archive/tar"
 	"bytes"
-	"compress/gzip"
 	"context"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 
@@ -20,6 +15,7 @@ import (
 	"yinqiao/db"
 	"yinqiao/db/dbtest"
 	"yinqiao/db/vault"
+	"yinqiao/jobs"
 )
 
 // refused checks that a restore is refused with the code and changes nothing.
@@ -76,81 +72,6 @@ func TestADamagedBackupIsRefusedBeforeAnythingIsLoaded(t *testing.T) {
 	})
 }
 
-func zipped(t *testing.T, b []byte) []byte {
-	t.Helper()
-	var out bytes.Buffer
-	z := gzip.NewWriter(&out)
-	if _, err := z.Write(b); err != nil {
-		t.Fatal(err)
-	}
-	if err := z.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
-}
-
-// other is a compressed tar of something else.
-func other(t *testing.T) []byte {
-	var out bytes.Buffer
-	w := tar.NewWriter(&out)
-	if err := errors.Join(w.WriteHeader(&tar.Header{Name: "photo.jpg", Size: 1}), writeAll(w, []byte("x")), w.Close()); err != nil {
-		t.Fatal(err)
-	}
-	return zipped(t, out.Bytes())
-}
-
-func writeAll(w io.Writer, b []byte) error { _, err := w.Write(b); return err }
-
-// remade copies a backup with its members changed, its manifest made to fit and
-// signed with the keys in dir.
-func remade(t *testing.T, file, dir string, change func(m *Manifest, bodies map[string][]byte)) string {
-	t.Helper()
-	var m Manifest
-	bodies, names := map[string][]byte{}, []string{}
-	in := tar.NewReader(bytes.NewReader(unzipped(t, file)))
-	for h, err := in.Next(); err == nil; h, err = in.Next() {
-		b, err := io.ReadAll(in)
-		if err != nil {
-			t.Fatal(err)
-		}
-		bodies[h.Name], names = b, append(names, h.Name)
-	}
-	if err := json.Unmarshal(bodies[manifestName], &m); err != nil {
-		t.Fatal(err)
-	}
-	change(&m, bodies)
-	for i, p := range m.Members {
-		got, err := measure(p.Name, bytes.NewReader(bodies[p.Name]))
-		if err != nil {
-			t.Fatal(err)
-		}
-		m.Members[i].Bytes, m.Members[i].Rows, m.Members[i].SHA256 = got.Bytes, got.Rows, got.SHA256
-	}
-	v, err := vault.Open(keysDir(dir), false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if bodies[manifestName], err = json.Marshal(m); err != nil {
-		t.Fatal(err)
-	}
-	sig, err := v.Sign(signed(bodies[manifestName]))
-	if err != nil {
-		t.Fatal(err)
-	}
-	bodies[signatureName] = []byte(hex.EncodeToString(sig))
-	var out bytes.Buffer
-	w := tar.NewWriter(&out)
-	for _, name := range names {
-		if err := errors.Join(w.WriteHeader(&tar.Header{Name: name, Size: int64(len(bodies[name]))}), writeAll(w, bodies[name])); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return put(t, "remade", zipped(t, out.Bytes()))
-}
-
 func TestABackupThisReleaseCannotReadIsRefused(t *testing.T) {
 	t.Parallel()
 	a, _, _ := town(t, db.SQLite, 1)
@@ -200,6 +121,38 @@ func TestABackupThisReleaseCannotReadIsRefused(t *testing.T) {
 		if _, err := Restore(t.Context(), d, b.dir, older); err != nil {
 			t.Errorf("an older schema: %v", err)
 		}
+	})
+}
+
+func TestAFileThatChangesBetweenReadingAndLoadingIsNotLoaded(t *testing.T) {
+	t.Parallel()
+	a, ps, _ := town(t, db.SQLite, 3)
+	f := a.write(true)
+	// As long as before, and a whole tar with a right checksum: the digests alone tell.
+	all := unzipped(t, f)
+	altered := zipped(t, bytes.Replace(all, []byte(ps[0].Birth), []byte("1901-01-01"), 1))
+	if bytes.Equal(all, unzipped(t, put(t, "altered", altered))) {
+		t.Fatal("nothing was altered")
+	}
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := &site{t: t, db: d, dir: t.TempDir()}
+		b.refused(put(t, "altered", altered), "restore.damaged")
+		whole, err := os.ReadFile(f)
+		b.ok(err)
+		g := put(t, "swapped", whole)
+		l := &loader{db: d}
+		l.archive, err = inspect(t.Context(), g)
+		b.ok(err)
+		b.ok(l.survey(t.Context()))
+		l.placed, err = l.place(b.dir)
+		b.ok(err)
+		l.queue, err = jobs.New(d, slog.New(slog.DiscardHandler))
+		b.ok(err)
+		b.ok(os.WriteFile(g, altered, 0o600))
+		if err := l.undo(t.Context(), d.Write(t.Context(), l.load)); err == nil || civic.As(err).Code != "restore.damaged" {
+			t.Errorf("%v", err)
+		}
+		b.untouched()
 	})
 }
 
@@ -301,42 +254,4 @@ func TestOfTwoRestoresAtOnceOneWins(t *testing.T) {
 			t.Errorf("%+v, %v", rep, err)
 		}
 	})
-}
-
-func TestABackupIsRefusedRatherThanOverwriteOrLack(t *testing.T) {
-	t.Parallel()
-	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
-		t.Run(string(dialect), func(t *testing.T) {
-			t.Parallel()
-			s := empty(t, dialect).open(true)
-			refuse := func(o Options, code string) {
-				t.Helper()
-				if _, err := Write(t.Context(), s.db, o); err == nil || civic.As(err).Code != code || !strings.Contains(civic.As(err).Say, "(") {
-					t.Errorf("%v, want %s", err, code)
-				}
-				if _, err := os.Stat(o.File + ".partial.part"); err == nil {
-					t.Error("a spool was left")
-				}
-			}
-			old := put(t, "old", []byte("old"))
-			refuse(Options{Dir: s.dir, File: old}, "backup.exists")
-			if b, err := os.ReadFile(old); err != nil || string(b) != "old" {
-				t.Errorf("the old file: %q, %v", b, err)
-			}
-			f := file(t)
-			s.ok(os.WriteFile(f+".partial", []byte("half"), 0o600))
-			refuse(Options{Dir: s.dir, File: f}, "backup.partial")
-			refuse(Options{Dir: t.TempDir(), File: file(t)}, "backup.keys_away")
-
-			if _, err := s.db.Pool().Exec(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (` +
-				map[db.Dialect]string{db.SQLite: "99999, 1", db.Postgres: "99999, TRUE"}[dialect] + `)`); err != nil {
-				t.Fatal(err)
-			}
-			f = file(t)
-			refuse(Options{Dir: s.dir, File: f}, "export.newer")
-			if es, err := os.ReadDir(filepath.Dir(f)); err != nil || len(es) != 0 {
-				t.Errorf("left: %v, %v", es, err)
-			}
-		})
-	}
 }

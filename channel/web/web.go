@@ -1,7 +1,9 @@
 package web
 
 import (
+	"io/fs"
 	"net/http"
+	"strings"
 
 	"yinqiao/channel/web/desk"
 	"yinqiao/channel/web/elder"
@@ -35,12 +37,19 @@ func Mount(mux *http.ServeMux, rooms Rooms) {
 			mux.Handle(rt.Pattern, rm.Serve(face, rt))
 		}
 	}
-	mux.Handle("GET /static/", static())
+	mux.Handle("GET /static/", static(rm))
 }
 
-func static() http.Handler {
-	files := http.StripPrefix("/static/", http.FileServerFS(kit.Static()))
+// static serves the files of the pages; a folder is not listed.
+func static(rm *Rooms) http.Handler {
+	dir := kit.Static()
+	files := http.StripPrefix("/static/", http.FileServerFS(dir))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if st, err := fs.Stat(dir, strings.TrimPrefix(r.URL.Path, "/static/")); err != nil || st.IsDir() {
+			w.Header().Set("Cache-Control", "no-store")
+			rm.Fail(w, r, kit.Public, kit.ErrNoPage)
+			return
+		}
 		w.Header().Set("Cache-Control", "public, max-age=3600")
 		files.ServeHTTP(w, r)
 	})

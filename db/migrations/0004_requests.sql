@@ -86,7 +86,18 @@ CREATE TABLE casework (
 CREATE INDEX casework_queue ON casework (office, state, due_at);
 CREATE INDEX casework_request ON casework (request);
 
+-- Who at the office looked at a case on which day.
+CREATE TABLE casework_seen (
+  person  TEXT NOT NULL,
+  request TEXT NOT NULL,
+  staff   TEXT NOT NULL,
+  day     TEXT NOT NULL,
+  PRIMARY KEY (person, request, staff, day),
+  FOREIGN KEY (person, request) REFERENCES casework (person, request)
+);
+
 -- +goose Down
+DROP TABLE casework_seen;
 DROP TABLE casework;
 DROP TABLE request;
 DROP TABLE draft;

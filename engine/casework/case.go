@@ -56,6 +56,15 @@ type Case struct {
 const columns = `person, request, number, service, office, division, state, assignee, outcome, reopened,
 	opened_at, due_at, overdue_at, resolved_at, confirmed_at, rev`
 
+// days counts the midnights in Shanghai between two times.
+func days(from, to time.Time) int {
+	date := func(t time.Time) time.Time {
+		y, m, d := t.In(civic.Shanghai).Date()
+		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	}
+	return int(date(to).Sub(date(from)).Hours() / 24)
+}
+
 // Due says how a case stands to its deadline, in words and as a class for
 // colour: late, soon or fine. What is resolved waits for the person, not for us.
 func (c Case) Due(now time.Time) (words, class string) {
@@ -64,14 +73,14 @@ func (c Case) Due(now time.Time) (words, class string) {
 		return "已办结", "fine"
 	case c.State == Resolved:
 		return "等老人确认", "fine"
-	case now.After(c.DueAt):
-		days := int(now.Sub(c.DueAt).Hours() / 24)
+	case !now.Before(c.DueAt):
+		days := days(c.DueAt, now)
 		if days == 0 {
 			return "今天已经超时", "late"
 		}
 		return "超时" + itoa(days) + "天", "late"
 	}
-	if days := int(c.DueAt.Sub(now).Hours() / 24); days > 0 {
+	if days := days(now, c.DueAt); days > 0 {
 		class = "fine"
 		if days == 1 {
 			class = "soon"

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"yinqiao/civic"
@@ -129,7 +130,46 @@ func (s *Service) Read(ctx context.Context, actor civic.Actor, id civic.RequestI
 		f.Story, err = s.requests.Tell(v, auth, lines)
 		return err
 	})
+	if err != nil {
+		return nil, err // what was read before the refusal is nobody's business
+	}
+	if f.MayWork && !f.MaySay && actor.Staff() != "" {
+		err = s.seen(ctx, actor, f.Case)
+	}
 	return f, err
+}
+
+var errSeen = errors.New("casework: seen today already")
+
+// seen records that somebody at the office looked at a case, once a day for each:
+// the person can ask who looked at their data.
+func (s *Service) seen(ctx context.Context, actor civic.Actor, c Case) error {
+	day := s.j.Now().In(civic.Shanghai).Format(time.DateOnly)
+	var n int
+	err := s.j.Look(ctx, actor, func(v *journal.View) error {
+		return v.Get(&n, `SELECT COUNT(*) FROM casework_seen WHERE person = $1 AND request = $2 AND staff = $3 AND day = $4`, c.Person, c.Request, actor.Staff(), day)
+	})
+	if err != nil || n > 0 {
+		return err
+	}
+	err = s.j.Write(ctx, actor.For(c.Person), func(tx *journal.Tx) error {
+		auth, err := tx.Authorise(officeNeed(c))
+		if err != nil {
+			return err
+		}
+		n, err := tx.Exec(`INSERT INTO casework_seen (person, request, staff, day) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, c.Person, c.Request, actor.Staff(), day)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return errSeen
+		}
+		return tx.Record(auth, journal.Event{Act: ActSeen, About: about(c.Request, c.Office)})
+	})
+	if errors.Is(err, errSeen) {
+		return nil
+	}
+	return err
 }
 
 // mayRead tries both ways in: as the office, and as or for the person.

@@ -19,6 +19,7 @@ import (
 // The acts of this room.
 var (
 	ActOpened    = journal.Define("case.opened", "交给单位办理")
+	ActSeen      = journal.Define("case.seen", "承办单位看了这件事")
 	ActTaken     = journal.Define("case.taken", "单位开始办理")
 	ActResolved  = journal.Define("case.resolved", "单位回复已办好")
 	ActConfirmed = journal.Define("case.confirmed", "确认办好了")
@@ -99,9 +100,10 @@ func read(q db.Q, id civic.RequestID) (Case, error) {
 	return c, err
 }
 
-// officeNeed is what working on a case takes: a role at its office.
+// officeNeed is what working on a case takes: a role at its office. The division
+// says where the platform's own acts on it are counted.
 func officeNeed(c Case) civic.Need {
-	return civic.Need{Person: c.Person, Office: c.Office, Permission: civic.MayWorkCases}
+	return civic.Need{Person: c.Person, Office: c.Office, Division: c.Division, Permission: civic.MayWorkCases}
 }
 
 // signedIn refuses nobody before anything is read, so that what exists is not told.
@@ -148,7 +150,7 @@ func (s *Service) act(ctx context.Context, actor civic.Actor, id civic.RequestID
 }
 
 // Take puts an open case into the hands of the member of staff at the controls.
-// Taking a case that one has already changes nothing but says so in the journal.
+// Conflict if it is in somebody's hands already.
 func (s *Service) Take(ctx context.Context, actor civic.Actor, id civic.RequestID) error {
 	return s.act(ctx, actor, id, officeNeed, func(tx *journal.Tx, c *Case) (journal.Event, error) {
 		if c.State != Open {

@@ -61,6 +61,7 @@ func (f face) orOpen(w http.ResponseWriter, r *http.Request, fr kit.Frame, a civ
 	if findErr != nil {
 		return findErr
 	}
+	fr.Wrong = []*civic.Error{civic.As(err)} // why the page is not the one that was asked for
 	return f.askToOpen(w, r, kit.Status(err), fr, a, person)
 }
 

@@ -46,6 +46,9 @@ var statuses = map[civic.Kind]int{
 // Status is the one table from an error's kind to an HTTP status.
 func Status(err error) int { return statuses[civic.KindOf(err)] }
 
+// ErrNoPage answers every address that is not ours.
+var ErrNoPage = civic.E(civic.NotFound, "page.unknown", "没有这个网页。请回首页重新找,或者打电话问一问。")
+
 // Fail renders an error as a page of the face, in words that say what to do.
 func (rm *Rooms) Fail(w http.ResponseWriter, r *http.Request, face Face, err error) {
 	e := civic.As(err)

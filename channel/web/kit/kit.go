@@ -6,6 +6,8 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"yinqiao/catalog"
@@ -66,19 +68,35 @@ const formBytes = 64 << 10
 // errors are rendered. face is the prefix of the face's own paths.
 func (rm *Rooms) Serve(face Face, rt Route) http.Handler {
 	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", "no-store")
 		r.Body = http.MaxBytesReader(w, r.Body, formBytes)
 		if err := r.ParseForm(); err != nil {
 			rm.Fail(w, r, face, civic.E(civic.Invalid, "form.size", "填的内容太多了,没有收下。请缩短一些再交。").Because(err))
 			return
 		}
+		makeText(r)
 		if err := rt.Do(w, r); err != nil {
 			rm.Fail(w, r, face, err)
 		}
 	})
 	s := *rm.Sessions.SessionManager
 	s.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { rm.Fail(w, r, face, err) }
-	return s.LoadAndSave(h)
+	session := s.LoadAndSave(h)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store") // also when the session can't be read
+		session.ServeHTTP(w, r)
+	})
+}
+
+// makeText puts the sign of a wrong character for bytes in a form that are no
+// text, so that no page or row ever holds them.
+func makeText(r *http.Request) {
+	for _, form := range []url.Values{r.Form, r.PostForm} {
+		for _, values := range form {
+			for i, v := range values {
+				values[i] = strings.ReplaceAll(strings.ToValidUTF8(v, "\uFFFD"), "\x00", "\uFFFD")
+			}
+		}
+	}
 }
 
 // Party returns who is signed in.

@@ -38,7 +38,7 @@ func (f face) home(w http.ResponseWriter, r *http.Request) error {
 
 // missing answers every address that is not ours.
 func (f face) missing(http.ResponseWriter, *http.Request) error {
-	return civic.E(civic.NotFound, "page.unknown", "没有这个网页。请回首页重新找,或者打电话问一问。")
+	return kit.ErrNoPage
 }
 
 // look keeps the text size and contrast that were chosen, and goes back.

@@ -1,0 +1,150 @@
+package e2e
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// crawl visits every page of a face that links lead to from its home, in the
+// look that is set, and returns the paths it saw.
+func (b *browser) crawl(home, prefix string, each func(path string)) []string {
+	b.t.Helper()
+	seen := map[string]bool{}
+	queue := []string{home}
+	var paths []string
+	for len(queue) > 0 && len(paths) < 40 {
+		p := queue[0]
+		queue = queue[1:]
+		if seen[p] {
+			continue
+		}
+		seen[p] = true
+		b.open(p)
+		paths = append(paths, p)
+		each(p)
+		links, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]string](`[...document.querySelectorAll("a[href]")].map(a => a.getAttribute("href"))`))
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		for _, l := range links {
+			if l, _, _ = strings.Cut(l, "#"); strings.HasPrefix(l, prefix) {
+				queue = append(queue, l)
+			}
+		}
+	}
+	return paths
+}
+
+// overflow tells by how much the page is wider than the window.
+func (b *browser) overflow() int {
+	n, err := chromedp.Run(b.ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return n
+}
+
+// small lists what is to be pressed and is smaller than 60 px either way. Links
+// inside a sentence are text, not targets (WCAG 2.5.8).
+func (b *browser) small() string {
+	s, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`[...document.querySelectorAll("button, a.button, a.tile, .choice, input:not([type=hidden]):not([type=radio]):not([type=checkbox]), select, textarea")]
+		.filter(e => { const r = e.getBoundingClientRect(); return r.width > 0 && (r.width < 60 || r.height < 60); })
+		.map(e => e.outerHTML.slice(0, 80)).join("\n")`))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return s
+}
+
+func TestEveryPageOfTheElderIsAccessibleInEveryLookOnASmallPhone(t *testing.T) {
+	t.Parallel()
+	s := serve(t, "")
+	b := newBrowser(t, s.URL, 320, 700, true)
+	b.open("/elder/sign-in")
+	b.press(".tiles button:nth-of-type(2)") // a relative, who has the most pages
+	b.press(`button[name=service][value=cash-refusal]`)
+	draft := b.path()
+	b.fill("textarea[name=answer]", "汾河边小超市")
+	b.press("main form button")
+
+	for _, text := range []string{"1", "2", "3"} {
+		for _, contrast := range []string{"plain", "high"} {
+			b.look("/elder", text, contrast)
+			paths := b.crawl("/elder", "/elder", func(path string) {
+				if got := b.attr("html", "data-text") + b.attr("html", "data-contrast"); got != text+contrast {
+					t.Errorf("%s lost the look: %s", path, got)
+				}
+				if b.attr("html", "data-mode") != "elder" {
+					t.Errorf("%s is not a page of the elder", path)
+				}
+				if n := b.overflow(); n > 0 {
+					b.snap("overflow")
+					t.Errorf("%s scrolls sideways by %d px with text %s", path, n, text)
+				}
+				if small := b.small(); small != "" {
+					t.Errorf("%s has targets under 60 px with text %s:\n%s", path, text, small)
+				}
+				b.axe()
+			})
+			if len(paths) < 6 || !strings.Contains(strings.Join(paths, " "), draft) {
+				t.Errorf("the crawl saw too little: %v", paths)
+			}
+		}
+	}
+}
+
+// look sets the look as the person does, by the buttons of the strip.
+func (b *browser) look(home, text, contrast string) {
+	b.t.Helper()
+	b.open(home)
+	for range 3 {
+		if b.attr("html", "data-text") == text {
+			break
+		}
+		b.press("button[name=text]")
+	}
+	if b.attr("html", "data-contrast") != contrast {
+		b.press("button[name=contrast]")
+	}
+	if got := b.attr("html", "data-text") + b.attr("html", "data-contrast"); got != text+contrast {
+		b.t.Fatal(fmt.Sprintf("the look %s%s can't be reached by the buttons: %s", text, contrast, got))
+	}
+}
+
+func TestADaughterActsUnderTheBandUntilHerFatherEndsIt(t *testing.T) {
+	t.Parallel()
+	s := serve(t, "")
+	son := newBrowser(t, s.URL, 412, 915, true)
+	son.open("/elder/sign-in")
+	elder := son.text(".tiles button:nth-of-type(1)")
+	name, _, _ := strings.Cut(strings.NewReplacer("，", ",").Replace(elder), ",")
+	son.press(".tiles button:nth-of-type(2)")
+	son.press(`a[href="/elder/as"]`)
+	son.press("main form button")
+	son.sees("正在替 "+strings.TrimSpace(name)+" 办", "换回自己")
+	son.axe()
+	son.press(`button[name=service][value=cash-refusal]`)
+	son.sees("正在替")
+	son.fill("textarea[name=answer]", "小区门口菜店")
+
+	father := newBrowser(t, s.URL, 412, 915, true)
+	father.open("/elder/sign-in")
+	father.press(".tiles button:nth-of-type(1)")
+	father.press(`a[href="/elder/agents"]`)
+	father.sees("什么事都能替您办")
+	father.axe()
+	father.press("main form button")
+	father.sees("还没有委托别人")
+
+	son.press("main form button") // his page was open all the while
+	son.sees("没有")
+	if strings.Contains(son.text("body"), "菜店") {
+		t.Error("the answer was accepted after the grant had ended")
+	}
+	son.axe()
+	father.open("/elder/story")
+	father.sees("停止了委托", "本人办理")
+}

@@ -1,0 +1,348 @@
+package e2e
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"yinqiao/channel/api"
+	"yinqiao/channel/web"
+	"yinqiao/channel/web/kit"
+	"yinqiao/civic"
+	"yinqiao/db"
+)
+
+// route is one page, act or operation, with the IDs of real things filled in.
+type route struct {
+	name, method, pattern string
+	face                  kit.Face // "api" for operations
+	open                  bool     // needs no session
+	form                  url.Values
+	body                  string // JSON, for operations
+}
+
+const apiFace kit.Face = "api"
+
+// site is a story that is served.
+type site struct {
+	*story
+	handler http.Handler
+	sent    int
+}
+
+func eachSite(t *testing.T, fn func(t *testing.T, s *site)) {
+	t.Helper()
+	eachWorld(t, func(t *testing.T, s *story) { fn(t, &site{story: s, handler: s.Handler()}) })
+}
+
+// session signs a party in and returns the token, for a cookie or a bearer.
+func (s *site) session(t *testing.T, a civic.Actor) string {
+	t.Helper()
+	ctx, err := s.Sessions.Load(t.Context(), "")
+	s.must(t, err)
+	s.must(t, s.Sessions.Enter(ctx, a.Operator))
+	token, _, err := s.Sessions.Commit(ctx)
+	s.must(t, err)
+	return token
+}
+
+// rightful is who may use a route.
+func (s *site) who(r route) civic.Actor {
+	switch {
+	case r.face == kit.Elder:
+		return person(s.Taiyuan.Elder)
+	case strings.HasSuffix(r.pattern, "/take"), strings.HasSuffix(r.pattern, "/resolve"), strings.HasSuffix(r.pattern, "/cases"), strings.HasSuffix(r.pattern, "/queue"):
+		return s.Taiyuan.HospitalClerk
+	}
+	return s.Taiyuan.Clerk
+}
+
+// routes lists every page of the web and every operation of the API.
+func (s *site) routes(t *testing.T) []route {
+	t.Helper()
+	var out []route
+	for face, rts := range web.Routes(&web.Rooms{}) {
+		for _, rt := range rts {
+			method, pattern, ok := strings.Cut(rt.Pattern, " ")
+			if !ok {
+				method, pattern = http.MethodGet, rt.Pattern
+			}
+			r := route{name: rt.Pattern, method: method, pattern: strings.TrimSuffix(pattern, "{$}"), face: face, open: rt.Open}
+			if method == http.MethodPost {
+				form, ok := s.forms()[rt.Pattern]
+				if !ok {
+					t.Fatalf("%s has no form: add one to site.forms in routes_fixture_test.go", rt.Pattern)
+				}
+				r.form = form
+			}
+			out = append(out, r)
+		}
+	}
+	out = append(out, s.operations(t)...)
+	slices.SortFunc(out, func(a, b route) int { return cmp.Compare(a.name, b.name) })
+	if len(out) < 55 {
+		t.Fatalf("only %d routes: the walk is broken", len(out))
+	}
+	return out
+}
+
+// operations lists what the OpenAPI document says that the API can do.
+func (s *site) operations(t *testing.T) []route {
+	t.Helper()
+	var doc struct {
+		Paths map[string]map[string]struct {
+			OperationID string
+			Security    []any
+			RequestBody any
+		}
+	}
+	s.must(t, json.Unmarshal([]byte(s.send(t, route{method: "GET"}, "/api/openapi.json", "").body), &doc))
+	var out []route
+	for path, ops := range doc.Paths {
+		for method, op := range ops {
+			r := route{name: op.OperationID, method: strings.ToUpper(method), pattern: api.Prefix + path, face: apiFace, open: len(op.Security) == 0}
+			if op.RequestBody != nil {
+				body, ok := s.bodies()[op.OperationID]
+				if !ok {
+					t.Fatalf("operation %s has no body: add one to site.bodies in routes_fixture_test.go", op.OperationID)
+				}
+				b, err := json.Marshal(body)
+				s.must(t, err)
+				r.body = string(b)
+			}
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// path fills the parameters of a route's pattern.
+func (s *site) path(t *testing.T, r route) string {
+	t.Helper()
+	fill := map[string]string{"person": string(s.Taiyuan.Elder), "draft": string(s.draft), "grant": s.Taiyuan.Grant, "service": "report-post", "request": string(s.open)}
+	switch {
+	case strings.HasSuffix(r.pattern, "/resolve"):
+		fill["request"] = string(s.taken)
+	case strings.HasSuffix(r.pattern, "/confirm"):
+		fill["request"] = string(s.resolved)
+		if r.face == kit.Elder {
+			fill["request"] = string(s.resolvedToo)
+		}
+	}
+	out := regexp.MustCompile(`\{(\w+)\}`).ReplaceAllStringFunc(r.pattern, func(p string) string {
+		id := fill[strings.Trim(p, "{}")]
+		if id == "" {
+			t.Fatalf("%s: no value for %s: add one to site.path in routes_fixture_test.go", r.name, p)
+		}
+		return id
+	})
+	if strings.Contains(r.pattern, "/services") && r.face == apiFace {
+		out += "?division=140105"
+	}
+	return out
+}
+
+// answer is what came back.
+type answer struct {
+	*httptest.ResponseRecorder
+	what string
+	body string
+	doc  *goquery.Document // of a page
+}
+
+// send sends a request as a browser or a program with the token would; every one
+// comes from an address of its own, so that the limit on tries is not met.
+func (s *site) send(t *testing.T, r route, target, token string, headers ...string) *answer {
+	t.Helper()
+	s.sent++
+	body := r.body
+	if r.form != nil {
+		body = r.form.Encode()
+	}
+	req := httptest.NewRequest(r.method, target, strings.NewReader(body))
+	req.RemoteAddr = fmt.Sprintf("10.%d.%d.%d:999", s.sent>>16&255, s.sent>>8&255, s.sent&255)
+	switch {
+	case r.face == apiFace:
+		req.Header.Set("Authorization", "Bearer "+token)
+		req.Header.Set("Idempotency-Key", db.NewID())
+		if body != "" {
+			req.Header.Set("Content-Type", "application/json")
+		}
+	case r.form != nil:
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if token != "" && r.face != apiFace {
+		req.AddCookie(&http.Cookie{Name: s.Sessions.Cookie.Name, Value: token})
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	rec := httptest.NewRecorder()
+	s.handler.ServeHTTP(rec, req)
+	a := &answer{ResponseRecorder: rec, what: r.method + " " + cmp.Or(r.pattern, target), body: rec.Body.String()}
+	a.checkHeaders(t)
+	return a
+}
+
+// checkHeaders holds every answer to what all must have.
+func (a *answer) checkHeaders(t *testing.T) {
+	t.Helper()
+	h := a.Header()
+	if csp := h.Get("Content-Security-Policy"); !strings.Contains(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") {
+		t.Errorf("%s: content policy %q", a.what, csp)
+	}
+	if h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Referrer-Policy") != "no-referrer" {
+		t.Errorf("%s: nosniff or referrer policy is missing: %v", a.what, h)
+	}
+	if !strings.HasPrefix(h.Get("Content-Type"), "text/html") {
+		return
+	}
+	if h.Get("Cache-Control") != "no-store" {
+		t.Errorf("%s: a page may be cached: %q", a.what, h.Get("Cache-Control"))
+	}
+	var err error
+	if a.doc, err = goquery.NewDocumentFromReader(strings.NewReader(a.body)); err != nil {
+		t.Fatal(err)
+	}
+	if n := a.doc.Find("script:not([src]), style, [style], base, iframe, object").Length(); n > 0 {
+		t.Errorf("%s: the page has %d inline scripts or styles", a.what, n)
+	}
+	for _, n := range a.doc.Find("*").Nodes {
+		for _, attr := range n.Attr {
+			if strings.HasPrefix(attr.Key, "on") || strings.Contains(strings.ToLower(attr.Val), "javascript:") {
+				t.Errorf("%s: <%s %s=%q> runs script", a.what, n.Data, attr.Key, attr.Val)
+			}
+		}
+	}
+}
+
+// say is the sentence of an answer that refuses.
+func (a *answer) say() string {
+	switch {
+	case a.doc != nil:
+		if s := strings.TrimSpace(a.doc.Find("main .wrong li").First().Text()); s != "" {
+			return s
+		}
+		return strings.TrimSpace(a.doc.Find("main .result .lead").Text())
+	case strings.Contains(a.Header().Get("Content-Type"), "problem+json"):
+		var p struct{ Detail string }
+		_ = json.Unmarshal([]byte(a.body), &p)
+		return p.Detail
+	}
+	return a.body
+}
+
+// wellPut checks that an answer is no fault of ours, and that a refusal says in
+// Chinese what to do.
+func (a *answer) wellPut(t *testing.T) {
+	t.Helper()
+	if a.Code == http.StatusInternalServerError {
+		t.Errorf("%s: 500: %.300s", a.what, a.say())
+	}
+	if a.Code >= 400 && !isSentence(a.say()) {
+		t.Errorf("%s: %d says %.200q", a.what, a.Code, a.say())
+	}
+}
+
+// tellsNothing checks that an answer holds nothing about the people of the story.
+func (s *site) tellsNothing(t *testing.T, a *answer, who string) {
+	t.Helper()
+	for _, secret := range []string{elderName, daughterName, s.Taiyuan.ElderID, s.Taiyuan.ElderPhone, "银槐街18号", "12612345678",
+		string(s.draftNumber), s.draftNumber.Grouped(), string(s.Taiyuan.Daughter)} {
+		if strings.Contains(a.body, secret) {
+			t.Errorf("%s: %s is shown %q", a.what, who, secret)
+		}
+	}
+}
+
+// forms are the forms of every act, filled in rightly.
+func (s *site) forms() map[string]url.Values {
+	draft := url.Values{"rev": {fmt.Sprint(s.rev)}, "asked": {"hospital", "report", "to", "phone", "note"}, "own-to": {""}}
+	for key, texts := range s.Taiyuan.ReportAnswers() {
+		draft["a-"+key] = texts
+	}
+	draft["a-to"], draft["own-to"] = []string{"~"}, []string{"家里,交给女儿"}
+	one := func(kv ...string) url.Values {
+		v := url.Values{}
+		for i := 0; i+1 < len(kv); i += 2 {
+			v.Set(kv[i], kv[i+1])
+		}
+		return v
+	}
+	n := s.NewPerson(s.Taiyuan.Street, "周新来")
+	return map[string]url.Values{
+		"POST /look":                             one("to", "/services", "text", "2", "contrast", "high"),
+		"POST /desk/sign-in":                     one("login", "nobody", "password", "wrong", "code", "", "demo", ""),
+		"POST /desk/sign-out":                    one(),
+		"POST /desk/find":                        one("text", s.Taiyuan.ElderID),
+		"POST /desk/register":                    one("name", n.Name, "division", string(n.Division), "kind", "resident_id", "card", n.Credentials[0].Number, "address", "二号路2号", "phone", n.Phones[0].Number),
+		"POST /desk/people/{person}/open":        one("reason", "本人来窗口", "presented", "1", "agent", ""),
+		"POST /desk/people/{person}/code":        one(),
+		"POST /desk/people/{person}/drafts":      one("service", "report-post"),
+		"POST /desk/drafts/{draft}":              draft,
+		"POST /desk/drafts/{draft}/submit":       one(),
+		"POST /desk/requests/{request}/take":     one(),
+		"POST /desk/requests/{request}/resolve":  one("outcome", "寄了,单号 SF0003。"),
+		"POST /desk/requests/{request}/confirm":  one("solved", "yes"),
+		"POST /elder/sign-in":                    one("code", "12345678", "demo", ""),
+		"POST /elder/sign-out":                   one(),
+		"POST /elder/as":                         one("person", ""),
+		"POST /elder/agents/{grant}/revoke":      one(),
+		"POST /elder/drafts":                     one("service", "report-post"),
+		"POST /elder/drafts/{draft}":             one("key", "to", "rev", fmt.Sprint(s.rev), "answer", "~", "own", "儿子家"),
+		"POST /elder/drafts/{draft}/submit":      one(),
+		"POST /elder/requests/{request}/confirm": one("solved", "yes"),
+	}
+}
+
+// bodies are the bodies of the operations that have one.
+func (s *site) bodies() map[string]any {
+	type object = map[string]any
+	n := s.NewPerson(s.Taiyuan.Street, "周新来")
+	return map[string]any{
+		"sessions-create": object{"login": "nobody", "password": "wrong"},
+		"people-search":   object{"text": s.Taiyuan.ElderID},
+		"people-register": object{"name": n.Name, "division": n.Division, "credentials": []object{{"kind": "resident_id", "number": n.Credentials[0].Number}}},
+		"people-open":     object{"reason": "本人来窗口", "presented": true},
+		"people-grant":    object{"agent": s.Taiyuan.Stranger, "relation": "邻居", "services": []string{"*"}},
+		"drafts-start":    object{"service": "report-post", "person": s.Taiyuan.Elder},
+		"drafts-answer":   object{"rev": s.rev, "answers": s.Taiyuan.ReportAnswers()},
+		"numbers-find":    object{"number": s.draftNumber},
+		"cases-resolve":   object{"outcome": "寄了,单号 SF0004。"},
+		"cases-confirm":   object{"solved": true},
+	}
+}
+
+var fieldRead = regexp.MustCompile(`(?:PostFormValue\(|Field\(r, |PostForm\[)"([a-z-]+)"`)
+
+// fieldsOfSource lists the names of form fields that the pages' source reads.
+func fieldsOfSource(t *testing.T) map[string]bool {
+	t.Helper()
+	out := map[string]bool{}
+	err := filepath.WalkDir("../../channel/web", func(path string, e fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_templ.go") {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		for _, m := range fieldRead.FindAllStringSubmatch(string(b), -1) {
+			out[m[1]] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/journal"
+	"yinqiao/people"
+)
+
+// lookup measures how many people a second are found by their card, by one
+// caller: by the exact look-up alone, and by the whole verb behind the search box.
+func (b *bench) lookup(ctx context.Context, e db.Dialect) error {
+	m, err := b.million(ctx, e)
+	if err != nil {
+		return err
+	}
+	r, err := m.open(ctx, false)
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	peer, err := newBareLookups(ctx, m.store)
+	if err != nil {
+		return err
+	}
+	defer peer.db.Close()
+
+	clerk := desk(m.Clerk)
+	byCard := func(c card) error {
+		return r.journal.Look(ctx, clerk, func(v *journal.View) error {
+			got, err := r.people.ByCard(v, c.number)
+			return c.check(got.Name, err)
+		})
+	}
+	find := func(c card) error {
+		got, err := r.people.Find(ctx, clerk, c.number)
+		if err != nil || len(got) != 1 {
+			return fmt.Errorf("found %d, %w", len(got), err)
+		}
+		return c.check(got[0].Name, nil)
+	}
+	bare := func(c card) error { return peer.find(ctx, c) }
+	var exact, whole rates
+	for i := range b.rounds + 1 {
+		cards := r.draw(b.lookups, b.people)
+		v := []float64{0, 0, 0}
+		for k, do := range []func(card) error{byCard, bare, find} {
+			if v[k], err = perSecond(cards, do); err != nil {
+				return err
+			}
+		}
+		if i == 0 {
+			continue // caches fill, statements are prepared
+		}
+		exact.ours, exact.peer = append(exact.ours, v[0]), append(exact.peer, v[1])
+		whole.ours, whole.peer = append(whole.ours, v[2]), append(whole.peer, v[1])
+	}
+	const what = "the same two indexed reads, prepared, hash known"
+	more := extra{"people": m.People, "build_people_per_s": m.Rate}
+	b.lines.print(exact.against("lookup."+string(e), "lookups/s", what, 0.7, more))
+	b.lines.print(whole.against("lookup."+string(e)+".find", "lookups/s", what, 0, extra{"people": m.People}))
+	return nil
+}
+
+// card is one look-up: the number as it is typed and its index.
+type card struct {
+	number, hash, name string
+}
+
+func (c card) check(masked string, err error) error {
+	if err == nil && masked != people.Masked(c.name) {
+		err = fmt.Errorf("found somebody else")
+	}
+	return err
+}
+
+// draw picks cards at random, so that no page of the index stays near by chance.
+func (r *rooms) draw(n, people int) []card {
+	out := make([]card, n)
+	for i := range out {
+		e := elder(rand.IntN(people))
+		out[i] = card{e.card(), r.people.CredentialHash(e.card()), e.name()}
+	}
+	return out
+}
+
+func perSecond(cards []card, do func(card) error) (float64, error) {
+	began := time.Now()
+	for _, c := range cards {
+		if err := do(c); err != nil {
+			return 0, err
+		}
+	}
+	return float64(len(cards)) / time.Since(began).Seconds(), nil
+}
+
+// bareLookups reads the index row and the person's row by prepared statements
+// into variables. It normalises no number, computes no index and masks nothing.
+type bareLookups struct {
+	db            *sql.DB
+	index, person *sql.Stmt
+}
+
+func newBareLookups(ctx context.Context, s store) (*bareLookups, error) {
+	d, err := s.bare(4, false)
+	if err != nil {
+		return nil, err
+	}
+	b := &bareLookups{db: d}
+	if b.index, err = d.PrepareContext(ctx, people.CredentialQuery); err == nil {
+		b.person, err = d.PrepareContext(ctx, `SELECT p.name, p.sex, p.birth, p.division, c.kind, c.tail, c.state
+		FROM person p JOIN credential c ON c.person = p.id WHERE p.id = $1 AND c.id = $2`)
+	}
+	return b, err
+}
+
+func (b *bareLookups) find(ctx context.Context, c card) error {
+	var person, credential, name, birth, tail, state, sex, kind string
+	var division civic.Division
+	if err := b.index.QueryRowContext(ctx, c.hash).Scan(&person, &credential); err != nil {
+		return err
+	}
+	if err := b.person.QueryRowContext(ctx, person, credential).Scan(&name, &sex, &birth, &division, &kind, &tail, &state); err != nil {
+		return err
+	}
+	if name != c.name {
+		return fmt.Errorf("found somebody else")
+	}
+	return nil
+}

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/people"
+)
+
+// million is a furnished store with very many people. It is kept between runs.
+type million struct {
+	store
+	manifest
+}
+
+// manifest says what a kept store holds; it is written when the store is whole.
+type manifest struct {
+	Schema string
+	People int
+	Clerk  civic.StaffID
+	Rate   float64 // people a second when it was built
+}
+
+// built is the version of how the people are made; a new one makes them anew.
+const built = "1"
+
+// million opens the kept store, building it when it is missing or of another
+// schema.
+func (b *bench) million(ctx context.Context, e db.Dialect) (million, error) {
+	want, err := b.schema(ctx)
+	if err != nil {
+		return million{}, err
+	}
+	m := million{}
+	if m.store, err = b.disk.at(e, fmt.Sprintf("people_%d", b.people)); err != nil {
+		return m, err
+	}
+	if err := m.read(); err == nil && m.Schema == want && m.there(ctx) {
+		return m, nil
+	}
+	note("building %d people on %s", b.people, e)
+	if m.store, err = b.disk.fresh(ctx, e, fmt.Sprintf("people_%d", b.people)); err != nil {
+		return m, err
+	}
+	m.manifest = manifest{Schema: want, People: b.people}
+	if err := m.build(ctx); err != nil {
+		return m, err
+	}
+	note("built at %.0f people/s", m.Rate)
+	return m, m.write()
+}
+
+// schema is the hash of what a migration makes, and of the way of building.
+func (b *bench) schema(ctx context.Context) (string, error) {
+	s, err := b.disk.fresh(ctx, db.SQLite, "schema")
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = s.drop(context.WithoutCancel(ctx)) }()
+	d, err := s.bare(1, false)
+	if err != nil {
+		return "", err
+	}
+	defer d.Close()
+	var all string
+	err = d.QueryRowContext(ctx, `SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_master ORDER BY name)`).Scan(&all)
+	h := sha256.Sum256([]byte(built + all))
+	return hex.EncodeToString(h[:8]), err
+}
+
+func (m *million) path() string { return filepath.Join(m.Dir, "manifest.json") }
+
+func (m *million) read() error {
+	b, err := os.ReadFile(m.path())
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(b, &m.manifest)
+}
+
+func (m *million) write() error {
+	b, err := json.Marshal(m.manifest)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(m.path(), b, 0o600)
+}
+
+func (m *million) there(ctx context.Context) bool {
+	if m.engine == db.Postgres {
+		ok, err := m.disk.cluster.Has(ctx, m.name)
+		return ok && err == nil
+	}
+	_, err := os.Stat(filepath.Join(m.Dir, db.File))
+	return err == nil
+}
+
+func (m *million) build(ctx context.Context) error {
+	r, err := m.open(ctx, true)
+	if err != nil {
+		return err
+	}
+	if _, m.Clerk, err = r.furnish(ctx); err == nil {
+		err = r.journal.SealAll(ctx)
+	}
+	if err := errors.Join(err, r.close()); err != nil {
+		return err
+	}
+	began := time.Now()
+	load := loadSQLite
+	if m.engine == db.Postgres {
+		load = loadPostgres
+	}
+	if err := load(ctx, m.store, tables(r, m.People)); err != nil {
+		return err
+	}
+	m.Rate = round(float64(m.People) / time.Since(began).Seconds())
+	return nil
+}
+
+// table is the rows to load into one table; row i is made when it is asked for.
+type table struct {
+	name    string
+	columns []string
+	n       int
+	row     func(i int) ([]any, error)
+}
+
+// tables are the rows of n people, as people.Register would have stored them: a
+// home, an ID card and a mobile phone each. Index rows come in the order of their
+// key, which is random: a B-tree is filled many times faster from one end.
+func tables(r *rooms, n int) []table {
+	type ids struct{ person, card, phone string }
+	who := make([]ids, n)
+	for i := range who {
+		who[i] = ids{db.NewID(), db.NewID(), db.NewID()}
+	}
+	seal := func(plain, about string) ([]byte, error) { return r.vault.Seal([]byte(plain), about) }
+	at := time.Now().UTC().Truncate(time.Microsecond)
+	tail := func(s string) string { return s[len(s)-4:] }
+	cards := byHash(n, func(i int) string { return r.people.CredentialHash(elder(i).card()) })
+	phones := byHash(n, func(i int) string { return r.vault.Index("phone", elder(i).phone()) })
+	return []table{
+		{"person", strings.Fields("id name sex birth division address created_at"), n, func(i int) ([]any, error) {
+			e := elder(i)
+			address, err := seal(e.address(), "person.address/"+who[i].person)
+			return []any{who[i].person, e.name(), string(e.sex()), e.birth().Format(time.DateOnly), string(e.home()), address, at}, err
+		}},
+		{"credential", strings.Fields("person id kind sealed tail state"), n, func(i int) ([]any, error) {
+			number := elder(i).card()
+			sealed, err := seal(number, "number/"+who[i].person+"/"+who[i].card)
+			return []any{who[i].person, who[i].card, string(people.KindResidentID), sealed, tail(number), "active"}, err
+		}},
+		{"credential_index", strings.Fields("hash person credential"), n, func(i int) ([]any, error) {
+			c := cards[i]
+			return []any{c.hash, who[c.of].person, who[c.of].card}, nil
+		}},
+		{"contact", strings.Fields("person id kind sealed tail whose"), n, func(i int) ([]any, error) {
+			number := elder(i).phone()
+			sealed, err := seal(number, "number/"+who[i].person+"/"+who[i].phone)
+			return []any{who[i].person, who[i].phone, "mobile", sealed, tail(number), "own"}, err
+		}},
+		{"contact_index", strings.Fields("hash person"), n, func(i int) ([]any, error) {
+			p := phones[i]
+			return []any{p.hash, who[p.of].person}, nil
+		}},
+	}
+}
+
+type hashed struct {
+	hash string
+	of   int
+}
+
+func byHash(n int, hash func(int) string) []hashed {
+	out := make([]hashed, n)
+	_ = each(context.Background(), runtime.NumCPU(), runtime.NumCPU(), func(_ context.Context, part int) error {
+		for i := part; i < n; i += runtime.NumCPU() {
+			out[i] = hashed{hash(i), i}
+		}
+		return nil
+	})
+	slices.SortFunc(out, func(a, b hashed) int { return strings.Compare(a.hash, b.hash) })
+	return out
+}
