@@ -48,7 +48,9 @@ func (e elder) sex() people.Sex {
 
 func (e elder) phone() string { return fmt.Sprintf("126%08d", int(e)) }
 
-func (e elder) address() string { return fmt.Sprintf("银槐街%d号%d单元%d", int(e)%900+1, int(e)%4+1, int(e)%600+101) }
+func (e elder) address() string {
+	return fmt.Sprintf("银槐街%d号%d单元%d", int(e)%900+1, int(e)%4+1, int(e)%600+101)
+}
 
 func (e elder) home() civic.Division { return street }
 

@@ -38,8 +38,8 @@ type size struct {
 }
 
 var (
-	whole = size{rounds: 5, people: 1_000_000, submits: 2_000, lookups: 10_000, entries: 20_000, starts: 3, calls: 2_000}
-	brief = size{rounds: 3, people: 20_000, submits: 400, lookups: 2_000, entries: 3_000, starts: 1, calls: 200}
+	whole = size{rounds: 15, people: 1_000_000, submits: 600, lookups: 3_000, entries: 20_000, starts: 3, calls: 2_000}
+	brief = size{rounds: 5, people: 20_000, submits: 200, lookups: 500, entries: 3_000, starts: 1, calls: 200}
 )
 
 // engines in the order in which they are measured.

@@ -1,5 +1,10 @@
 package main
-import ("context";"yinqiao/db")
-func (b *bench) dialogue() {}
+
+import (
+	"context"
+	"yinqiao/db"
+)
+
+func (b *bench) dialogue()                                       {}
 func (b *bench) journal(ctx context.Context, e db.Dialect) error { return nil }
-func (b *bench) serve(ctx context.Context, e db.Dialect) error { return nil }
+func (b *bench) serve(ctx context.Context, e db.Dialect) error   { return nil }

@@ -7,20 +7,20 @@ import (
 	"yinqiao/db"
 )
 
-// watch counts commits, the acts in them and syncs of the log during the rounds
-// of one database.
+// watch counts what one round of acts cost a database: commits, the acts in
+// them, and syncs of the log.
 type watch struct {
-	db      *db.DB
-	from    counts
-	sum     counts
-	largest int64
-	spent   time.Duration
-	began   time.Time
+	db    *db.DB
+	acts  int
+	from  counts
+	spent counts
+	began time.Time
+	took  time.Duration
 }
 
 type counts struct{ commits, acts, syncs int64 }
 
-func newWatch(d *db.DB) *watch { return &watch{db: d} }
+func newWatch(d *db.DB, acts int) *watch { return &watch{db: d, acts: acts} }
 
 func (w *watch) begin(ctx context.Context) error {
 	var err error
@@ -30,19 +30,16 @@ func (w *watch) begin(ctx context.Context) error {
 }
 
 func (w *watch) end(ctx context.Context) error {
-	w.spent += time.Since(w.began)
+	w.took = time.Since(w.began)
 	to, err := w.read(ctx)
-	w.sum.commits += to.commits - w.from.commits
-	w.sum.acts += to.acts - w.from.acts
-	w.sum.syncs += to.syncs - w.from.syncs
+	w.spent = counts{to.commits - w.from.commits, to.acts - w.from.acts, to.syncs - w.from.syncs}
 	return err
 }
 
 func (w *watch) read(ctx context.Context) (counts, error) {
 	if w.db.Dialect() == db.SQLite {
 		s := w.db.Stats()
-		w.largest = max(w.largest, s.Largest)
-		return counts{s.Commits, s.Acts, 0}, nil
+		return counts{s.Commits, s.Acts, s.Commits}, nil
 	}
 	// A connection reports what it did when it next becomes idle, but once a second
 	// at most: after that second every one of them is made to.
@@ -54,19 +51,23 @@ func (w *watch) read(ctx context.Context) (counts, error) {
 	if err != nil {
 		return counts{}, err
 	}
-	var c counts
-	err = w.db.Pool().QueryRowContext(ctx, `SELECT (SELECT wal_sync FROM pg_stat_wal), (SELECT xact_commit FROM pg_stat_database WHERE datname = current_database())`).
-		Scan(&c.syncs, &c.commits)
+	c := counts{}
+	err = w.db.Pool().QueryRowContext(ctx, `SELECT (SELECT wal_sync FROM pg_stat_wal), (SELECT seq FROM journal_chain)`).Scan(&c.syncs, &c.commits)
 	return c, err
 }
 
 // facts are what goes beside the figure. SQLite tells of no syncs: it syncs its
-// log once a commit, and more only when the log is folded into the file.
+// log once a commit, and more only when the log is folded into the file. On
+// PostgreSQL every act and every seal is a commit of its own.
 func (w *watch) facts() extra {
-	per := func(n int64) float64 { return round(float64(n) / w.spent.Seconds()) }
-	if w.db.Dialect() == db.SQLite {
-		return extra{"batch": round(float64(w.sum.acts) / float64(max(w.sum.commits, 1))), "batch_largest": w.largest, "commits_per_s": per(w.sum.commits),
-			"fsync_per_s": per(w.sum.commits), "fsync_counted_by": "commits"}
+	c := w.spent
+	how := "commits"
+	if w.db.Dialect() == db.Postgres {
+		how = "pg_stat_wal.wal_sync"
+		c.commits += int64(w.acts)
+		c.acts = c.commits
 	}
-	return extra{"commits_per_s": per(w.sum.commits), "fsync_per_s": per(w.sum.syncs), "fsync_counted_by": "pg_stat_wal.wal_sync"}
+	per := func(n int64) float64 { return round(float64(n) / w.took.Seconds()) }
+	return extra{"batch": round(float64(c.acts) / float64(max(c.commits, 1))), "commits_per_s": per(c.commits),
+		"fsync_per_s": per(c.syncs), "fsync_counted_by": how, "commits_per_fsync": round(float64(c.commits) / float64(max(c.syncs, 1)))}
 }

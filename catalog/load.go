@@ -1,11 +1,9 @@
 package catalog
 
 import (
-	"bytes"
 	"embed"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -13,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
 
 	"yinqiao/civic"
 )
@@ -63,26 +63,46 @@ func Load(dir fs.FS) ([]*Definition, error) {
 // Parse reads one definition and checks it. Unknown fields are refused: a
 // misspelt one would silently drop a rule.
 func Parse(b []byte) (*Definition, error) {
-	if len(b) > 1<<20 {
-		return nil, errors.New("a definition of more than 1 MiB is not a definition")
+	if len(b) > sizeMost {
+		return nil, errors.New("a definition of more than 64 KiB is not a definition")
 	}
 	if !utf8.Valid(b) {
 		return nil, errors.New("the file is not UTF-8")
 	}
-	var d Definition
-	dec := yaml.NewDecoder(bytes.NewReader(b), yaml.DisallowUnknownField())
-	if err := dec.Decode(&d); err != nil && !errors.Is(err, io.EOF) {
-		return nil, errors.New(yaml.FormatError(err, false, true))
+	if err := checkForm(b); err != nil {
+		return nil, err
 	}
-	var more any
-	if err := dec.Decode(&more); !errors.Is(err, io.EOF) && (err != nil || more != nil) {
-		return nil, errors.New("the file holds more than one document")
+	var d Definition
+	if err := yaml.UnmarshalWithOptions(b, &d, yaml.DisallowUnknownField()); err != nil {
+		return nil, errors.New(yaml.FormatError(err, false, true))
 	}
 	if err := d.check(); err != nil {
 		return nil, err
 	}
 	d.seal()
 	return &d, nil
+}
+
+// sizeMost bounds a definition: ten times the longest that people have written.
+const sizeMost = 64 << 10
+
+// checkForm refuses what YAML can do and a definition need not: a second document
+// would be left unread, and aliases of aliases grow without bounds.
+func checkForm(b []byte) error {
+	f, err := parser.ParseBytes(b, 0)
+	if err != nil {
+		return errors.New(yaml.FormatError(err, false, true))
+	}
+	docs := slices.DeleteFunc(f.Docs, func(d *ast.DocumentNode) bool { return d.Body == nil })
+	if len(docs) > 1 {
+		return errors.New("the file holds more than one document")
+	}
+	for _, d := range docs {
+		if len(ast.Filter(ast.AliasType, d.Body)) > 0 {
+			return errors.New("write things out: a definition has no aliases (*name)")
+		}
+	}
+	return nil
 }
 
 func (d *Definition) check() error {

@@ -141,11 +141,12 @@ func TestABrokenDefinitionIsRefusedWithWhatIsWrong(t *testing.T) {
 		"a negative length":                {"optional: true", "max: -1", "max"},
 		"an endless length":                {"optional: true", "max: 100000", "max"},
 		"a second document":                {"optional: true}\n", "optional: true}\n---\nservice: other\n", "one document"},
+		"an alias":                         {"code: a, text: 甲}, {code: b, text: 乙}", "code: &a a, text: *a}", "no aliases"},
 		"a list":                           {example, "- a\n- b\n", ""},
 		"words":                            {example, "a service\n", ""},
 		"nothing":                          {example, "", "service"},
 		"what is not UTF-8":                {"say: 试一试。", "say: \xff", "UTF-8"},
-		"too much":                         {"say: 试一试。", "say: " + strings.Repeat("长", 1<<19), "1 MiB"},
+		"too much":                         {"say: 试一试。", "say: " + strings.Repeat("长", 1<<15), "64 KiB"},
 	} {
 		if !strings.Contains(example, c.old) {
 			t.Fatalf("%s: the example has no %q", name, c.old)

@@ -35,8 +35,14 @@ func Mint(basis Basis, ref string, subject PersonID, division Division, office O
 // ground itself names one.
 func (a Authority) AskedBy(agent Party) Authority { a.agent = agent; return a }
 
-// Agent is who asked, or none.
-func (a Authority) Agent() Party { return a.agent }
+// AskedFor is who asked for an act: whom the actor names, or else whom the
+// ground of the authority names.
+func (a Authority) AskedFor(actor Actor) Party {
+	if actor.Agent.None() {
+		return a.agent
+	}
+	return actor.Agent
+}
 
 // Valid reports whether the authority was minted.
 func (a Authority) Valid() bool { return a.basis != "" }

@@ -55,6 +55,7 @@ type Opening struct {
 var (
 	errReason = civic.E(civic.Invalid, "opening.reason", "请写明为什么要打开这位老人的资料,例如:本人来窗口代寄报告。").On("reason")
 	errNumber = civic.E(civic.Invalid, "text.number", "这里请不要写证件号、卡号或电话,写事情就行。")
+	errNumber = civic.E(civic.Invalid, "text.number", "这里请不要写证件号、卡号或电话号码,用文字说明就行。")
 	errCode   = civic.E(civic.Denied, "access.code", "口令不对,或者已经用过、过了30分钟。请到窗口再开一张。")
 	errGrant  = civic.E(civic.Invalid, "grant.form", "委托要写明受托人、关系和起止日期,结束要晚于开始。")
 	errNoSuch = civic.E(civic.NotFound, "grant.unknown", "没有这份委托,或者已经停止了。")
@@ -76,6 +77,9 @@ func (s *Service) Open(ctx context.Context, actor civic.Actor, person civic.Pers
 	}
 	if agent != "" {
 		actor.Agent = civic.Party{Kind: civic.PartyPerson, ID: string(agent)}
+	}
+	if civic.HoldsNumber(reason) {
+		return errNumber.On("reason") // it stays in the journal, in clear
 	}
 	if actor.Operator.None() {
 		return errNobody // before anything is read, so that who exists is not told

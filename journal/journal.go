@@ -159,10 +159,7 @@ func (t *Tx) Record(auth civic.Authority, ev Event) error {
 		Basis: auth.Basis(), BasisRef: auth.Ref(), Division: auth.Division(), Office: auth.Office(),
 		Day: t.Now.In(civic.Shanghai).Format(time.DateOnly),
 	}
-	agent := t.Actor.Agent
-	if agent.None() {
-		agent = auth.Agent()
-	}
+	agent := auth.AskedFor(t.Actor)
 	e.AgentKind, e.AgentID = agent.Kind, agent.ID
 	if ev.Measure != nil {
 		m, b := *ev.Measure, Bucket(*ev.Measure)

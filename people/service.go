@@ -312,17 +312,18 @@ func (s *Service) Profile(q db.Q, auth civic.Authority, id civic.PersonID) (Prof
 	return p, err
 }
 
-// Address reads a person's home address alone, "" if none is registered, for
-// somebody with authority over them.
-func (s *Service) Address(q db.Q, auth civic.Authority, id civic.PersonID) (string, error) {
+// Lives reads where a person lives, for somebody with authority over them: the
+// division, and the address, "" if none is registered.
+func (s *Service) Lives(q db.Q, auth civic.Authority, id civic.PersonID) (civic.Division, string, error) {
 	if !auth.Over(id) {
-		return "", errAuthority
+		return "", "", errAuthority
 	}
 	row, err := readPerson(q, id)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
-	return s.openAddress(row)
+	address, err := s.openAddress(row)
+	return row.Division, address, err
 }
 
 func (s *Service) openAddress(row personRow) (string, error) {

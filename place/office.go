@@ -3,6 +3,7 @@ package place
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"yinqiao/civic"
 	"yinqiao/db"
@@ -86,16 +87,20 @@ func OfKind(q db.Q, kind string, in civic.Division) ([]Office, error) {
 	return os, err
 }
 
-// LoadDivisions enters the embedded divisions that the database lacks, once.
+// LoadDivisions enters the embedded divisions that the database lacks, once. A
+// release that brings new ones adds them.
 func (s *Service) LoadDivisions(ctx context.Context) error {
-	all := Divisions()
-	return s.j.Write(ctx, civic.System("start"), func(tx *journal.Tx) error {
+	lack, err := s.lacking(ctx)
+	if err != nil || len(lack) == 0 {
+		return err
+	}
+	err = s.j.Write(ctx, civic.System("start"), func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(civic.Need{})
 		if err != nil {
 			return err
 		}
-		rows := make([][]any, len(all))
-		for i, d := range all {
+		rows := make([][]any, len(lack))
+		for i, d := range lack {
 			rows[i] = []any{d.Code, d.Name, d.Parent, d.Level}
 		}
 		if err := tx.InsertRows("division", []string{"code", "name", "parent", "level"}, rows); err != nil {
@@ -103,6 +108,22 @@ func (s *Service) LoadDivisions(ctx context.Context) error {
 		}
 		return tx.Record(auth, journal.Event{Act: ActDivisionsLoaded})
 	})
+	if db.IsUnique(err) {
+		return nil // another replica, starting at the same moment, was faster
+	}
+	return err
+}
+
+// lacking lists the embedded divisions that are not in the database.
+func (s *Service) lacking(ctx context.Context) ([]Division, error) {
+	var codes []civic.Division
+	err := s.j.Look(ctx, civic.System("start"), func(v *journal.View) error {
+		return v.Select(&codes, `SELECT code FROM division ORDER BY code`)
+	})
+	return slices.DeleteFunc(Divisions(), func(d Division) bool {
+		_, there := slices.BinarySearch(codes, d.Code)
+		return there
+	}), err
 }
 
 // HasDivisions reports whether the divisions were loaded.

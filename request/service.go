@@ -79,7 +79,7 @@ func (s *Service) Start(ctx context.Context, actor civic.Actor, service string, 
 			}
 		}
 		sit := s.sit(tx, auth, person)
-		home, err := sit.lives()
+		home, _, err := sit.lives()
 		if err != nil {
 			return err
 		}
@@ -322,7 +322,7 @@ func (s *Service) Submit(ctx context.Context, actor civic.Actor, id civic.DraftI
 		if err := v.finished(); err != nil {
 			return err
 		}
-		home, err := sit.lives()
+		home, _, err := sit.lives()
 		if err != nil {
 			return err
 		}
@@ -390,8 +390,9 @@ func (s *Service) insertRequest(tx *journal.Tx, auth civic.Authority, r *Request
 	if err != nil {
 		return err
 	}
+	agent := auth.AskedFor(tx.Actor)
 	return tx.InsertRows("request", []string{"person", "id", "number", "service", "def_hash", "answers", "operator_kind", "operator_id",
 		"agent_kind", "agent_id", "basis", "channel", "parent", "created_at"},
 		[][]any{{r.Person, r.ID, r.Number, r.Service, r.Def.Hash, sealed, tx.Actor.Operator.Kind, tx.Actor.Operator.ID,
-			tx.Actor.Agent.Kind, tx.Actor.Agent.ID, auth.Basis(), r.Channel, "", r.Created}})
+			agent.Kind, agent.ID, auth.Basis(), r.Channel, "", r.Created}})
 }

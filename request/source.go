@@ -8,7 +8,6 @@ import (
 	"yinqiao/catalog"
 	"yinqiao/civic"
 	"yinqiao/db"
-	"yinqiao/people"
 	"yinqiao/place"
 )
 
@@ -19,22 +18,23 @@ type sitting struct {
 	q      db.Q
 	auth   civic.Authority
 	person civic.PersonID
-	home   civic.Division // "" until asked for
 	opts   Options
+
+	home    civic.Division // "" until asked for
+	address string
 }
 
 func (s *Service) sit(q db.Q, auth civic.Authority, person civic.PersonID) *sitting {
 	return &sitting{s: s, q: q, auth: auth, person: person, opts: Options{}}
 }
 
-// lives returns where the person lives.
-func (t *sitting) lives() (civic.Division, error) {
-	if t.home != "" {
-		return t.home, nil
-	}
+// lives returns the division and the address where the person lives.
+func (t *sitting) lives() (civic.Division, string, error) {
 	var err error
-	t.home, err = people.Home(t.q, t.person)
-	return t.home, err
+	if t.home == "" {
+		t.home, t.address, err = t.s.people.Lives(t.q, t.auth, t.person)
+	}
+	return t.home, t.address, err
 }
 
 // view walks the dialogue to its next step, fetching options as it needs them.
@@ -78,7 +78,7 @@ func (t *sitting) options(source string) ([]catalog.Option, error) {
 		return t.offices(kind)
 	}
 	if source == "home" {
-		address, err := t.s.people.Address(t.q, t.auth, t.person)
+		_, address, err := t.lives()
 		if err != nil {
 			return nil, err
 		}
@@ -93,7 +93,7 @@ func (t *sitting) options(source string) ([]catalog.Option, error) {
 // offices lists the offices of a kind in the person's city, those of their own
 // district first.
 func (t *sitting) offices(kind string) ([]catalog.Option, error) {
-	home, err := t.lives()
+	home, _, err := t.lives()
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,8 @@ import (
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	if path, err := binary(); built && err == nil {
+	if built {
+		path, _ := binary()
 		_ = os.RemoveAll(filepath.Dir(path))
 	}
 	os.Exit(code)
@@ -40,7 +41,7 @@ var binary = sync.OnceValues(func() (string, error) {
 	}
 	path := filepath.Join(dir, "yinqiao")
 	if out, err := exec.Command("go", "build", "-o", path, "yinqiao/cmd/yinqiao").CombinedOutput(); err != nil {
-		return "", errors.Join(err, errors.New(string(out)), os.RemoveAll(dir))
+		return path, errors.Join(err, errors.New(string(out)))
 	}
 	return path, nil
 })

@@ -30,36 +30,41 @@ func (s *syncBuffer) String() string {
 	return s.b.String()
 }
 
-// server is a demonstration that serves until the test ends.
+// server is an application that serves until the test ends.
 type server struct {
 	*app.App
 	URL string
 	Log *syncBuffer
+
+	stop func() // ends it before the test does
 }
 
-// serve starts a server over its own SQLite file, or over a PostgreSQL database
-// when url is given.
+// serve starts a demonstration over its own SQLite file, or over a PostgreSQL
+// database when url is given.
 func serve(t *testing.T, url string) *server {
 	t.Helper()
-	logs := &syncBuffer{}
+	return serveWith(t, app.Config{Dir: t.TempDir(), Database: url, Demo: true}, slog.LevelInfo, nil)
+}
+
+// serveWith starts a server; prepare, if any, fills its rooms first.
+func serveWith(t *testing.T, c app.Config, level slog.Level, prepare func(a *app.App)) *server {
+	t.Helper()
+	s := &server{Log: &syncBuffer{}}
+	c.Addr = "127.0.0.1:0"
 	ctx, cancel := context.WithCancel(context.Background())
-	a, err := app.Open(ctx, app.Config{Dir: t.TempDir(), Database: url, Addr: "127.0.0.1:0", Demo: true}, slog.New(slog.NewJSONHandler(logs, nil)))
+	a, err := app.Open(ctx, c, slog.New(slog.NewJSONHandler(s.Log, &slog.HandlerOptions{Level: level})))
 	if err != nil {
 		cancel()
 		t.Fatal(err)
 	}
+	s.App = a
+	if prepare != nil {
+		prepare(a)
+	}
 	addr := make(chan string, 1)
 	done := make(chan error, 1)
 	go func() { done <- a.Serve(ctx, func(x string) { addr <- x }) }()
-	s := &server{App: a, Log: logs}
-	select {
-	case x := <-addr:
-		s.URL = "http://" + x
-	case err := <-done:
-		cancel()
-		t.Fatal("the server did not start: ", err)
-	}
-	t.Cleanup(func() {
+	s.stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-done; err != nil {
 			t.Error("the server did not stop cleanly: ", err)
@@ -68,6 +73,14 @@ func serve(t *testing.T, url string) *server {
 			t.Error(err)
 		}
 	})
+	t.Cleanup(s.stop)
+	select {
+	case x := <-addr:
+		s.URL = "http://" + x
+	case err := <-done:
+		done <- nil
+		t.Fatal("the server did not start: ", err)
+	}
 	return s
 }
 

@@ -129,15 +129,5 @@ type confirmIn struct {
 }
 
 func (s *server) confirmCase(ctx context.Context, in *confirmIn) (*struct{}, error) {
-	a := actorOf(ctx)
-	if a.Staff() != "" {
-		f, err := s.Casework.Read(ctx, a, in.Request)
-		if err != nil {
-			return nil, err
-		}
-		if a, err = s.acting(ctx, f.Person); err != nil {
-			return nil, err
-		}
-	}
-	return nil, s.Casework.Confirm(ctx, a, in.Request, in.Body.Solved)
+	return nil, s.Casework.Confirm(ctx, actorOf(ctx), in.Request, in.Body.Solved)
 }

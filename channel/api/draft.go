@@ -129,33 +129,15 @@ type startIn struct {
 	Body struct {
 		Service string         `json:"service" minLength:"1" maxLength:"40"`
 		Person  civic.PersonID `json:"person,omitempty" maxLength:"64" doc:"为谁办;本人登录时不写就是自己"`
-		Agent   civic.PersonID `json:"agent,omitempty" maxLength:"64" doc:"工作人员填:来办事的家人,要和打开资料时写的一致"`
 	}
 }
 
 type draftOut struct{ Body Draft }
 
-var (
-	errAgentStaff = civic.E(civic.Invalid, "agent.staff_only", "agent 只由工作人员填写,请去掉。").On("agent")
-	errAgentOpen  = civic.E(civic.Conflict, "agent.opening", "打开资料时写的来办事的人和这里不一样。请重新打开老人的资料,写明是谁来办。").On("agent")
-)
-
 func (s *server) startDraft(ctx context.Context, in *startIn) (*draftOut, error) {
 	id, a, err := s.about(ctx, in.Body.Person)
 	if err != nil {
 		return nil, err
-	}
-	switch agent := in.Body.Agent; {
-	case agent == "" || string(agent) == a.Agent.ID:
-	case a.Staff() == "":
-		return nil, errAgentStaff
-	case agent != id || !a.Agent.None():
-		// The opening is the one place that says who came; it holds until the request
-		// is submitted, while this field would be forgotten by then.
-		if _, err := s.Grant.Opened(ctx, a, id); err != nil {
-			return nil, err
-		}
-		return nil, errAgentOpen
 	}
 	v, err := s.Requests.Start(ctx, a, in.Body.Service, id, in.Key)
 	if err != nil {
@@ -177,19 +159,6 @@ func (s *server) getDraft(ctx context.Context, in *OnDraft) (*draftOut, error) {
 	return &draftOut{draftOf(v)}, nil
 }
 
-// onBehalf returns the actor for a draft. Only staff have an agent to look up.
-func (s *server) onBehalf(ctx context.Context, id civic.DraftID) (civic.Actor, error) {
-	a := actorOf(ctx)
-	if a.Staff() == "" {
-		return a, nil
-	}
-	v, err := s.Requests.Look(ctx, a, id)
-	if err != nil {
-		return a, err
-	}
-	return s.acting(ctx, v.Person)
-}
-
 type answerIn struct {
 	OnDraft
 	Body struct {
@@ -199,15 +168,11 @@ type answerIn struct {
 }
 
 func (s *server) answerDraft(ctx context.Context, in *answerIn) (*draftOut, error) {
-	a, err := s.onBehalf(ctx, in.Draft)
-	if err != nil {
-		return nil, err
-	}
 	given := make(map[string][]string, len(in.Body.Answers))
 	for key, texts := range in.Body.Answers {
 		given[key] = texts
 	}
-	v, err := s.Requests.Answer(ctx, a, in.Draft, in.Body.Rev, given)
+	v, err := s.Requests.Answer(ctx, actorOf(ctx), in.Draft, in.Body.Rev, given)
 	if v == nil || err != nil && len(v.Wrong) == 0 {
 		return nil, err
 	}
@@ -252,11 +217,7 @@ type Receipt struct {
 }
 
 func (s *server) submitDraft(ctx context.Context, in *OnDraft) (*struct{ Body Receipt }, error) {
-	a, err := s.onBehalf(ctx, in.Draft)
-	if err != nil {
-		return nil, err
-	}
-	r, err := s.Requests.Submit(ctx, a, in.Draft)
+	r, err := s.Requests.Submit(ctx, actorOf(ctx), in.Draft)
 	if err != nil {
 		return nil, under("answers", err)
 	}

@@ -30,7 +30,6 @@ var optional = map[string][]string{
 	"people-register": {"sex", "birth", "address", "phones"},
 	"people-open":     {"presented", "agent"},
 	"people-grant":    {"starts", "ends"},
-	"drafts-start":    {"agent"},
 }
 
 // sane checks an answer to nonsense: never our fault, always a sentence, and

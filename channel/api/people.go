@@ -187,14 +187,14 @@ func (s *server) getPerson(ctx context.Context, in *OnPerson) (*struct{ Body Per
 	return &struct{ Body Person }{out}, nil
 }
 
-// about resolves whom a path means and who acts for them.
+// about resolves whom a path means, and the actor for them. Who came for the
+// person is in the opening, where the judge finds it.
 func (s *server) about(ctx context.Context, named civic.PersonID) (civic.PersonID, civic.Actor, error) {
 	id, err := subject(ctx, named)
 	if err != nil {
 		return "", civic.Actor{}, err
 	}
-	a, err := s.acting(ctx, id)
-	return id, a, err
+	return id, actorOf(ctx).For(id), nil
 }
 
 // StoryLine tells one act in words.

@@ -88,24 +88,6 @@ func subject(ctx context.Context, named civic.PersonID) (civic.PersonID, error) 
 
 var errWhom = civic.E(civic.Invalid, "person.missing", "请写明是为哪位老人办。").On("person")
 
-// acting returns the actor for a person. Whoever came for the person when staff
-// opened them stays the agent of all that is done in that opening. Without an
-// opening the actor is returned as it is: the verb refuses in its own words.
-func (s *server) acting(ctx context.Context, person civic.PersonID) (civic.Actor, error) {
-	a := actorOf(ctx).For(person)
-	if a.Staff() == "" {
-		return a, nil
-	}
-	o, err := s.Grant.Opened(ctx, a, person)
-	if civic.Is(err, civic.Denied) || civic.Is(err, civic.NotFound) {
-		return a, nil
-	}
-	if err == nil && o.Agent != "" {
-		a.Agent = civic.Party{Kind: civic.PartyPerson, ID: string(o.Agent)}
-	}
-	return a, err
-}
-
 // SignIn is one of two ways in: a member of staff's login, or the code on an
 // older person's slip.
 type SignIn struct {

@@ -59,11 +59,7 @@ func (f face) confirm(w http.ResponseWriter, r *http.Request) error {
 	if solved != "yes" && solved != "no" {
 		return civic.E(civic.Invalid, "confirm.choose", "请选老人说「办好了」还是「没办好」。")
 	}
-	a := f.actor(r)
-	if person, err := f.Requests.PersonOf(r.Context(), a, civic.DraftID(id)); err == nil {
-		a = f.forPerson(r, a, person)
-	}
-	return f.step(w, r, f.Casework.Confirm(r.Context(), a, id, solved == "yes"))
+	return f.step(w, r, f.Casework.Confirm(r.Context(), f.actor(r), id, solved == "yes"))
 }
 
 // step goes back to the case after one step of it; what can be mended is shown

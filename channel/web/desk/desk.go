@@ -203,4 +203,3 @@ func (f face) register(w http.ResponseWriter, r *http.Request) error {
 	}
 	return kit.Go(w, r, "/desk/people/"+string(id))
 }
-

@@ -12,19 +12,8 @@ import (
 
 type timeNow = time.Time
 
-// forPerson is the actor for a person whom the clerk has opened: who asked is
-// the agent that the opening names.
-func (f face) forPerson(r *http.Request, a civic.Actor, id civic.PersonID) civic.Actor {
-	a.Subject = id
-	if o, err := f.Grant.Opened(r.Context(), a, id); err == nil && o.Agent != "" {
-		a.Agent = civic.Party{Kind: civic.PartyPerson, ID: string(o.Agent)}
-	}
-	return a // without an opening the verb itself refuses, and says why
-}
-
 func (f face) start(w http.ResponseWriter, r *http.Request) error {
-	a, id := f.actor(r), civic.PersonID(r.PathValue("person"))
-	v, err := f.Requests.Start(r.Context(), f.forPerson(r, a, id), r.PostFormValue("service"), id, "")
+	v, err := f.Requests.Start(r.Context(), f.actor(r), r.PostFormValue("service"), civic.PersonID(r.PathValue("person")), "")
 	if err != nil {
 		return err
 	}
@@ -104,12 +93,7 @@ func (f face) answer(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f face) submit(w http.ResponseWriter, r *http.Request) error {
-	a, id := f.actor(r), civic.DraftID(r.PathValue("draft"))
-	v, err := f.Requests.Look(r.Context(), a, id)
-	if err != nil {
-		return err
-	}
-	rc, err := f.Requests.Submit(r.Context(), f.forPerson(r, a, v.Person), id)
+	rc, err := f.Requests.Submit(r.Context(), f.actor(r), civic.DraftID(r.PathValue("draft")))
 	if err != nil {
 		return err
 	}
