@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 
 	"github.com/alecthomas/kong"
@@ -154,10 +155,17 @@ func (r runner) migrate() error {
 }
 
 func (r runner) verify() error {
-	return r.with(r.c.Journal.Verify.where, func(a *App) error {
+	w := r.c.Journal.Verify.where
+	if w.Database == "" && !exists(filepath.Join(w.Data, db.File)) {
+		return say(errNoInstallation) // a mistyped folder must not look sound
+	}
+	return r.with(w, func(a *App) error {
 		rep, err := a.Journal.Verify(r.ctx)
 		if err != nil {
 			return err
+		}
+		if rep.Entries+rep.Unsealed == 0 {
+			return errNoInstallation
 		}
 		for _, p := range rep.Problems {
 			fmt.Fprintf(r.out, "PROBLEM batch %d entry %s: %s\n", p.Batch, p.Entry, p.Say)
@@ -165,7 +173,7 @@ func (r runner) verify() error {
 		fmt.Fprintf(r.out, "%d batches, %d entries sealed, %d not sealed yet, %d details erased, %d problems\n",
 			rep.Batches, rep.Entries, rep.Unsealed, rep.Erased, len(rep.Problems))
 		if len(rep.Problems) > 0 {
-			return fmt.Errorf("the journal was changed: %d problems", len(rep.Problems))
+			return fmt.Errorf("日志被改动过,共%d处,见上。请先不要再写入,保留现场,照 docs/playbooks/journal-changed.md 处理。(the journal was changed: %d problems)", len(rep.Problems), len(rep.Problems))
 		}
 		return nil
 	})

@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"yinqiao/civic"
 )
 
 // Start-up and shutdown bounds.
@@ -16,6 +18,8 @@ const (
 	readFor     = 30 * time.Second
 	headerBytes = 64 << 10
 )
+
+var errListen = civic.E(civic.Unavailable, "serve.address", "这个地址用不了:可能别的程序正占着它。请用 --addr 换一个。(can't listen on the address; choose another with --addr)")
 
 func (r runner) serve() error {
 	c := r.c.Serve
@@ -45,7 +49,7 @@ func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
 	}
 	l, err := net.Listen("tcp", a.Config.Addr)
 	if err != nil {
-		return fmt.Errorf("can't listen on %s: %w (choose another with --addr)", a.Config.Addr, err)
+		return errListen.Because(err)
 	}
 	if err := a.Jobs.Start(context.WithoutCancel(ctx)); err != nil {
 		return errors.Join(err, l.Close())

@@ -18,18 +18,15 @@ type line struct {
 	Peer      string  `json:"peer"`
 	PeerValue float64 `json:"peer_value"`
 	Ratio     float64 `json:"ratio"`
-	Want      string  `json:"want"` // what the ratio should be
-	Met       bool    `json:"met"`
+	Want      string  `json:"want,omitempty"` // what the ratio should be, if a target was set
+	Met       *bool   `json:"met,omitempty"`
 	extra     extra
 }
 
 // extra are further facts of a measurement.
 type extra map[string]any
 
-type printer struct {
-	out    io.Writer
-	failed bool
-}
+type printer struct{ out io.Writer }
 
 func (p *printer) print(l line) {
 	l.Value, l.PeerValue, l.Ratio = round(l.Value), round(l.PeerValue), round(l.Ratio)
@@ -54,21 +51,19 @@ func plain(v any) string {
 // rates are the rounds of a pair, in things a second.
 type rates struct{ ours, peer []float64 }
 
-// against makes the line of a pair: the ratio should be at least least.
+// against makes the line of a pair. The ratio should be at least least; 0 sets no
+// target.
 func (r rates) against(name, unit, peer string, least float64, more extra) line {
 	ratios := make([]float64, len(r.ours))
 	for i := range ratios {
 		ratios[i] = r.ours[i] / r.peer[i]
 	}
 	l := line{Name: name, Value: median(r.ours), Unit: unit, Peer: peer, PeerValue: median(r.peer), Ratio: median(ratios), extra: more}
-	if more == nil {
-		l.extra = extra{}
-	}
 	l.extra["rounds"] = len(ratios)
 	l.extra["ratio_lowest"], l.extra["ratio_highest"] = round(slices.Min(ratios)), round(slices.Max(ratios))
-	l.Want, l.Met = fmt.Sprintf(">= %g", least), l.Ratio >= least
-	if least == 0 {
-		l.Want = "" // no target was set
+	if least > 0 {
+		met := l.Ratio >= least
+		l.Want, l.Met = fmt.Sprintf(">= %g", least), &met
 	}
 	return l
 }
@@ -76,7 +71,8 @@ func (r rates) against(name, unit, peer string, least float64, more extra) line 
 // within makes the line of a figure that should not be above a limit.
 func within(name, unit string, values []float64, limit float64, more extra) line {
 	v := median(values)
-	return line{Name: name, Value: v, Unit: unit, Peer: "limit", PeerValue: limit, Ratio: v / limit, Want: "<= 1", Met: v <= limit, extra: more}
+	met := v <= limit
+	return line{Name: name, Value: v, Unit: unit, Peer: "limit", PeerValue: limit, Ratio: v / limit, Want: "<= 1", Met: &met, extra: more}
 }
 
 func median(vs []float64) float64 {

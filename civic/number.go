@@ -103,28 +103,3 @@ func HoldsNumber(s string) bool {
 	}
 	return false
 }
-
-// HoldsNumber reports whether a text holds what may be the number of an ID, a
-// card or a phone: such a text is not kept where it would stay in clear. Dates,
-// floors and bus lines pass.
-func HoldsNumber(text string) bool {
-	run, joined, digits, word := 0, 0, 0, 0 // at a stretch, across blanks and hyphens, and in a word of letters and digits
-	for _, r := range Fold(text) {
-		isDigit := r >= '0' && r <= '9'
-		isLetter := r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z'
-		switch {
-		case isDigit:
-			run, joined, digits, word = run+1, joined+1, digits+1, word+1
-		case isLetter:
-			run, joined, word = 0, 0, word+1
-		case Digits(string(r)) == "" || unicode.IsSpace(r):
-			run = 0 // what people put between the digits of one number
-		default:
-			run, joined, digits, word = 0, 0, 0, 0
-		}
-		if run >= 7 || joined >= 9 || word >= 9 && digits >= 4 {
-			return true
-		}
-	}
-	return false
-}

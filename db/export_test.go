@@ -7,3 +7,9 @@ func Judge(version int, encoding, collate, provider string) error {
 
 // ScratchTables is the allow-list of Scratch.
 var ScratchTables = scratchTables
+
+// KeptMost is how many statements a SQLite connection keeps.
+const KeptMost = keptMost
+
+// Kept says how many statements a driver connection keeps now.
+func Kept(conn any) int { return len(conn.(*keeper).kept) }

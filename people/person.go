@@ -115,3 +115,14 @@ func CleanName(s string) (string, error) {
 func inNames(r rune) bool {
 	return unicode.IsLetter(r) || r == '〇' || r >= 0x20000 && r <= 0x3FFFD // the two planes of ideographs
 }
+
+// divisionFits reports whether a code has the form of a division, province to
+// village. An ID number begins with one, and so lies within it by its prefix: it
+// must not be kept as where somebody lives.
+func divisionFits(d civic.Division) bool {
+	switch len(d) {
+	case 2, 4, 6, 9, 12:
+		return allDigits(string(d))
+	}
+	return false
+}

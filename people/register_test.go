@@ -128,16 +128,25 @@ func TestARegistrationThatDoesNotFitIsRefusedWithItsField(t *testing.T) {
 		"id.check":         func(r *people.Registration) { r.Credentials[0].Number = "110105194912310021" },
 		"card.form":        func(r *people.Registration) { r.Credentials[1].Number = "SN*0000001" },
 		"phone.form":       func(r *people.Registration) { r.Phones[0].Number = "110" },
-		"text.bytes":       func(r *people.Registration) { r.Division = "140105\x00" },
 	} {
 		in := w.NewPerson(a.Street, "张三")
 		change(&in)
 		_, err := w.People.Register(ctx, apptest.System(), in)
 		wantKind(t, err, civic.Invalid, code)
 	}
+	for _, nowhere := range []civic.Division{"140105\x00", "太原", "140105001001001"} {
+		in := w.NewPerson(a.Street, "张三")
+		in.Division = nowhere
+		_, err := w.People.Register(ctx, apptest.System(), in)
+		wantKind(t, err, civic.Invalid, "register.no_home")
+	}
 	in := w.NewPerson(a.Street, "张三")
-	in.Credentials[1].Kind = "passport"
+	in.Phones[0].Whose = full("12612345678") // which would be shown and kept in clear
 	_, err := w.People.Register(ctx, apptest.System(), in)
+	wantKind(t, err, civic.Invalid, "register.whose")
+	in = w.NewPerson(a.Street, "张三")
+	in.Credentials[1].Kind = "passport"
+	_, err = w.People.Register(ctx, apptest.System(), in)
 	wantKind(t, err, civic.Invalid, "card.form")
 }
 

@@ -112,7 +112,7 @@ func (s *Service) prepare(in Registration) (*prepared, error) {
 	if len(in.Credentials) == 0 {
 		return nil, errNoCard
 	}
-	if in.Division == "" {
+	if !divisionFits(in.Division) {
 		return nil, errNoHome
 	}
 	if len([]rune(in.Address)) > 200 {
@@ -150,7 +150,7 @@ func (s *Service) prepare(in Registration) (*prepared, error) {
 		if err != nil {
 			return nil, err
 		}
-		if utf8.RuneCountInString(p.Whose) > 20 {
+		if utf8.RuneCountInString(p.Whose) > 20 || civic.HoldsNumber(p.Whose) {
 			return nil, errWhose
 		}
 		kind := "landline"

@@ -40,9 +40,11 @@ func TestDivisionsAreLoadedOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		var wg sync.WaitGroup
-		for range 3 {
-			wg.Go(load)
+		gate := make(chan struct{})
+		for range 8 {
+			wg.Go(func() { <-gate; load() })
 		}
+		close(gate)
 		wg.Wait()
 		if n, entries := count(); n != want || entries != 2 {
 			t.Errorf("what lacked was not added: %d of %d divisions, %d entries", n, want, entries)

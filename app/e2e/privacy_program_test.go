@@ -37,7 +37,7 @@ func (w *town) byProgram(t *testing.T, person string) {
 			{"GET", "/cases?" + url.QueryEscape(m) + "=1", nil}, {"DELETE", "/people/me/grants/" + url.PathEscape(m), nil}, {"PUT", "/" + url.PathEscape(m), nil},
 		} {
 			for _, v := range []*visitor{w.elder, w.clerk, w.other} {
-				if x := v.api(t, op.method, op.path, op.body); x.status < 400 {
+				if x := v.api(t, op.method, op.path, op.body); x.status < 400 && !strings.HasPrefix(op.path, "/services?") { // nowhere has no services
 					t.Errorf("%s with %q: %d %.200s", x, m, x.status, x.body)
 				}
 			}

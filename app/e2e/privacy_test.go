@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"log/slog"
 	"net/url"
@@ -74,16 +76,17 @@ var mayRead = map[class]map[string][]string{
 		"/desk/requests/{id}/resolve": {"hospital"}, // the case, shown again with what is wrong
 	},
 	home: { // whoever has the person open; and where the person may choose it
-		"/desk/people/{id}":    {"clerk"},
-		"/desk/drafts/{id}":    {"clerk"},
-		"/desk/requests/{id}":  {"clerk", "hospital"},
-		"/elder/drafts/{id}":   {"elder"},
-		"/elder/requests/{id}": {"elder"},
-		"/api/v1/people/{id}":  {"clerk"},
-		"/api/v1/people/me":    {"elder"},
-		"/api/v1/drafts":       {"clerk", "elder"},
-		"/api/v1/drafts/{id}":  {"clerk", "elder"},
-		"/api/v1/cases/{id}":   {"clerk", "hospital", "elder"},
+		"/desk/people/{id}":           {"clerk"},
+		"/desk/drafts/{id}":           {"clerk"},
+		"/desk/requests/{id}":         {"clerk", "hospital"},
+		"/desk/requests/{id}/resolve": {"hospital"},
+		"/elder/drafts/{id}":          {"elder"},
+		"/elder/requests/{id}":        {"elder"},
+		"/api/v1/people/{id}":         {"clerk"},
+		"/api/v1/people/me":           {"elder"},
+		"/api/v1/drafts":              {"clerk", "elder"},
+		"/api/v1/drafts/{id}":         {"clerk", "elder"},
+		"/api/v1/cases/{id}":          {"clerk", "hospital", "elder"},
 	},
 }
 
@@ -103,7 +106,11 @@ func TestNoPlantedNumberComesOutAnywhere(t *testing.T) {
 			w.searchAnswers(t)
 			w.searchDatabase(t)
 			w.stop()
-			w.search(t, "the log", w.Log.String())
+			if log := w.Log.String(); strings.Count(log, `"level":"DEBUG"`) == 0 {
+				t.Error("the log is not at its most talkative")
+			} else {
+				w.search(t, "the log", log)
+			}
 			w.searchFiles(t)
 		})
 	}
@@ -214,4 +221,23 @@ func with(o object, key string, value any) object {
 	_ = json.Unmarshal(b, &out)
 	out[key] = value
 	return out
+}
+
+func TestTheSearchForSecretsFindsThemInEveryWayOfWriting(t *testing.T) {
+	t.Parallel()
+	for _, s := range secrets() {
+		texts := append(variants(s.text), url.QueryEscape(s.text), url.PathEscape(s.text))
+		for shift := range 3 {
+			texts = append(texts, base64.StdEncoding.EncodeToString([]byte(strings.Repeat("x", shift)+s.text+"yz")))
+		}
+		texts = append(texts, hex.EncodeToString([]byte(s.text)), strings.ToUpper(hex.EncodeToString([]byte(s.text))))
+		for _, text := range texts {
+			if found := leaks("前" + text + "后"); len(found) != 1 || found[0] != s {
+				t.Errorf("%s in %q: found %v", s.name, text, found)
+			}
+		}
+	}
+	if found := leaks("尾号" + residentID[14:] + ",办事号码 482 163 5071"); found != nil {
+		t.Errorf("found %v where there is nothing", found)
+	}
 }

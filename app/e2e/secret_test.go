@@ -32,6 +32,7 @@ const (
 var (
 	residentID = apptest.ResidentID("140199", "19460307", 22)
 	secondID   = apptest.ResidentID("140199", "19391104", 37)
+	localID    = "140105194603079999" // like an ID of the clerk's district, with a wrong check
 	notedID    = apptest.ResidentID("140199", "19551220", 81)
 )
 
@@ -49,7 +50,7 @@ const (
 
 func secrets() []secret {
 	return []secret{
-		{"the ID", residentID, never}, {"the second person's ID", secondID, never},
+		{"the ID", residentID, never}, {"the second person's ID", secondID, never}, {"an ID as a division", localID, never},
 		{"the senior card", seniorCard, never}, {"the social-security card", socialCard, never},
 		{"the phone", ownPhone, never}, {"the second person's phone", secondPhone, never},
 		{"the password", staffWord, never}, {"the wrong password", wrongWord, never},
@@ -99,10 +100,10 @@ func bare(s string) string {
 	})
 	s = html.UnescapeString(s)
 	return strings.ToUpper(strings.Map(func(r rune) rune {
-		switch {
-		case r >= 0xFF01 && r <= 0xFF5E:
-			return r - 0xFEE0
-		case unicode.IsSpace(r) || r == 0x3000 || strings.ContainsRune("-·.–—+", r):
+		if r >= 0xFF01 && r <= 0xFF5E {
+			r -= 0xFEE0
+		}
+		if unicode.IsSpace(r) || strings.ContainsRune("-·.–—+", r) {
 			return -1
 		}
 		return r

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -166,12 +165,18 @@ func (x *exchange) beyondEcho(t *testing.T) string {
 	if !strings.HasPrefix(x.header.Get("Content-Type"), "text/html") {
 		return x.body
 	}
+	typed := map[string]bool{}
+	for name, values := range x.form {
+		for _, v := range values {
+			if !forgotten[name] { // those are never shown again
+				typed[civic.Fold(strings.ReplaceAll(strings.ToValidUTF8(v, "\uFFFD"), "\x00", "\uFFFD"))] = true
+			}
+		}
+	}
 	doc := x.doc(t)
 	doc.Find("input[name], textarea[name]").Each(func(_ int, in *goquery.Selection) {
-		name := in.AttrOr("name", "")
 		same := func(shown string) bool {
-			typed := func(v string) bool { return v == shown || civic.Fold(v) == civic.Fold(shown) }
-			return slices.ContainsFunc(x.form[name], typed) || name == "to" && "/"+strings.TrimPrefix(shown, "/") == unescaped(x.path)
+			return typed[civic.Fold(shown)] || in.AttrOr("name", "") == "to" && shown == unescaped(x.path)
 		}
 		if v := in.AttrOr("value", ""); v != "" && same(v) {
 			in.SetAttr("value", "")

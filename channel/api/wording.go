@@ -110,7 +110,7 @@ func faultOf(d *huma.ErrorDetail) Fault {
 	return f
 }
 
-var plainSegment = regexp.MustCompile(`^[\p{L}_-][\p{L}0-9_\-]{0,59}(\[[0-9]+\])*$`)
+var plainSegment = regexp.MustCompile(`^[\p{L}_-]{1,50}([0-9]{1,3}[\p{L}_-]{0,10})?(\[[0-9]+\])*$`)
 
 // safeSegment returns a name that a client sent, or … where it may hold anything
 // but a name: a number of a card, a whole letter.

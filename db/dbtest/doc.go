@@ -8,6 +8,7 @@
 //	Postgres     gives the URL of the private cluster's own database
 //	NewPostgres  gives the URL of a fresh, empty database in it
 //	Vault        gives a vault with keys of its own
+//	OpenDurable  starts a cluster that syncs and keeps its data, for benchmarks
 //
 // The cluster is started once per process, when first asked for, listens on a
 // Unix socket alone and ends with the process. Its zone is not UTC, so that code

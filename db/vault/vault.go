@@ -18,6 +18,8 @@ import (
 	tinkpb "github.com/tink-crypto/tink-go/v2/proto/tink_go_proto"
 	"github.com/tink-crypto/tink-go/v2/signature"
 	"github.com/tink-crypto/tink-go/v2/tink"
+
+	"yinqiao/civic"
 )
 
 // Vault holds the three keysets: encryption, blind index and the signature of
@@ -31,6 +33,9 @@ type Vault struct {
 
 // Files are the keyset files in the keys folder.
 var Files = []string{"aead.json", "index.json", "journal.json"}
+
+var errNoKeys = civic.E(civic.Unavailable, "vault.keys", "找不到这个数据库的密钥。没有密钥,里面的内容读不出来。请把原来的 keys 文件夹放回数据文件夹,或核对 --data。"+
+	"(the keys of this database are missing; put the keys folder back into the data folder, or check --data)")
 
 // Open reads the keysets in dir. With create, missing ones are made; without, a
 // missing file is an error, so that a wrong folder never looks like a fresh start.
@@ -87,7 +92,7 @@ func handle(path string, t *tinkpb.KeyTemplate, create bool) (*keyset.Handle, er
 		return h, writeOnce(path, buf.Bytes())
 	}
 	if err != nil {
-		return nil, fmt.Errorf("vault: %w (the keys folder is needed to read this database)", err)
+		return nil, errNoKeys.Because(err)
 	}
 	h, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(b)))
 	if err != nil {

@@ -46,9 +46,12 @@ func (f face) orOpen(w http.ResponseWriter, r *http.Request, fr kit.Frame, a civ
 	if civic.As(err).Code != "grant.not_open" {
 		return err
 	}
-	person, findErr := f.Requests.PersonOf(r.Context(), a, civic.DraftID(r.PathValue("draft")+r.PathValue("request")))
-	if findErr != nil {
-		return findErr
+	person := civic.PersonID(r.PathValue("person"))
+	if person == "" {
+		var findErr error
+		if person, findErr = f.Requests.PersonOf(r.Context(), a, civic.DraftID(r.PathValue("draft")+r.PathValue("request"))); findErr != nil {
+			return findErr
+		}
 	}
 	fr.Wrong = []*civic.Error{civic.As(err)} // why the page is not the one that was asked for
 	return f.askToOpen(w, r, kit.Status(err), fr, a, person)
