@@ -1,7 +1,9 @@
 package request
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -9,8 +11,104 @@ import (
 
 	"yinqiao/catalog"
 	"yinqiao/civic"
+	"yinqiao/journal"
 	"yinqiao/people"
 )
+
+// Answer puts answers into a draft and shows what is next. rev is the revision
+// that the answers were given to; Conflict if the draft has moved on. Answers
+// that are right are kept even when another one is wrong, and the first wrong one
+// is the error, with the view beside it.
+func (s *Service) Answer(ctx context.Context, actor civic.Actor, id civic.DraftID, rev int64, given map[string][]string) (*View, error) {
+	var out *View
+	var wrong error
+	err := s.j.Scratch(ctx, actor, func(tx *journal.Scratch) error {
+		out, wrong = nil, nil
+		d, auth, err := s.reach(tx, &tx.Actor, id, tx.Authorise)
+		if err != nil {
+			return err
+		}
+		if d.State != "open" {
+			return errSubmitted
+		}
+		sit := s.sit(tx, auth, d.Person)
+		v, err := sit.view(d)
+		if err != nil {
+			return err
+		}
+		if d.Rev != rev {
+			out, wrong = v, errRev
+			return nil
+		}
+		if v, wrong, err = sit.putAll(v, given, actor.Channel); err != nil {
+			return err
+		}
+		sealed, err := s.sealAnswers(d.ID, v.Answers)
+		if err != nil {
+			return err
+		}
+		n, err := tx.Exec(`UPDATE draft SET answers = $1, rev = rev + 1, updated_at = $2 WHERE id = $3 AND rev = $4 AND state = 'open'`, sealed, tx.Now, id, rev)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			// Another channel was faster by a moment: show what it left.
+			if d, err = s.readDraft(tx, id); err != nil {
+				return err
+			}
+			if d.State != "open" {
+				return errSubmitted
+			}
+			out, err = sit.view(d)
+			wrong = errRev
+			return err
+		}
+		v.Rev++
+		out = v
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, wrong
+}
+
+// putAll puts the answers in the order of the definition, since an answer may
+// open or close the questions after it. Answers to questions that closed are
+// left out silently: a form sends the fields it had.
+func (t *sitting) putAll(v *View, given map[string][]string, via civic.Channel) (*View, error, error) {
+	for i := range v.Def.Questions {
+		key := v.Def.Questions[i].Key
+		texts, ok := given[key]
+		if !ok {
+			continue
+		}
+		a, drops, err := Put(v.Def, v.Answers, t.opts, key, texts, via)
+		if civic.Is(err, civic.Invalid) {
+			if e := civic.As(err); e.Code != errNotAsked.Code {
+				v.Wrong = append(v.Wrong, e)
+			}
+			continue
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		d := v.Draft
+		d.Answers = a
+		next, err := t.view(&d)
+		if err != nil {
+			return nil, nil, err
+		}
+		next.Drops, next.Wrong = append(v.Drops, drops...), v.Wrong
+		v = next
+	}
+	// What fell away and was given anew in the same form did not fall away.
+	v.Drops = slices.DeleteFunc(v.Drops, func(d Drop) bool { _, ok := v.Answers[d.Key]; return ok })
+	if len(v.Wrong) > 0 {
+		return v, v.Wrong[0], nil
+	}
+	return v, nil, nil
+}
 
 // free is the code of an answer in the person's own words.
 const free = "~"

@@ -58,6 +58,35 @@ func TestSubmittingTwiceAndAtOnceMakesOneRequest(t *testing.T) {
 	})
 }
 
+func TestAnAnswerGivenWhileAnotherSubmitsIsInTheRequestOrRefused(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		for range 8 {
+			v := filled(t, w, a, apptest.AsPerson(a.Elder), a.Elder)
+			var answered error
+			together(2, func(i int) {
+				if i == 0 {
+					_, answered = w.Requests.Answer(ctx, apptest.AsPerson(a.Daughter), v.ID, v.Rev, map[string][]string{"note": {"最后一句"}})
+				} else if _, err := w.Requests.Submit(ctx, apptest.AsPerson(a.Elder), v.ID); err != nil {
+					t.Error(err)
+				}
+			})
+			f, err := w.Casework.Read(ctx, apptest.AsPerson(a.Elder), civic.RequestID(v.ID))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if in := f.Lines[len(f.Lines)-1].Shown == "最后一句"; in != (answered == nil) {
+				t.Errorf("the answer is in the request: %v, but was told %v", in, answered)
+			}
+			if answered != nil {
+				wantKind(t, answered, civic.Conflict, "draft.submitted")
+			}
+		}
+	})
+}
+
 func TestAnUnfinishedDraftIsNotSubmitted(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -41,6 +41,12 @@ func TestTheFirstAdministratorIsMadeOnce(t *testing.T) {
 		if n := w.Count(t, `SELECT COUNT(*) FROM staff_role`); won.Load() != 1 || n != 1 {
 			t.Errorf("%d first administrators, %d roles", won.Load(), n)
 		}
+		// Nor again when nobody has the role any more.
+		if _, err := w.DB.Pool().Exec(`DELETE FROM staff_role`); err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.Staff.First(ctx, staff.Hire{Login: "again", Name: "某人", Office: office, WithoutTOTP: true, Posts: []staff.Post{{Role: staff.Administrator, Division: "14"}}})
+		wantKind(t, err, civic.Conflict, "staff.has_admin")
 	})
 }
 

@@ -1,0 +1,87 @@
+package grant
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"math/big"
+
+	"yinqiao/civic"
+	"yinqiao/journal"
+	"yinqiao/people"
+)
+
+// IssueCode makes a code that signs the person in once within half an hour. It
+// is printed on a slip at the window, for a person the clerk has opened.
+func (s *Service) IssueCode(ctx context.Context, actor civic.Actor, person civic.PersonID) (string, error) {
+	var code string
+	err := s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
+		auth, err := tx.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople})
+		if err != nil {
+			return err
+		}
+		if auth.Basis() == civic.BasisGrant || auth.Basis() == civic.BasisOwn {
+			return errStaffOnly // a code that a child holds would not be the elder's own sign-in
+		}
+		if code, err = s.newCode(tx, person); err != nil {
+			return err
+		}
+		return tx.Record(auth, journal.Event{Act: ActCodeIssued})
+	})
+	if err != nil {
+		return "", err
+	}
+	return code, nil
+}
+
+// newCode draws codes until one was never used before.
+func (s *Service) newCode(tx *journal.Tx, person civic.PersonID) (string, error) {
+	for range 20 {
+		n, err := rand.Int(rand.Reader, big.NewInt(100_000_000))
+		if err != nil {
+			return "", err
+		}
+		code := fmt.Sprintf("%08d", n)
+		got, err := tx.Exec(`INSERT INTO access_code (hash, person, expires) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, s.v.Index("access", code), person, tx.Now.Add(codeFor))
+		if err != nil || got == 1 {
+			return code, err
+		}
+	}
+	return "", errors.New("grant: no free code in twenty draws")
+}
+
+// RedeemCode signs a person in by a code from the window. Denied if it is
+// wrong, used or too old. Callers limit the rate of tries.
+func (s *Service) RedeemCode(ctx context.Context, code string, channel civic.Channel) (civic.PersonID, error) {
+	code = civic.Digits(code)
+	if len(code) != 8 {
+		return "", errCode
+	}
+	hash := s.v.Index("access", code)
+	var person civic.PersonID
+	sys := civic.System("sign-in")
+	sys.Channel = channel
+	err := s.j.Write(ctx, sys, func(tx *journal.Tx) error {
+		n, err := tx.Exec(`UPDATE access_code SET used_at = $1 WHERE hash = $2 AND used_at IS NULL AND expires > $1`, tx.Now, hash)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return errCode
+		}
+		if err := tx.Get(&person, `SELECT person FROM access_code WHERE hash = $1`, hash); err != nil {
+			return err
+		}
+		home, err := people.Home(tx, person)
+		if err != nil {
+			return err
+		}
+		auth, err := tx.Authorise(civic.Need{Person: person, Division: home})
+		if err != nil {
+			return err
+		}
+		return tx.Record(auth, journal.Event{Act: ActCodeRedeemed, About: []journal.About{{ID: string(person), Kind: "person", Role: "subject"}}})
+	})
+	return person, err
+}

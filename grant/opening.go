@@ -1,0 +1,96 @@
+package grant
+
+import (
+	"context"
+	"errors"
+	"time"
+	"unicode/utf8"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/journal"
+	"yinqiao/people"
+)
+
+// Opening bounds. An opening is short, since whoever holds it reads a person's
+// data.
+const (
+	OpenFor = 30 * time.Minute
+	codeFor = 30 * time.Minute
+)
+
+// Opening says how a person was opened at a desk.
+type Opening struct {
+	Basis  civic.Basis
+	Agent  civic.PersonID // who came for them, if somebody did
+	Reason string
+	Until  time.Time
+}
+
+// Open lets the member of staff at the controls read and act for a person for a
+// short time. Their role must cover the person's home, or the person's card must be
+// in their hand (presented), which the member declares and the journal keeps.
+func (s *Service) Open(ctx context.Context, actor civic.Actor, person civic.PersonID, presented bool, reason string, agent civic.PersonID) error {
+	reason = civic.Fold(reason)
+	if reason == "" || utf8.RuneCountInString(reason) > 100 {
+		return errReason
+	}
+	if civic.HoldsNumber(reason) {
+		return errNumber.On("reason")
+	}
+	if agent == person {
+		agent = ""
+	}
+	if agent != "" {
+		actor.Agent = civic.Party{Kind: civic.PartyPerson, ID: string(agent)}
+	}
+	if actor.Operator.None() {
+		return errNobody // before anything is read, so that who exists is not told
+	}
+	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
+		home, err := people.Home(tx, person)
+		if err != nil {
+			return err
+		}
+		need := civic.Need{Permission: civic.MayServePeople, Division: home}
+		basis := civic.BasisRole
+		if presented {
+			need.Division, basis = "", civic.BasisPresented
+		}
+		auth, err := tx.Authorise(need)
+		if err != nil {
+			return err
+		}
+		auth = civic.Mint(basis, auth.Ref(), person, auth.Division(), auth.Office())
+		if agent != "" {
+			if _, err := live(tx, tx.Now, person, agent, ""); errors.Is(err, db.ErrNoRows) {
+				return errAgent
+			} else if err != nil {
+				return err
+			}
+		}
+		if _, err := tx.Exec(`INSERT INTO opening (person, staff, basis, reason, agent, until) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (person, staff) DO UPDATE SET basis = excluded.basis, reason = excluded.reason, agent = excluded.agent, until = excluded.until`,
+			person, actor.Operator.ID, basis, reason, agent, tx.Now.Add(OpenFor)); err != nil {
+			return err
+		}
+		return tx.Record(auth, journal.Event{Act: ActOpened, Detail: map[string]string{"reason": reason, "basis": string(basis)}})
+	})
+}
+
+// Opened returns the live opening that the member of staff at the controls has
+// of a person. Denied if there is none.
+func (s *Service) Opened(ctx context.Context, actor civic.Actor, person civic.PersonID) (Opening, error) {
+	var o Opening
+	err := s.j.Look(ctx, actor.For(person), func(v *journal.View) error {
+		if _, err := v.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople, Look: true}); err != nil {
+			return err
+		}
+		err := v.Get(&o, `SELECT basis, agent, reason, until FROM opening WHERE person = $1 AND staff = $2`, person, actor.Operator.ID)
+		if errors.Is(err, db.ErrNoRows) {
+			err = errNotOpen
+		}
+		return err
+	})
+	return o, err
+}

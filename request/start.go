@@ -1,0 +1,96 @@
+package request
+
+import (
+	"context"
+	"errors"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/journal"
+)
+
+// Start begins a dialogue for a person and gives it its number. With a key, the
+// same call again returns the same draft.
+func (s *Service) Start(ctx context.Context, actor civic.Actor, service string, person civic.PersonID, key string) (*View, error) {
+	var out *View
+	err := s.j.Scratch(ctx, actor.For(person), func(tx *journal.Scratch) error {
+		d := &Draft{ID: civic.DraftID(db.NewID()), Service: service, Person: person, State: "open", Answers: Answers{}, Rev: 1,
+			Channel: actor.Channel, Created: tx.Now, Updated: tx.Now}
+		auth, err := tx.Authorise(need(d))
+		if err != nil {
+			return err
+		}
+		if key != "" {
+			first, err := s.once(tx, actor, key, d.ID)
+			if err != nil {
+				return err
+			}
+			if first != d.ID {
+				if d, err = s.readDraft(tx, first); err != nil {
+					return err
+				}
+				if d.Person != person || d.Service != service {
+					return errKey
+				}
+				out, err = s.sit(tx, auth, person).view(d)
+				return err
+			}
+		}
+		sit := s.sit(tx, auth, person)
+		home, _, err := sit.lives()
+		if err != nil {
+			return err
+		}
+		def, err := s.catalog.Live(tx, service, home, actor.Channel)
+		if err != nil {
+			return err
+		}
+		if err := mayAct(auth, def); err != nil {
+			return err
+		}
+		d.DefHash = def.Hash
+		if d.Number, err = claim(tx, d); err != nil {
+			return err
+		}
+		sealed, err := s.sealAnswers(d.ID, d.Answers)
+		if err != nil {
+			return err
+		}
+		if err := tx.InsertRows("draft", []string{"id", "number", "service", "def_hash", "person", "rev", "state", "answers", "channel", "created_at", "updated_at"},
+			[][]any{{d.ID, d.Number, d.Service, d.DefHash, d.Person, d.Rev, d.State, sealed, d.Channel, d.Created, d.Updated}}); err != nil {
+			return err
+		}
+		out, err = sit.view(d)
+		return err
+	})
+	return out, err
+}
+
+var errKey = civic.E(civic.Conflict, "idempotency.key", "这个重复键已经用于另一件事,请换一个新的。(the Idempotency-Key was used for something else)")
+
+// once claims an idempotency key and returns the ID that it stands for: the
+// given one, or the one it was first used with.
+func (s *Service) once(tx *journal.Scratch, actor civic.Actor, key string, id civic.DraftID) (civic.DraftID, error) {
+	hash := s.v.Index("idempotency", string(actor.Operator.Kind)+"/"+actor.Operator.ID+"/start/"+key)
+	n, err := tx.Exec(`INSERT INTO idempotency (hash, result, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, hash, id, tx.Now)
+	if err != nil || n == 1 {
+		return id, err
+	}
+	var first civic.DraftID
+	return first, tx.Get(&first, `SELECT result FROM idempotency WHERE hash = $1`, hash)
+}
+
+// claim draws a number until a free one is found.
+func claim(tx *journal.Scratch, d *Draft) (civic.Number, error) {
+	for range 20 {
+		n := civic.NewNumber()
+		got, err := tx.Exec(`INSERT INTO spoken_number (number, id, person, claimed_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, n, d.ID, d.Person, tx.Now)
+		if err != nil {
+			return "", err
+		}
+		if got == 1 {
+			return n, nil
+		}
+	}
+	return "", errors.New("request: no free number in twenty draws")
+}
