@@ -87,18 +87,22 @@ func Digits(s string) string {
 }
 
 // HoldsNumber reports whether a text holds what may be an ID, card or phone
-// number: seven or more digits in a row, blanks and hyphens aside. Such texts are
-// kept out of the journal.
+// number: seven or more digits in a row, blanks and hyphens aside, or a word of
+// eight or more letters and digits with three digits, as some cards have. Such
+// texts are kept out of the journal.
 func HoldsNumber(s string) bool {
-	run := 0
+	run, word, digits := 0, 0, 0
 	for _, r := range Fold(s) {
 		switch {
 		case r >= '0' && r <= '9':
-			if run++; run >= 7 {
-				return true
-			}
+			run, word, digits = run+1, word+1, digits+1
+		case r >= 'A' && r <= 'Z', r >= 'a' && r <= 'z':
+			run, word = 0, word+1
 		case r != ' ' && r != '-' && r != '.':
-			run = 0
+			run, word, digits = 0, 0, 0
+		}
+		if run >= 7 || word >= 8 && digits >= 3 {
+			return true
 		}
 	}
 	return false

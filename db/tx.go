@@ -187,6 +187,15 @@ func label(query string) string {
 	return q
 }
 
+// Args turns a slice into arguments, for In.
+func Args[T any](vs []T) []any {
+	out := make([]any, len(vs))
+	for i, v := range vs {
+		out[i] = v
+	}
+	return out
+}
+
 // In returns "($from, $from+1, …)" for n values.
 func In(from, n int) string {
 	var b strings.Builder

@@ -41,10 +41,7 @@ func Timeline(q db.Q, auth civic.Authority, id, before string, limit int) ([]Lin
 }
 
 func lines(q db.Q, refs []string) ([]Line, error) {
-	args := make([]any, len(refs))
-	for i, r := range refs {
-		args[i] = r
-	}
+	args := db.Args(refs)
 	var entries []Entry
 	if err := q.Select(&entries, `SELECT `+entryColumns+` FROM journal_entry WHERE id IN `+db.In(1, len(args))+` ORDER BY id DESC`, args...); err != nil {
 		return nil, err

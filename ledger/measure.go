@@ -157,28 +157,29 @@ func (r *reader) rollOf(text string) bool { return len(findGroups(text, r.year))
 // a measure rather than measures: the units stand once, before or after them.
 func (r *reader) collapses(nd *node, intro string) bool {
 	kids := nd.kids
-	if nd.rank < rankGroup && nd.parent.rank != rankRoot || nd.rank <= rankTop && len(kids[0].kids) > 0 {
-		return false
-	}
 	for _, k := range kids {
 		if len(k.kids) > 0 {
 			return false
 		}
 	}
-	if r.rollOf(intro) {
-		for _, k := range kids {
-			if r.rollOf(k.text(r.s)) {
-				return false
-			}
+	last := len(kids) - 1
+	for _, k := range kids[:last] {
+		if r.rollOf(k.text(r.s)) {
+			return false
 		}
-		return true
 	}
-	for _, k := range kids[:len(kids)-1] {
+	if r.rollOf(intro) {
+		return !r.rollOf(kids[last].text(r.s))
+	}
+	if nd.rank < rankGroup || last < 1 {
+		return false
+	}
+	for _, k := range kids[:last] {
 		if t := k.text(r.s); !strings.HasSuffix(t, "；") && !strings.HasSuffix(t, "，") {
 			return false
 		}
 	}
-	return len(kids) > 1
+	return true
 }
 
 func (r *reader) leaf(nd *node, kind Kind) {

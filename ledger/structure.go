@@ -56,7 +56,7 @@ func (nd *node) mark() string {
 	return itoa(nd.n) + "."
 }
 
-var markRe = regexp.MustCompile(`第([一二三四五六七八九十]{1,3})章|（([一二三四五六七八九十]{1,3})）[、.]?|([一二三四五六七八九十]{1,3})[、.]|(\d{1,2})[.、]|（(\d{1,2})）`)
+var markRe = regexp.MustCompile(`第([一二三四五六七八九十]{1,3})章|([一二三四五六七八九十]{1,3})[、.]|（([一二三四五六七八九十]{1,3})）[、.]?|(\d{1,2})[.、]|（(\d{1,2})）`)
 
 // candidate is what looks like a heading's number.
 type candidate struct {

@@ -220,8 +220,11 @@ func (s *stream) place(off int) string {
 
 func at(no int, unit, text string) string {
 	text = strings.Map(func(r rune) rune {
-		if r == paragraph || r == perhaps || r == utf8.RuneError {
+		switch r {
+		case perhaps, utf8.RuneError:
 			return -1
+		case paragraph:
+			return ' '
 		}
 		return r
 	}, text)

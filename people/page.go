@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"yinqiao/civic"
+	"yinqiao/db"
 	"yinqiao/journal"
 )
 
@@ -43,4 +44,23 @@ func (s *Service) Glance(ctx context.Context, actor civic.Actor, id civic.Person
 		return err
 	})
 	return m, err
+}
+
+// MaskedNames returns the masked names of people, for a list.
+func MaskedNames(q db.Q, ids []civic.PersonID) (map[civic.PersonID]string, error) {
+	out := map[civic.PersonID]string{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	var rows []struct {
+		ID   civic.PersonID
+		Name string
+	}
+	if err := q.Select(&rows, `SELECT id, name FROM person WHERE id IN `+db.In(1, len(ids)), db.Args(ids)...); err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		out[r.ID] = Masked(r.Name)
+	}
+	return out, nil
 }

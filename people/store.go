@@ -115,10 +115,7 @@ func byPhone(q db.Q, hash string) ([]Match, error) {
 	if err := q.Select(&ids, `SELECT person FROM contact_index WHERE hash = $1 ORDER BY person LIMIT $2`, hash, matchMost); err != nil || len(ids) == 0 {
 		return nil, err
 	}
-	args := make([]any, len(ids))
-	for i, id := range ids {
-		args[i] = id
-	}
+	args := db.Args(ids)
 	return matches(q, "电话", `WHERE id IN `+db.In(1, len(ids))+` ORDER BY birth`, args...)
 }
 

@@ -162,17 +162,27 @@ func (s *Service) Read(q db.Q, auth civic.Authority, person civic.PersonID, id c
 	return out, nil
 }
 
-// Title names the service of a request.
-func (s *Service) Title(q db.Q, person civic.PersonID, id civic.RequestID) (string, error) {
-	var hash string
-	if err := q.Get(&hash, `SELECT def_hash FROM request WHERE person = $1 AND id = $2`, person, id); err != nil {
-		return "", err
+// Titles names the services of requests.
+func (s *Service) Titles(q db.Q, ids []civic.RequestID) (map[civic.RequestID]string, error) {
+	out := map[civic.RequestID]string{}
+	if len(ids) == 0 {
+		return out, nil
 	}
-	d, err := s.catalog.Version(q, hash)
-	if err != nil {
-		return "", err
+	var rows []struct {
+		ID      civic.RequestID
+		DefHash string
 	}
-	return d.Title, nil
+	if err := q.Select(&rows, `SELECT id, def_hash FROM request WHERE id IN `+db.In(1, len(ids)), db.Args(ids)...); err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		d, err := s.catalog.Version(q, r.DefHash)
+		if err != nil {
+			return nil, err
+		}
+		out[r.ID] = d.Title
+	}
+	return out, nil
 }
 
 // PersonOf names the person of a draft or request for staff who may find people,

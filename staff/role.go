@@ -114,3 +114,22 @@ func Name(q db.Q, id civic.StaffID) (string, error) {
 	}
 	return n, err
 }
+
+// Names returns the names of members of staff, for a list.
+func Names(q db.Q, ids []civic.StaffID) (map[civic.StaffID]string, error) {
+	out := map[civic.StaffID]string{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	var rows []struct {
+		ID   civic.StaffID
+		Name string
+	}
+	if err := q.Select(&rows, `SELECT id, name FROM staff WHERE id IN `+db.In(1, len(ids)), db.Args(ids)...); err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		out[r.ID] = r.Name
+	}
+	return out, nil
+}

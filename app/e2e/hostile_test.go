@@ -135,6 +135,8 @@ var keepers = []struct{ route, field, value string }{
 	{"POST /desk/register", "phone", "12"},
 	{"POST /desk/register", "address", strings.Repeat("长", 201)},
 	{"POST /desk/people/{person}/open", "reason", strings.Repeat("长", 101)},
+	{"POST /desk/people/{person}/grants", "agent", "140105194603079999"},
+	{"POST /desk/people/{person}/grants", "until", "31.12.2099"},
 	{"POST /desk/drafts/{draft}", "a-phone", "12"},
 	{"POST /desk/drafts/{draft}", "own-to", strings.Repeat("长", 201)},
 	{"POST /desk/requests/{request}/resolve", "outcome", strings.Repeat("长", 501)},

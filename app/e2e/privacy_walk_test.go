@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -90,13 +91,26 @@ func (w *town) register(t *testing.T) (person string) {
 func (w *town) atTheDesk(t *testing.T, person string) {
 	t.Helper()
 	at := "/desk/people/" + person
-	for _, v := range append(variants(residentID), variants(ownPhone)...) {
+	for _, v := range slices.Concat(variants(residentID), variants(ownPhone), variants(seniorCard), variants(socialCard)) {
 		w.clerk.post(t, at+"/open", "reason", "本人带着"+v+"来窗口", "agent", "").ok(t, http.StatusUnprocessableEntity)
 		w.clerk.api(t, "POST", "/people/"+person+"/open", object{"reason": "证件" + v}).ok(t, http.StatusUnprocessableEntity)
 	}
 	w.clerk.post(t, at+"/open", "reason", "本人来窗口", "agent", residentID).ok(t, http.StatusForbidden)
 	w.clerk.post(t, at+"/open", "reason", "本人来窗口", "presented", residentID).ok(t, http.StatusOK)
 	w.clerk.post(t, at+"/drafts", "service", residentID).ok(t, http.StatusNotFound)
+	for _, m := range misfits() {
+		for _, field := range []string{"agent", "relation", "services", "how", "until"} {
+			grant := map[string]string{"agent": secondID, "relation": "邻居", "services": "*", "how": "in_person", "until": ""}
+			grant[field] = m
+			var fields []string
+			for k, v := range grant {
+				fields = append(fields, k, v)
+			}
+			w.clerk.post(t, at+"/grants", fields...)
+		}
+	}
+	w.clerk.get(t, at+"/grants").ok(t, http.StatusOK)
+	w.clerk.post(t, at+"/grants", "agent", variants(secondID)[3], "relation", "邻居", "services", "*", "how", "in_person", "until", "2099-12-31").ok(t, http.StatusOK)
 	form := w.clerk.post(t, at+"/drafts", "service", "report-post").ok(t, http.StatusOK)
 	draft := form.id()
 	for _, m := range misfits() {

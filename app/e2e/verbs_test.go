@@ -126,7 +126,7 @@ func empty(results []reflect.Value) bool {
 func sentence(err error) bool { return isSentence(civic.As(err).Say) }
 
 func isSentence(s string) bool {
-	return strings.IndexFunc(s, func(r rune) bool { return r >= 0x4E00 && r <= 0x9FFF }) >= 0 && strings.ContainsAny(s, "。?!)")
+	return strings.IndexFunc(s, func(r rune) bool { return r >= 0x4E00 && r <= 0x9FFF }) >= 0 && strings.ContainsAny(s, "。?!)？！）")
 }
 
 // openToAnyClerk are the verbs about people that a clerk of another province may

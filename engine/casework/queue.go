@@ -40,35 +40,44 @@ func (s *Service) Queue(ctx context.Context, actor civic.Actor, done bool) ([]It
 			where, order = `state IN ('resolved', 'confirmed')`, `opened_at DESC`
 		}
 		var cs []Case
-		if err := v.Select(&cs, `SELECT `+columns+` FROM casework WHERE office = $1 AND `+where+` ORDER BY `+order+`, request LIMIT $2`, auth.Office(), queueMost); err != nil {
+		if err = v.Select(&cs, `SELECT `+columns+` FROM casework WHERE office = $1 AND `+where+` ORDER BY `+order+`, request LIMIT $2`, auth.Office(), queueMost); err != nil {
 			return err
 		}
-		for _, c := range cs {
-			it, err := s.item(v, auth, c)
-			if err != nil {
-				return err
-			}
-			out = append(out, it)
-		}
-		return nil
+		out, err = s.items(v, cs)
+		return err
 	})
 	return out, err
 }
 
-func (s *Service) item(q db.Q, auth civic.Authority, c Case) (Item, error) {
-	title, err := s.requests.Title(q, c.Person, c.Request)
+// items adds to cases what a list shows, with one query for each kind of thing
+// and not for each case.
+func (s *Service) items(q db.Q, cs []Case) ([]Item, error) {
+	var persons []civic.PersonID
+	var clerks []civic.StaffID
+	var requests []civic.RequestID
+	for _, c := range cs {
+		persons, requests = append(persons, c.Person), append(requests, c.Request)
+		if c.Assignee != "" {
+			clerks = append(clerks, c.Assignee)
+		}
+	}
+	who, err := people.MaskedNames(q, persons)
 	if err != nil {
-		return Item{}, err
+		return nil, err
 	}
-	who, err := s.people.Name(q, auth, c.Person)
+	titles, err := s.requests.Titles(q, requests)
 	if err != nil {
-		return Item{}, err
+		return nil, err
 	}
-	it := Item{Case: c, Title: title, Who: who}
-	if c.Assignee != "" {
-		it.Assigned, err = staff.Name(q, c.Assignee)
+	assigned, err := staff.Names(q, clerks)
+	if err != nil {
+		return nil, err
 	}
-	return it, err
+	out := make([]Item, len(cs))
+	for i, c := range cs {
+		out[i] = Item{c, titles[c.Request], who[c.Person], assigned[c.Assignee]}
+	}
+	return out, nil
 }
 
 // File is a case with everything that the one who reads it may know.

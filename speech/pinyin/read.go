@@ -70,7 +70,7 @@ func counts(text []rune, i int) bool {
 		return true
 	}
 	switch text[i+1] {
-	case '月', '号', '楼', '级', '是', '的', '和', '、', '到', '至':
+	case '十', '月', '号', '楼', '级', '是', '的', '和', '、', '到', '至':
 		return text[i+1] != '月' || !(i+2 < len(text) && text[i+2] == '个')
 	}
 	if i == 0 {

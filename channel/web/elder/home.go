@@ -2,6 +2,7 @@ package elder
 
 import (
 	"net/http"
+	"strings"
 
 	"yinqiao/catalog"
 	"yinqiao/channel/web/kit"
@@ -93,7 +94,7 @@ func (f face) story(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f face) agents(w http.ResponseWriter, r *http.Request) error {
-	fr, a, _, err := f.frame(r, "谁能替我办")
+	fr, a, p, err := f.frame(r, "谁能替我办")
 	if err != nil {
 		return err
 	}
@@ -101,7 +102,11 @@ func (f face) agents(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return f.Render(w, r, agentsPage(fr, list))
+	titles, err := f.titles(r, p.Division)
+	if err != nil {
+		return err
+	}
+	return f.Render(w, r, agentsPage(fr, list, titles))
 }
 
 func (f face) revoke(w http.ResponseWriter, r *http.Request) error {
@@ -110,4 +115,26 @@ func (f face) revoke(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return kit.Go(w, r, "/elder/agents")
+}
+
+// titles names the services of a division, for people who do not know our codes.
+func (f face) titles(r *http.Request, in civic.Division) (map[string]string, error) {
+	list, err := f.Catalog.List(r.Context(), in, civic.ChannelDesk)
+	names := map[string]string{}
+	for _, d := range list {
+		names[d.Service] = d.Title
+	}
+	return names, err
+}
+
+// covered names what a grant lets its holder do.
+func covered(services string, titles map[string]string) string {
+	var out []string
+	for _, s := range strings.Fields(services) {
+		if t, ok := titles[s]; ok {
+			s = t
+		}
+		out = append(out, s)
+	}
+	return strings.Join(out, "、")
 }
