@@ -127,20 +127,23 @@ func isFresh(ctx context.Context, d *db.DB) (bool, error) {
 // Prepare enters what every installation has: divisions and the services of this
 // release.
 func (a *App) Prepare(ctx context.Context) error {
-	ok, err := a.Place.HasDivisions(ctx)
-	if err != nil {
+	if err := a.Place.LoadDivisions(ctx); err != nil {
 		return err
-	}
-	if !ok {
-		if err := a.Place.LoadDivisions(ctx); err != nil {
-			return err
-		}
 	}
 	defs, err := catalog.Embedded()
 	if err != nil {
 		return err
 	}
+	newest, err := a.Catalog.Newest(ctx)
+	if err != nil {
+		return err
+	}
 	for _, d := range defs {
+		// Forward only: an older release that starts beside a newer one, or after an
+		// office has suspended a service, must not bring its own version back.
+		if d.Version <= newest[d.Service] {
+			continue
+		}
 		if err := a.Catalog.Publish(ctx, civic.System("release"), d); err != nil {
 			return err
 		}

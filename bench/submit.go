@@ -49,7 +49,7 @@ func (b *bench) submit(ctx context.Context, e db.Dialect) error {
 	defer func() { stop(); <-sealed }()
 
 	ours := func(ctx context.Context, d draft) error {
-		_, err := r.requests.Submit(ctx, own(d.person), d.id)
+		_, err := r.requests.Submit(ctx, own(d.person), d.id, 0)
 		return err
 	}
 	// Caches fill, connections are made, statements are prepared.
@@ -138,7 +138,7 @@ func (b *bench) prepareSubmits(ctx context.Context, s store, n int) ([]draft, *m
 		}
 	}
 	first := drafts[n]
-	rc, err := r.requests.Submit(ctx, own(first.person), first.id)
+	rc, err := r.requests.Submit(ctx, own(first.person), first.id, 0)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -164,3 +164,22 @@ func (s *Service) all(q db.Q, where civic.Division, ch civic.Channel) ([]*Defini
 	sort.Slice(out, func(i, j int) bool { return out[i].Service < out[j].Service })
 	return out, nil
 }
+
+// Newest returns the highest version of each service that was ever published.
+func (s *Service) Newest(ctx context.Context) (map[string]int, error) {
+	out := map[string]int{}
+	err := s.j.Look(ctx, civic.System("catalog"), func(v *journal.View) error {
+		var rows []struct {
+			Service string
+			Version int
+		}
+		if err := v.Select(&rows, `SELECT service, MAX(version) AS version FROM service_definition GROUP BY service`); err != nil {
+			return err
+		}
+		for _, r := range rows {
+			out[r.Service] = r.Version
+		}
+		return nil
+	})
+	return out, err
+}

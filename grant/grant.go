@@ -2,6 +2,7 @@ package grant
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -65,8 +66,9 @@ func (s *Service) Give(ctx context.Context, actor civic.Actor, g Grant) (string,
 // servicesFit reports whether the list is "*" or some names of services between
 // blanks. It is kept in the journal, so that it may not hold numbers of people.
 func servicesFit(list string) bool {
-	const letters = "abcdefghijklmnopqrstuvwxyz0123456789- "
-	return list == "*" || list != "" && len(list) <= 1000 && strings.Trim(list, letters) == "" && !civic.HoldsNumber(list)
+	const signs = "abcdefghijklmnopqrstuvwxyz0123456789- "
+	return list == "*" || list != "" && len(list) <= 1000 && strings.Trim(list, signs) == "" &&
+		!slices.ContainsFunc(strings.Fields(list), func(name string) bool { return name[0] < 'a' || civic.HoldsNumber(name) })
 }
 
 // Revoke ends a grant at once, also for pages that the agent has open. An agent

@@ -14,13 +14,13 @@ const (
 	yearRe  = `((?:19|20)\d{2}|[一二三四五六七八九〇零○]{4})`
 	partRe  = `(\d{1,2}|[一二三四五六七八九十]{1,3})`
 	dateRe  = yearRe + `年` + partRe + `月` + partRe + `日`
-	planRe  = `(?:方案|计划|意见|办法|措施|规划|清单|要点|细则|规定|通知|行动|纲要|分工|分工表|台账|责任书|公告|通告)`
+	planRe  = `(?:方案|计划|意见|办法|措施|规划|清单|要点|细则|规定|通知|行动|纲要|分工|分工表|台账|责任书|公告|通告|[一二三四五六七八九十]条)`
 	draftRe = `（?(?:公开)?(?:征求意见(?:稿|函)?|草案|讨论稿|送审稿)）?`
 )
 
 var (
 	codeRe    = regexp.MustCompile(`(\p{Han}{1,24})[〔\[【（]((?:19|20)\d{2})[〕\]】）](?:第)?(\d{1,4})号`)
-	codeHead  = regexp.MustCompile(`^.*(?:文件|文号|字号|编号)：?`)
+	codeHead  = regexp.MustCompile(`^.*(?:文件|文号|字号|编号|通知|意见|公告|函)：?`)
 	codeStart = regexp.MustCompile(`[国京津冀晋蒙内辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川黔贵云藏陕秦甘陇青宁新兵][^厅]{1,8}$`)
 	dateLine  = regexp.MustCompile(`^(.{0,60}?)` + dateRe + `$`)
 	dateIn    = regexp.MustCompile(`([\p{Han}、]{4,60}(?:厅|府|委|局|部|会|办公室|院))` + dateRe + `(?:（此件|印发|$|[^前底起至，。、])`)
@@ -36,7 +36,7 @@ var (
 		regexp.MustCompile(`关于印发《?([^《》]{4,80}?)》?的通知`),
 	}
 	titleLine  = regexp.MustCompile(planRe + `(?:` + draftRe + `|（[^（）]{2,12}）)?$`)
-	titleStart = regexp.MustCompile(`^[^。；，：]{4,80}?` + planRe + `(?:` + draftRe + `)?(?:为[了切深全进贯加认推积有更着解]|一、|（一）|第一章|根据|各[市县区])`)
+	titleStart = regexp.MustCompile(`^([^。；，：]{4,80}?` + planRe + `(?:` + draftRe + `)?)(?:为|一、|（一）|第一章|根据|各[市县区])`)
 	draftEnd   = regexp.MustCompile(draftRe + `$`)
 	draftIn    = regexp.MustCompile(`（` + `(?:公开)?征求意见(?:稿|函)?|（草案|（讨论稿|（送审稿|征求意见稿|公开征求.{0,40}意见`)
 )
@@ -228,13 +228,12 @@ func (p *Policy) readTitle(s *source, head []string, all string) {
 			}
 		}
 	}
-	if m := titleStart.FindString(all); m != "" {
-		for _, cut := range []string{"为", "一、", "（一）", "第一章", "根据", "各"} {
-			if i := strings.LastIndex(m, cut); i > 0 && len(m)-i <= len(cut)+4 {
-				m = m[:i]
-			}
-		}
-		p.Title = m
+	if m := titleStart.FindStringSubmatch(all); m != nil {
+		p.Title = m[1]
+		return
+	}
+	if titleLine.MatchString(all) && runes(all) <= 80 {
+		p.Title = all
 		return
 	}
 	if titleLine.MatchString(s.title) {

@@ -13,6 +13,7 @@ var (
 	plainHead = regexp.MustCompile(`^(?:指导思想|基本原则|工作原则|总体思路|工作思路|基本思路|起草背景|编制背景|背景)$`)
 	guardHead = regexp.MustCompile(`^(?:(?:强化|加强|完善|健全|落实|切实|做好|有关|相关|其他|实施|工作|推进|政策|组织)*(?:保障措施|组织保障|组织实施|组织领导|实施保障|工作保障|保障机制|工作要求|有关要求|相关要求|推进机制|落实机制|推进措施|实施要求|组织推进|工作机制|统筹协调|督促落实|监督检查|保障|要求))$`)
 	annexText = regexp.MustCompile(`自(?:发布|印发|公布|\d{4}年).{0,12}起(?:施行|实施|执行)|有效期`)
+	runInHead = regexp.MustCompile(`^(总体要求|总体目标|工作目标|主要目标|目标要求|指导思想)(?:到|至|以|按|20|二〇|力争|通过|坚持|为|全面|深入|围绕|紧紧|通过)`)
 	knownHead = regexp.MustCompile(`^(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|\d{1,2}[.、])(?:总体要求|总体目标|工作目标|主要目标|指导思想|基本原则|工作原则|重点任务|主要任务|工作任务|重点工作|主要措施|工作措施|保障措施|组织保障|组织实施|实施保障|工作要求|有关要求)$`)
 )
 
@@ -23,6 +24,9 @@ func headingOnly(s string) bool { return knownHead.MatchString(s) }
 // it; a text of one short sentence is both.
 func heading(text string, most int) (head, rest string) {
 	cut := -1
+	if m := runInHead.FindStringSubmatch(text); m != nil {
+		return m[1], strings.TrimPrefix(text, m[1])
+	}
 	for i, r := range text {
 		if r == '\n' || r == '。' || r == '：' && i < 3*25 {
 			cut = i

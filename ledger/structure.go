@@ -212,10 +212,19 @@ func (b *builder) boundary(c candidate, top *node) bool {
 	if r := lastRune(before); strings.ContainsRune("。；！？）：", r) {
 		return !strings.HasSuffix(before, "附件：")
 	}
-	if top.rank == rankRoot || top.rank >= c.rank || c.off-top.body > 3*45 {
+	if top.rank == rankRoot {
+		return c.off < 6000 && titleLine.MatchString(prefixTail(before, 240))
+	}
+	if top.rank >= c.rank || c.off-top.body > 3*45 {
 		return false
 	}
 	return !strings.ContainsAny(b.s.text[top.body:c.off], "。；，：")
+}
+
+// prefixTail is the last line of what stands before, or its last n bytes.
+func prefixTail(s string, n int) string {
+	s = strings.ToValidUTF8(s[max(0, len(s)-n):], "")
+	return s[strings.LastIndexAny(s, "\n\v")+1:]
 }
 
 // gap accepts a number at the beginning of a paragraph that leaves some out,

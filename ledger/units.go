@@ -109,7 +109,7 @@ func parseGroup(s string, year int) group {
 
 // roll collects names until it is known what part they play.
 type roll struct {
-	g        *group
+	g       *group
 	pending int  // names whose role may still follow
 	lead    bool // under a label that says so
 }

@@ -125,12 +125,3 @@ func (s *Service) lacking(ctx context.Context) ([]Division, error) {
 		return there
 	}), err
 }
-
-// HasDivisions reports whether the divisions were loaded.
-func (s *Service) HasDivisions(ctx context.Context) (bool, error) {
-	var n int
-	err := s.j.Look(ctx, civic.System("start"), func(v *journal.View) error {
-		return v.Get(&n, `SELECT COUNT(*) FROM division`)
-	})
-	return n > 0, err
-}

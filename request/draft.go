@@ -84,10 +84,18 @@ func (s *Service) readDraft(q db.Q, id civic.DraftID) (*Draft, error) {
 
 // closeDraft marks an open draft as submitted and reads it. As a write's first
 // statement it locks the draft, so that two submits take turns.
-func (s *Service) closeDraft(tx *journal.Tx, id civic.DraftID) (*Draft, error) {
+func (s *Service) closeDraft(tx *journal.Tx, id civic.DraftID, rev int64) (*Draft, error) {
 	var r draftRow
-	err := tx.Get(&r, `UPDATE draft SET state = 'submitted', updated_at = $1 WHERE id = $2 AND state = 'open' RETURNING `+draftColumns, tx.Now, id)
+	err := tx.Get(&r, `UPDATE draft SET state = 'submitted', updated_at = $1 WHERE id = $2 AND state = 'open' AND (rev = $3 OR $3 = 0)
+		RETURNING `+draftColumns, tx.Now, id, rev)
 	if errors.Is(err, db.ErrNoRows) {
+		var open int
+		if err := tx.Get(&open, `SELECT COUNT(*) FROM draft WHERE id = $1 AND state = 'open'`, id); err != nil {
+			return nil, err
+		}
+		if open == 1 {
+			return nil, errRev
+		}
 		return nil, errSubmitted
 	}
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"yinqiao/catalog"
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/journal"
@@ -201,4 +202,17 @@ func (s *Service) PersonOf(ctx context.Context, actor civic.Actor, id civic.Draf
 		return nil
 	})
 	return p, err
+}
+
+// Definition returns the version of the service that a request was made under.
+func (s *Service) Definition(q db.Q, id civic.RequestID) (*catalog.Definition, error) {
+	var hash string
+	err := q.Get(&hash, `SELECT def_hash FROM request WHERE id = $1`, id)
+	if errors.Is(err, db.ErrNoRows) {
+		return nil, errNoDraft
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.catalog.Version(q, hash)
 }

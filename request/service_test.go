@@ -229,7 +229,7 @@ func TestAnswersAreNowhereInClear(t *testing.T) {
 		}
 		_, err = w.Requests.Answer(ctx, elder, v.ID, v.Rev, map[string][]string{"note": {strings.Repeat("字", 100_000)}, "to": {strings.Repeat("x", 100_000)}})
 		wantKind(t, err, civic.Invalid, "answer.long")
-		rc, err := w.Requests.Submit(ctx, elder, v.ID)
+		rc, err := w.Requests.Submit(ctx, elder, v.ID, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -270,7 +270,7 @@ func TestAServiceForThePersonAloneRefusesAgents(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = w.Requests.Submit(ctx, daughter, v.ID)
+		_, err = w.Requests.Submit(ctx, daughter, v.ID, 0)
 		wantKind(t, err, civic.Denied, "service.own")
 	})
 }

@@ -40,12 +40,13 @@ var (
 )
 
 // Submit turns a finished draft into a request: authorised, stored, handed to
-// its engine and journalled in one transaction. The same draft again gives the
-// same receipt.
-func (s *Service) Submit(ctx context.Context, actor civic.Actor, id civic.DraftID) (Receipt, error) {
+// its engine and journalled in one transaction. rev is the revision that was read
+// back and confirmed, or 0 for whatever there is; Conflict if somebody has changed
+// the draft since. The same draft again gives the same receipt.
+func (s *Service) Submit(ctx context.Context, actor civic.Actor, id civic.DraftID, rev int64) (Receipt, error) {
 	var rc Receipt
 	err := s.j.Write(ctx, actor, func(tx *journal.Tx) error {
-		d, err := s.closeDraft(tx, id)
+		d, err := s.closeDraft(tx, id, rev)
 		if err != nil {
 			return err
 		}

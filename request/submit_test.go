@@ -23,7 +23,7 @@ func TestSubmittingTwiceAndAtOnceMakesOneRequest(t *testing.T) {
 		actors := []civic.Actor{apptest.AsPerson(a.Elder), apptest.AsPerson(a.Daughter), a.Clerk}
 		receipts := make([]request.Receipt, 9)
 		together(len(receipts), func(i int) {
-			rc, err := w.Requests.Submit(ctx, actors[i%3], v.ID)
+			rc, err := w.Requests.Submit(ctx, actors[i%3], v.ID, 0)
 			if err != nil {
 				t.Error(err)
 			}
@@ -34,7 +34,7 @@ func TestSubmittingTwiceAndAtOnceMakesOneRequest(t *testing.T) {
 				t.Errorf("receipt %+v", rc)
 			}
 		}
-		if rc, err := w.Requests.Submit(ctx, actors[0], v.ID); err != nil || rc != receipts[0] {
+		if rc, err := w.Requests.Submit(ctx, actors[0], v.ID, 0); err != nil || rc != receipts[0] {
 			t.Errorf("once more: %+v, %v", rc, err)
 		}
 		id := string(v.ID)
@@ -69,7 +69,7 @@ func TestAnAnswerGivenWhileAnotherSubmitsIsInTheRequestOrRefused(t *testing.T) {
 			together(2, func(i int) {
 				if i == 0 {
 					_, answered = w.Requests.Answer(ctx, apptest.AsPerson(a.Daughter), v.ID, v.Rev, map[string][]string{"note": {"最后一句"}})
-				} else if _, err := w.Requests.Submit(ctx, apptest.AsPerson(a.Elder), v.ID); err != nil {
+				} else if _, err := w.Requests.Submit(ctx, apptest.AsPerson(a.Elder), v.ID, 0); err != nil {
 					t.Error(err)
 				}
 			})
@@ -98,7 +98,7 @@ func TestAnUnfinishedDraftIsNotSubmitted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = w.Requests.Submit(ctx, elder, v.ID)
+		_, err = w.Requests.Submit(ctx, elder, v.ID, 0)
 		wantKind(t, err, civic.Invalid, "request.incomplete")
 		if civic.As(err).Field != "report" {
 			t.Errorf("the error points at %q", civic.As(err).Field)
@@ -134,7 +134,7 @@ func TestAChoiceThatHasGoneSinceIsNotSubmitted(t *testing.T) {
 		v := filled(t, w, a, elder, a.Elder)
 		other := w.Office(t, "hospital", a.Division)
 		closeOffice(t, w, a.Hospital)
-		_, err := w.Requests.Submit(ctx, elder, v.ID)
+		_, err := w.Requests.Submit(ctx, elder, v.ID, 0)
 		wantKind(t, err, civic.Conflict, "request.stale")
 		if civic.As(err).Field != "hospital" {
 			t.Errorf("the error points at %q", civic.As(err).Field)
@@ -144,7 +144,7 @@ func TestAChoiceThatHasGoneSinceIsNotSubmitted(t *testing.T) {
 			t.Fatalf("it is not asked again: %+v, %v", v.Step, err)
 		}
 		closeOffice(t, w, other)
-		_, err = w.Requests.Submit(ctx, elder, v.ID)
+		_, err = w.Requests.Submit(ctx, elder, v.ID, 0)
 		wantKind(t, err, civic.Unavailable, "request.human")
 		nothingStored(t, w, v)
 	})
@@ -163,7 +163,7 @@ func TestAStrangerIsToldThereIsNoSuchDraft(t *testing.T) {
 			for _, id := range []civic.DraftID{v.ID, civic.DraftID(db.NewID()), "", "'"} {
 				_, err1 := w.Requests.Look(ctx, stranger, id)
 				_, err2 := w.Requests.Answer(ctx, stranger, id, 2, map[string][]string{"note": {"x"}})
-				_, err3 := w.Requests.Submit(ctx, stranger, id)
+				_, err3 := w.Requests.Submit(ctx, stranger, id, 0)
 				for _, err := range []error{err1, err2, err3} {
 					if e := civic.As(err); e.Kind != civic.NotFound || e.Code != "draft.unknown" || e.Accept != "" {
 						t.Errorf("%s learns of %q: %v", name, id, err)
@@ -255,7 +255,7 @@ func TestTheStorySaysWhoActedWhoAskedAndWhy(t *testing.T) {
 		clerk := a.Clerk
 		clerk.Agent = civic.Party{Kind: civic.PartyPerson, ID: string(a.Daughter)}
 		v := filled(t, w, a, clerk, a.Elder)
-		if _, err := w.Requests.Submit(ctx, clerk, v.ID); err != nil {
+		if _, err := w.Requests.Submit(ctx, clerk, v.ID, 0); err != nil {
 			t.Fatal(err)
 		}
 		story, err := w.Requests.Story(ctx, apptest.AsPerson(a.Elder), a.Elder)
@@ -278,5 +278,32 @@ func TestTheStorySaysWhoActedWhoAskedAndWhy(t *testing.T) {
 			}
 			return nil
 		})
+	})
+}
+
+func TestWhatWasReadBackIsWhatIsSubmitted(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		elder, daughter := apptest.AsPerson(a.Elder), apptest.AsPerson(a.Daughter)
+		v := start(t, w, elder, a.Elder)
+		read, err := w.Requests.Answer(ctx, elder, v.ID, v.Rev, a.ReportAnswers())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Requests.Answer(ctx, daughter, v.ID, read.Rev, map[string][]string{"to": {"女儿家"}}); err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.Requests.Submit(ctx, elder, v.ID, read.Rev)
+		wantKind(t, err, civic.Conflict, "draft.rev")
+		nothingStored(t, w, v)
+		rc, err := w.Requests.Submit(ctx, elder, v.ID, read.Rev+1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := w.Requests.Submit(ctx, elder, v.ID, read.Rev); err != nil || again.Number != rc.Number {
+			t.Errorf("the second press of the button got %v, %v", again, err)
+		}
 	})
 }

@@ -69,6 +69,7 @@ func (s *scan) run() {
 		case r == nameOpen || r == nameClose:
 			n = s.name()
 		case isDigit(r):
+			s.key = false
 			n = s.try(digitRules)
 		case strings.ContainsRune("¥$€£+-(*", r):
 			n = s.try(signRules)
@@ -165,7 +166,7 @@ func (s *scan) name() int {
 		case syllable != "":
 			s.put(unit{r: r, say: syllable, keep: true})
 		case isLatin(r):
-			s.latin()
+			s.letter(r)
 		case r != ' ' && r != '·':
 			s.miss(r)
 		}

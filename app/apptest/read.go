@@ -32,7 +32,7 @@ func (w *World) ReportPostOf(t TB, d *District, p civic.PersonID) request.Receip
 	check(t, err)
 	v, err = w.Requests.Answer(ctx, AsPerson(p), v.ID, v.Rev, d.ReportAnswers())
 	check(t, err)
-	rc, err := w.Requests.Submit(ctx, AsPerson(p), v.ID)
+	rc, err := w.Requests.Submit(ctx, AsPerson(p), v.ID, 0)
 	check(t, err)
 	return rc
 }

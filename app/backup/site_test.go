@@ -140,7 +140,7 @@ func (s *site) ask(ctx context.Context, p civic.PersonID) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.requests.Submit(ctx, actor, v.ID)
+	_, err = s.requests.Submit(ctx, actor, v.ID, 0)
 	return err
 }
 

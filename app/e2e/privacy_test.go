@@ -73,7 +73,9 @@ var mayRead = map[class]map[string][]string{
 		"/elder/requests/{id}":        {"elder"},
 		"/api/v1/drafts/{id}":         {"clerk", "elder"},
 		"/api/v1/cases/{id}":          {"clerk", "hospital", "elder"},
-		"/desk/requests/{id}/resolve": {"hospital"}, // the case, shown again with what is wrong
+		"/desk/requests/{id}/resolve": {"hospital"}, // shown again with what is wrong
+		"/desk/drafts/{id}/submit":    {"clerk"},
+		"/elder/drafts/{id}/submit":   {"elder"},
 	},
 	home: { // whoever has the person open; and where the person may choose it
 		"/desk/people/{id}":           {"clerk"},
@@ -128,7 +130,7 @@ func (w *town) search(t *testing.T, where, text string) {
 func around(text, secret string) string {
 	i := strings.Index(text, secret)
 	if i < 0 {
-		return " in another form"
+		return " in another form: " + strings.ToValidUTF8(text[:min(len(text), 600)], "?")
 	}
 	return ": …" + strings.ToValidUTF8(text[max(0, i-120):min(len(text), i+len(secret)+60)], "?") + "…"
 }

@@ -122,10 +122,11 @@ func (w *town) atTheDesk(t *testing.T, person string) {
 	}
 	w.clerk.post(t, "/desk/drafts/"+draft, "rev", residentID, "asked", "phone", "a-phone", courier).ok(t, http.StatusConflict)
 	form = w.clerk.get(t, "/desk/drafts/"+draft)
-	w.clerk.post(t, "/desk/drafts/"+draft, "rev", form.rev(t), "asked", "hospital", "asked", "report", "asked", "to", "asked", "phone", "asked", "note",
+	form = w.clerk.post(t, "/desk/drafts/"+draft, "rev", form.rev(t), "asked", "hospital", "asked", "report", "asked", "to", "asked", "phone", "asked", "note",
 		"a-hospital", string(w.hospitalID), "a-report", "lab", "a-to", "home", "a-phone", variants(courier)[3], "a-note", phrase+notedID).ok(t, http.StatusOK)
 	w.clerk.get(t, "/desk/drafts/"+draft+"?edit=1")
-	w.clerk.post(t, "/desk/drafts/"+draft+"/submit").ok(t, http.StatusOK)
+	w.clerk.post(t, "/desk/drafts/"+draft+"/submit", "rev", residentID).ok(t, http.StatusConflict)
+	w.clerk.post(t, "/desk/drafts/"+draft+"/submit", "rev", form.rev(t)).ok(t, http.StatusOK)
 	w.hospital.get(t, "/desk/queue").ok(t, http.StatusOK)
 	w.hospital.post(t, "/desk/requests/"+draft+"/take").ok(t, http.StatusOK)
 	w.hospital.post(t, "/desk/requests/"+draft+"/resolve", "outcome", strings.Repeat(phrase, 80)).ok(t, http.StatusUnprocessableEntity)
@@ -167,7 +168,7 @@ func (w *town) atHome(t *testing.T, person string) {
 	}
 	for _, a := range [][2]string{{"hospital", string(w.hospitalID)}, {"report", "lab"}, {"to", "home"}, {"phone", variants(courier)[1]}, {"note", phrase}} {
 		q = w.elder.get(t, draft)
-		w.elder.post(t, draft, "key", a[0], "rev", q.rev(t), "answer", a[1]).ok(t, http.StatusOK)
+		q = w.elder.post(t, draft, "key", a[0], "rev", q.rev(t), "answer", a[1]).ok(t, http.StatusOK)
 	}
-	w.elder.post(t, draft+"/submit").ok(t, http.StatusOK)
+	w.elder.post(t, draft+"/submit", "rev", q.rev(t)).ok(t, http.StatusOK)
 }

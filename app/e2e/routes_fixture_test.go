@@ -177,7 +177,7 @@ func (s *site) forms() map[string]url.Values {
 		"POST /desk/people/{person}/grants/{grant}/revoke": one(),
 		"POST /desk/people/{person}/drafts":                one("service", "report-post"),
 		"POST /desk/drafts/{draft}":                        draft,
-		"POST /desk/drafts/{draft}/submit":                 one(),
+		"POST /desk/drafts/{draft}/submit":                 one("rev", fmt.Sprint(s.rev)),
 		"POST /desk/requests/{request}/take":               one(),
 		"POST /desk/requests/{request}/resolve":            one("outcome", "寄了,单号 SF0003。"),
 		"POST /desk/requests/{request}/confirm":            one("solved", "yes"),
@@ -187,7 +187,7 @@ func (s *site) forms() map[string]url.Values {
 		"POST /elder/agents/{grant}/revoke":                one(),
 		"POST /elder/drafts":                               one("service", "report-post"),
 		"POST /elder/drafts/{draft}":                       one("key", "to", "rev", fmt.Sprint(s.rev), "answer", "~", "own", "儿子家"),
-		"POST /elder/drafts/{draft}/submit":                one(),
+		"POST /elder/drafts/{draft}/submit":                one("rev", fmt.Sprint(s.rev)),
 		"POST /elder/requests/{request}/confirm":           one("solved", "yes"),
 	}
 }

@@ -37,7 +37,6 @@ var actorless = map[string]string{
 	"Staff.SignIn":        "says who somebody is; the password is the proof",
 	"Staff.Find":          "reads the member of staff of a session; no channel passes an ID that somebody typed",
 	"Place.LoadDivisions": "at start, from the embedded file",
-	"Place.HasDivisions":  "at start",
 	"Catalog.List":        "what services there are is public",
 	"Grant.RedeemCode":    "says who somebody is; the code is the proof",
 	"Casework.Overdue":    "a job, as the system",

@@ -216,8 +216,13 @@ type Receipt struct {
 	Fee     string          `json:"fee" doc:"多少钱、怎么付"`
 }
 
-func (s *server) submitDraft(ctx context.Context, in *OnDraft) (*struct{ Body Receipt }, error) {
-	r, err := s.Requests.Submit(ctx, actorOf(ctx), in.Draft)
+type submitIn struct {
+	OnDraft
+	Rev int64 `query:"rev" minimum:"0" doc:"核对时看到的单子的 rev;单子后来改过就不交。0 是不管"`
+}
+
+func (s *server) submitDraft(ctx context.Context, in *submitIn) (*struct{ Body Receipt }, error) {
+	r, err := s.Requests.Submit(ctx, actorOf(ctx), in.Draft, in.Rev)
 	if err != nil {
 		return nil, under("answers", err)
 	}

@@ -22,8 +22,8 @@ type Item struct {
 	Assigned string // the colleague's name
 }
 
-// queueMost bounds a page of a queue.
-const queueMost = 100
+// QueueMost bounds a page of a queue.
+const QueueMost = 100
 
 // Queue lists the cases of the office of the member of staff at the controls, by
 // deadline: those still to be done, or with done, those that wait for the
@@ -40,7 +40,7 @@ func (s *Service) Queue(ctx context.Context, actor civic.Actor, done bool) ([]It
 			where, order = `state IN ('resolved', 'confirmed')`, `opened_at DESC`
 		}
 		var cs []Case
-		if err = v.Select(&cs, `SELECT `+columns+` FROM casework WHERE office = $1 AND `+where+` ORDER BY `+order+`, request LIMIT $2`, auth.Office(), queueMost); err != nil {
+		if err = v.Select(&cs, `SELECT `+columns+` FROM casework WHERE office = $1 AND `+where+` ORDER BY `+order+`, request LIMIT $2`, auth.Office(), QueueMost); err != nil {
 			return err
 		}
 		out, err = s.items(v, cs)

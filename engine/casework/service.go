@@ -51,6 +51,7 @@ var (
 	errMoved    = civic.E(civic.Conflict, "case.moved", "这件事刚刚有人办过了,请刷新看看现在的情况。")
 	errNotYours = civic.E(civic.Denied, "case.assignee", "这件事是另一位同事在办,请和他联系。")
 	errOutcome  = civic.E(civic.Invalid, "case.outcome", "请写明办理结果,让老人看得懂;最多500个字。").On("outcome")
+	errOwnWork  = civic.E(civic.Denied, "case.own_work", "这件事是您自己办的,不能再替老人说办好了。").Accepting("请老人自己确认,或请别的同事问过老人再确认")
 	errNotDone  = civic.E(civic.Conflict, "case.not_resolved", "这件事还没有办完,办完以后再请您确认。")
 )
 
@@ -70,9 +71,14 @@ func (s *Service) Accept(tx *journal.Tx, auth civic.Authority, r *request.Reques
 		[][]any{{r.Person, r.ID, r.Number, r.Service, office.ID, office.Division, Open, "", 0, tx.Now, due, 1}}); err != nil {
 		return err
 	}
-	return tx.Record(auth, journal.Event{Act: ActOpened,
-		Detail: map[string]string{"service": r.Service, "request": string(r.ID), "office": office.Name, "due": due.Format(time.RFC3339)},
-		About:  about(r.ID, office.ID)})
+	detail := watched(r.ID, due)
+	detail["service"], detail["office"] = r.Service, office.Name
+	return tx.Record(auth, journal.Event{Act: ActOpened, Detail: detail, About: about(r.ID, office.ID)})
+}
+
+// watched is the detail by which app's flows watch a case until it is due.
+func watched(id civic.RequestID, due time.Time) map[string]string {
+	return map[string]string{"request": string(id), "due": due.Format(time.RFC3339)}
 }
 
 func (s *Service) office(q db.Q, r *request.Request) (place.Office, error) {
@@ -136,8 +142,8 @@ func (s *Service) act(ctx context.Context, actor civic.Actor, id civic.RequestID
 			return err
 		}
 		n, err := tx.Exec(`UPDATE casework SET state = $1, assignee = $2, outcome = $3, reopened = $4, overdue_at = $5, resolved_at = $6,
-			confirmed_at = $7, rev = rev + 1 WHERE person = $8 AND request = $9 AND rev = $10`,
-			c.State, c.Assignee, c.Outcome, c.Reopened, c.OverdueAt, c.ResolvedAt, c.ConfirmedAt, c.Person, c.Request, c.Rev)
+			confirmed_at = $7, due_at = $8, rev = rev + 1 WHERE person = $9 AND request = $10 AND rev = $11`,
+			c.State, c.Assignee, c.Outcome, c.Reopened, c.OverdueAt, c.ResolvedAt, c.ConfirmedAt, c.DueAt, c.Person, c.Request, c.Rev)
 		if err != nil {
 			return err
 		}
@@ -199,13 +205,22 @@ func (s *Service) Confirm(ctx context.Context, actor civic.Actor, id civic.Reque
 		if c.State != Resolved {
 			return journal.Event{}, errNotDone
 		}
+		if staff := actor.Staff(); staff != "" && staff == c.Assignee {
+			return journal.Event{}, errOwnWork
+		}
 		now := tx.Now
 		if solved {
 			c.State, c.ConfirmedAt = Confirmed, &now
 			return journal.Event{Act: ActConfirmed}, nil
 		}
-		c.State, c.Assignee, c.ResolvedAt, c.Reopened = Open, "", nil, c.Reopened+1
-		return journal.Event{Act: ActReopened}, nil
+		def, err := s.requests.Definition(tx, c.Request)
+		if err != nil {
+			return journal.Event{}, err
+		}
+		// A new term: the office is given the days of the definition again.
+		c.State, c.Assignee, c.ResolvedAt, c.Reopened, c.OverdueAt = Open, "", nil, c.Reopened+1, nil
+		c.DueAt = now.AddDate(0, 0, def.Casework.DueDays)
+		return journal.Event{Act: ActReopened, Detail: watched(c.Request, c.DueAt)}, nil
 	})
 }
 

@@ -70,8 +70,11 @@ func counts(text []rune, i int) bool {
 		return true
 	}
 	switch text[i+1] {
-	case '十', '月', '号', '楼', '级', '是', '的', '和', '、', '到', '至':
+	case '十', '月', '号', '楼', '级', '等', '是', '的', '和', '、', '到', '至':
 		return text[i+1] != '月' || !(i+2 < len(text) && text[i+2] == '个')
+	}
+	if text[i+1] == '年' && i+2 < len(text) && text[i+2] == '级' {
+		return true
 	}
 	if i == 0 {
 		return false
@@ -84,8 +87,6 @@ func counts(text []rune, i int) bool {
 		return !(text[i-1] == '万' && text[i+1] == '个')
 	case '月':
 		return text[i+1] == '日'
-	case '不':
-		return true // 不一 (differing) is a word of its own
 	}
 	return false
 }

@@ -29,7 +29,7 @@ func TestATableWithAnErrorIsRefusedWithItsLine(t *testing.T) {
 	t.Parallel()
 	for bad, want := range map[string]string{
 		"银行 yin2":                      "line 1: 银行 has 2 characters and 1 syllables",
-		"# x\n银行 yin2 hong9":            `line 2: "hong9" is no syllable`,
+		"# x\n银行 yin2 hong9":           `line 2: "hong9" is no syllable`,
 		"银行 yin2 hang2\n银行 yin2 hang2": "line 2: 银行 is listed twice",
 	} {
 		if _, err := parse(bad, ""); err == nil || !strings.Contains(err.Error(), want) {

@@ -2,7 +2,6 @@ package desk
 
 import (
 	"net/http"
-	"strconv"
 	"time"
 
 	"yinqiao/channel/web/kit"
@@ -65,7 +64,7 @@ func (f face) answer(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	id := civic.DraftID(r.PathValue("draft"))
-	rev, _ := strconv.ParseInt(r.PostFormValue("rev"), 10, 64) // a wrong one meets as a conflict
+	rev := kit.Revision(r)
 	given := map[string][]string{}
 	for _, key := range r.PostForm["asked"] {
 		text := r.PostFormValue("a-" + key)
@@ -96,7 +95,11 @@ func (f face) answer(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f face) submit(w http.ResponseWriter, r *http.Request) error {
-	rc, err := f.Requests.Submit(r.Context(), f.actor(r), civic.DraftID(r.PathValue("draft")))
+	a, id := f.actor(r), civic.DraftID(r.PathValue("draft"))
+	rc, err := f.Requests.Submit(r.Context(), a, id, kit.Revision(r))
+	if civic.Is(err, civic.Conflict) || civic.Is(err, civic.Invalid) {
+		return f.again(w, r, a, id, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -125,4 +128,24 @@ func isOption(p request.Prompt, code string) bool {
 		}
 	}
 	return false
+}
+
+// again shows a draft that could not be submitted, with why, as it is now.
+func (f face) again(w http.ResponseWriter, r *http.Request, a civic.Actor, id civic.DraftID, why error) error {
+	fr, _, _, err := f.frame(r, "办事")
+	if err != nil {
+		return err
+	}
+	v, err := f.Requests.Look(r.Context(), a, id)
+	if err != nil {
+		return err
+	}
+	if v.State != "open" {
+		return why
+	}
+	fr.Title, fr.Wrong = v.Def.Title, []*civic.Error{civic.As(why)}
+	if len(v.Step.Review) > 0 {
+		return f.RenderAs(w, r, kit.Status(why), reviewPage(fr, v))
+	}
+	return f.RenderAs(w, r, kit.Status(why), formPage(fr, v, nil))
 }

@@ -2,7 +2,6 @@ package elder
 
 import (
 	"net/http"
-	"strconv"
 
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
@@ -79,7 +78,7 @@ func (f face) answer(w http.ResponseWriter, r *http.Request) error {
 	}
 	id := civic.DraftID(r.PathValue("draft"))
 	key := r.PostFormValue("key")
-	rev, _ := strconv.ParseInt(r.PostFormValue("rev"), 10, 64) // a wrong one meets as a conflict
+	rev := kit.Revision(r)
 	text := r.PostFormValue("answer")
 	// An address or the like may be typed instead of chosen.
 	if own := kit.Field(r, "own"); own != "" && (text == "" || text == "~") {
@@ -103,11 +102,32 @@ func (f face) answer(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f face) submit(w http.ResponseWriter, r *http.Request) error {
-	rc, err := f.Requests.Submit(r.Context(), f.actor(r), civic.DraftID(r.PathValue("draft")))
+	a, id := f.actor(r), civic.DraftID(r.PathValue("draft"))
+	rc, err := f.Requests.Submit(r.Context(), a, id, kit.Revision(r))
+	if civic.Is(err, civic.Conflict) || civic.Is(err, civic.Invalid) {
+		return f.again(w, r, a, id, err)
+	}
 	if err != nil {
 		return err
 	}
 	return kit.Go(w, r, "/elder/requests/"+string(rc.Request)+"?new=1")
+}
+
+// again shows a draft that could not be submitted, with why, as it is now.
+func (f face) again(w http.ResponseWriter, r *http.Request, a civic.Actor, id civic.DraftID, why error) error {
+	fr, _, _, err := f.frame(r, "办事")
+	if err != nil {
+		return err
+	}
+	v, err := f.Requests.Look(r.Context(), a, id)
+	if err != nil {
+		return err
+	}
+	if v.State != "open" {
+		return why
+	}
+	fr.Wrong = []*civic.Error{civic.As(why)}
+	return f.show(w, r, kit.Status(why), fr, v, "", "")
 }
 
 func (f face) request(w http.ResponseWriter, r *http.Request) error {

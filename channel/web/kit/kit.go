@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -104,6 +105,16 @@ func (rm *Rooms) Party(r *http.Request) civic.Party { return rm.Sessions.Who(r.C
 
 // Field returns a form field, trimmed.
 func Field(r *http.Request, name string) string { return civic.Fold(r.PostFormValue(name)) }
+
+// Revision returns the revision of a draft that the page showed. A missing or
+// wrong one is -1, which meets as a conflict.
+func Revision(r *http.Request) int64 {
+	n, err := strconv.ParseInt(r.PostFormValue("rev"), 10, 64)
+	if err != nil || n < 1 {
+		return -1
+	}
+	return n
+}
 
 // Go redirects after a POST, so that going back or reloading repeats nothing.
 func Go(w http.ResponseWriter, r *http.Request, to string) error {
