@@ -68,6 +68,9 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 }
 
 func assemble(ctx context.Context, c Config, d *db.DB, log *slog.Logger) (*App, error) {
+	if err := checkKeys(ctx, c, d); err != nil {
+		return nil, err
+	}
 	if err := Migrate(ctx, d); err != nil {
 		return nil, err
 	}
@@ -81,6 +84,9 @@ func assemble(ctx context.Context, c Config, d *db.DB, log *slog.Logger) (*App, 
 	if err != nil {
 		return nil, err
 	}
+	if err := settle(ctx, c, d, v); err != nil {
+		return nil, err
+	}
 	q, err := jobs.New(d, log)
 	if err != nil {
 		return nil, err
@@ -90,20 +96,23 @@ func assemble(ctx context.Context, c Config, d *db.DB, log *slog.Logger) (*App, 
 
 // Wire puts the rooms together over an open, migrated database.
 func Wire(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) (*App, error) {
-	if c.Clock == nil {
-		c.Clock = time.Now
-	}
-	j := journal.New(journal.Config{DB: d, Vault: v, Jobs: q, Auth: grant.Judge{}, Clock: c.Clock, Log: log,
-		Heads: filepath.Join(c.Dir, "journal.heads")})
+	j := newJournal(c, d, v, q, log)
 	a := &App{Config: c, Log: log, DB: d, Vault: v, Jobs: q, Journal: j,
 		People: people.New(j, v), Staff: staff.New(j, v), Sessions: staff.NewSessions(j, !c.Demo && !c.PlainHTTP),
 		Place: place.New(j), Catalog: catalog.New(j)}
-	a.Grant = grant.New(j, v, a.People)
+	a.Grant = grant.New(j, v, a.People, a.Catalog)
 	a.Casework = casework.New(j, v, a.People)
 	a.Requests = request.New(j, v, a.Catalog, a.People, a.Casework)
 	a.Casework.Serve(a.Requests)
 	a.flows()
 	return a, nil
+}
+
+func newJournal(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) *journal.Journal {
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
+	return journal.New(journal.Config{DB: d, Vault: v, Jobs: q, Auth: grant.Judge{}, Clock: c.Clock, Log: log, Heads: c.headsFile()})
 }
 
 // Migrate brings the schema to this release's version.
@@ -112,16 +121,6 @@ func Migrate(ctx context.Context, d *db.DB) error {
 		return err
 	}
 	return jobs.Migrate(ctx, d)
-}
-
-func isFresh(ctx context.Context, d *db.DB) (bool, error) {
-	r, err := d.Read(ctx)
-	if err != nil {
-		return false, err
-	}
-	var n int
-	err = r.Get(&n, `SELECT COUNT(*) FROM (SELECT id FROM journal_entry LIMIT 1) AS one`)
-	return n == 0, err
 }
 
 // Prepare enters what every installation has: divisions and the services of this

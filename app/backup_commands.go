@@ -10,16 +10,11 @@ import (
 	"yinqiao/db"
 )
 
-var errNoInstallation = civic.E(civic.NotFound, "backup.no_installation", "这个数据文件夹里没有银桥的数据库。请核对 --data 或 --database。(there is no database in the data folder; check --data or --database)")
-
 // backup opens the database as it is: a backup comes before an upgrade, so it
 // must neither migrate nor make keys.
 func (r runner) backup() (err error) {
 	c := r.c.Backup
-	if c.Database == "" && !exists(filepath.Join(c.Data, db.File)) {
-		return say(errNoInstallation)
-	}
-	d, err := db.Open(r.ctx, db.Config{URL: c.Database, Dir: c.Data})
+	d, err := r.existing(c.where)
 	if err != nil {
 		return say(err)
 	}
@@ -61,11 +56,8 @@ func (r runner) restore() (err error) {
 		return fmt.Errorf("the data were restored, but the journal could not be verified; run journal verify: %w", err)
 	}
 	v := rep.Journal
-	for _, p := range v.Problems {
-		fmt.Fprintf(r.out, "PROBLEM batch %d entry %s: %s\n", p.Batch, p.Entry, p.Say)
-	}
-	fmt.Fprintf(r.out, "日志核对 (journal): %d batches, %d entries sealed, %d not sealed yet, %d details erased, %d problems\n",
-		v.Batches, v.Entries, v.Unsealed, v.Erased, len(v.Problems))
+	fmt.Fprintln(r.out, "日志核对 (journal)")
+	r.found(v)
 	if len(v.Problems) > 0 {
 		return fmt.Errorf("the data were restored, but the journal was changed before the backup was made: %d problems", len(v.Problems))
 	}

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"runtime/debug"
 
 	"github.com/alecthomas/kong"
@@ -27,9 +25,11 @@ type where struct {
 type commands struct {
 	Serve struct {
 		where
-		Addr      string `help:"Address to listen on." default:":8080" env:"YINQIAO_ADDR"`
-		Demo      bool   `help:"Fill an empty installation with fictional people and show demonstration accounts." env:"YINQIAO_DEMO"`
-		PlainHTTP bool   `name:"plain-http" help:"Let cookies travel without HTTPS (only behind a proxy that adds it, or for trials)." env:"YINQIAO_PLAIN_HTTP"`
+		Addr           string   `help:"Address to listen on." default:":8080" env:"YINQIAO_ADDR"`
+		Demo           bool     `help:"Fill an empty installation with fictional people and show demonstration accounts." env:"YINQIAO_DEMO"`
+		TrustedProxies []string `help:"Proxies in front, as CIDRs: their X-Forwarded-For names the client, by whom failed sign-ins are counted." env:"YINQIAO_TRUSTED_PROXIES" placeholder:"CIDR"`
+		MetricsAddr    string   `help:"Own address for /metrics (and /healthz, /readyz). If empty, /metrics is on the main address, for this machine only." env:"YINQIAO_METRICS_ADDR" placeholder:"ADDR"`
+		PlainHTTP      bool     `name:"plain-http" help:"Let cookies travel without HTTPS (only behind a proxy that adds it, or for trials)." env:"YINQIAO_PLAIN_HTTP"`
 	} `cmd:"" help:"Serve the platform."`
 	Migrate struct {
 		where
@@ -154,44 +154,6 @@ func (r runner) migrate() error {
 	return errors.Join(say(Migrate(r.ctx, d)), d.Close())
 }
 
-func (r runner) verify() error {
-	w := r.c.Journal.Verify.where
-	if w.Database == "" && !exists(filepath.Join(w.Data, db.File)) {
-		return say(errNoInstallation) // a mistyped folder must not look sound
-	}
-	return r.with(w, func(a *App) error {
-		rep, err := a.Journal.Verify(r.ctx)
-		if err != nil {
-			return err
-		}
-		if rep.Entries+rep.Unsealed == 0 {
-			return errNoInstallation
-		}
-		for _, p := range rep.Problems {
-			fmt.Fprintf(r.out, "PROBLEM batch %d entry %s: %s\n", p.Batch, p.Entry, p.Say)
-		}
-		fmt.Fprintf(r.out, "%d batches, %d entries sealed, %d not sealed yet, %d details erased, %d problems\n",
-			rep.Batches, rep.Entries, rep.Unsealed, rep.Erased, len(rep.Problems))
-		if len(rep.Problems) > 0 {
-			return fmt.Errorf("日志被改动过,共%d处,见上。请先不要再写入,保留现场,照 docs/playbooks/journal-changed.md 处理。(the journal was changed: %d problems)", len(rep.Problems), len(rep.Problems))
-		}
-		return nil
-	})
-}
-
-func (r runner) retally() error {
-	return r.with(r.c.Journal.Retally.where, func(a *App) error {
-		if err := a.Journal.SealAll(r.ctx); err != nil {
-			return err
-		}
-		t, err := a.Journal.Retally(r.ctx)
-		if err == nil {
-			fmt.Fprintf(r.out, "%d figures, %d were different and are right now\n", t.Rows, t.Different)
-		}
-		return err
-	})
-}
-
 func (r runner) adminFirst() error {
 	c := r.c.Admin.First
 	return r.with(c.where, func(a *App) error {
@@ -210,12 +172,6 @@ func (r runner) adminFirst() error {
 		fmt.Fprintf(r.out, "login:         %s\npassword:      %s\nauthenticator: %s\nThese are shown once. Sign in at /desk/sign-in.\n", c.Login, h.Password, h.TOTPURL)
 		return nil
 	})
-}
-
-// exists reports whether a file is there.
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }
 
 // Help writes what a command says of itself. It runs nothing.

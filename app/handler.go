@@ -8,19 +8,47 @@ import (
 	"yinqiao/channel/web"
 )
 
-// Handler is everything that is served: pages, the API, health and metrics.
+// Bounds of failed tries at the doors, for each window of time.
+const (
+	triesWindow = time.Minute
+	triesEach   = 30  // of one address
+	triesCodes  = 300 // with access codes, of all addresses
+)
+
+// Handler is everything that is served where no proxy is in front.
 func (a *App) Handler() http.Handler {
-	mux := http.NewServeMux()
+	main, _ := a.Handlers(Edge{})
+	return main
+}
+
+// Handlers are what is served at the main address, pages, the API and health, and
+// what is served at the address of the metrics, if they have one of their own.
+func (a *App) Handlers(e Edge) (main, metrics http.Handler) {
+	rooms := web.Rooms{People: a.People, Staff: a.Staff, Sessions: a.Sessions, Place: a.Place, Grant: a.Grant, Catalog: a.Catalog,
+		Requests: a.Requests, Casework: a.Casework, Log: a.Log, Demo: a.demoAccounts(), Ping: a.DB.Ping, Version: Version(), Now: a.Journal.Now}
+	gate := gate{&rooms}
 	m := newMetrics(a)
-	mux.HandleFunc("GET /healthz", a.healthz)
-	mux.HandleFunc("GET /readyz", a.readyz)
-	mux.Handle("GET /metrics", m.handler())
-	web.Mount(mux, web.Rooms{People: a.People, Staff: a.Staff, Sessions: a.Sessions, Place: a.Place, Grant: a.Grant, Catalog: a.Catalog,
-		Requests: a.Requests, Casework: a.Casework, Log: a.Log, Demo: a.demoAccounts(), Ping: a.DB.Ping, Version: Version(), Now: a.Journal.Now})
+	mux := http.NewServeMux()
+	a.health(mux)
+	web.Mount(mux, rooms)
 	api.Mount(mux, api.Rooms{People: a.People, Staff: a.Staff, Sessions: a.Sessions, Grant: a.Grant, Catalog: a.Catalog,
 		Requests: a.Requests, Casework: a.Casework, Log: a.Log, Now: a.Journal.Now})
-	limit := newLimiter(30, time.Minute, "POST /desk/sign-in", "POST /elder/sign-in", "POST /api/v1/sessions")
-	return secure(limit.guard(mux, sameSite().Handler(m.watch(mux))))
+	if e.MetricsAddr == "" {
+		mux.Handle("GET /metrics", gate.localOnly(m.handler()))
+	} else {
+		own := http.NewServeMux()
+		a.health(own)
+		own.Handle("GET /metrics", m.handler())
+		metrics = secure(own)
+	}
+	limit := newLimiter(triesEach, triesCodes, triesWindow)
+	doors := limit.guard(mux, gate.sameSite().Handler(m.watch(mux)), gate.tooMany(limit.window))
+	return secure(e.named(doors)), metrics
+}
+
+func (a *App) health(mux *http.ServeMux) {
+	mux.HandleFunc("GET /healthz", a.healthz)
+	mux.HandleFunc("GET /readyz", a.readyz)
 }
 
 // secure sets the headers that every answer has. Pages run no inline script and

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -33,7 +34,7 @@ func newMetrics(a *App) *metrics {
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		gauge("yinqiao_db_commits", "Commits of the shared writer since start (SQLite).", func() float64 { return float64(a.DB.Stats().Commits) }),
 		gauge("yinqiao_db_acts", "Acts in those commits.", func() float64 { return float64(a.DB.Stats().Acts) }),
-		gauge("yinqiao_journal_unsealed", "Entries that wait for their seal; more than a few hundred means that sealing has stopped.", a.unsealed),
+		gauge("yinqiao_journal_unsealed", "Entries that wait for their seal; more than a few hundred means that sealing has stopped.", kept(5*time.Second, time.Now, a.unsealed)),
 	)
 	return m
 }
@@ -46,6 +47,22 @@ func (a *App) unsealed() float64 {
 		return v.Get(&n, `SELECT COUNT(*) FROM journal_entry WHERE batch IS NULL`)
 	}) // -1 says that it could not be read
 	return float64(n)
+}
+
+// kept reads a figure anew when the one it has is older than life, so that
+// scrapes cost next to nothing however many there are.
+func kept(life time.Duration, now func() time.Time, read func() float64) func() float64 {
+	var mu sync.Mutex
+	var at time.Time
+	var n float64
+	return func() float64 {
+		mu.Lock()
+		defer mu.Unlock()
+		if t := now(); at.IsZero() || t.Sub(at) >= life {
+			n, at = read(), t
+		}
+		return n
+	}
 }
 
 func (m *metrics) handler() http.Handler {

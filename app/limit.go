@@ -1,51 +1,105 @@
 package app
 
 import (
-	"net"
+	"bytes"
+	"encoding/json"
+	"io"
 	"net/http"
 	"slices"
 	"sync"
 	"time"
 )
 
-// limiter bounds tries at the doors, by address: passwords and codes can't be
-// guessed through it. It counts in fixed windows, in memory, for each replica.
+// The doors. Access codes are tried at the last two.
+const (
+	doorDesk  = "POST /desk/sign-in"
+	doorElder = "POST /elder/sign-in"
+	doorAPI   = "POST /api/v1/sessions"
+)
+
+// limiter bounds failed tries at the doors, so that passwords and codes can't be
+// guessed: from one address, and of access codes, which are short, from all
+// addresses together. It counts in fixed windows, in memory, for each replica.
 type limiter struct {
-	most   int
+	most   int // failures of one address
+	codes  int // failures with access codes, of all addresses
 	window time.Duration
-	routes []string
 	mu     sync.Mutex
 	began  time.Time
 	tries  map[string]int
+	coded  int
 }
 
-func newLimiter(most int, window time.Duration, routes ...string) *limiter {
-	return &limiter{most: most, window: window, routes: routes, tries: map[string]int{}}
+func newLimiter(most, codes int, window time.Duration) *limiter {
+	return &limiter{most: most, codes: codes, window: window, tries: map[string]int{}}
 }
 
-// allow counts one try from the address.
-func (l *limiter) allow(addr string, now time.Time) bool {
+// try counts a try, or refuses it. A try counts while it is under way, so that
+// many at once are no way round; done keeps the count if it failed.
+func (l *limiter) try(addr string, code bool, now time.Time) (done func(failed bool), ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if now.Sub(l.began) >= l.window {
-		l.began, l.tries = now, map[string]int{}
+		l.began, l.tries, l.coded = now, map[string]int{}, 0
 	}
-	l.tries[addr]++
-	return l.tries[addr] <= l.most
+	if l.tries[addr] >= l.most || code && l.coded >= l.codes {
+		return nil, false
+	}
+	began := l.began
+	l.add(addr, code, 1)
+	return func(failed bool) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if !failed && l.began.Equal(began) {
+			l.add(addr, code, -1)
+		}
+	}, true
 }
 
-func (l *limiter) guard(mux *http.ServeMux, next http.Handler) http.Handler {
+func (l *limiter) add(addr string, code bool, n int) {
+	if l.tries[addr] += n; l.tries[addr] == 0 {
+		delete(l.tries, addr)
+	}
+	if code {
+		l.coded += n
+	}
+}
+
+// guard refuses at the doors whoever has failed too often. A failure is an answer
+// of 4xx; signing in, and faults of ours, cost nothing.
+func (l *limiter) guard(mux *http.ServeMux, next, tooMany http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, pattern := mux.Handler(r); slices.Contains(l.routes, pattern) {
-			host, _, err := net.SplitHostPort(r.RemoteAddr)
-			if err != nil {
-				host = r.RemoteAddr
-			}
-			if !l.allow(host, time.Now()) {
-				tooMany(w, r, int(l.window/time.Second))
-				return
-			}
+		_, door := mux.Handler(r)
+		if !slices.Contains([]string{doorDesk, doorElder, doorAPI}, door) {
+			next.ServeHTTP(w, r)
+			return
 		}
-		next.ServeHTTP(w, r)
+		code := door == doorElder || door == doorAPI && maybeCode(r)
+		done, ok := l.try(addressKey(r.RemoteAddr), code, time.Now())
+		if !ok {
+			tooMany.ServeHTTP(w, r)
+			return
+		}
+		rec := &recorder{ResponseWriter: w, status: http.StatusOK}
+		defer func() { done(rec.status >= 400 && rec.status < 500) }()
+		next.ServeHTTP(rec, r)
 	})
+}
+
+// signInBytes is more than any sign-in of a program needs.
+const signInBytes = 16 << 10
+
+// maybeCode looks whether a program signs in with an access code. What can't be
+// read as a sign-in of staff counts as one. The body stays to be read.
+func maybeCode(r *http.Request) bool {
+	head, err := io.ReadAll(io.LimitReader(r.Body, signInBytes))
+	rest := r.Body
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(head), rest), rest}
+	var in struct {
+		Code json.RawMessage `json:"access_code"`
+	}
+	return err != nil || json.Unmarshal(head, &in) != nil || len(in.Code) > 0 && string(in.Code) != `""`
 }

@@ -19,12 +19,16 @@ const (
 	headerBytes = 64 << 10
 )
 
-var errListen = civic.E(civic.Unavailable, "serve.address", "这个地址用不了:可能别的程序正占着它。请用 --addr 换一个。(can't listen on the address; choose another with --addr)")
+var errListen = civic.E(civic.Unavailable, "serve.address", "这个地址用不了：可能别的程序正占着它。请用 --addr 或 --metrics-addr 换一个。(can't listen on the address; choose another with --addr or --metrics-addr)")
 
 func (r runner) serve() error {
 	c := r.c.Serve
 	log := r.log(c.where)
 	cfg := Config{Dir: c.Data, Database: c.Database, Addr: c.Addr, Demo: c.Demo, PlainHTTP: c.PlainHTTP}
+	trusted, err := parseProxies(c.TrustedProxies)
+	if err != nil {
+		return say(err)
+	}
 	a, err := Open(r.ctx, cfg, log)
 	if err != nil {
 		return say(err)
@@ -32,13 +36,24 @@ func (r runner) serve() error {
 	ready := func(addr string) {
 		fmt.Fprintf(r.out, "银桥 is ready: http://%s\n", addr)
 	}
-	return errors.Join(say(a.Serve(r.ctx, ready)), a.Close())
+	return errors.Join(say(a.ServeAt(r.ctx, Edge{Trusted: trusted, MetricsAddr: c.MetricsAddr}, ready)), a.Close())
 }
 
-// Serve enters what an installation needs, listens, works jobs and seals the
+// Serve is ServeAt with no proxy in front and no address for the metrics.
+func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
+	return a.ServeAt(ctx, Edge{}, ready)
+}
+
+// ServeAt enters what an installation needs, listens, works jobs and seals the
 // journal until ctx ends; then it finishes what is under way. ready is called
 // with the address once requests are answered.
-func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
+func (a *App) ServeAt(ctx context.Context, e Edge, ready func(addr string)) error {
+	if err := a.admit(ctx); err != nil {
+		return err
+	}
+	if err := a.Journal.CheckHeads(ctx); err != nil {
+		return err
+	}
 	if err := a.Prepare(ctx); err != nil {
 		return err
 	}
@@ -47,33 +62,39 @@ func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
 			return err
 		}
 	}
-	l, err := net.Listen("tcp", a.Config.Addr)
+	main, metrics := a.Handlers(e)
+	servers := &servers{log: a.Log, failed: make(chan error, 2)}
+	addr, err := servers.listen(a.Config.Addr, main)
 	if err != nil {
-		return errListen.Because(err)
+		return err
+	}
+	if metrics != nil {
+		at, err := servers.listen(e.MetricsAddr, metrics)
+		if err != nil {
+			return errors.Join(err, servers.close())
+		}
+		a.Log.Info("metrics", "addr", at.String())
 	}
 	if err := a.Jobs.Start(context.WithoutCancel(ctx)); err != nil {
-		return errors.Join(err, l.Close())
+		return errors.Join(err, servers.close())
 	}
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	sealed := make(chan struct{})
 	go func() { defer close(sealed); a.Journal.Run(work) }()
 
-	srv := &http.Server{Handler: a.Handler(), ReadHeaderTimeout: readFor, ReadTimeout: readFor, WriteTimeout: 2 * readFor,
-		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: headerBytes, ErrorLog: slog.NewLogLogger(a.Log.Handler(), slog.LevelWarn)}
-	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(l) }()
-	a.Log.Info("serving", "addr", l.Addr().String(), "engine", a.DB.Dialect(), "demo", a.Config.Demo)
+	servers.start()
+	a.Log.Info("serving", "addr", addr.String(), "engine", a.DB.Dialect(), "demo", a.Config.Demo)
 	if ready != nil {
-		ready(host(l.Addr()))
+		ready(host(addr))
 	}
 	select {
-	case err = <-failed:
+	case err = <-servers.failed:
 	case <-ctx.Done():
 	}
 	a.Log.Info("stopping")
 	stop, cancel := context.WithTimeout(context.Background(), stopFor)
 	defer cancel()
-	err = errors.Join(err, srv.Shutdown(stop), a.Jobs.Stop(stop))
+	err = errors.Join(err, servers.shutdown(stop), a.Jobs.Stop(stop))
 	stopWork()
 	<-sealed
 	if err2 := a.Journal.SealAll(stop); err2 != nil {
@@ -81,6 +102,48 @@ func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
 	}
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
+	}
+	return err
+}
+
+// servers are the addresses that are listened on.
+type servers struct {
+	log    *slog.Logger
+	all    []*http.Server
+	at     []net.Listener
+	failed chan error // of the first that ends
+}
+
+// listen takes an address; requests wait there until start.
+func (s *servers) listen(addr string, h http.Handler) (net.Addr, error) {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, errListen.Because(err)
+	}
+	s.at = append(s.at, l)
+	s.all = append(s.all, &http.Server{Handler: h, ReadHeaderTimeout: readFor, ReadTimeout: readFor, WriteTimeout: 2 * readFor,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: headerBytes, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn)})
+	return l.Addr(), nil
+}
+
+func (s *servers) start() {
+	for i, srv := range s.all {
+		go func() { s.failed <- srv.Serve(s.at[i]) }()
+	}
+}
+
+// shutdown lets requests under way finish.
+func (s *servers) shutdown(ctx context.Context) (err error) {
+	for _, srv := range s.all {
+		err = errors.Join(err, srv.Shutdown(ctx))
+	}
+	return err
+}
+
+// close gives up addresses where nothing was served.
+func (s *servers) close() (err error) {
+	for _, l := range s.at {
+		err = errors.Join(err, l.Close())
 	}
 	return err
 }

@@ -183,3 +183,27 @@ func (s *Service) Newest(ctx context.Context) (map[string]int, error) {
 	})
 	return out, err
 }
+
+// Known reports whether there is or was such a service.
+func (s *Service) Known(q db.Q, service string) (bool, error) {
+	var n int
+	err := q.Get(&n, `SELECT COUNT(*) FROM service_definition WHERE service = $1`, service)
+	return n > 0, err
+}
+
+// Titles names services by their codes, each as in its newest version.
+func (s *Service) Titles(q db.Q) (map[string]string, error) {
+	var rows []struct{ Service, Hash string }
+	if err := q.Select(&rows, `SELECT service, hash FROM service_definition ORDER BY service, version`); err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for _, r := range rows {
+		d, err := s.Version(q, r.Hash)
+		if err != nil {
+			return nil, err
+		}
+		out[r.Service] = d.Title
+	}
+	return out, nil
+}

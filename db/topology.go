@@ -30,6 +30,7 @@ var Topology = map[string]Where{
 	"credential":       byPerson("person"),
 	"contact":          byPerson("person"),
 	"opening":          byPerson("person"),
+	"person_seen":      byPerson("person"),
 	"proxy_grant":      byPerson("person"),
 	"credential_index": byKey("hash"),
 	"contact_index":    byKey("hash"),
@@ -51,6 +52,8 @@ var Topology = map[string]Where{
 	"journal_batch":  local,
 	"journal_chain":  local,
 	"journal_tally":  local,
+
+	"installation": local,
 }
 
 // scratchTables are the few tables that are not acts: losing a row of them loses

@@ -2,6 +2,7 @@ package grant
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -28,7 +29,7 @@ type Grant struct {
 const grantColumns = `id, person, agent, relation, services, starts, ends, given_how`
 
 // Give records a grant that the person gives: themselves, or before a member of
-// staff who has opened them.
+// staff who has opened them. The same grant again is the one that there is.
 func (s *Service) Give(ctx context.Context, actor civic.Actor, g Grant) (string, error) {
 	g.ID = db.NewID()
 	g.Services = strings.Join(strings.Fields(g.Services), " ")
@@ -47,20 +48,71 @@ func (s *Service) Give(ctx context.Context, actor civic.Actor, g Grant) (string,
 		if auth.Basis() == civic.BasisGrant {
 			return errNotYours // an agent can't pass the permission on
 		}
-		if _, err := people.Home(tx, g.Agent); err != nil {
+		if err := s.fits(tx, g); err != nil {
 			return err
+		}
+		agent, err := s.p.Name(tx, civic.Authority{}, g.Agent)
+		if err != nil {
+			return err
+		}
+		if same, err := standing(tx, g); err != nil {
+			return err
+		} else if same != "" {
+			g.ID = same
+			return errStanding
 		}
 		if err := tx.InsertRows("proxy_grant", []string{"person", "id", "agent", "relation", "services", "starts", "ends", "given_how", "state"},
 			[][]any{{g.Person, g.ID, g.Agent, g.Relation, g.Services, g.Starts, g.Ends, g.GivenHow, "active"}}); err != nil {
 			return err
 		}
-		return tx.Record(auth, journal.Event{Act: ActGiven, Detail: map[string]string{"relation": g.Relation, "services": g.Services, "how": g.GivenHow},
+		return tx.Record(auth, journal.Event{Act: ActGiven, Detail: map[string]string{"relation": g.Relation, "services": g.Services, "how": g.GivenHow, "agent": agent},
 			About: []journal.About{{ID: string(g.Agent), Kind: "person", Role: "agent"}, {ID: g.ID, Kind: "grant", Role: "object"}}})
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, errStanding) {
 		return "", err
 	}
 	return g.ID, nil
+}
+
+var errStanding = errors.New("grant: there is one already")
+
+// fits checks a grant against what there is: its services, and when it starts.
+func (s *Service) fits(tx *journal.Tx, g Grant) error {
+	if g.Starts.After(tx.Now.AddDate(1, 0, 0)) {
+		return errStarts
+	}
+	for _, name := range strings.Fields(g.Services) {
+		if name == "*" {
+			continue
+		}
+		if ok, err := s.c.Known(tx, name); err != nil {
+			return err
+		} else if !ok {
+			return errService
+		}
+	}
+	return nil
+}
+
+// standing returns the live grant that says the same, or "": a form sent twice
+// makes one grant, and stopping it leaves none.
+func standing(tx *journal.Tx, g Grant) (string, error) {
+	// Two at the same moment take turns at the person's row.
+	if _, err := tx.Exec(`UPDATE person SET division = division WHERE id = $1`, g.Person); err != nil {
+		return "", err
+	}
+	var gs []Grant
+	if err := tx.Select(&gs, `SELECT `+grantColumns+` FROM proxy_grant WHERE person = $1 AND agent = $2 AND services = $3 AND state = 'active'
+		AND (ends IS NULL OR ends > $4) ORDER BY id`, g.Person, g.Agent, g.Services, tx.Now); err != nil {
+		return "", err
+	}
+	for _, old := range gs {
+		sameEnd := old.Ends == nil && g.Ends == nil || old.Ends != nil && g.Ends != nil && old.Ends.Equal(*g.Ends)
+		if sameEnd && !old.Starts.After(g.Starts) {
+			return old.ID, nil
+		}
+	}
+	return "", nil
 }
 
 // servicesFit reports whether the list is "*" or some names of services between
@@ -89,14 +141,20 @@ func (s *Service) Revoke(ctx context.Context, actor civic.Actor, person civic.Pe
 				return errNotYours
 			}
 		}
-		n, err := tx.Exec(`UPDATE proxy_grant SET state = 'revoked' WHERE person = $1 AND id = $2 AND state = 'active'`, person, id)
+		var g Grant
+		err = tx.Get(&g, `UPDATE proxy_grant SET state = 'revoked' WHERE person = $1 AND id = $2 AND state = 'active' RETURNING `+grantColumns, person, id)
+		if errors.Is(err, db.ErrNoRows) {
+			return errNoSuch
+		}
 		if err != nil {
 			return err
 		}
-		if n == 0 {
-			return errNoSuch
+		agent, err := s.p.Name(tx, civic.Authority{}, g.Agent)
+		if err != nil {
+			return err
 		}
-		return tx.Record(auth, journal.Event{Act: ActRevoked, About: []journal.About{{ID: id, Kind: "grant", Role: "object"}}})
+		return tx.Record(auth, journal.Event{Act: ActRevoked, Detail: map[string]string{"relation": g.Relation, "services": g.Services, "agent": agent},
+			About: []journal.About{{ID: string(g.Agent), Kind: "person", Role: "agent"}, {ID: id, Kind: "grant", Role: "object"}}})
 	})
 }
 
@@ -108,6 +166,7 @@ type Agent struct {
 
 // Agents lists who may act for a person: for the person, for staff who have
 // opened them, and for staff whose role covers their home and who are about to.
+// Grants that start later are among them. An agent sees their own alone.
 func (s *Service) Agents(ctx context.Context, actor civic.Actor, person civic.PersonID) ([]Agent, error) {
 	var out []Agent
 	err := s.j.Look(ctx, actor.For(person), func(v *journal.View) error {
@@ -124,10 +183,13 @@ func (s *Service) Agents(ctx context.Context, actor civic.Actor, person civic.Pe
 		}
 		var gs []Grant
 		if err := v.Select(&gs, `SELECT `+grantColumns+` FROM proxy_grant WHERE person = $1 AND state = 'active'
-			AND starts <= $2 AND (ends IS NULL OR ends > $2) ORDER BY id`, person, v.Now); err != nil {
+			AND (ends IS NULL OR ends > $2) ORDER BY id`, person, v.Now); err != nil {
 			return err
 		}
 		for _, g := range gs {
+			if me := actor.Person(); me != "" && me != person && me != g.Agent {
+				continue
+			}
 			m, err := s.p.Name(v, civic.Authority{}, g.Agent)
 			if err != nil {
 				return err

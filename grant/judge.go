@@ -25,9 +25,9 @@ var (
 	errRole = civic.E(civic.Denied, "grant.role", "您的岗位不能办这件事。").
 		Accepting("请找有这项职责的同事,或请管理员调整岗位")
 	errDivision = civic.E(civic.Denied, "grant.division", "这件事不在您的辖区。").
-			Accepting("请老人出示证件后以「证件在手」打开,或转给当地的单位")
+			Accepting("老人带了证件的话,请以「证件在手」打开")
 	errOffice = civic.E(civic.Denied, "grant.office", "这件事不归您的单位办理。").
-			Accepting("请转给负责的单位")
+			Accepting("请负责这件事的单位的同事来办")
 	errNotOpen = civic.E(civic.Denied, "grant.not_open", "这位老人的资料没有打开,或已经超过时间自动关上。请重新刷卡或说明理由后打开。").
 			Accepting("重新打开老人的资料")
 	errAgent = civic.E(civic.Denied, "grant.agent", "来办事的家人还没有得到老人的委托,或委托已经停止。").

@@ -62,6 +62,7 @@ func TestTheJudgeKnowsEveryOperatorAndEveryNeed(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := apptest.New(t, d)
 		a := w.Taiyuan
+		w.Services(t, "report-posting")
 		person := func(services string, starts, ends time.Duration) civic.Actor {
 			p := w.Person(t, a.Street)
 			end := w.Clock.Now().Add(ends)

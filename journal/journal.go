@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"yinqiao/civic"
@@ -35,6 +36,8 @@ type Journal struct {
 	flows map[Act][]Flow
 	heads *headFile
 	wake  chan struct{}
+
+	lacked atomic.Int64 // heads that the file lacked at the start; -1 before it was looked at
 }
 
 // Config is what a journal is made of. Heads is the file in which the signed
@@ -51,8 +54,10 @@ type Config struct {
 
 // New makes a journal. Flows are added with On before the first write.
 func New(c Config) *Journal {
-	return &Journal{db: c.DB, vault: c.Vault, jobs: c.Jobs, auth: c.Auth, clock: c.Clock, log: c.Log,
+	j := &Journal{db: c.DB, vault: c.Vault, jobs: c.Jobs, auth: c.Auth, clock: c.Clock, log: c.Log,
 		flows: map[Act][]Flow{}, heads: &headFile{path: c.Heads}, wake: make(chan struct{}, 1)}
+	j.lacked.Store(-1)
+	return j
 }
 
 // On lets an act wake a job. app/flows.go is the one list of them.

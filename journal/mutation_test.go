@@ -14,8 +14,7 @@ import (
 // column is a sealed column and what kind of value it holds.
 type column struct{ table, name, kind string }
 
-// sealedColumns are all columns that a seal covers. Which entry a detail belongs
-// to is not among them: a detail may be erased, and its entry stands.
+// sealedColumns are all columns that a seal covers.
 var sealedColumns = []column{
 	{"journal_entry", "id", "text"}, {"journal_entry", "at", "time"}, {"journal_entry", "act", "text"},
 	{"journal_entry", "operator_kind", "text"}, {"journal_entry", "operator_id", "text"},
@@ -24,7 +23,7 @@ var sealedColumns = []column{
 	{"journal_entry", "basis_ref", "text"}, {"journal_entry", "division", "text"}, {"journal_entry", "office", "text"},
 	{"journal_entry", "day", "text"}, {"journal_entry", "measure", "number?"}, {"journal_entry", "bucket", "number?"},
 	{"journal_entry", "digest", "text"}, {"journal_entry", "hash", "text"}, {"journal_entry", "batch", "number?"},
-	{"journal_detail", "salt", "text"}, {"journal_detail", "body", "text"},
+	{"journal_detail", "entry", "text"}, {"journal_detail", "salt", "text"}, {"journal_detail", "body", "text"},
 	{"journal_about", "id", "text"}, {"journal_about", "kind", "text"}, {"journal_about", "entry", "text"}, {"journal_about", "role", "text"},
 	{"journal_batch", "seq", "number"}, {"journal_batch", "sealed_at", "time"}, {"journal_batch", "entries", "number"},
 	{"journal_batch", "root", "text"}, {"journal_batch", "head", "text"}, {"journal_batch", "signature", "text"},

@@ -72,13 +72,14 @@ func (j *Journal) nudge() {
 
 // SealAll seals every entry that is committed now.
 func (j *Journal) SealAll(ctx context.Context) error {
+	looked := j.CheckHeads(ctx) // a file that can't be read must not stop the sealing
 	for {
 		n, err := j.seal(ctx)
 		if err != nil {
 			return err
 		}
 		if n < sealMost {
-			return j.keepHeads(ctx)
+			return errors.Join(looked, j.KeepHeads(ctx))
 		}
 	}
 }
@@ -183,10 +184,10 @@ func insertBatch(tx *db.Tx, b batchRow) error {
 
 const batchColumns = `seq, sealed_at, entries, root, head, signature`
 
-// keepHeads copies the heads that the file lacks out of the database. Only heads
+// KeepHeads copies the heads that the file lacks out of the database. Only heads
 // signed with our key are copied, so a batch that somebody else put into the
 // database never becomes a kept one, nor does it keep ours from being kept.
-func (j *Journal) keepHeads(ctx context.Context) error {
+func (j *Journal) KeepHeads(ctx context.Context) error {
 	from, err := j.heads.reach()
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"yinqiao/db"
 )
@@ -13,9 +14,17 @@ type Report struct {
 	Batches  int64
 	Entries  int64 // sealed entries checked
 	Unsealed int64 // entries younger than the last seal
-	Erased   int64 // details erased; their entries still verify
+	Kept     int64 // the highest batch whose head is kept outside the database
+	Behind   bool  // heads are missing that should be kept by now; it is among the problems
+	// Erased counts details that were erased by right. It is 0 until there is an act
+	// of erasure: an erased act will name their entries, and nothing else excuses a
+	// detail that is not there.
+	Erased   int64
 	Problems []Problem
 }
+
+// keepFor is how long a head may take from the seal to the file.
+const keepFor = time.Minute
 
 // Problem is one trace of tampering and where it is.
 type Problem struct {
@@ -27,9 +36,17 @@ type Problem struct {
 // Verify recomputes every hash from the rows and holds the chain against the
 // signed heads outside the database. It finds changed, added, removed and
 // reordered entries and a cut tail, also when whoever did it recomputed the
-// chain inside the database.
+// chain inside the database. That it lacks the heads to do so is a problem too.
+// Keys of another database are vault.ErrWrongKeys, not a forgery.
 func (j *Journal) Verify(ctx context.Context) (Report, error) {
 	v := verifier{j: j, kept: map[int64]headLine{}}
+	r, err := j.db.Read(ctx)
+	if err != nil {
+		return v.Report, err
+	}
+	if _, err := Marked(r, j.vault); err != nil && !errors.Is(err, db.ErrNoRows) {
+		return v.Report, err
+	}
 	lines, err := j.heads.load()
 	if err != nil {
 		return v.Report, err
@@ -42,12 +59,9 @@ func (j *Journal) Verify(ctx context.Context) (Report, error) {
 			v.found(l.Seq, "", "two different heads were kept for this batch")
 		}
 		v.kept[l.Seq] = l
-		v.keptTo = max(v.keptTo, l.Seq)
+		v.Kept = max(v.Kept, l.Seq)
 	}
-	r, err := j.db.Read(ctx)
-	if err != nil {
-		return v.Report, err
-	}
+	v.due = j.now().Add(-keepFor)
 	if err := v.chain(r); err != nil {
 		return v.Report, err
 	}
@@ -58,8 +72,8 @@ type verifier struct {
 	Report
 	j       *Journal
 	kept    map[int64]headLine
-	keptTo  int64
-	awaited int64 // the chain's end that the walk was last sent on to
+	awaited int64     // the chain's end that the walk was last sent on to
+	due     time.Time // heads of batches sealed before are to be kept
 }
 
 func (v *verifier) found(batch int64, entry, say string) {
@@ -92,7 +106,10 @@ func (v *verifier) chain(q db.Q) error {
 			break
 		}
 	}
-	v.gap(seq+1, v.keptTo, "cut off: heads are kept outside the database")
+	v.gap(seq+1, v.Kept, "cut off: heads are kept outside the database")
+	if v.Behind {
+		v.found(v.Kept+1, "", fmt.Sprintf("heads are kept only to %d of %d outside the database", v.Kept, seq))
+	}
 	return nil
 }
 
@@ -162,7 +179,7 @@ func (v *verifier) batch(q db.Q, prev string, b batchRow) error {
 		}
 		switch d, ok := digests[e.ID]; {
 		case !ok:
-			v.Erased++
+			v.found(b.Seq, e.ID, "the entry's detail was removed")
 		case d != e.Digest:
 			v.found(b.Seq, e.ID, "the entry's detail was changed")
 		}
@@ -183,9 +200,11 @@ func (v *verifier) batch(q db.Q, prev string, b batchRow) error {
 	}
 	if k, ok := v.kept[b.Seq]; ok && k.Head != b.Head {
 		v.found(b.Seq, "", "the batch differs from the head kept outside the database")
-	} else if !ok && b.Seq <= v.keptTo {
+	} else if !ok && b.Seq <= v.Kept {
 		v.found(b.Seq, "", "no head was kept for this batch")
 	}
+	// The time is sealed too: it can't be moved to excuse a lost file.
+	v.Behind = v.Behind || b.Seq > v.Kept && b.SealedAt.Before(v.due)
 	return nil
 }
 

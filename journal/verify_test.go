@@ -63,6 +63,9 @@ var forgeries = map[string]func(f *forger){
 	"a changed detail": func(f *forger) {
 		f.one(`UPDATE journal_detail SET body = '{"thing":"other"}' WHERE entry = $1`, f.entries(4)[0])
 	},
+	"a removed detail": func(f *forger) {
+		f.one(`DELETE FROM journal_detail WHERE entry = $1`, f.entries(2)[1])
+	},
 	"a removed entry":                func(f *forger) { f.remove(f.entries(2)[1]) },
 	"the last entry removed":         func(f *forger) { f.remove(f.entries(4)[2]) },
 	"an added entry":                 func(f *forger) { f.add(f.entries(2)[1], f.entries(2)[1]+"x", 2) },

@@ -175,18 +175,28 @@ func (r *reader) refs() []string {
 		refs[i] = shortRef(l.node, again[l.rank])
 		seen[refs[i]]++
 	}
-	used := map[string]bool{}
+	used := map[string]int{}
 	for i, l := range r.leaves {
 		if seen[refs[i]] > 1 {
 			refs[i] = longRef(l.node)
 		}
-		for used[refs[i]] {
-			r.p.warn(r.s.place(l.off), "编号重复，引用改为%s。", refs[i]+"′")
-			refs[i] += "′"
+		if ref := unused(used, refs[i]); ref != refs[i] {
+			r.p.warn(r.s.place(l.off), "编号重复，引用改为%s。", ref)
+			refs[i] = ref
 		}
-		used[refs[i]] = true
 	}
 	return refs
+}
+
+// unused marks a reference as used, with a mark and a count if it was already.
+func unused(used map[string]int, ref string) string {
+	was := ref
+	for used[ref] > 0 {
+		used[was]++
+		ref = was + "′" + itoa(used[was])
+	}
+	used[ref]++
+	return ref
 }
 
 // restarts tells for each rank whether any number of it stands twice, in a

@@ -119,7 +119,7 @@ func yearOf(written, word string, year int) (int, string) {
 // deadlines finds every deadline of a text, in order. year is the one in which
 // the document was issued, 0 if that is unknown.
 func deadlines(text string, year int) []due {
-	if !strings.Contains(text, "年") && !strings.Contains(text, "月") && !strings.Contains(text, "五”") {
+	if !strings.Contains(text, "年") && !strings.Contains(text, "月") && !strings.Contains(text, "五") {
 		return nil
 	}
 	var out []due

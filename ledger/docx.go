@@ -107,7 +107,6 @@ type docxTable struct {
 	t    table
 	cell cell
 	span int
-	more bool
 }
 
 func (d *docx) read(ctx context.Context, raw []byte) error {

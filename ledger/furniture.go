@@ -8,10 +8,11 @@ import (
 // What stands on a page and is no part of the document. All patterns are for
 // folded lines.
 var (
-	pageMark = regexp.MustCompile(`^(?:[-—–―－·~•]+\d{1,4}[-—–―－·~•]+|第\d{1,4}页(?:[，/]?共\d{1,4}页)?|\d{1,4}/\d{1,4})$`)
-	bareMark = regexp.MustCompile(`^\d{1,4}$`)
-	address  = regexp.MustCompile(`^(?:https?：?:?//|www\.)\S*$`)
-	endURL   = regexp.MustCompile(`(?:https?：?:?//|www\.)[\x21-\x7e]+$`)
+	pageMark  = regexp.MustCompile(`^(?:[-—–―－·~•]+\d{1,4}[-—–―－·~•]+|第\d{1,4}页(?:[，/]?共\d{1,4}页)?|\d{1,4}/\d{1,4})$`)
+	bareMark  = regexp.MustCompile(`^\d{1,4}$`)
+	address   = regexp.MustCompile(`^(?:(?:https?|file)[：:]/{2,3}|www\.)\S*(?: ?\d{1,4}/\d{1,4})?$`)
+	printHead = regexp.MustCompile(`^(?:\d{4}/\d{1,2}/\d{1,2}|\d{1,2}/\d{1,2}/\d{2,4})，? ?(?:上午|下午)?\d{1,2}:\d{2}(?::\d{2})?`) // what browsers print above a page
+	endURL    = regexp.MustCompile(`(?:(?:https?|file)[：:]/{2,3}|www\.)[\x21-\x7e]+$`)
 	// A banner says that the rest of the text is elsewhere.
 	banner  = regexp.MustCompile(`预览已?结束|试读已?结束|(?:剩余|余下|其余|还有)(?:全文|部分|内容|\d+页)?(?:未读|未展示|内容请|请(?:下载|购买|登录))|完整(?:报告|版|内容|文档)(?:链接|请|需|可)|(?:购买|付费|开通会员|登录)后(?:可)?(?:查看|阅读|下载)(?:全文|完整|余下|剩余)|未完(?:待续|，)`)
 	clutter = regexp.MustCompile(`^(?:[【\[]?(?:打印(?:本页|此页|文章)?|关闭(?:窗口|本页|页面)?|收藏(?:本页)?|分享(?:到)?：?|返回(?:顶部|首页|列表)?|首页|(?:字体|字号)：?|大|中|小|微信|微博|扫一扫.{0,20}|下载(?:全文|文件|附件)?|[|>»]|A[+-]?)[】\]]?)+$` +
@@ -27,7 +28,7 @@ func (s *source) strip() {
 		switch {
 		case numbered[i] || pageMark.MatchString(l.text) || repeated[l.text] && s.besidePage(i, numbered):
 			continue
-		case address.MatchString(l.text), runes(l.text) <= 80 && clutter.MatchString(l.text):
+		case address.MatchString(l.text), runes(l.text) <= 80 && printHead.MatchString(l.text), runes(l.text) <= 80 && clutter.MatchString(l.text):
 			continue
 		}
 		if at := banner.FindStringIndex(l.text); at != nil && (at[0] == 0 || runes(l.text[at[0]:]) <= 120) {

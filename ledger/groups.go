@@ -7,8 +7,9 @@ import (
 
 // findGroups finds every statement of who answers in the text of a measure:
 // in parentheses, behind a label, or as a sentence that is a list of bodies.
-func findGroups(text string, year int) []group {
-	var out []group
+//
+// doubts are parentheses that seem to say so and could not be read.
+func findGroups(text string, year int) (out []group, doubts []string) {
 	from := 0
 	for _, p := range parentheses(text) {
 		if p.open < from || p.height > 3 || p.close-p.open > 3*maxGroup {
@@ -16,6 +17,9 @@ func findGroups(text string, year int) []group {
 		}
 		inner := text[p.open+len("（") : p.close]
 		if !isGroup(inner) || !p.closed && labelAt.FindString(inner) == "" || !belongs(text, p) {
+			if p.closed && len(inner) < 600 && roleEnd.MatchString(inner) {
+				doubts = append(doubts, "“"+excerpt(inner, 30)+"”像是责任单位，没有读懂。")
+			}
 			continue
 		}
 		out = append(out, bareGroups(text, from, p.open, year)...)
@@ -29,7 +33,7 @@ func findGroups(text string, year int) []group {
 		from = g.to
 	}
 	out = append(out, bareGroups(text, from, len(text), year)...)
-	return merge(out, text)
+	return merge(out, text), doubts
 }
 
 // parenthesis is one pair, or an opening whose sentence ends before it closes.

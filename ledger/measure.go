@@ -155,7 +155,10 @@ func (r *reader) walk(nd *node, kind Kind) {
 	r.leaf(nd, kind)
 }
 
-func (r *reader) rollOf(text string) bool { return len(findGroups(text, r.year)) > 0 }
+func (r *reader) rollOf(text string) bool {
+	gs, _ := findGroups(text, r.year)
+	return len(gs) > 0
+}
 
 // collapses reports whether the numbered items below a node are one list within
 // a measure rather than measures: the units stand once, before or after them.
@@ -178,12 +181,22 @@ func (r *reader) collapses(nd *node, intro string) bool {
 	if nd.rank < rankGroup || last < 1 {
 		return false
 	}
+	if text := kids[last].text(r.s); r.onItsOwn(text) {
+		r.p.warn(r.s.place(nd.off), "责任单位只在这一组的最后单独写了一次，整组按一条读。")
+		return true
+	}
 	for _, k := range kids[:last] {
 		if t := k.text(r.s); !strings.HasSuffix(t, "；") && !strings.HasSuffix(t, "，") {
 			return false
 		}
 	}
 	return true
+}
+
+// onItsOwn reports whether the only group of a text is a last paragraph of its own.
+func (r *reader) onItsOwn(text string) bool {
+	gs, _ := findGroups(text, r.year)
+	return len(gs) == 1 && empty(text[gs[0].to:]) && gs[0].from > 0 && strings.HasSuffix(strings.TrimRight(text[:gs[0].from], " "), "\n")
 }
 
 func (r *reader) leaf(nd *node, kind Kind) {
@@ -193,7 +206,11 @@ func (r *reader) leaf(nd *node, kind Kind) {
 	}
 	l := &leaf{node: nd, kind: kind}
 	l.head, l.text = heading(text, 45)
-	l.groups = findGroups(l.text, r.year)
+	var doubts []string
+	l.groups, doubts = findGroups(l.text, r.year)
+	for _, d := range doubts {
+		r.p.warn(r.s.place(nd.off), "%s", d)
+	}
 	if nd.rank <= rankTop && len(l.groups) == 0 {
 		switch {
 		case l.head == l.text: // a heading whose text is a table, or missing

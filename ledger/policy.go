@@ -67,7 +67,7 @@ type Goal struct {
 
 // Measure is one numbered item of the plan. Ref is unique in the document: the
 // number itself where numbers run on ("14"), otherwise with that of its section
-// ("2.3", "三(一)").
+// ("2.3", "三(一)"). Text is all that follows the heading, lists of units too.
 type Measure struct {
 	Ref     string   `json:"ref"`
 	Section string   `json:"section"`
@@ -78,7 +78,8 @@ type Measure struct {
 	Actions []Action `json:"actions"`
 }
 
-// Action is a stretch of a measure that one group of units answers for.
+// Action is a stretch of a measure that one group of units answers for. Deadline
+// is the group's, or else the latest of the text.
 type Action struct {
 	Text      string   `json:"text"`
 	Units     []Unit   `json:"units"`

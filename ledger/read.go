@@ -19,7 +19,9 @@ import (
 const (
 	MaxFile     = 64 << 20  // bytes of a file
 	maxUnpacked = 256 << 20 // bytes that an archive may claim to hold
-	maxText     = 8 << 20   // bytes of text, or of one part of an archive that is read
+	maxPart     = 32 << 20  // bytes of one part of an archive that is read
+	maxPage     = 16 << 20  // bytes of a text or a saved page, with all its scripts
+	maxText     = 2 << 20   // bytes of text in the end
 	maxRatio    = 200       // how many times larger than packed that part may be
 )
 
@@ -109,7 +111,7 @@ func extract(ctx context.Context, name string, b []byte) (*source, error) {
 	case bytes.HasPrefix(b, []byte(`{\rtf`)):
 		return nil, errRTF
 	}
-	if len(b) > 2*maxText {
+	if len(b) > maxPage {
 		if _, ok := decode(b[:1<<20]); !ok {
 			return nil, errBinary
 		}

@@ -218,7 +218,7 @@ func (b *builder) boundary(c candidate, top *node) bool {
 	if top.rank >= c.rank || c.off-top.body > 3*45 {
 		return false
 	}
-	return !strings.ContainsAny(b.s.text[top.body:c.off], "。；，：")
+	return !strings.ContainsAny(b.s.text[top.body:c.off], "。；：")
 }
 
 // prefixTail is the last line of what stands before, or its last n bytes.

@@ -113,9 +113,9 @@ func (s *source) addTable(t table, next func() int) {
 func (r *reader) tableMeasures(t table) {
 	cols, from, _ := t.isPlan()
 	alone := len(r.p.Measures) == 0 || strings.HasPrefix(r.p.Measures[0].Ref, "#")
-	section, used := "", map[string]bool{}
+	section, used := "", map[string]int{}
 	for _, m := range r.p.Measures {
-		used[m.Ref] = true
+		used[m.Ref]++
 	}
 	count := 0
 	for _, rw := range t.rows[from:] {
@@ -144,11 +144,10 @@ func (r *reader) tableMeasures(t table) {
 		if !alone || t.no > 1 {
 			ref = fmt.Sprintf("表%d-%s", t.no, ref)
 		}
-		for used[ref] {
-			r.p.warn(place, "序号重复，引用改为%s。", ref+"′")
-			ref += "′"
+		if free := unused(used, ref); free != ref {
+			r.p.warn(place, "序号重复，引用改为%s。", free)
+			ref = free
 		}
-		used[ref] = true
 		m := Measure{Ref: ref, Section: f.section, Heading: f.heading, Kind: Task, Text: f.text, Actions: []Action{a}}
 		if m.Section == "" {
 			m.Section = section
@@ -289,51 +288,4 @@ func wholeDate(s string) string {
 		}
 	}
 	return ""
-}
-
-// tableText collects rows of cells from lines of text, cut by tabs or bars. It
-// begins with a header and ends with the first line that is no row.
-type tableText struct {
-	t   table
-	sep string
-}
-
-// take reports whether the line belongs to a table.
-func (tt *tableText) take(s *source, raw string, no int) bool {
-	cells := func(sep string) []cell {
-		var out []cell
-		for _, c := range strings.Split(strings.Trim(strings.TrimSpace(raw), "|"), sep) {
-			out = append(out, cell{text: fold(c)})
-		}
-		return out
-	}
-	if tt.sep != "" {
-		if n := strings.Count(strings.TrimRight(raw, " \r"), tt.sep); n >= 2 && n <= 40 {
-			if strings.Trim(raw, "|-: ") != "" {
-				tt.t.rows = append(tt.t.rows, row{no: no, cells: cells(tt.sep)})
-			}
-			return true
-		}
-		tt.end(s)
-	}
-	for _, sep := range []string{"\t", "|"} {
-		if n := strings.Count(raw, sep); n < 2 || n > 40 || len(raw) > 600 {
-			continue
-		}
-		if c := cells(sep); len(c) >= 3 {
-			if _, ok := header(c); ok {
-				tt.sep, tt.t.rows = sep, []row{{no: no, cells: c}}
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// end hands the table over.
-func (tt *tableText) end(s *source) {
-	if tt.sep != "" {
-		s.addTable(tt.t, func() int { return 0 })
-		*tt = tableText{}
-	}
 }

@@ -20,7 +20,7 @@ const (
 )
 
 var (
-	percentRe  = regexp.MustCompile(`百分之([一二三四五六七八九十百〇零]+(?:点[一二三四五六七八九〇零]+)?)|(\d+(?:\.\d+)?)(?:[-—~～至到](\d+(?:\.\d+)?))?[%％]|([二三四五六七八九十]|\d{1,2})分之([一二三四五六七八九]|\d{1,2})`)
+	percentRe  = regexp.MustCompile(`百分之([一二三四五六七八九十百〇零]+(?:点[一二三四五六七八九〇零]+)?)|(\d+(?:\.\d+)?)(?:[%％]?[-—~～至到](\d+(?:\.\d+)?))?[%％]|([二三四五六七八九十]|\d{1,2})分之([一二三四五六七八九]|\d{1,2})`)
 	amountRe   = regexp.MustCompile(`(` + numeral + `)(?:[-—~～至到](` + numeral + `))?余?(` + countUnits + `)`)
 	coverageRe = regexp.MustCompile(`全覆盖`)
 	notLess    = regexp.MustCompile(`不(?:得)?(?:少于|低于|小于|短于)` + upTo)
@@ -49,8 +49,8 @@ func targets(text string, dues []due) (out []Target, doubts []string) {
 		}
 		t, d := clauseTargets(text[from:to], masked[from:to], counting)
 		counting = slices.ContainsFunc(t, func(t Target) bool { return t.Direction == Exactly }) && strings.HasPrefix(text[to:], "，")
-		if out, doubts = append(out, t...), append(doubts, d...); len(out) >= maxTargets {
-			return out[:maxTargets], append(doubts, "数字太多，后面的没有作为指标。")
+		if out, doubts = append(out, t...), append(doubts, d...); len(out)+len(doubts) >= maxTargets {
+			return out[:min(len(out), maxTargets)], append(doubts, "数字太多，后面的没有作为指标。")
 		}
 		for from = to + 1; from < len(masked) && masked[from]&0xc0 == 0x80; from++ {
 		}
@@ -86,13 +86,17 @@ func mask(text string, dues []due) string {
 
 var quoted = regexp.MustCompile(`《[^《》]{1,80}》|“[^“”]{1,40}”|〔\d{4}〕\d+号|第` + numeral)
 
-// near is how many bytes around a number are looked at.
-const near = 240
+// near is how many bytes around a number are looked at, and long what a clause
+// may have before only a part of it is quoted.
+const (
+	near = 54
+	long = 240
+)
 
 // around is the clause, or what is near the number where the clause is long.
 func around(clause string, from, to int) string {
-	if len(clause) > near {
-		clause = strings.ToValidUTF8(clause[max(0, from-near/2):min(len(clause), to+near/2)], "")
+	if len(clause) > long {
+		clause = strings.ToValidUTF8(clause[max(0, from-long/2):min(len(clause), to+long/2)], "")
 	}
 	return strings.TrimSpace(clause)
 }
@@ -103,7 +107,7 @@ func clauseTargets(text, masked string, counting bool) (out []Target, doubts []s
 		out = append(out, Target{Text: around(text, pos[0], pos[1]), Value: v, Unit: unit, Direction: d})
 	}
 	rest := []byte(masked)
-	for _, m := range percentRe.FindAllStringSubmatchIndex(masked, -1) {
+	for _, m := range percentRe.FindAllStringSubmatchIndex(masked, maxTargets) {
 		v, high, ok := share(masked, m)
 		pos = [2]int{m[0], m[1]}
 		for i := m[0]; i < m[1]; i++ {
@@ -125,8 +129,9 @@ func clauseTargets(text, masked string, counting bool) (out []Target, doubts []s
 		add(100, "%", Exactly)
 	}
 	masked = string(rest)
-	for _, m := range amountRe.FindAllStringSubmatchIndex(masked, -1) {
-		t, doubt := amount(text, masked, m, counting || len(out) > 0)
+	verb := bringAbout.FindStringIndex(masked)
+	for _, m := range amountRe.FindAllStringSubmatchIndex(masked, maxTargets) {
+		t, doubt := amount(text, masked, m, (counting || len(out) > 0) && digit(rune(masked[m[0]])) || verb != nil && verb[0] < m[0])
 		out = append(out, t...)
 		if doubt != "" {
 			doubts = append(doubts, doubt)
@@ -205,7 +210,7 @@ func amount(text, masked string, m []int, counting bool) (out []Target, doubt st
 	case comparison:
 	case phrase.MatchString(after) || !arabic && v <= 1 || compared[unit]:
 		return nil, ""
-	case !bringAbout.MatchString(before) && !(counting && arabic):
+	case !counting:
 		if arabic {
 			doubt = "“" + excerpt(clause, 20) + "”里的数字没有作为指标，请核对。"
 		}

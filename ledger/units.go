@@ -21,9 +21,9 @@ type group struct {
 
 var (
 	// A local government is one unit although its name has separators in it.
-	localRe = regexp.MustCompile(`各(?:设区|地级以上|级)?(?:[市州盟地县区旗乡镇省]|街道)(?:[、和及]?(?:[市州盟县区旗乡镇]|街道|（[^（）]{1,12}）))*(?:党委、?|人民)?(?:人民政府|政府|党委政府|管委会|党委)(?:（[^（）]{1,16}管委会）)?`)
+	localRe = regexp.MustCompile(`各(?:设区|地级以上|级)?(?:[市州盟地县区旗乡镇省]|街道)(?:[、和及]?(?:[市州盟县区旗乡镇]|街道|（[^（）]{1,12}）))*(?:党委、?|人民)?(?:人民政府|政府|党委政府|管委会|党委)(?:（[^（）]{1,16}(?:管委会|行署|公署)）)?`)
 	// These end the name of a body. The strong ones end hardly anything else.
-	strongEnd = regexp.MustCompile(`(?:委|委员会|[^大客餐歌舞]厅|局|[^举承主协不]办|办公室|[^以宣全干内外]部|支行|分行|银行|联合会|残联|妇联|工商联|文联|侨联|总工会|协会|学会|政府|总队|支队|集团|公司|管委会|办事处|法院|检察院|监管局|中心支行|团省委|团市委|指挥部|工作专班|领导小组|供销社|中国(?:电信|移动|联通|铁塔)\p{Han}{0,8}|各地区?|各市州?|[省市]邮政)(?:（[^（）]{2,16}）)?$`)
+	strongEnd = regexp.MustCompile(`(?:委|委员会|[^大客餐歌舞]厅|局|[^举承主协不]办|办公室|[^以宣全干内外]部|支行|分行|银行|联合会|残联|妇联|工商联|文联|侨联|总工会|协会|学会|政府|总队|支队|集团|公司|管委会|办事处|法院|检察院|监管局|[监证]会|中心支行|团省委|团市委|指挥部|工作专班|领导小组|供销社|中国(?:电信|移动|联通|铁塔)\p{Han}{0,8}|各地区?|各市州?|[省市]邮政)(?:（[^（）]{2,16}）)?$`)
 	weakEnd   = regexp.MustCompile(`(?:行|院|会|社|台|中心|联|学校|大学|署|处|所|馆|站|部门|单位|机构|企业|电信|移动|联通|铁塔|邮政|银联|工会|园区|开发区|新区|街道|乡镇|党校|老干部局|机关|铁路|机场|医院|总社|小组|专班|组|地|办|部|区|市|县)(?:（[^（）]{2,16}）)?$`)
 	wordInIt  = regexp.MustCompile(`[，。；：！？《》“”]|[的须]|应(?:[^急用]|$)|不得|提供|开展|推进|建立|完善|推动|鼓励|加强|优化|实现|确保|做好|组织参|根据|按照|通过`)
 	generic   = regexp.MustCompile(`^(?:省级|省直|市级|市直|区级|县级|各级|其他|等)?各?(?:相关|有关|成员|责任|职能|行业主管|主管|配合|参与)*(?:部门|单位|部委|厅局|地方|企业|方面)?(?:和单位)?$`)
@@ -31,7 +31,10 @@ var (
 	leadRule  = regexp.MustCompile(`(?:列|排列|排名|排)?在?(?:第一|首)(?:位|个|名)?(?:的)?(?:单位|部门)?(?:为|是)牵头(?:责任)?(?:单位|部门)?`)
 	labelAt   = regexp.MustCompile(`^` + label + `[：:]?`)
 	roleEnd   = regexp.MustCompile(`(?:按(?:照)?(?:各自)?(?:职责|职能)(?:任务)?(?:分工)?(?:分别|共同|抓好|做好)?(?:负责|落实|配合|组织实施|推进)?|(?:分工|分别|共同|联合|具体)(?:负责|落实|推进)|(?:共同)?牵头(?:负责|组织|落实|实施|推进)*|(?:主要)?负责(?:落实|组织实施|实施|推进)?|(?:具体)?组织(?:实施|落实)|抓好落实|(?:具体)?落实|(?:积极)?(?:协同)?配合(?:落实|做好|实施)?|参与|参加|协助|协同)$`)
-	finished  = regexp.MustCompile(`^(?:前|底前|底|内)?(?:完成|落实到位|取得明显成效|建成|并?持续推进|长期(?:坚持|推进|实施)|持续(?:推进|实施))+(?:并?持续推进)?$|^(?:长期(?:坚持|推进)?|持续推进|常态化推进)$`)
+	// what a parenthesis has that is about who answers
+	roleAnywhere = regexp.MustCompile(`牵头|负责|责任(?:单位|部门)`)
+	personLabel  = regexp.MustCompile(`^(?:责任领导|分管领导|牵头领导|包联领导|责任人|负责人|联系人)：`)
+	finished     = regexp.MustCompile(`^(?:前|底前|底|内)?(?:完成|落实到位|取得明显成效|建成|并?持续推进|长期(?:坚持|推进|实施)|持续(?:推进|实施))+(?:并?持续推进)?$|^(?:长期(?:坚持|推进)?|持续推进|常态化推进)$`)
 )
 
 // unitLike reports whether s could be the name of a body.
@@ -58,19 +61,24 @@ func isGroup(inner string) bool {
 	return isRoll(inner)
 }
 
-// isRoll reports whether s is a list of nothing but bodies, and at least two, or
-// one with its role.
+// isRoll reports whether s is a list of nothing but bodies: at least two that
+// surely are, or any with the role that they play.
 func isRoll(s string) bool {
 	g := parseGroup(s, 2000)
 	if len(g.doubts) > 0 && !onlyDates(g.doubts) || len(g.units) == 0 {
 		return false
 	}
+	sure := 0
 	for _, u := range g.units {
-		if !surelyUnit(u.Name) {
-			return false
+		if surelyUnit(u.Name) {
+			sure++
 		}
 	}
-	return len(g.units) > 1 || roleEnd.MatchString(s) || g.openEnded || strings.ContainsRune("省市县区各国自", first(s)) || g.day != ""
+	role := roleEnd.MatchString(s) || roleAnywhere.MatchString(s)
+	if sure < len(g.units) && (!role || sure*2 < len(g.units)) {
+		return false
+	}
+	return len(g.units) > 1 || role || g.openEnded || strings.ContainsRune("省市县区各国自", first(s)) || g.day != ""
 }
 
 func onlyDates(doubts []string) bool {
@@ -112,6 +120,7 @@ type roll struct {
 	g       *group
 	pending int  // names whose role may still follow
 	lead    bool // under a label that says so
+	person  bool // under a label for people
 }
 
 // piece is a name, with what ended it.
@@ -124,8 +133,18 @@ func (r *roll) add(p piece) {
 	s := strings.Trim(p.text, " ：:，、")
 	if m := labelAt.FindString(s); m != "" {
 		r.settle(r.lead)
+		r.person = false
 		r.lead = leads(m) || strings.HasPrefix(m, "主责") || strings.HasPrefix(m, "主办")
 		s = strings.Trim(s[len(m):], " ：:")
+	}
+	if personLabel.MatchString(s) {
+		r.g.doubts = append(r.g.doubts, "“"+excerpt(s, 20)+"”是人名，没有作为单位。")
+		r.person = true
+		return
+	}
+	if r.person {
+		r.person = !p.stop
+		return
 	}
 	s = strings.TrimPrefix(s, "由")
 	role := ""

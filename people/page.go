@@ -2,6 +2,8 @@ package people
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"yinqiao/civic"
 	"yinqiao/db"
@@ -28,7 +30,42 @@ func (s *Service) Show(ctx context.Context, actor civic.Actor, id civic.PersonID
 		}
 		return err
 	})
+	if err == nil && actor.Person() != "" && actor.Person() != id {
+		err = s.seen(ctx, actor.For(id))
+	}
 	return p, err
+}
+
+var errSeen = errors.New("people: seen today already")
+
+// seen records that an agent looked at a person, once a day for each.
+func (s *Service) seen(ctx context.Context, actor civic.Actor) error {
+	day := s.j.Now().In(civic.Shanghai).Format(time.DateOnly)
+	var n int
+	err := s.j.Look(ctx, actor, func(v *journal.View) error {
+		return v.Get(&n, `SELECT COUNT(*) FROM person_seen WHERE person = $1 AND viewer = $2 AND day = $3`, actor.Subject, actor.Operator.ID, day)
+	})
+	if err != nil || n > 0 {
+		return err
+	}
+	err = s.j.Write(ctx, actor, func(tx *journal.Tx) error {
+		auth, err := tx.Authorise(civic.Need{Person: actor.Subject, Look: true})
+		if err != nil {
+			return err
+		}
+		n, err := tx.Exec(`INSERT INTO person_seen (person, viewer, day) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, actor.Subject, actor.Operator.ID, day)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return errSeen
+		}
+		return tx.Record(auth, journal.Event{Act: ActSeen})
+	})
+	if errors.Is(err, errSeen) {
+		return nil
+	}
+	return err
 }
 
 // Glance returns the masked minimum of a person whom a clerk has found but not
@@ -40,7 +77,7 @@ func (s *Service) Glance(ctx context.Context, actor civic.Actor, id civic.Person
 			return err
 		}
 		r, err := readPerson(v, id)
-		m = Match{r.ID, Masked(r.Name), r.Sex, year(r.Birth), r.Division, "", "active"}
+		m = Match{r.ID, Masked(r.Name), r.Sex, year(r.Birth), r.Division, "", "active", false}
 		return err
 	})
 	return m, err

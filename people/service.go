@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -14,8 +15,12 @@ import (
 	"yinqiao/journal"
 )
 
-// ActRegistered is a person entering the platform.
-var ActRegistered = journal.Define("person.registered", "登记了个人信息")
+// The acts of this room.
+var (
+	ActRegistered = journal.Define("person.registered", "登记了个人信息")
+	ActListed     = journal.Define("people.listed", "按姓名或电话查找了人员")
+	ActSeen       = journal.Define("person.seen", "受委托的人看了资料")
+)
 
 // Service registers and finds people.
 type Service struct {
@@ -197,6 +202,7 @@ type Match struct {
 	Division civic.Division
 	Why      string
 	State    string // of the credential that matched: active, lost …
+	Card     bool   // found by a card, which is one person's
 }
 
 // matchMost bounds a search: who is not among ten needs a better question.
@@ -222,7 +228,18 @@ func (s *Service) Find(ctx context.Context, actor civic.Actor, text string) ([]M
 		out, err = s.find(v, text)
 		return err
 	})
-	return out, err
+	if err != nil || len(out) == 1 && out[0].Card {
+		return out, err // one card is one person, whose opening is recorded
+	}
+	// A list is recorded once, with what it was found by.
+	return out, s.j.Write(ctx, actor, func(tx *journal.Tx) error {
+		auth, err := tx.Authorise(civic.Need{Permission: civic.MayFindPeople})
+		if err != nil {
+			return err
+		}
+		return tx.Record(auth, journal.Event{Act: ActListed, Detail: map[string]string{"by": out[0].Why, "found": strconv.Itoa(len(out))},
+			About: []journal.About{{ID: actor.Operator.ID, Kind: string(actor.Operator.Kind), Role: "operator"}}})
+	})
 }
 
 func (s *Service) find(q db.Q, text string) ([]Match, error) {
@@ -267,6 +284,21 @@ func (s *Service) find(q db.Q, text string) ([]Match, error) {
 func looksLikeCard(s string) bool {
 	digits := strings.Count(s, "") - 1 - len(strings.Trim(s, "0123456789"))
 	return len(s) >= 8 && len(s) <= 20 && digits > 0 && strings.Trim(s, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+}
+
+// FindCard finds the one person whose card has the number, and nobody by name or
+// phone: for matters in which the wrong person would be harmed.
+func (s *Service) FindCard(ctx context.Context, actor civic.Actor, number string) (Match, error) {
+	var m Match
+	err := s.j.Look(ctx, actor, func(v *journal.View) error {
+		if _, err := v.Authorise(civic.Need{Permission: civic.MayFindPeople, Look: true}); err != nil {
+			return err
+		}
+		var err error
+		m, err = s.ByCard(v, number)
+		return err
+	})
+	return m, err
 }
 
 // ByCard finds the one person whose card has this number, in any form that

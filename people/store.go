@@ -107,7 +107,7 @@ func byCredentialHash(q db.Q, hash string) (Match, error) {
 	if err := q.Get(&r, personQuery, ref.Person, ref.Credential); err != nil {
 		return Match{}, err
 	}
-	return Match{ref.Person, Masked(r.Name), r.Sex, year(r.Birth), r.Division, r.Kind.Words() + "尾号" + r.Tail, r.State}, nil
+	return Match{ref.Person, Masked(r.Name), r.Sex, year(r.Birth), r.Division, r.Kind.Words() + "尾号" + r.Tail, r.State, true}, nil
 }
 
 func byPhone(q db.Q, hash string) ([]Match, error) {
@@ -131,7 +131,7 @@ func matches(q db.Q, why, where string, args ...any) ([]Match, error) {
 	}
 	out := make([]Match, len(rows))
 	for i, r := range rows {
-		out[i] = Match{r.ID, Masked(r.Name), r.Sex, year(r.Birth), r.Division, why, "active"}
+		out[i] = Match{r.ID, Masked(r.Name), r.Sex, year(r.Birth), r.Division, why, "active", false}
 	}
 	return out, nil
 }

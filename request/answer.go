@@ -40,7 +40,7 @@ func (s *Service) Answer(ctx context.Context, actor civic.Actor, id civic.DraftI
 			out, wrong = v, errRev
 			return nil
 		}
-		if v, wrong, err = sit.putAll(v, given, actor.Channel); err != nil {
+		if v, wrong, err = sit.putAll(v, given, actor); err != nil {
 			return err
 		}
 		sealed, err := s.sealAnswers(d.ID, v.Answers)
@@ -76,14 +76,14 @@ func (s *Service) Answer(ctx context.Context, actor civic.Actor, id civic.DraftI
 // putAll puts the answers in the order of the definition, since an answer may
 // open or close the questions after it. Answers to questions that closed are
 // left out silently: a form sends the fields it had.
-func (t *sitting) putAll(v *View, given map[string][]string, via civic.Channel) (*View, error, error) {
+func (t *sitting) putAll(v *View, given map[string][]string, actor civic.Actor) (*View, error, error) {
 	for i := range v.Def.Questions {
 		key := v.Def.Questions[i].Key
 		texts, ok := given[key]
 		if !ok {
 			continue
 		}
-		a, drops, err := Put(v.Def, v.Answers, t.opts, key, texts, via)
+		a, drops, err := Put(v.Def, v.Answers, t.opts, key, texts, actor.Channel)
 		if civic.Is(err, civic.Invalid) {
 			if e := civic.As(err); e.Code != errNotAsked.Code {
 				v.Wrong = append(v.Wrong, e)
@@ -92,6 +92,13 @@ func (t *sitting) putAll(v *View, given map[string][]string, via civic.Channel) 
 		}
 		if err != nil {
 			return nil, nil, err
+		}
+		if !slices.Equal(v.Answers.Codes(key), a.Codes(key)) || shown(v.Answers[key]) != shown(a[key]) {
+			for j := range a[key] {
+				a[key][j].By = actor.Operator
+			}
+		} else {
+			a[key] = v.Answers[key] // sent again with the form: whoever gave it, gave it
 		}
 		d := v.Draft
 		d.Answers = a
@@ -146,7 +153,7 @@ func read(p Prompt, texts []string) ([]Value, error) {
 		if err != nil {
 			return nil, civic.As(err).On(p.Key)
 		}
-		return []Value{{n, n, ""}}, nil
+		return []Value{{Code: n, Shown: n}}, nil
 	case catalog.Amount:
 		return readAmount(p, t)
 	}
@@ -158,7 +165,7 @@ func read(p Prompt, texts []string) ([]Value, error) {
 	}) {
 		return bad("characters", "这段文字里有看不见的特殊字符,请删掉重新输入。")
 	}
-	return []Value{{free, t, ""}}, nil
+	return []Value{{Code: free, Shown: t}}, nil
 }
 
 // longest is the most characters that an answer in words may have.
@@ -180,5 +187,5 @@ func readAmount(p Prompt, t string) ([]Value, error) {
 	for len(cents) < 2 {
 		cents += "0"
 	}
-	return []Value{{fmt.Sprintf("%d.%s", y, cents), fmt.Sprintf("%d.%s元", y, cents), ""}}, nil
+	return []Value{{Code: fmt.Sprintf("%d.%s", y, cents), Shown: fmt.Sprintf("%d.%s元", y, cents)}}, nil
 }

@@ -16,6 +16,7 @@ type Value struct {
 	Code  string        `json:"code"`
 	Shown string        `json:"shown"`
 	Via   civic.Channel `json:"via,omitempty"`
+	By    civic.Party   `json:"by,omitzero"` // who was at the controls
 }
 
 // Answers are the values by question. A question that was skipped has an empty

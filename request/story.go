@@ -14,7 +14,7 @@ import (
 // StoryLine tells one act in words: when, what, who was at the controls, who
 // asked, for whom, and why they could.
 type StoryLine struct {
-	At      string // 11月23日 09:05
+	At      string // 2026年11月23日 上午9点05分
 	What    string
 	Who     string // who was at the controls
 	Asked   string // who asked, when that was somebody else
@@ -31,7 +31,7 @@ func (s *Service) Tell(q db.Q, auth civic.Authority, lines []journal.Line) ([]St
 		if err != nil {
 			return nil, err
 		}
-		sl := StoryLine{At: l.At.In(civic.Shanghai).Format("2006年1月2日 15:04"), What: l.Act.Words(), Who: who, Why: why(l.Basis), Channel: channelWords[l.Channel]}
+		sl := StoryLine{At: l.At.In(civic.Shanghai).Format("2006年1月2日 ") + civic.SayTime(l.At), What: l.Act.Words(), Who: who, Why: why(l.Basis), Channel: channelWords[l.Channel]}
 		if l.AgentKind != "" && l.AgentID != string(l.Subject) {
 			if sl.Asked, err = s.party(q, auth, civic.Party{Kind: l.AgentKind, ID: l.AgentID}, l.Subject); err != nil {
 				return nil, err
@@ -39,22 +39,49 @@ func (s *Service) Tell(q db.Q, auth civic.Authority, lines []journal.Line) ([]St
 		} else if l.OperatorKind == civic.PartyStaff && (l.Basis == civic.BasisPresented || l.Basis == civic.BasisRole) && l.Subject != "" {
 			sl.Asked = "本人"
 		}
-		if d := details(l.Detail); d != "" {
-			sl.What += "(" + d + ")"
+		d, err := s.details(q, auth, l)
+		if err != nil {
+			return nil, err
+		}
+		if d != "" {
+			sl.What += "（" + d + "）"
 		}
 		out = append(out, sl)
 	}
 	return out, nil
 }
 
-func details(d map[string]string) string {
+// details says what of an entry's detail a person should read.
+func (s *Service) details(q db.Q, auth civic.Authority, l journal.Line) (string, error) {
 	var parts []string
-	for _, k := range []string{"office", "reason", "relation"} {
-		if d[k] != "" {
-			parts = append(parts, d[k])
+	for _, k := range []string{"office", "reason", "relation", "agent"} {
+		if l.Detail[k] != "" {
+			parts = append(parts, l.Detail[k])
 		}
 	}
-	return strings.Join(parts, ";")
+	if list := l.Detail["services"]; list == "*" {
+		parts = append(parts, "什么事都能办")
+	} else if list != "" {
+		titles, err := s.catalog.Titles(q)
+		if err != nil {
+			return "", err
+		}
+		for _, name := range strings.Fields(list) {
+			parts = append(parts, "能办"+titles[name])
+		}
+	}
+	if l.Detail["answered"] != "" {
+		for _, a := range strings.Split(l.Detail["answered"], ";") {
+			label, by, _ := strings.Cut(a, ":")
+			kind, id, _ := strings.Cut(by, "/")
+			who, err := s.party(q, auth, civic.Party{Kind: civic.PartyKind(kind), ID: id}, l.Subject)
+			if err != nil {
+				return "", err
+			}
+			parts = append(parts, label+"由"+who+"填写")
+		}
+	}
+	return strings.Join(parts, "；"), nil
 }
 
 func (s *Service) party(q db.Q, auth civic.Authority, p civic.Party, subject civic.PersonID) (string, error) {

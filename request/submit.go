@@ -3,6 +3,7 @@ package request
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"yinqiao/catalog"
@@ -75,7 +76,7 @@ func (s *Service) Submit(ctx context.Context, actor civic.Actor, id civic.DraftI
 		}
 		took := int64(tx.Now.Sub(d.Created) / time.Second)
 		if err := tx.Record(auth, journal.Event{Act: ActSubmitted, Measure: &took,
-			Detail: map[string]string{"service": r.Service, "begun": string(d.Channel)},
+			Detail: map[string]string{"service": r.Service, "begun": string(d.Channel), "answered": v.byOthers(tx.Actor.Operator)},
 			About:  []journal.About{{ID: string(r.ID), Kind: "request", Role: "object"}}}); err != nil {
 			return err
 		}
@@ -138,4 +139,18 @@ func (s *Service) insertRequest(tx *journal.Tx, auth civic.Authority, r *Request
 		"agent_kind", "agent_id", "basis", "channel", "parent", "created_at"},
 		[][]any{{r.Person, r.ID, r.Number, r.Service, r.Def.Hash, sealed, tx.Actor.Operator.Kind, tx.Actor.Operator.ID,
 			agent.Kind, agent.ID, auth.Basis(), r.Channel, "", r.Created}})
+}
+
+// byOthers names the answers that somebody else than the one who submits had
+// given, and who: "to:staff/01a2…". The story turns it into words.
+func (v *View) byOthers(operator civic.Party) string {
+	var out []string
+	for _, p := range v.Form {
+		if len(p.Given) == 0 || p.Given[0].By.None() || p.Given[0].By == operator {
+			continue
+		}
+		by := p.Given[0].By
+		out = append(out, p.Label+":"+string(by.Kind)+"/"+by.ID)
+	}
+	return strings.Join(out, ";")
 }

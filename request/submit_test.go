@@ -227,6 +227,7 @@ func TestAnAgentSeesTheMattersThatTheirGrantCovers(t *testing.T) {
 			t.Fatal(err)
 		}
 		limited := w.Person(t, a.Street)
+		w.Services(t, "other")
 		w.Give(t, a.Elder, limited, "cash-refusal other")
 		for who, want := range map[civic.PersonID]int{a.Elder: 2, a.Daughter: 2, limited: 1} {
 			got, err := w.Requests.Of(ctx, apptest.AsPerson(who), a.Elder)
@@ -263,11 +264,11 @@ func TestTheStorySaysWhoActedWhoAskedAndWhy(t *testing.T) {
 			t.Fatal(err)
 		}
 		last := story[len(story)-1]
-		if last.What != "交给单位办理(140105 hospital)" || last.Who != "工作人员 郝春燕" || last.Asked != "李*兰" || last.Why != "老人的委托" || last.Channel != "窗口" || last.At != "2026年11月23日 09:05" {
+		if last.What != "交给单位办理（140105 hospital）" || last.Who != "工作人员 郝春燕" || last.Asked != "李*兰" || last.Why != "老人的委托" || last.Channel != "窗口" || last.At != "2026年11月23日 上午9点05分" {
 			t.Errorf("%+v", last)
 		}
 		for _, l := range story {
-			if l.What == "工作人员打开了资料(女儿来代寄报告)" && (l.Why != "当场出示了证件" || l.Asked != "李*兰") {
+			if l.What == "工作人员打开了资料（女儿来代寄报告）" && (l.Why != "当场出示了证件" || l.Asked != "李*兰") {
 				t.Errorf("%+v", l)
 			}
 		}

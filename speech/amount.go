@@ -106,12 +106,6 @@ func (s *scan) withUnit(rest string) int {
 		return 0
 	}
 	s.number(m, measured(said))
-	for _, r := range said {
-		if isLatin(r) {
-			s.letter(r)
-		} else if r != ' ' {
-			s.put(unit{r: r})
-		}
-	}
+	s.words(said, false)
 	return utf8.RuneCountInString(rest[:len(m)+n])
 }

@@ -28,7 +28,7 @@ var (
 		s.words("年", false)
 		return true
 	})
-	yearMonth = find(`((?:19|20)\d\d)[-/.](0[1-9]|1[0-2])`, func(s *scan, m []string, rest string) bool {
+	yearMonth = find(`((?:19|20)\d\d)[-/](0[1-9]|1[0-2])`, func(s *scan, m []string, rest string) bool {
 		if startsDigit(rest) || strings.HasPrefix(rest, "-") {
 			return false
 		}

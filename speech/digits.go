@@ -13,7 +13,7 @@ var numberPattern = regexp.MustCompile(`^` + num)
 // The rules for what begins with a digit, in order: the more particular first.
 var digitRules = []rule{
 	idNumber, masked, mobile, landline, freephone, fullDate, years, year, requestNumber, standard, yearMonth, clock, address, slashed, ratio, dotted,
-	named, service, yuanAfter, percentRange, percent, (*scan).withUnit, (*scan).anyNumber,
+	named, hotline, yuanAfter, percentRange, percent, (*scan).withUnit, (*scan).anyNumber,
 }
 
 // The rules for signs before digits.
@@ -45,8 +45,8 @@ var (
 		s.groups(m[1]+m[2]+m[3], 3, 4, 4)
 		return true
 	})
-	landline  = find(`(0(?:10|2\d|[3-9]\d\d))[- ]?(\d{7,8})(?:-(\d{1,6}))?`, (*scan).landline)
-	bracketed = find(`\((0\d{2,3})\) ?-?(\d{7,8})(?:-(\d{1,6}))?`, (*scan).landline)
+	landline  = find(`(0(?:10|2\d|[3-9]\d\d))[- ]?(\d{7,8})(?:[-转](\d{1,6}))?`, (*scan).landline)
+	bracketed = find(`\((0\d{2,3})\) ?-?(\d{7,8})(?:[-转](\d{1,6}))?`, (*scan).landline)
 	freephone = find(`([48]00)-?(\d{3})-?(\d{4})|([48]00)-(\d{4})-(\d{3})`, func(s *scan, m []string, rest string) bool {
 		if startsDigit(rest) {
 			return false
@@ -79,9 +79,13 @@ var (
 		s.groups(m[2]+m[3]+m[4], 3, 4, 4)
 		return true
 	})
-	address = find(`\d+(?:-\d+){2,}`, func(s *scan, m []string, rest string) bool {
+	address = find(`\d+(?:-\d+)+`, func(s *scan, m []string, rest string) bool {
 		code := namedBefore.MatchString(s.before(12))
-		for i, part := range strings.Split(m[0], "-") {
+		parts := strings.Split(m[0], "-")
+		if len(parts) < 3 && !code {
+			return false
+		}
+		for i, part := range parts {
 			if i > 0 {
 				s.pause(Group)
 			}
@@ -189,8 +193,8 @@ var (
 	callAfter   = regexp.MustCompile(`^ ?(?:[、/和或]\d{3}|(?:急救|报警|电话|热线|火警|中心|指挥|调度|平台|接警|工单|服务|专线|政务|查号))`)
 )
 
-var service = find(`(\d{3,6})`, func(s *scan, m []string, rest string) bool {
-	if !serviceForm.MatchString(m[1]) || countable(rest) {
+var hotline = find(`(\d{3,6})`, func(s *scan, m []string, rest string) bool {
+	if startsDigit(rest) || !serviceForm.MatchString(m[1]) || countable(rest) {
 		return false
 	}
 	short := len(m[1]) == 3 || m[1] == "10000"
@@ -235,6 +239,8 @@ func (s *scan) anyNumber(rest string) int {
 			s.words("零", true)
 		}
 		s.integer(m, measured(after))
+	case whole && len(m) == 2 && strings.ContainsRune("056789", rune(m[0])) && strings.HasPrefix(after, "后") && !strings.HasPrefix(after, "后天"):
+		s.plainDigits(m) // those born in a decade: 90后
 	case whole && len(m) > 1 && m[0] == '0':
 		s.spell(m)
 	case whole && len(m) == 4 && s.prev() == '〔':

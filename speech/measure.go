@@ -12,7 +12,7 @@ var measures = strings.Fields(`
 只 头 棵 株 里 百 千 万 亿 倍 成 针 剂 服 味 滴 勺 寸 尺 亩 吨 桶 盆 桌 枚 束 朵 首 句 段 行 堆 根 夜 晚 辈子 股 样`)
 
 // What looks like one of them but names a number rather than counts: 2年级, 1分之.
-var notMeasures = []string{"年级", "年代", "分之", "次元"}
+var notMeasures = []string{"年级", "年代", "分之"}
 
 // measured reports whether something countable begins what follows a number.
 func measured(after string) bool {
@@ -44,7 +44,7 @@ var units = map[string]string{
 	"㎡": "平方米", "m²": "平方米", "m2": "平方米", "M2": "平方米", "km²": "平方公里", "km2": "平方公里", "㎢": "平方公里", "m³": "立方米", "m3": "立方米", "㎥": "立方米",
 	"h": "小时", "min": "分钟", "s": "秒", "ms": "毫秒", "bpm": "次每分", "Hz": "赫兹", "dB": "分贝",
 	"W": "瓦", "kW": "千瓦", "KW": "千瓦", "kWh": "度", "KWh": "度", "V": "伏", "mAh": "毫安时",
-	"MB": "兆", "GB": "G B", "KB": "K B", "IU": "国际单位", "U": "单位", "kcal": "千卡", "kJ": "千焦",
+	"MB": "兆", "IU": "国际单位", "U": "单位", "kcal": "千卡", "kJ": "千焦",
 }
 
 var unitPattern = regexp.MustCompile(`^ ?(kg/m²|km/h|m/s|mg/d[lL]|[mμu]mol/[lL]|m?g/L|℃|°[CF]?|℉|㎞|㎝|㎜|㎏|㎎|㎖|㏄|㎡|㎢|㎥|μm|μg|k?m[²³23]|M2|[A-Za-z]+)`)

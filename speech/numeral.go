@@ -1,9 +1,6 @@
 package speech
 
-import (
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
 const han = "零一二三四五六七八九"
 
@@ -173,7 +170,7 @@ func (s *scan) spell(digits string) {
 // onlyDigits drops what people put between digits.
 func onlyDigits(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r < utf8.RuneSelf && (isDigit(rune(byte(r))) || r == 'X' || r == 'x') {
+		if isDigit(r) || r == 'X' || r == 'x' {
 			return r
 		}
 		return -1

@@ -103,7 +103,11 @@ func (s *scan) reading() Reading {
 			for ; i < len(s.out) && s.out[i].pause != NoPause; i++ {
 				pause = max(pause, s.out[i].pause)
 			}
-			if len(r.Tokens) > 0 && i < len(s.out) {
+			switch n := len(r.Tokens); {
+			case n == 0 || i == len(s.out):
+			case r.Tokens[n-1].Pinyin == "": // nothing between them had a reading
+				r.Tokens[n-1].Pause = max(r.Tokens[n-1].Pause, pause)
+			default:
 				r.Tokens = append(r.Tokens, Token{Pause: pause, At: at})
 				words.WriteString([...]string{"", " ", "，", "。", "。\n"}[pause])
 			}

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the tests need and this machine lacks: PostgreSQL, Chromium with
-# a Chinese font, and the npm packages of the browser tests. Needs root and
-# Debian's packages for the first two; without them it says what is missing.
+# a Chinese font, espeak-ng, and the npm packages of the browser tests. Needs root
+# and Debian's packages for all but the last; without them it says what is missing.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -9,6 +9,7 @@ missing=""
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null 2>&1 || missing="$missing postgresql"
 command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing="$missing chromium"
 { command -v fc-list >/dev/null 2>&1 && fc-list :lang=zh | grep -q .; } || missing="$missing fonts-noto-cjk fontconfig"
+command -v espeak-ng >/dev/null 2>&1 || missing="$missing espeak-ng"
 if [ -n "$missing" ]; then
 	if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
 		apt-get update -qq

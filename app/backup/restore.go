@@ -55,9 +55,13 @@ func Restore(ctx context.Context, d *db.DB, dir, file string) (Report, error) {
 		return Report{}, l.undo(ctx, err)
 	}
 	rep := Report{Summary: Summary{a.Manifest, a.size}, KeysPlaced: l.placed.keys}
-	j := journal.New(journal.Config{DB: d, Vault: l.placed.vault, Jobs: l.queue, Clock: time.Now,
+	// Judged as of then: the newest heads may not have been copied when the backup
+	// began. They are put right, unless something is wrong.
+	j := journal.New(journal.Config{DB: d, Vault: l.placed.vault, Jobs: l.queue, Clock: func() time.Time { return a.Created },
 		Log: slog.New(slog.DiscardHandler), Heads: filepath.Join(dir, headsMember)})
-	rep.Journal, err = j.Verify(ctx)
+	if rep.Journal, err = j.Verify(ctx); err == nil && len(rep.Journal.Problems) == 0 {
+		err = j.KeepHeads(ctx)
+	}
 	return rep, err
 }
 
@@ -112,6 +116,9 @@ func (l *loader) survey(ctx context.Context) error {
 
 const (
 	chain = "journal_chain"
+	// mark is what a first start makes before there is anything else. It is no
+	// content, and that of the backup replaces it.
+	mark = "installation"
 	// untouchedChain leaves out the row that the migration made.
 	untouchedChain = ` WHERE NOT (one = 1 AND seq = 0 AND head = '')`
 )
@@ -120,6 +127,9 @@ const (
 func (l *loader) probes(ofChain string) []string {
 	var out []string
 	for _, t := range slices.Concat(l.tables, []string{"river_job"}) {
+		if t == mark {
+			continue
+		}
 		where := ""
 		if t == chain {
 			where = ofChain
@@ -149,6 +159,9 @@ func (l *loader) load(tx *db.Tx) error {
 		if n != 0 {
 			return errNotEmpty.Because(errors.New(q))
 		}
+	}
+	if _, err := tx.Exec(`DELETE FROM ` + mark); err != nil {
+		return err
 	}
 	i, now := 0, time.Now()
 	err = each(tx.Context(), l.path, func(name string, r io.Reader) error {

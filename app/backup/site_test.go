@@ -75,6 +75,10 @@ func (s *site) open(create bool) *site {
 	if r.vault, err = vault.Open(keysDir(s.dir), create); err != nil {
 		s.t.Fatal(err)
 	}
+	if create {
+		_, err := journal.Mark(s.t.Context(), s.db, r.vault, func(db.Q) (journal.Kind, error) { return journal.Demo, nil })
+		s.ok(err)
+	}
 	log := slog.New(slog.DiscardHandler)
 	if r.queue, err = jobs.New(s.db, log); err != nil {
 		s.t.Fatal(err)
@@ -83,7 +87,7 @@ func (s *site) open(create bool) *site {
 	r.journal = journal.New(journal.Config{DB: s.db, Vault: r.vault, Jobs: r.queue, Auth: grant.Judge{}, Clock: time.Now, Log: log,
 		Heads: filepath.Join(s.dir, HeadsFile)})
 	r.people, r.place, r.catalog = people.New(r.journal, r.vault), place.New(r.journal), catalog.New(r.journal)
-	r.grant = grant.New(r.journal, r.vault, r.people)
+	r.grant = grant.New(r.journal, r.vault, r.people, r.catalog)
 	r.cases = casework.New(r.journal, r.vault, r.people)
 	r.requests = request.New(r.journal, r.vault, r.catalog, r.people, r.cases)
 	r.cases.Serve(r.requests)

@@ -19,12 +19,14 @@ import (
 
 	"yinqiao/db"
 	"yinqiao/db/vault"
+	"yinqiao/journal"
 )
 
 // Write copies the installation, as it is at one moment, into o.File while it
 // serves. The file appears under its name when it is complete and durable, for
 // its owner alone. Conflict if it, or its .partial, exists or if the database is
-// newer than this release; NotFound if there is no installation or no keys.
+// newer than this release; NotFound if there is no installation or no
+// keys; Unavailable if the keys are another's.
 func Write(ctx context.Context, d *db.DB, o Options) (_ Summary, err error) {
 	if _, err := os.Lstat(o.File); err == nil {
 		return Summary{}, errExists
@@ -32,6 +34,10 @@ func Write(ctx context.Context, d *db.DB, o Options) (_ Summary, err error) {
 	v, err := vault.Open(keysDir(o.Dir), false)
 	if err != nil {
 		return Summary{}, errKeysAway.Because(err)
+	}
+	// Nobody could read a backup that other keys signed.
+	if err := journal.CheckMark(ctx, d, func() (*vault.Vault, error) { return v, nil }); err != nil {
+		return Summary{}, err
 	}
 	// The heads are measured before the state of the database is fixed: a head of
 	// a batch that the backup lacks would look like a cut tail.

@@ -95,7 +95,10 @@ func (a *answer) say() string {
 		if s := strings.TrimSpace(a.doc.Find("main .wrong li").First().Text()); s != "" {
 			return s
 		}
-		return strings.TrimSpace(a.doc.Find("main .result .lead").Text())
+		if s := strings.TrimSpace(a.doc.Find("main .result .lead").Text()); s != "" {
+			return s
+		}
+		return strings.TrimPrefix(strings.TrimSpace(a.doc.Find("main .facts .late").First().Text()), "✗ ") // /status
 	case strings.Contains(a.Header().Get("Content-Type"), "problem+json"):
 		var p struct{ Detail string }
 		_ = json.Unmarshal([]byte(a.body), &p)

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -110,7 +109,7 @@ func (b *browser) look(home, text, contrast string) {
 		b.press("button[name=contrast]")
 	}
 	if got := b.attr("html", "data-text") + b.attr("html", "data-contrast"); got != text+contrast {
-		b.t.Fatal(fmt.Sprintf("the look %s%s can't be reached by the buttons: %s", text, contrast, got))
+		b.t.Fatalf("the look %s%s can't be reached by the buttons: %s", text, contrast, got)
 	}
 }
 

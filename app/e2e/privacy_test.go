@@ -80,6 +80,8 @@ var mayRead = map[class]map[string][]string{
 	home: { // whoever has the person open; and where the person may choose it
 		"/desk/people/{id}":           {"clerk"},
 		"/desk/drafts/{id}":           {"clerk"},
+		"/desk/drafts/{id}/submit":    {"clerk"},
+		"/elder/drafts/{id}/submit":   {"elder"},
 		"/desk/requests/{id}":         {"clerk", "hospital"},
 		"/desk/requests/{id}/resolve": {"hospital"},
 		"/elder/drafts/{id}":          {"elder"},

@@ -257,7 +257,7 @@ func TestEveryRouteSaysThatTheDatabaseIsAway(t *testing.T) {
 				t.Errorf("%s: 503 is no page", a.what)
 			}
 		}
-		for path, want := range map[string]int{"/healthz": 200, "/readyz": 503, "/status": 503, "/metrics": 200} {
+		for path, want := range map[string]int{"/healthz": 200, "/readyz": 503, "/status": 503, "/metrics": 403, "/": 200, "/services": 503} {
 			if a := s.send(t, route{method: "GET", pattern: path}, path, ""); a.Code != want {
 				t.Errorf("%s: %d, want %d", path, a.Code, want)
 			}

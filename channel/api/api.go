@@ -121,7 +121,7 @@ func handle[I, O any](s *server, rt route, do func(context.Context, *I) (*O, err
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (out *O, err error) {
 		defer func() {
 			if r := recover(); r != nil {
-				s.Log.ErrorContext(ctx, "api: panic", "operation", rt.id, "cause", scrub(fmt.Sprint(r)), "stack", string(debug.Stack()))
+				s.Log.ErrorContext(ctx, "api: panic", "operation", rt.id, "cause", civic.Scrub(fmt.Sprint(r)), "stack", string(debug.Stack()))
 				out, err = nil, problemOf(civic.As(errors.New("panic")))
 			}
 		}()

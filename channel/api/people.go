@@ -60,7 +60,7 @@ func (s *server) search(ctx context.Context, in *searchIn) (*struct{ Body Matche
 	}
 	out := Matches{Matches: make([]Match, len(ms))}
 	for i, m := range ms {
-		out.Matches[i] = Match(m)
+		out.Matches[i] = Match{m.Person, m.Name, m.Sex, m.Birth, m.Division, m.Why, m.State}
 	}
 	return &struct{ Body Matches }{out}, nil
 }

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"reflect"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -119,7 +118,7 @@ func (s *server) problem(ctx context.Context, op string, err error) *Problem {
 		if e.Kind == civic.Unavailable {
 			level = slog.LevelWarn
 		}
-		s.Log.Log(ctx, level, "api: "+e.Kind.String(), "operation", op, "code", e.Code, "cause", scrub(err.Error()))
+		s.Log.Log(ctx, level, "api: "+e.Kind.String(), "operation", op, "code", e.Code, "cause", civic.Scrub(err.Error()))
 	}
 	if e.Field != "" {
 		in := placed{prefix: "body"}
@@ -128,13 +127,6 @@ func (s *server) problem(ctx context.Context, op string, err error) *Problem {
 	}
 	return problemOf(e)
 }
-
-// longNumber is what an ID, card, phone or code number looks like in a text.
-var longNumber = regexp.MustCompile(`[0-9\x{FF10}-\x{FF19}]{6,}[Xx]?`)
-
-// scrub hides long numbers, for the log: causes come from drivers and parsers,
-// which may quote what they were given.
-func scrub(text string) string { return longNumber.ReplaceAllString(text, "…") }
 
 // unclean returns the location of the first text with characters that no text
 // has: NUL and other controls, or bytes that were not UTF-8. "" is clean.

@@ -11,6 +11,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/validation"
+
+	"yinqiao/civic"
 )
 
 // The framework checks input against the schemas before a verb is called. Its
@@ -115,7 +117,7 @@ var plainSegment = regexp.MustCompile(`^[\p{L}_-]{1,50}([0-9]{1,3}[\p{L}_-]{0,10
 // safeSegment returns a name that a client sent, or … where it may hold anything
 // but a name: a number of a card, a whole letter.
 func safeSegment(name string) string {
-	if !plainSegment.MatchString(name) || longNumber.MatchString(name) {
+	if !plainSegment.MatchString(name) || civic.Scrub(name) != name {
 		return "…"
 	}
 	return name

@@ -70,6 +70,14 @@ CREATE TABLE proxy_grant (
 );
 CREATE INDEX proxy_grant_agent ON proxy_grant (agent);
 
+-- Which agent looked at a person on which day.
+CREATE TABLE person_seen (
+  person TEXT NOT NULL REFERENCES person (id),
+  viewer TEXT NOT NULL,
+  day    TEXT NOT NULL,
+  PRIMARY KEY (person, viewer, day)
+);
+
 -- A code on a slip from the window that signs one person in once.
 CREATE TABLE access_code (
   hash    TEXT PRIMARY KEY,
@@ -80,6 +88,7 @@ CREATE TABLE access_code (
 
 -- +goose Down
 DROP TABLE access_code;
+DROP TABLE person_seen;
 DROP TABLE proxy_grant;
 DROP TABLE opening;
 DROP TABLE contact_index;

@@ -199,3 +199,30 @@ func (s *Service) mayRead(v *journal.View, f *File) (civic.Authority, error) {
 	}
 	return office, errO
 }
+
+// Waiting lists what waits for a person's own word: cases that an office says are
+// solved, the oldest first. An agent sees those that their grant covers.
+func (s *Service) Waiting(ctx context.Context, actor civic.Actor, person civic.PersonID) ([]Item, error) {
+	var out []Item
+	err := s.j.Look(ctx, actor.For(person), func(v *journal.View) error {
+		if _, err := v.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople, Look: true}); err != nil {
+			return err
+		}
+		var cs, mine []Case
+		if err := v.Select(&cs, `SELECT `+columns+` FROM casework WHERE person = $1 AND state = 'resolved' ORDER BY resolved_at, request LIMIT $2`, person, QueueMost); err != nil {
+			return err
+		}
+		for _, c := range cs {
+			_, err := v.Authorise(personNeed(c))
+			if err == nil {
+				mine = append(mine, c)
+			} else if !civic.Is(err, civic.Denied) {
+				return err
+			}
+		}
+		var err error
+		out, err = s.items(v, mine)
+		return err
+	})
+	return out, err
+}

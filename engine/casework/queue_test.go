@@ -46,6 +46,7 @@ type life struct {
 	id       civic.RequestID
 	clerks   []civic.Actor // of its office
 	state    casework.State
+	reopened bool
 	assignee civic.Actor
 	due      time.Time
 	overdue  bool
@@ -59,27 +60,43 @@ func (l *life) step(t *rapid.T) {
 	speaks := person == apptest.AsPerson(a.Elder) || person == apptest.AsPerson(a.Daughter)
 	var err error
 	want := false
-	switch rapid.SampledFrom([]string{"take", "resolve", "resolve", "solved", "not solved", "overdue", "later"}).Draw(t, "verb") {
+	switch rapid.SampledFrom([]string{"take", "take over", "release", "resolve", "resolve", "solved", "not solved", "overdue", "later"}).Draw(t, "verb") {
 	case "take":
 		err = c.Take(ctx, clerk, l.id)
 		if want = mine && l.state == casework.Open; want {
 			l.state, l.assignee = casework.Taken, clerk
+		}
+		want = want || mine && l.state == casework.Taken && clerk == l.assignee // pressed twice
+	case "take over":
+		err = c.TakeOver(ctx, clerk, l.id)
+		if want = mine && l.state == casework.Taken; want {
+			l.assignee = clerk
+		}
+	case "release":
+		err = c.Release(ctx, clerk, l.id)
+		if want = mine && l.state == casework.Taken && clerk == l.assignee; want {
+			l.state, l.assignee = casework.Open, civic.Actor{}
 		}
 	case "resolve":
 		err = c.Resolve(ctx, clerk, l.id, "办了")
 		if want = mine && l.state == casework.Taken && clerk == l.assignee; want {
 			l.state = casework.Resolved
 		}
+		want = want || mine && l.state == casework.Resolved && clerk == l.assignee
 	case "solved":
 		err = c.Confirm(ctx, person, l.id, true)
 		if want = speaks && l.state == casework.Resolved; want {
 			l.state = casework.Confirmed
 		}
+		want = want || speaks && l.state == casework.Confirmed
 	case "not solved":
 		err = c.Confirm(ctx, person, l.id, false)
+		again := speaks && l.reopened && (l.state == casework.Open || l.state == casework.Taken)
 		if want = speaks && l.state == casework.Resolved; want {
-			l.state = casework.Open
+			l.state, l.assignee, l.reopened, l.overdue = casework.Open, civic.Actor{}, true, false
+			l.due = l.w.Clock.Now().AddDate(0, 0, 3)
 		}
+		want = want || again
 	case "overdue":
 		err, want = c.Overdue(ctx, casework.Watch{Request: l.id}), true
 		l.overdue = l.overdue || (l.state == casework.Open || l.state == casework.Taken) && !l.w.Clock.Now().Before(l.due)

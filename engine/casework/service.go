@@ -21,6 +21,8 @@ var (
 	ActOpened    = journal.Define("case.opened", "交给单位办理")
 	ActSeen      = journal.Define("case.seen", "承办单位看了这件事")
 	ActTaken     = journal.Define("case.taken", "单位开始办理")
+	ActReleased  = journal.Define("case.released", "放回单位，等同事来办")
+	ActTakenOver = journal.Define("case.taken_over", "同事接过来办")
 	ActResolved  = journal.Define("case.resolved", "单位回复已办好")
 	ActConfirmed = journal.Define("case.confirmed", "确认办好了")
 	ActReopened  = journal.Define("case.reopened", "说没有办好,重新办理")
@@ -49,9 +51,10 @@ func itoa(n int) string { return strconv.Itoa(n) }
 var (
 	errNoCase   = civic.E(civic.NotFound, "case.unknown", "没有找到这件事,请核对号码。")
 	errMoved    = civic.E(civic.Conflict, "case.moved", "这件事刚刚有人办过了,请刷新看看现在的情况。")
-	errNotYours = civic.E(civic.Denied, "case.assignee", "这件事是另一位同事在办,请和他联系。")
+	errNotYours = civic.E(civic.Denied, "case.assignee", "这件事是另一位同事在办。同事不在的话，您可以接过来办。")
 	errOutcome  = civic.E(civic.Invalid, "case.outcome", "请写明办理结果,让老人看得懂;最多500个字。").On("outcome")
 	errOwnWork  = civic.E(civic.Denied, "case.own_work", "这件事是您自己办的,不能再替老人说办好了。").Accepting("请老人自己确认,或请别的同事问过老人再确认")
+	errSaid     = civic.E(civic.Conflict, "case.said", "已经记下您说办好了。又有了问题，请打承办单位的电话，或者重新办一次。")
 	errNotDone  = civic.E(civic.Conflict, "case.not_resolved", "这件事还没有办完,办完以后再请您确认。")
 )
 
@@ -121,8 +124,21 @@ func signedIn(authorise func(civic.Need) (civic.Authority, error), actor civic.A
 	return nil
 }
 
+// errAlready ends a step that was taken before by the same hands: pressing a
+// button twice is no fault and no second act.
+var errAlready = errors.New("casework: it is so already")
+
 // act runs one step of a case in a write: read, authorise, step, store.
 func (s *Service) act(ctx context.Context, actor civic.Actor, id civic.RequestID, need func(Case) civic.Need,
+	step func(tx *journal.Tx, c *Case) (journal.Event, error)) error {
+	err := s.step(ctx, actor, id, need, step)
+	if errors.Is(err, errAlready) {
+		return nil
+	}
+	return err
+}
+
+func (s *Service) step(ctx context.Context, actor civic.Actor, id civic.RequestID, need func(Case) civic.Need,
 	step func(tx *journal.Tx, c *Case) (journal.Event, error)) error {
 	return s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 		if err := signedIn(tx.Authorise, actor); err != nil {
@@ -139,7 +155,7 @@ func (s *Service) act(ctx context.Context, actor civic.Actor, id civic.RequestID
 		}
 		ev, err := step(tx, &c)
 		if err != nil {
-			return err
+			return err // errAlready too: nothing is written, and the caller is told that it is so
 		}
 		n, err := tx.Exec(`UPDATE casework SET state = $1, assignee = $2, outcome = $3, reopened = $4, overdue_at = $5, resolved_at = $6,
 			confirmed_at = $7, due_at = $8, rev = rev + 1 WHERE person = $9 AND request = $10 AND rev = $11`,
@@ -159,6 +175,9 @@ func (s *Service) act(ctx context.Context, actor civic.Actor, id civic.RequestID
 // Conflict if it is in somebody's hands already.
 func (s *Service) Take(ctx context.Context, actor civic.Actor, id civic.RequestID) error {
 	return s.act(ctx, actor, id, officeNeed, func(tx *journal.Tx, c *Case) (journal.Event, error) {
+		if c.State == Taken && c.Assignee == actor.Staff() {
+			return journal.Event{}, errAlready
+		}
 		if c.State != Open {
 			return journal.Event{}, errMoved
 		}
@@ -177,6 +196,8 @@ func (s *Service) Resolve(ctx context.Context, actor civic.Actor, id civic.Reque
 	}
 	return s.act(ctx, actor, id, officeNeed, func(tx *journal.Tx, c *Case) (journal.Event, error) {
 		switch {
+		case c.State == Resolved && c.Assignee == actor.Staff():
+			return journal.Event{}, errAlready
 		case c.State != Taken:
 			return journal.Event{}, errMoved
 		case c.Assignee != actor.Staff():
@@ -193,6 +214,36 @@ func (s *Service) Resolve(ctx context.Context, actor civic.Actor, id civic.Reque
 	})
 }
 
+// Release puts a case back into the office's queue, for a colleague to take.
+func (s *Service) Release(ctx context.Context, actor civic.Actor, id civic.RequestID) error {
+	return s.act(ctx, actor, id, officeNeed, func(_ *journal.Tx, c *Case) (journal.Event, error) {
+		switch {
+		case c.State != Taken:
+			return journal.Event{}, errMoved
+		case c.Assignee != actor.Staff():
+			return journal.Event{}, errNotYours
+		}
+		c.State, c.Assignee = Open, ""
+		return journal.Event{Act: ActReleased}, nil
+	})
+}
+
+// TakeOver puts a case from a colleague's hands into those of the member of staff
+// at the controls: nobody's absence may hold up an older person's matter.
+func (s *Service) TakeOver(ctx context.Context, actor civic.Actor, id civic.RequestID) error {
+	return s.act(ctx, actor, id, officeNeed, func(_ *journal.Tx, c *Case) (journal.Event, error) {
+		switch {
+		case c.State != Taken:
+			return journal.Event{}, errMoved
+		case c.Assignee == actor.Staff():
+			return journal.Event{}, errAlready
+		}
+		from := c.Assignee
+		c.Assignee = actor.Staff()
+		return journal.Event{Act: ActTakenOver, About: []journal.About{{ID: string(from), Kind: "staff", Role: "object"}}}, nil
+	})
+}
+
 // personNeed is what speaking for the person takes.
 func personNeed(c Case) civic.Need {
 	return civic.Need{Person: c.Person, Service: c.Service, Permission: civic.MayServePeople}
@@ -202,10 +253,14 @@ func personNeed(c Case) civic.Need {
 // opens it again at the same office.
 func (s *Service) Confirm(ctx context.Context, actor civic.Actor, id civic.RequestID, solved bool) error {
 	return s.act(ctx, actor, id, personNeed, func(tx *journal.Tx, c *Case) (journal.Event, error) {
-		if c.State != Resolved {
+		switch again := c.State == Confirmed && solved || c.Reopened > 0 && (c.State == Open || c.State == Taken) && !solved; {
+		case again:
+			return journal.Event{}, errAlready
+		case c.State == Confirmed:
+			return journal.Event{}, errSaid
+		case c.State != Resolved:
 			return journal.Event{}, errNotDone
-		}
-		if staff := actor.Staff(); staff != "" && staff == c.Assignee {
+		case solved && c.Assignee != "" && c.Assignee == actor.Staff():
 			return journal.Event{}, errOwnWork
 		}
 		now := tx.Now

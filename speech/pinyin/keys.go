@@ -69,7 +69,7 @@ func FoldQuery(q string) string {
 	for _, r := range strings.ToLower(civic.Fold(q)) {
 		switch s, ok := toned[r]; {
 		case ok:
-			b.WriteByte(s[0])
+			b.WriteString(Base(s))
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
 			b.WriteRune(r)
 		}

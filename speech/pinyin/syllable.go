@@ -43,7 +43,7 @@ var syllables = func() map[string]bool {
 // Sounds that dictionaries write outside the inventory (grunts, an ê, units of
 // measure read as two syllables), as the nearest syllable that can be said.
 var nearest = map[string]string{
-	"n": "en", "ng": "en", "m": "mu", "hm": "heng", "hng": "heng", "ê": "ei", "ế": "ei", "ề": "ei",
+	"n": "en", "ng": "en", "m": "mu", "hm": "heng", "hng": "heng", "ê": "ei",
 	"nia": "nian", "din": "ding", "len": "leng", "wong": "weng", "bong": "bang",
 }
 
@@ -51,7 +51,7 @@ var nearest = map[string]string{
 // neutral one, as ni3, lv4, or with the retroflex suffix dianr3.
 func Valid(s string) bool {
 	base, tone := split(s)
-	return tone != 0 && (syllables[base] || base != "er" && base != "r" && strings.HasSuffix(base, "r") && syllables[base[:len(base)-1]])
+	return tone != 0 && (syllables[base] || base != "er" && base != "err" && strings.HasSuffix(base, "r") && syllables[base[:len(base)-1]])
 }
 
 // Tone returns the tone of a syllable, 1 to 5, or 0 for anything else.
@@ -73,10 +73,8 @@ func split(s string) (base string, tone int) {
 	return s[:len(s)-1], int(s[len(s)-1] - '0')
 }
 
-func withTone(s string, tone byte) string { return s[:len(s)-1] + string(tone) }
-
 var toned = func() map[rune]string {
-	m := map[rune]string{'ü': "v", 'ń': "n2", 'ň': "n3", 'ǹ': "n4", 'ḿ': "m2"}
+	m := map[rune]string{'ü': "v", 'ń': "n2", 'ň': "n3", 'ǹ': "n4", 'ḿ': "m2", 'ế': "ê2", 'ề': "ê4"}
 	for _, row := range []string{"aāáǎà", "eēéěè", "iīíǐì", "oōóǒò", "uūúǔù", "vǖǘǚǜ"} {
 		letters := []rune(row)
 		for i, r := range letters[1:] {
@@ -97,9 +95,10 @@ func Numbered(marked string) string {
 		case !ok && r != 0x300 && r != 0x301 && r != 0x304 && r != 0x30C:
 			base.WriteRune(r)
 		case ok:
-			base.WriteByte(s[0])
-			if len(s) == 2 {
-				tone = s[1:]
+			letter, mark := split(s)
+			base.WriteString(letter)
+			if mark != 0 {
+				tone = s[len(letter):]
 			}
 		default: // combining marks, over ê and m
 			tone = map[rune]string{0x304: "1", 0x301: "2", 0x30C: "3", 0x300: "4"}[r]

@@ -48,6 +48,14 @@ func (f face) take(w http.ResponseWriter, r *http.Request) error {
 	return f.step(w, r, f.Casework.Take(r.Context(), f.actor(r), civic.RequestID(r.PathValue("request"))))
 }
 
+func (f face) release(w http.ResponseWriter, r *http.Request) error {
+	return f.step(w, r, f.Casework.Release(r.Context(), f.actor(r), civic.RequestID(r.PathValue("request"))))
+}
+
+func (f face) takeOver(w http.ResponseWriter, r *http.Request) error {
+	return f.step(w, r, f.Casework.TakeOver(r.Context(), f.actor(r), civic.RequestID(r.PathValue("request"))))
+}
+
 func (f face) resolve(w http.ResponseWriter, r *http.Request) error {
 	return f.step(w, r, f.Casework.Resolve(r.Context(), f.actor(r), civic.RequestID(r.PathValue("request")), r.PostFormValue("outcome")))
 }

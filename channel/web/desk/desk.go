@@ -38,6 +38,8 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		{Pattern: "GET /desk/queue", Do: f.queue},
 		{Pattern: "GET /desk/requests/{request}", Do: f.request},
 		{Pattern: "POST /desk/requests/{request}/take", Do: f.take},
+		{Pattern: "POST /desk/requests/{request}/release", Do: f.release},
+		{Pattern: "POST /desk/requests/{request}/take-over", Do: f.takeOver},
 		{Pattern: "POST /desk/requests/{request}/resolve", Do: f.resolve},
 		{Pattern: "POST /desk/requests/{request}/confirm", Do: f.confirm},
 	}

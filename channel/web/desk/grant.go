@@ -19,7 +19,7 @@ var givenHow = []struct{ Code, Words string }{
 var relations = []string{"女儿", "儿子", "老伴", "儿媳", "女婿", "孙女", "孙子", "亲戚", "邻居", "社区工作人员", "家庭医生"}
 
 var (
-	errAgentMany = civic.E(civic.Invalid, "grant.agent_many", "找到了好几位，请用家人的证件号码来找。").On("agent")
+	errAgentCard = civic.E(civic.Invalid, "grant.agent_card", "这张卡已经挂失或过期，请看家人的另一种证件。").On("agent")
 	errUntil     = civic.E(civic.Invalid, "grant.until", "到期的日子要写成 2027-12-31 这样，而且要在今天以后。").On("until")
 	errHow       = civic.E(civic.Invalid, "grant.how", "请选老人是怎么委托的。").On("how")
 )
@@ -98,16 +98,14 @@ func (f face) readGrant(r *http.Request, a civic.Actor) (grant.Grant, error) {
 	return g, nil
 }
 
-// agentOf finds the one person whom the clerk named as the agent.
+// agentOf finds the agent by a card, never by a name: the only match of a name may
+// be a stranger.
 func (f face) agentOf(r *http.Request, a civic.Actor) (civic.PersonID, error) {
-	ms, err := f.People.Find(r.Context(), a, kit.Field(r, "agent"))
-	if err != nil {
-		return "", err
+	m, err := f.People.FindCard(r.Context(), a, kit.Field(r, "agent"))
+	if err == nil && m.State != "active" {
+		err = errAgentCard
 	}
-	if len(ms) != 1 {
-		return "", errAgentMany
-	}
-	return ms[0].Person, nil
+	return m.Person, err
 }
 
 // endGrant stops a grant at the person's word.

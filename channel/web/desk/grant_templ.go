@@ -74,7 +74,7 @@ func grantFormPage(f kit.Frame, p people.Profile, services []*catalog.Definition
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "\" autocomplete=\"off\"><label class=\"label\" for=\"f-agent\">家人的证件号码、电话或姓名</label><p class=\"hint\">没有登记过的家人，请先登记。</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "\" autocomplete=\"off\"><label class=\"label\" for=\"f-agent\">家人的证件号码（身份证、社保卡或老年卡）</label><p class=\"hint\">请看着家人的证件输入；没有登记过的家人，请先登记。</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

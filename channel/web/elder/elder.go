@@ -22,6 +22,7 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		{Pattern: "POST /elder/sign-in", Open: true, Do: f.signIn},
 		{Pattern: "POST /elder/sign-out", Open: true, Do: f.signOut},
 		{Pattern: "GET /elder", Do: f.home},
+		{Pattern: "POST /elder/find", Do: f.find},
 		{Pattern: "GET /elder/as", Do: f.elders},
 		{Pattern: "POST /elder/as", Do: f.actFor},
 		{Pattern: "GET /elder/mine", Do: f.mine},

@@ -7,8 +7,8 @@ import (
 	"yinqiao/catalog"
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
-	"yinqiao/engine/casework"
 	"yinqiao/grant"
+	"yinqiao/people"
 	"yinqiao/request"
 )
 
@@ -18,12 +18,17 @@ func (f face) home(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	h := homeView{Acting: fr.Acting != ""}
+	return f.showHome(w, r, http.StatusOK, fr, a, p)
+}
+
+func (f face) showHome(w http.ResponseWriter, r *http.Request, status int, fr kit.Frame, a civic.Actor, p people.Profile) error {
+	var err error
+	h := homeView{Acting: fr.Acting != "", Typed: r.PostFormValue("number")}
 	if h.Services, err = f.Catalog.List(r.Context(), p.Division, a.Channel); err != nil {
 		return err
 	}
-	if len(h.Services) > 5 {
-		h.Services = h.Services[:5]
+	if len(h.Services) > 4 {
+		h.Services = h.Services[:4] // eight tiles at most, with the four below
 	}
 	mine, err := f.Requests.Of(r.Context(), a, a.Subject)
 	if err != nil {
@@ -36,7 +41,7 @@ func (f face) home(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	fr.Back = "/"
-	return f.Render(w, r, homePage(fr, h))
+	return f.RenderAs(w, r, status, homePage(fr, h))
 }
 
 type homeView struct {
@@ -45,27 +50,46 @@ type homeView struct {
 	Next      string // where the next thing is
 	NextWords string
 	Acting    bool
+	Typed     string // a number that was not found
 }
 
 // next finds what waits for the person: an office's answer to confirm, or a form
 // begun on any channel.
 func (f face) next(r *http.Request, a civic.Actor, mine []request.Summary) (to, words string, err error) {
+	waiting, err := f.Casework.Waiting(r.Context(), a, a.Subject)
+	if err != nil {
+		return "", "", err
+	}
+	if len(waiting) > 0 {
+		w := waiting[0]
+		return "/elder/requests/" + string(w.Request), w.Title + ":单位说办好了,请您看一看", nil
+	}
 	for _, s := range mine {
 		if s.Draft {
-			if to == "" {
-				to, words = "/elder/drafts/"+string(s.ID), "接着办:"+s.Title+"(上次没办完)"
-			}
-			continue
-		}
-		file, err := f.Casework.Read(r.Context(), a, s.ID)
-		if err != nil {
-			return "", "", err
-		}
-		if file.State == casework.Resolved {
-			return "/elder/requests/" + string(s.ID), s.Title + ":单位说办好了,请您看一看", nil
+			return "/elder/drafts/" + string(s.ID), "接着办:" + s.Title + "(上次没办完)", nil
 		}
 	}
-	return to, words, nil
+	return "", "", nil
+}
+
+// find opens a matter by the number on its receipt, wherever it was begun.
+func (f face) find(w http.ResponseWriter, r *http.Request) error {
+	found, err := f.Requests.Find(r.Context(), f.actor(r), r.PostFormValue("number"))
+	if civic.Is(err, civic.Invalid) || civic.Is(err, civic.NotFound) {
+		fr, a, p, frameErr := f.frame(r, "首页")
+		if frameErr != nil {
+			return frameErr
+		}
+		fr.Wrong = []*civic.Error{civic.As(err).On("number")}
+		return f.showHome(w, r, kit.Status(err), fr, a, p)
+	}
+	if err != nil {
+		return err
+	}
+	if found.Draft {
+		return kit.Go(w, r, "/elder/drafts/"+string(found.ID))
+	}
+	return kit.Go(w, r, "/elder/requests/"+string(found.ID))
 }
 
 func (f face) mine(w http.ResponseWriter, r *http.Request) error {
@@ -98,6 +122,9 @@ func (f face) agents(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if fr.Acting != "" {
+		fr.Title = "我的委托"
+	}
 	list, err := f.Grant.Agents(r.Context(), a, a.Subject)
 	if err != nil {
 		return err
@@ -106,7 +133,7 @@ func (f face) agents(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return f.Render(w, r, agentsPage(fr, list, titles))
+	return f.Render(w, r, agentsPage(fr, list, titles, f.Now()))
 }
 
 func (f face) revoke(w http.ResponseWriter, r *http.Request) error {

@@ -1,7 +1,11 @@
 package kit
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
 	"net/http"
+	"runtime/debug"
 
 	"github.com/a-h/templ"
 
@@ -47,16 +51,18 @@ var statuses = map[civic.Kind]int{
 func Status(err error) int { return statuses[civic.KindOf(err)] }
 
 // ErrNoPage answers every address that is not ours.
-var ErrNoPage = civic.E(civic.NotFound, "page.unknown", "没有这个网页。请回首页重新找,或者打电话问一问。")
+var ErrNoPage = civic.E(civic.NotFound, "page.unknown", "没有这个网页。请回首页重新找，或者打电话问一问。")
+
+var errPanic = civic.As(errors.New("panic"))
 
 // Fail renders an error as a page of the face, in words that say what to do.
 func (rm *Rooms) Fail(w http.ResponseWriter, r *http.Request, face Face, err error) {
 	e := civic.As(err)
 	switch e.Kind {
 	case civic.Internal:
-		rm.Log.Error("page failed", "route", r.Pattern, "code", e.Code, "err", err)
+		rm.Log.Error("page failed", "route", r.Pattern, "code", e.Code, "cause", civic.Scrub(err.Error()))
 	case civic.Unavailable:
-		rm.Log.Warn("page unavailable", "route", r.Pattern, "code", e.Code, "err", err)
+		rm.Log.Warn("page unavailable", "route", r.Pattern, "code", e.Code, "cause", civic.Scrub(err.Error()))
 	}
 	if e.Code == "sign_in" && r.Method == http.MethodGet {
 		http.Redirect(w, r, face.SignIn(), http.StatusSeeOther)
@@ -64,25 +70,42 @@ func (rm *Rooms) Fail(w http.ResponseWriter, r *http.Request, face Face, err err
 	}
 	f := FrameOf(r, face)
 	f.Title = "没有办成"
-	rm.write(w, r, Status(err), errorPage(f, e))
+	if err := rm.RenderAs(w, r, Status(err), errorPage(f, e)); err != nil {
+		rm.Log.Error("the page of an error failed", "route", r.Pattern, "cause", civic.Scrub(err.Error()))
+	}
+}
+
+// recover answers a page that panicked with the page of an error. Nothing that
+// its session was given is kept.
+func (rm *Rooms) recover(w http.ResponseWriter, r *http.Request, face Face) {
+	cause := recover()
+	if cause == nil {
+		return
+	}
+	if cause == http.ErrAbortHandler { //nolint:errorlint // it is that very value
+		panic(cause)
+	}
+	rm.Log.Error("page panicked", "route", r.Pattern, "cause", civic.Scrub(fmt.Sprint(cause)), "stack", string(debug.Stack()))
+	rm.Fail(w, r, face, errPanic)
 }
 
 // Render writes a page.
 func (rm *Rooms) Render(w http.ResponseWriter, r *http.Request, page templ.Component) error {
-	rm.write(w, r, http.StatusOK, page)
-	return nil
+	return rm.RenderAs(w, r, http.StatusOK, page)
 }
 
-// RenderAs writes a page with another status than 200.
+// RenderAs writes a page with another status than 200. Nothing is sent before
+// the whole page is made, so that one that fails is still answered with an error.
 func (rm *Rooms) RenderAs(w http.ResponseWriter, r *http.Request, status int, page templ.Component) error {
-	rm.write(w, r, status, page)
-	return nil
-}
-
-func (rm *Rooms) write(w http.ResponseWriter, r *http.Request, status int, page templ.Component) {
+	var b bytes.Buffer
+	if err := page.Render(r.Context(), &b); err != nil {
+		if r.Context().Err() != nil {
+			return nil // nobody waits for it any more
+		}
+		return err
+	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	if err := page.Render(r.Context(), w); err != nil {
-		rm.Log.Warn("page cut short", "route", r.Pattern, "err", err)
-	}
+	_, _ = b.WriteTo(w) // the visitor has gone
+	return nil
 }

@@ -19,7 +19,7 @@ type Frame struct {
 	Acting   string // family: for whom they act
 	Phone    string // whom to call
 	Back     string // where 返回 goes; the face's home if empty
-	Path     string
+	Path     string // where the buttons of the look come back to; a handler may name another
 	Today    string
 	Wrong    []*civic.Error // shown on top, and beside their fields
 	Demo     bool
@@ -27,7 +27,7 @@ type Frame struct {
 
 // FrameOf reads the look that the visitor chose; it persists on every page.
 func FrameOf(r *http.Request, face Face) Frame {
-	f := Frame{Face: face, Text: "1", Contrast: "plain", Phone: HelpPhone, Path: r.URL.Path, Today: Day(time.Now())}
+	f := Frame{Face: face, Text: "1", Contrast: "plain", Phone: HelpPhone, Path: pathOf(r, face), Today: Day(time.Now())}
 	if c, err := r.Cookie("text"); err == nil && (c.Value == "2" || c.Value == "3") {
 		f.Text = c.Value
 	}
@@ -69,7 +69,7 @@ func (f Frame) ErrorFor(field string) string {
 // DocTitle is the page's title; a page with errors says so first.
 func (f Frame) DocTitle() string {
 	if len(f.Wrong) > 0 {
-		return "有误:" + f.Title + " - 银桥"
+		return "有误：" + f.Title + " - 银桥"
 	}
 	return f.Title + " - 银桥"
 }
@@ -83,22 +83,7 @@ func Day(t time.Time) string {
 // Moment says a date and a time: 11月23日 上午9点05分.
 func Moment(t time.Time) string {
 	t = t.In(civic.Shanghai)
-	part, h := "上午", t.Hour()
-	switch {
-	case h < 6:
-		part = "凌晨"
-	case h == 12:
-		part = "中午"
-	case h > 12 && h < 18:
-		part, h = "下午", h-12
-	case h >= 18:
-		part, h = "晚上", h-12
-	}
-	s := fmt.Sprintf("%d月%d日 %s%d点", t.Month(), t.Day(), part, h)
-	if t.Minute() > 0 {
-		s += fmt.Sprintf("%02d分", t.Minute())
-	}
-	return s
+	return fmt.Sprintf("%d月%d日 ", t.Month(), t.Day()) + civic.SayTime(t)
 }
 
 // SetLook keeps the look that the visitor chose for a year.

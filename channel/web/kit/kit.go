@@ -57,6 +57,7 @@ type Route struct {
 	Pattern string
 	Open    bool
 	Do      Handler
+	Page    string // of an act: the page that shows the same matter; see Paged
 }
 
 // HelpPhone is the number on every page where no local one is known.
@@ -66,12 +67,13 @@ const HelpPhone = "95128"
 const formBytes = 64 << 10
 
 // Serve turns a route into a handler: session, bounds, and the one place where
-// errors are rendered. face is the prefix of the face's own paths.
+// errors are rendered. The public pages have no session, so that they answer also
+// when it can't be read.
 func (rm *Rooms) Serve(face Face, rt Route) http.Handler {
-	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, formBytes)
 		if err := r.ParseForm(); err != nil {
-			rm.Fail(w, r, face, civic.E(civic.Invalid, "form.size", "填的内容太多了,没有收下。请缩短一些再交。").Because(err))
+			rm.Fail(w, r, face, civic.E(civic.Invalid, "form.size", "填的内容太多了，没有收下。请缩短一些再交。").Because(err))
 			return
 		}
 		makeText(r)
@@ -79,12 +81,16 @@ func (rm *Rooms) Serve(face Face, rt Route) http.Handler {
 			rm.Fail(w, r, face, err)
 		}
 	})
-	s := *rm.Sessions.SessionManager
-	s.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { rm.Fail(w, r, face, err) }
-	session := s.LoadAndSave(h)
+	if face != Public {
+		s := *rm.Sessions.SessionManager
+		s.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { rm.Fail(w, r, face, err) }
+		h = s.LoadAndSave(h)
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store") // also when the session can't be read
-		session.ServeHTTP(w, r)
+		r = withPage(r, rt.Page)
+		defer rm.recover(w, r, face)
+		h.ServeHTTP(w, r)
 	})
 }
 

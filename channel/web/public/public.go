@@ -83,7 +83,7 @@ func (f face) status(w http.ResponseWriter, r *http.Request) error {
 	status := http.StatusOK
 	db := check{"办事数据", "正常", true}
 	if err := f.Ping(ctx); err != nil {
-		db, status = check{"办事数据", "连不上。已经交上来的事都在,请过几分钟再试;急事请打电话或到窗口。", false}, http.StatusServiceUnavailable
+		db, status = check{"办事数据", "连不上。已经交上来的事都在，请过几分钟再试；急事请打电话或到窗口。", false}, http.StatusServiceUnavailable
 	}
 	checks = append(checks, db)
 	return f.RenderAs(w, r, status, statusPage(f.frame(r, "系统现在好不好"), checks, kit.Moment(f.Now()), f.Version))

@@ -56,7 +56,7 @@ func homePage(f kit.Frame) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "\"><b>打电话办</b><span>打 ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "\"><b>打电话问</b><span>打 ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -69,7 +69,7 @@ func homePage(f kit.Frame) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, ",有人接</span></a></li><li><a class=\"tile\" href=\"/services\"><b>能办哪些事</b><span>带什么、多少钱、多久</span></a></li></ul><p>不会用、不想用网页也没关系:每一件事都可以打电话,或者到窗口办,现金也收。</p><p><a class=\"button plain\" href=\"/desk\">工作人员登录</a> <a class=\"button plain\" href=\"/status\">系统现在好不好</a></p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, " 问一问</span></a></li><li><a class=\"tile\" href=\"/services\"><b>能办哪些事</b><span>带什么、多少钱、多久</span></a></li></ul><p>不会用、不想用网页也没关系：每一件事都可以到窗口办，现金也收。</p><p><a class=\"button plain\" href=\"/desk\">工作人员登录</a> <a class=\"button plain\" href=\"/status\">系统现在好不好</a></p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
