@@ -26,9 +26,9 @@ func (r runner) backup() (err error) {
 	r.summary(s)
 	fmt.Fprintf(r.out, "已写入 %s (written)\n", c.File)
 	if s.Keys {
-		fmt.Fprintln(r.out, "密钥在备份里:拿到这个文件的人可以读出全部内容,请锁好。(the keys are inside: whoever has this file can read everything)")
+		fmt.Fprintln(r.out, "密钥在备份里：拿到这个文件的人可以读出全部内容，请锁好。(the keys are inside: whoever has this file can read everything)")
 	} else {
-		fmt.Fprintf(r.out, "密钥不在备份里:请另外保存 %s;没有它,这份备份谁也读不出来。(the keys are not inside: keep the keys folder apart; without it this backup can't be read)\n",
+		fmt.Fprintf(r.out, "密钥不在备份里：请另外保存 %s；没有它，这份备份谁也读不出来。(the keys are not inside: keep the keys folder apart; without it this backup can't be read)\n",
 			filepath.Join(c.Data, backup.KeysFolder))
 	}
 	return nil
@@ -51,7 +51,7 @@ func (r runner) restore() (err error) {
 		return say(err)
 	}
 	r.summary(rep.Summary)
-	fmt.Fprintf(r.out, "已恢复,备份做于 %s (restored a backup of that time)\n", rep.Created.In(civic.Shanghai).Format("2006-01-02 15:04:05"))
+	fmt.Fprintf(r.out, "已恢复，备份做于 %s (restored a backup of that time)\n", rep.Created.In(civic.Shanghai).Format("2006-01-02 15:04:05"))
 	if err != nil {
 		return fmt.Errorf("the data were restored, but the journal could not be verified; run journal verify: %w", err)
 	}

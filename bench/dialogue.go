@@ -59,7 +59,7 @@ func longDefinition(n int) (*catalog.Definition, request.Options) {
 	d := &catalog.Definition{Service: "long"}
 	yes := ""
 	for i := range n {
-		q := catalog.Question{Key: fmt.Sprintf("q%d", i), Ask: "第几个问题?", Label: "问题"}
+		q := catalog.Question{Key: fmt.Sprintf("q%d", i), Ask: "第几个问题？", Label: "问题"}
 		switch i % 5 {
 		case 0:
 			q.Kind, yes = catalog.YesNo, q.Key

@@ -190,8 +190,8 @@ func TestTheHashIsOfTheContentNotOfItsForm(t *testing.T) {
 		"quotes":        strings.Replace(example, "title: 试办一件事", `title: "试办一件事"`, 1),
 		"blocks":        strings.Replace(example, "clauses: [SX1]", "clauses:\n  - SX1", 1),
 		"CRLF":          strings.ReplaceAll(example, "\n", "\r\n"),
-		"empty lists":   strings.Replace(example, "label: 备注,", "label: 备注, options: [],", 1),
-		"a default":     strings.Replace(example, "label: 备注,", "label: 备注, max: 0,", 1),
+		"empty lists":   strings.Replace(example, "label: 备注，", "label: 备注, options: [],", 1),
+		"a default":     strings.Replace(example, "label: 备注，", "label: 备注, max: 0,", 1),
 	} {
 		if got := hash(s); got != want {
 			t.Errorf("%s change the hash", name)

@@ -24,13 +24,13 @@ type Service struct {
 // New makes the service.
 func New(j *journal.Journal) *Service { return &Service{j: j} }
 
-var errNoService = civic.E(civic.NotFound, "service.unknown", "没有这项服务,或者当地暂时不办。请打电话或到窗口问一问。")
+var errNoService = civic.E(civic.NotFound, "service.unknown", "没有这项服务，或者当地暂时不办。请打电话或到窗口问一问。")
 
 // Publish makes a version live in each of its divisions. Publishing the version
 // that is live already changes nothing. It needs catalog.publish there.
 func (s *Service) Publish(ctx context.Context, actor civic.Actor, d *Definition) error {
 	if err := d.check(); err != nil {
-		return civic.E(civic.Invalid, "service.form", "服务定义有错,没有发布:"+err.Error())
+		return civic.E(civic.Invalid, "service.form", "服务定义有错，没有发布："+err.Error())
 	}
 	body := d.seal()
 	live, err := s.isLive(ctx, d)

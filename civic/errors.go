@@ -72,9 +72,9 @@ func As(err error) *Error {
 		return e
 	}
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return E(Unavailable, "civic.timeout", "这次等得太久,没有办成。请过一会儿再试一次。").Because(err)
+		return E(Unavailable, "civic.timeout", "这次等得太久，没有办成。请过一会儿再试一次。").Because(err)
 	}
-	return E(Internal, "civic.internal", "系统出了问题,这次没有办成。已填的内容还在,请稍后再试,或请工作人员帮忙。").Because(err)
+	return E(Internal, "civic.internal", "系统出了问题，这次没有办成。已填的内容还在，请稍后再试，或请工作人员帮忙。").Because(err)
 }
 
 // KindOf returns the kind of err.

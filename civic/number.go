@@ -44,9 +44,9 @@ func ParseNumber(text string) (Number, error) {
 	s := Digits(text)
 	switch {
 	case len(s) != 10 || strings.Trim(s, "0123456789") != "":
-		return "", E(Invalid, "number.length", "办事号码是10位数字,请对照回执再看一遍。")
+		return "", E(Invalid, "number.length", "办事号码是10位数字，请对照回执再看一遍。")
 	case s[0] == '0' || checkDigit(s[:9]) != s[9]:
-		return "", E(Invalid, "number.check", "这个号码有一位不对,请对照回执再念一遍。")
+		return "", E(Invalid, "number.check", "这个号码有一位不对，请对照回执再念一遍。")
 	}
 	return Number(s), nil
 }

@@ -11,7 +11,7 @@ import (
 	"yinqiao/civic"
 )
 
-var errText = civic.E(civic.Invalid, "text.bytes", "这段文字里有系统不认识的字符,请删掉后重新输入。")
+var errText = civic.E(civic.Invalid, "text.bytes", "这段文字里有系统不认识的字符，请删掉后重新输入。")
 
 // bindAll normalises arguments so that both engines store and compare them
 // alike: times become UTC to the microsecond, text must be valid UTF-8 without

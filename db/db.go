@@ -53,7 +53,7 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 		return openSQLite(c)
 	}
 	if !strings.HasPrefix(c.URL, "postgres://") && !strings.HasPrefix(c.URL, "postgresql://") {
-		return nil, civic.E(civic.Invalid, "db.url", "数据库地址要以 postgres:// 开头;不写则使用本机的 SQLite。(the database URL must begin with postgres://; leave it out for SQLite)")
+		return nil, civic.E(civic.Invalid, "db.url", "数据库地址要以 postgres:// 开头；不写则使用本机的 SQLite。(the database URL must begin with postgres://; leave it out for SQLite)")
 	}
 	return openPostgres(ctx, c)
 }
@@ -109,7 +109,7 @@ func openPostgres(ctx context.Context, c Config) (*DB, error) {
 	u, err := url.Parse(c.URL)
 	if err != nil {
 		// The parse error would repeat the password.
-		return nil, civic.E(civic.Invalid, "db.url", "数据库地址写得不对,应当像 postgres://用户:密码@主机/库名。(the database URL can't be read)")
+		return nil, civic.E(civic.Invalid, "db.url", "数据库地址写得不对，应当像 postgres://用户：密码@主机/库名。(the database URL can't be read)")
 	}
 	dsn := func(settings map[string]string) string {
 		q := u.Query()
@@ -188,11 +188,11 @@ func (f serverFacts) judge() error {
 	refuse := func(code, say string) error { return civic.E(civic.Unavailable, code, say) }
 	switch {
 	case f.Version < MinPostgres:
-		return refuse("db.version", fmt.Sprintf("PostgreSQL 版本太旧(%d.%d),需要 15 或更新;请升级数据库后再启动。(PostgreSQL 15 or newer is required; this server is %d)", f.Version/10000, f.Version%10000, f.Version/10000))
+		return refuse("db.version", fmt.Sprintf("PostgreSQL 版本太旧(%d.%d),需要 15 或更新；请升级数据库后再启动。(PostgreSQL 15 or newer is required; this server is %d)", f.Version/10000, f.Version%10000, f.Version/10000))
 	case f.Encoding != "UTF8":
-		return refuse("db.encoding", "数据库编码不是 UTF8,姓名会丢字。请重新建库:createdb -T template0 -E UTF8 -l C yinqiao (the database must be created with encoding UTF8)")
+		return refuse("db.encoding", "数据库编码不是 UTF8，姓名会丢字。请重新建库：createdb -T template0 -E UTF8 -l C yinqiao (the database must be created with encoding UTF8)")
 	case f.Provider != "c" || (f.Collate != "C" && f.Collate != "POSIX"):
-		return refuse("db.locale", "数据库的排序规则不是 C,按前缀查找会出错。请重新建库:createdb -T template0 -E UTF8 -l C yinqiao (the database must be created with locale C)")
+		return refuse("db.locale", "数据库的排序规则不是 C，按前缀查找会出错。请重新建库：createdb -T template0 -E UTF8 -l C yinqiao (the database must be created with locale C)")
 	}
 	return nil
 }

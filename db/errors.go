@@ -18,7 +18,7 @@ import (
 var ErrNoRows = sql.ErrNoRows
 
 // ErrAway is what people are told when the database can't be reached.
-var ErrAway = civic.E(civic.Unavailable, "db.away", "系统暂时连不上数据库。您填的内容请先留着,过几分钟再试;急事请直接打电话或到窗口办理。")
+var ErrAway = civic.E(civic.Unavailable, "db.away", "系统暂时连不上数据库。您填的内容请先留着，过几分钟再试；急事请直接打电话或到窗口办理。")
 
 // Errors are told apart by SQLSTATE or SQLite's extended code alone: constraint
 // names differ between engines and are empty on Citus.

@@ -30,7 +30,7 @@ type Export struct {
 
 var (
 	errNoSchema = civic.E(civic.NotFound, "export.empty", "这个数据库里没有银桥的数据。请核对 --data 或 --database。(this database holds no installation)")
-	errSchema   = civic.E(civic.Conflict, "export.newer", "数据库已经升级到更新的版本,请用同一版本的程序再试。(the database has a newer schema than this release)")
+	errSchema   = civic.E(civic.Conflict, "export.newer", "数据库已经升级到更新的版本，请用同一版本的程序再试。(the database has a newer schema than this release)")
 )
 
 // Export runs fn on one consistent state of the database, on the read handle.

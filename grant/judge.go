@@ -16,21 +16,21 @@ import (
 type Judge struct{}
 
 var (
-	errNobody = civic.E(civic.Denied, "sign_in", "请先登录。工作人员用账号登录;老人可以到窗口领取登录口令。").
+	errNobody = civic.E(civic.Denied, "sign_in", "请先登录。工作人员用账号登录；老人可以到窗口领取登录口令。").
 			Accepting("登录后再办")
-	errNotYours = civic.E(civic.Denied, "grant.none", "您还没有得到这位老人的委托,不能替老人办这件事。").
+	errNotYours = civic.E(civic.Denied, "grant.none", "您还没有得到这位老人的委托，不能替老人办这件事。").
 			Accepting("请老人本人在窗口、电话里或用自己的证件委托您")
 	errStaffOnly = civic.E(civic.Denied, "grant.staff_only", "这件事由工作人员办理。").
 			Accepting("请到窗口或打电话找工作人员")
 	errRole = civic.E(civic.Denied, "grant.role", "您的岗位不能办这件事。").
-		Accepting("请找有这项职责的同事,或请管理员调整岗位")
+		Accepting("请找有这项职责的同事，或请管理员调整岗位")
 	errDivision = civic.E(civic.Denied, "grant.division", "这件事不在您的辖区。").
-			Accepting("老人带了证件的话,请以「证件在手」打开")
+			Accepting("老人带了证件的话，请以「证件在手」打开")
 	errOffice = civic.E(civic.Denied, "grant.office", "这件事不归您的单位办理。").
 			Accepting("请负责这件事的单位的同事来办")
-	errNotOpen = civic.E(civic.Denied, "grant.not_open", "这位老人的资料没有打开,或已经超过时间自动关上。请重新刷卡或说明理由后打开。").
+	errNotOpen = civic.E(civic.Denied, "grant.not_open", "这位老人的资料没有打开，或已经超过时间自动关上。请重新刷卡或说明理由后打开。").
 			Accepting("重新打开老人的资料")
-	errAgent = civic.E(civic.Denied, "grant.agent", "来办事的家人还没有得到老人的委托,或委托已经停止。").
+	errAgent = civic.E(civic.Denied, "grant.agent", "来办事的家人还没有得到老人的委托，或委托已经停止。").
 			Accepting("请老人本人先办委托")
 )
 

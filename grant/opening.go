@@ -3,6 +3,7 @@ package grant
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -31,7 +32,7 @@ type Opening struct {
 // short time. Their role must cover the person's home, or the person's card must be
 // in their hand (presented), which the member declares and the journal keeps.
 func (s *Service) Open(ctx context.Context, actor civic.Actor, person civic.PersonID, presented bool, reason string, agent civic.PersonID) error {
-	reason = civic.Fold(reason)
+	reason = strings.TrimSpace(reason)
 	if reason == "" || utf8.RuneCountInString(reason) > 100 {
 		return errReason
 	}

@@ -24,7 +24,7 @@ func (k CredentialKind) Words() string {
 	case KindResidentID:
 		return "身份证"
 	case KindSocialSecurity:
-		return "社保卡(市民卡)"
+		return "社保卡（市民卡）"
 	case KindSeniorCard:
 		return "老年卡"
 	}
@@ -49,8 +49,8 @@ type Contact struct {
 }
 
 var (
-	errCard  = civic.E(civic.Invalid, "card.form", "这个卡号不像身份证、社保卡或老年卡的号码,请对照卡面再看一遍。")
-	errPhone = civic.E(civic.Invalid, "phone.form", "电话号码不对:手机是11位、以1开头;座机请连区号一起写,比如0351-1234567。")
+	errCard  = civic.E(civic.Invalid, "card.form", "这个卡号不像身份证、社保卡或老年卡的号码，请对照卡面再看一遍。")
+	errPhone = civic.E(civic.Invalid, "phone.form", "电话号码不对：手机是11位、以1开头；座机请连区号一起写，比如0351-1234567。")
 )
 
 // normalise checks a card's number for its kind and returns the one form that

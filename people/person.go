@@ -77,8 +77,8 @@ func isJoint(r rune) bool { return r == '·' || r == ' ' || r == '-' || r == '\'
 
 var (
 	errNameEmpty = civic.E(civic.Invalid, "name.empty", "请填写姓名。").On("name")
-	errNameLong  = civic.E(civic.Invalid, "name.long", "姓名太长了,最多50个字。").On("name")
-	errNameChars = civic.E(civic.Invalid, "name.characters", "姓名里只能有文字和间隔点,请去掉数字和符号。").On("name")
+	errNameLong  = civic.E(civic.Invalid, "name.long", "姓名太长了，最多50个字。").On("name")
+	errNameChars = civic.E(civic.Invalid, "name.characters", "姓名里只能有文字和间隔点，请去掉数字和符号。").On("name")
 )
 
 // CleanName checks a name and brings its middle dot to U+00B7, whichever of the

@@ -37,7 +37,7 @@ func TestWhatIsNoNameIsRefused(t *testing.T) {
 	for in, want := range map[string]string{
 		"": "name.empty", " 　": "name.empty",
 		strings.Repeat("长", 51): "name.long",
-		"王2":                    "name.characters", "王２": "name.characters", "王①": "name.characters", "王?": "name.characters", "王\x00": "name.characters", "王*英": "name.characters",
+		"王2":                    "name.characters", "王２": "name.characters", "王①": "name.characters", "王？": "name.characters", "王\x00": "name.characters", "王*英": "name.characters",
 		"\xff": "name.characters", "王\uFFFD": "name.characters", "王\u202E英": "name.characters", "👵": "name.characters", "·": "name.characters", " - ": "name.characters", "<b>王</b>": "name.characters",
 	} {
 		if got, err := people.CleanName(in); civic.As(err).Code != want || got != "" {

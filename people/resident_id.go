@@ -18,11 +18,11 @@ type ResidentID struct {
 }
 
 var (
-	errIDLength = civic.E(civic.Invalid, "id.length", "身份证号码应该是18位,请数一数有没有漏写或多写。")
-	errIDChars  = civic.E(civic.Invalid, "id.characters", "身份证号码只能有数字,最后一位可以是X,请再看一遍。")
-	errIDCheck  = civic.E(civic.Invalid, "id.check", "身份证号码有一位不对,请对照证件再念一遍。")
-	errIDBirth  = civic.E(civic.Invalid, "id.birth", "身份证号码里的出生日期(第7到14位)不存在,请对照证件再看一遍。")
-	errIDArea   = civic.E(civic.Invalid, "id.area", "身份证号码的前两位不是任何省份,请对照证件再看一遍。")
+	errIDLength = civic.E(civic.Invalid, "id.length", "身份证号码应该是18位，请数一数有没有漏写或多写。")
+	errIDChars  = civic.E(civic.Invalid, "id.characters", "身份证号码只能有数字，最后一位可以是X，请再看一遍。")
+	errIDCheck  = civic.E(civic.Invalid, "id.check", "身份证号码有一位不对，请对照证件再念一遍。")
+	errIDBirth  = civic.E(civic.Invalid, "id.birth", "身份证号码里的出生日期（第7到14位）不存在，请对照证件再看一遍。")
+	errIDArea   = civic.E(civic.Invalid, "id.area", "身份证号码的前两位不是任何省份，请对照证件再看一遍。")
 )
 
 // provinces are the first two digits that GB/T 2260 knows. Counties are not

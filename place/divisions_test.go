@@ -118,14 +118,14 @@ func TestABrokenDivisionListIsRefused(t *testing.T) {
 	const head = "code,name,parent,level\n"
 	for name, text := range map[string]string{
 		"an empty file":             "",
-		"no column names":           "14,山西省,,1\n",
-		"a child before its parent": head + "1401,太原市,14,2\n14,山西省,,1\n",
-		"a code twice":              head + "14,山西省,,1\n14,山西省,,1\n",
-		"a parent that isn't one":   head + "14,山西省,,1\n33,浙江省,,1\n1401,太原市,33,2\n",
-		"a code of another level":   head + "14,山西省,,1\n140105,小店区,14,2\n",
-		"an unknown level":          head + "14,山西省,,5\n",
+		"no column names":           "14，山西省,,1\n",
+		"a child before its parent": head + "1401，太原市，14,2\n14，山西省,,1\n",
+		"a code twice":              head + "14，山西省,,1\n14，山西省,,1\n",
+		"a parent that isn't one":   head + "14，山西省,,1\n33，浙江省,,1\n1401，太原市，33,2\n",
+		"a code of another level":   head + "14，山西省,,1\n140105，小店区，14,2\n",
+		"an unknown level":          head + "14，山西省,,5\n",
 		"a missing name":            head + "14,,,1\n",
-		"a missing column":          head + "14,山西省,\n",
+		"a missing column":          head + "14，山西省，\n",
 	} {
 		if _, err := parseDivisions(text); err == nil {
 			t.Errorf("%s was accepted", name)

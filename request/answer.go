@@ -124,8 +124,8 @@ const free = "~"
 func read(p Prompt, texts []string) ([]Value, error) {
 	var given []string
 	for _, t := range texts {
-		if t = civic.Fold(t); t != "" {
-			given = append(given, t)
+		if civic.Fold(t) != "" {
+			given = append(given, strings.TrimSpace(t))
 		}
 	}
 	bad := func(code, say string) ([]Value, error) {
@@ -135,11 +135,11 @@ func read(p Prompt, texts []string) ([]Value, error) {
 	case len(given) == 0 && p.Optional:
 		return []Value{}, nil
 	case len(given) == 0:
-		return bad("empty", "这个问题还没有回答:"+p.Ask)
+		return bad("empty", "这个问题还没有回答："+p.Ask)
 	case len(given) > 1:
-		return bad("one", "这个问题只能选一个:"+p.Ask)
+		return bad("one", "这个问题只能选一个："+p.Ask)
 	}
-	t := given[0]
+	own, t := given[0], civic.Fold(given[0]) // codes and numbers are read folded, words kept as written
 	for _, o := range p.Options {
 		if t == o.Code {
 			return []Value{{Code: o.Code, Shown: o.Text}}, nil
@@ -147,7 +147,7 @@ func read(p Prompt, texts []string) ([]Value, error) {
 	}
 	switch p.Kind {
 	case catalog.Choice, catalog.YesNo:
-		return bad("choice", "请从列出的里面选一个:"+p.Ask)
+		return bad("choice", "请从列出的里面选一个："+p.Ask)
 	case catalog.Phone:
 		n, err := people.CleanPhone(t)
 		if err != nil {
@@ -157,15 +157,15 @@ func read(p Prompt, texts []string) ([]Value, error) {
 	case catalog.Amount:
 		return readAmount(p, t)
 	}
-	if n, most := utf8.RuneCountInString(t), longest(p.Question); n > most {
-		return bad("long", fmt.Sprintf("写得太长了(%d个字),请缩短到%d个字以内。", n, most))
+	if n, most := utf8.RuneCountInString(own), longest(p.Question); n > most {
+		return bad("long", fmt.Sprintf("写得太长了（%d个字）,请缩短到%d个字以内。", n, most))
 	}
-	if strings.ContainsFunc(t, func(r rune) bool {
+	if strings.ContainsFunc(own, func(r rune) bool {
 		return r == utf8.RuneError || unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t'
 	}) {
-		return bad("characters", "这段文字里有看不见的特殊字符,请删掉重新输入。")
+		return bad("characters", "这段文字里有看不见的特殊字符，请删掉重新输入。")
 	}
-	return []Value{{Code: free, Shown: t}}, nil
+	return []Value{{Code: free, Shown: own}}, nil
 }
 
 // longest is the most characters that an answer in words may have.
@@ -182,7 +182,7 @@ func readAmount(p Prompt, t string) ([]Value, error) {
 	whole, cents, _ := strings.Cut(t, ".")
 	y, err := strconv.ParseUint(whole, 10, 32)
 	if err != nil || len(cents) > 2 || y > 10_000_000 || y == 10_000_000 && strings.Trim(cents, "0") != "" || strings.Trim(cents, "0123456789") != "" {
-		return nil, civic.E(civic.Invalid, "answer.amount", "金额请写数字,比如 12.50。").On(p.Key)
+		return nil, civic.E(civic.Invalid, "answer.amount", "金额请写数字，比如 12.50。").On(p.Key)
 	}
 	for len(cents) < 2 {
 		cents += "0"

@@ -129,7 +129,7 @@ func TestAnAddressIsOfferedOrInWords(t *testing.T) {
 	if code, shown, err := answer(t, q, "home"); err != nil || code != "home" || shown != "银槐街18号" {
 		t.Errorf("%q, %q, %v", code, shown, err)
 	}
-	if code, shown, err := answer(t, q, "女儿家,竹径路31号"); err != nil || code != "~" || shown != "女儿家,竹径路31号" {
+	if code, shown, err := answer(t, q, "女儿家，竹径路31号"); err != nil || code != "~" || shown != "女儿家，竹径路31号" {
 		t.Errorf("%q, %q, %v", code, shown, err)
 	}
 }

@@ -79,7 +79,7 @@ func Next(d *catalog.Definition, a Answers, opts Options) Step {
 			continue
 		}
 		if p.Kind == catalog.Choice && len(p.Options) == 0 && !p.Optional {
-			return Step{Human: fmt.Sprintf("「%s」现在没有可以选的,请工作人员帮您看看。", p.Ask)}
+			return Step{Human: fmt.Sprintf("「%s」现在没有可以选的，请工作人员帮您看看。", p.Ask)}
 		}
 		ask = append(ask, p)
 	}
@@ -146,7 +146,7 @@ func yesNo(q *catalog.Question) []catalog.Option {
 // Drop is an answer that fell away because another one changed.
 type Drop struct{ Key string }
 
-var errNotAsked = civic.E(civic.Invalid, "answer.not_asked", "这个问题现在不用回答了,请从下一个问题接着办。")
+var errNotAsked = civic.E(civic.Invalid, "answer.not_asked", "这个问题现在不用回答了，请从下一个问题接着办。")
 
 // Put answers one question. Texts are what the person typed, said or chose: a
 // code of the options, or free words. Answers that depended on the old one fall

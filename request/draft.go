@@ -44,9 +44,9 @@ type draftRow struct {
 const draftColumns = `id, number, service, def_hash, person, rev, state, answers, channel, created_at, updated_at`
 
 var (
-	errNoDraft   = civic.E(civic.NotFound, "draft.unknown", "没有找到这份没办完的事,请核对号码。")
-	errSubmitted = civic.E(civic.Conflict, "draft.submitted", "这件事已经交上去了,不能再改;要改请打电话或到窗口。")
-	errRev       = civic.E(civic.Conflict, "draft.rev", "这份单子刚刚在别的地方改过了。已经为您换成最新的,请看一看再继续。")
+	errNoDraft   = civic.E(civic.NotFound, "draft.unknown", "没有找到这份没办完的事，请核对号码。")
+	errSubmitted = civic.E(civic.Conflict, "draft.submitted", "这件事已经交上去了，不能再改；要改请打电话或到窗口。")
+	errRev       = civic.E(civic.Conflict, "draft.rev", "这份单子刚刚在别的地方改过了。已经为您换成最新的，请看一看再继续。")
 )
 
 // sealed answers carry the draft's ID as their place; the request it becomes

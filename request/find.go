@@ -19,7 +19,7 @@ type Found struct {
 	Service string
 }
 
-var errNoNumber = civic.E(civic.NotFound, "number.unknown", "没有这个号码,请对照回执再看一遍。")
+var errNoNumber = civic.E(civic.NotFound, "number.unknown", "没有这个号码，请对照回执再看一遍。")
 
 // Find resolves a spoken number for staff who may serve people, or for the
 // person whose matter it is. Everybody else is told that there is no such number.

@@ -35,7 +35,7 @@ func need(d *Draft) civic.Need {
 	return civic.Need{Person: d.Person, Service: d.Service, Permission: civic.MayServePeople}
 }
 
-var errOwn = civic.E(civic.Denied, "service.own", "这件事要老人本人来办,家人不能代办。").Accepting("请老人本人到窗口、打电话或在自己的网页上办")
+var errOwn = civic.E(civic.Denied, "service.own", "这件事要老人本人来办，家人不能代办。").Accepting("请老人本人到窗口、打电话或在自己的网页上办")
 
 // mayAct refuses an agent in a service that asks for the person themselves.
 func mayAct(auth civic.Authority, def *catalog.Definition) error {

@@ -132,5 +132,5 @@ func Nearest(q db.Q, kind string, home civic.Division) (place.Office, error) {
 			return list[0], nil
 		}
 	}
-	return place.Office{}, civic.E(civic.Unavailable, "office.none", "当地还没有办这件事的单位,请打电话找人工帮您安排。")
+	return place.Office{}, civic.E(civic.Unavailable, "office.none", "当地还没有办这件事的单位，请打电话找人工帮您安排。")
 }

@@ -66,7 +66,7 @@ func (s *Service) Start(ctx context.Context, actor civic.Actor, service string, 
 	return out, err
 }
 
-var errKey = civic.E(civic.Conflict, "idempotency.key", "这个重复键已经用于另一件事,请换一个新的。(the Idempotency-Key was used for something else)")
+var errKey = civic.E(civic.Conflict, "idempotency.key", "这个重复键已经用于另一件事，请换一个新的。(the Idempotency-Key was used for something else)")
 
 // once claims an idempotency key and returns the ID that it stands for: the
 // given one, or the one it was first used with.

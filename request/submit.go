@@ -36,8 +36,8 @@ type Receipt struct {
 }
 
 var (
-	errIncomplete = civic.E(civic.Invalid, "request.incomplete", "还有问题没有回答完,请接着往下填。")
-	errStale      = civic.E(civic.Conflict, "request.stale", "您选的内容刚刚有了变化,请再看一遍,重新选一下。")
+	errIncomplete = civic.E(civic.Invalid, "request.incomplete", "还有问题没有回答完，请接着往下填。")
+	errStale      = civic.E(civic.Conflict, "request.stale", "您选的内容刚刚有了变化，请再看一遍，重新选一下。")
 )
 
 // Submit turns a finished draft into a request: authorised, stored, handed to

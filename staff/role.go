@@ -76,7 +76,7 @@ func (m Member) MayIn(p civic.Permission, d civic.Division) (Post, bool) {
 	return Post{}, false
 }
 
-var errNoStaff = civic.E(civic.NotFound, "staff.unknown", "没有这个工作人员,或已经离岗。")
+var errNoStaff = civic.E(civic.NotFound, "staff.unknown", "没有这个工作人员，或已经离岗。")
 
 // Read reads a member of staff with their roles. NotFound if there is none, or
 // they have left.

@@ -55,14 +55,14 @@ type Hired struct {
 
 var (
 	errLogin     = civic.E(civic.Invalid, "staff.login", "登录名要3到30个小写字母或数字。").On("login")
-	errTaken     = civic.E(civic.Conflict, "staff.taken", "这个登录名已经有人用了,请换一个。").On("login")
-	errName      = civic.E(civic.Invalid, "staff.name", "请填写工作人员的姓名,最多50个字。").On("name")
+	errTaken     = civic.E(civic.Conflict, "staff.taken", "这个登录名已经有人用了，请换一个。").On("login")
+	errName      = civic.E(civic.Invalid, "staff.name", "请填写工作人员的姓名，最多50个字。").On("name")
 	errPassword  = civic.E(civic.Invalid, "staff.password", "密码要12到200个字符。").On("password")
-	errRole      = civic.E(civic.Invalid, "staff.role", "没有这个岗位,可选:clerk、supervisor、administrator。").On("role")
-	errNoOffice  = civic.E(civic.Invalid, "staff.office", "没有这个单位,请先建立单位。").On("office")
-	errSignIn    = civic.E(civic.Denied, "staff.sign_in", "登录名、密码或动态码不对。请再试一次;忘记密码请找本单位管理员。")
-	errLocked    = civic.E(civic.Exhausted, "staff.locked", "连续输错太多次,这个账号先锁定15分钟。急用请找本单位管理员。")
-	errHasAdmins = civic.E(civic.Conflict, "staff.has_admin", "已经有管理员了,首个管理员只能建立一次。(an administrator exists already)")
+	errRole      = civic.E(civic.Invalid, "staff.role", "没有这个岗位，可选：clerk、supervisor、administrator。").On("role")
+	errNoOffice  = civic.E(civic.Invalid, "staff.office", "没有这个单位，请先建立单位。").On("office")
+	errSignIn    = civic.E(civic.Denied, "staff.sign_in", "登录名、密码或动态码不对。请再试一次；忘记密码请找本单位管理员。")
+	errLocked    = civic.E(civic.Exhausted, "staff.locked", "连续输错太多次，这个账号先锁定15分钟。急用请找本单位管理员。")
+	errHasAdmins = civic.E(civic.Conflict, "staff.has_admin", "已经有管理员了，首个管理员只能建立一次。(an administrator exists already)")
 )
 
 // Sign-in limits: after failMost wrong tries the login rests for lockFor.

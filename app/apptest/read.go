@@ -14,7 +14,7 @@ import (
 
 // ReportAnswers are answers by which a dialogue of report-post is finished.
 func (d *District) ReportAnswers() map[string][]string {
-	return map[string][]string{"hospital": {string(d.Hospital)}, "report": {"lab"}, "to": {"家里,交给女儿"}, "phone": {"12612345678"}, "note": {""}}
+	return map[string][]string{"hospital": {string(d.Hospital)}, "report": {"lab"}, "to": {"家里，交给女儿"}, "phone": {"12612345678"}, "note": {""}}
 }
 
 // ReportPost walks the elder of the district through report-post and submits it:

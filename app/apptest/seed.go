@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"yinqiao/catalog"
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/grant"
@@ -124,15 +125,14 @@ func ResidentID(area, birth string, seq int) string {
 	return body + "0123456789X"[(12-sum%11)%11:][:1]
 }
 
-// Services enters names of services that grants may be about, without definitions
-// that anybody could begin.
+// Services publishes services of the given names that nobody asks for, so that
+// grants may be about them.
 func (w *World) Services(t TB, names ...string) {
-	check(t, w.DB.Write(context.Background(), func(tx *db.Tx) error {
-		for _, n := range names {
-			if _, err := tx.Exec(`INSERT INTO service_definition (hash, service, version, body, published_at) VALUES ($1, $1, 1, '{"title":"' || $1 || '"}', $2)`, n, w.Clock.Now()); err != nil {
-				return err
-			}
-		}
-		return nil
-	}))
+	defs, err := catalog.Embedded()
+	check(t, err)
+	for _, n := range names {
+		d := *defs[0]
+		d.Service, d.Divisions = n, []civic.Division{"99"}
+		check(t, w.Catalog.Publish(context.Background(), System(), &d))
+	}
 }

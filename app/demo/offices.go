@@ -43,24 +43,24 @@ const (
 // The hours in which offices are open, in the words on the door.
 const (
 	officeHours   = "周一至周五 8:30–12:00,14:00–17:30"
-	hospitalHours = "每天 8:00–12:00,14:00–17:30,急诊24小时"
-	allDay        = "每天24小时,电话有人接听"
+	hospitalHours = "每天 8:00–12:00,14:00–17:30，急诊24小时"
+	allDay        = "每天24小时，电话有人接听"
 )
 
 // Offices returns the offices of the demonstration: five in each district.
 func Offices() []Office {
 	return []Office{
-		{KindHospital, "太原市小店区汾河人民医院(演示)", "听汾路66号,进东门右手是挂号窗口", "0351-0660120", hospitalHours, xiaodian},
-		{KindCommunity, "小店区银槐社区便民服务站(演示)", "银槐街18号一层,门口有坡道", "0351-0180018", officeHours, xiaodian},
-		{KindCivilAffairs, "太原市小店区民政局(演示)", "晋泉里5号,一层大厅3号窗口", "0351-0550301", officeHours, xiaodian},
-		{KindMarketSupervision, "太原市小店区市场监督管理局(演示)", "杏苑路27号,一层投诉接待室", "0351-0270315", officeHours, xiaodian},
-		{KindCallCentre, "太原市95128电召服务台(演示)", "古槐巷2号四层,不接待来访", "0351-0095128", allDay, xiaodian},
+		{KindHospital, "太原市小店区汾河人民医院（演示）", "听汾路66号，进东门右手是挂号窗口", "0351-0660120", hospitalHours, xiaodian},
+		{KindCommunity, "小店区银槐社区便民服务站（演示）", "银槐街18号一层，门口有坡道", "0351-0180018", officeHours, xiaodian},
+		{KindCivilAffairs, "太原市小店区民政局（演示）", "晋泉里5号，一层大厅3号窗口", "0351-0550301", officeHours, xiaodian},
+		{KindMarketSupervision, "太原市小店区市场监督管理局（演示）", "杏苑路27号，一层投诉接待室", "0351-0270315", officeHours, xiaodian},
+		{KindCallCentre, "太原市95128电召服务台（演示）", "古槐巷2号四层，不接待来访", "0351-0095128", allDay, xiaodian},
 
-		{KindHospital, "杭州市西湖区莲塘人民医院(演示)", "莲塘街99号,进北门左手是挂号窗口", "0571-0990120", hospitalHours, xihu},
-		{KindCommunity, "西湖区银桂社区便民服务站(演示)", "银桂路8号一层,门口有坡道", "0571-0080008", officeHours, xihu},
-		{KindCivilAffairs, "杭州市西湖区民政局(演示)", "竹径路31号,一层大厅2号窗口", "0571-0310302", officeHours, xihu},
-		{KindMarketSupervision, "杭州市西湖区市场监督管理局(演示)", "望潮街12号,一层投诉接待室", "0571-0120315", officeHours, xihu},
-		{KindCallCentre, "杭州市95128电召服务台(演示)", "采茶里6号三层,不接待来访", "0571-0095128", allDay, xihu},
+		{KindHospital, "杭州市西湖区莲塘人民医院（演示）", "莲塘街99号，进北门左手是挂号窗口", "0571-0990120", hospitalHours, xihu},
+		{KindCommunity, "西湖区银桂社区便民服务站（演示）", "银桂路8号一层，门口有坡道", "0571-0080008", officeHours, xihu},
+		{KindCivilAffairs, "杭州市西湖区民政局（演示）", "竹径路31号，一层大厅2号窗口", "0571-0310302", officeHours, xihu},
+		{KindMarketSupervision, "杭州市西湖区市场监督管理局（演示）", "望潮街12号，一层投诉接待室", "0571-0120315", officeHours, xihu},
+		{KindCallCentre, "杭州市95128电召服务台（演示）", "采茶里6号三层，不接待来访", "0571-0095128", allDay, xihu},
 	}
 }
 

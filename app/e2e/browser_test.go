@@ -105,7 +105,7 @@ func (b *browser) fill(selector, text string) {
 // text reads what a person reads.
 func (b *browser) text(selector string) string {
 	b.t.Helper()
-	s, err := chromedp.Run(b.ctx, chromedp.Text(chromedp.CSS(selector)))
+	s, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](fmt.Sprintf("document.querySelector(%q).innerText", selector)))
 	if err != nil {
 		b.t.Fatalf("reading %s at %s: %v", selector, b.at(), err)
 	}

@@ -167,7 +167,7 @@ func (k *killing) work() {
 					continue
 				}
 				m.set(func() { m.taken = true })
-				outcome := "寄了,单号 SF" + m.number
+				outcome := "寄了，单号 SF" + m.number
 				if call(k.hospital, "/cases/"+m.draft+"/resolve", object{"outcome": outcome}).status == http.StatusNoContent {
 					m.set(func() { m.resolved, m.outcome = true, outcome })
 				}

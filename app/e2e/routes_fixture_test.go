@@ -59,7 +59,7 @@ func (s *site) who(r route) civic.Actor {
 	switch {
 	case r.face == kit.Elder:
 		return person(s.Taiyuan.Elder)
-	case strings.HasSuffix(r.pattern, "/take"), strings.HasSuffix(r.pattern, "/resolve"), strings.HasSuffix(r.pattern, "/cases"), strings.HasSuffix(r.pattern, "/queue"):
+	case strings.HasSuffix(r.pattern, "/take"), strings.HasSuffix(r.pattern, "/take-over"), strings.HasSuffix(r.pattern, "/release"), strings.HasSuffix(r.pattern, "/resolve"), strings.HasSuffix(r.pattern, "/cases"), strings.HasSuffix(r.pattern, "/queue"):
 		return s.Taiyuan.HospitalClerk
 	}
 	return s.Taiyuan.Clerk
@@ -131,6 +131,10 @@ func (s *site) path(t *testing.T, r route) string {
 	switch {
 	case strings.HasSuffix(r.pattern, "/resolve"):
 		fill["request"] = string(s.taken)
+	case strings.HasSuffix(r.pattern, "/release"):
+		fill["request"] = string(s.held)
+	case strings.HasSuffix(r.pattern, "/take-over"):
+		fill["request"] = string(s.theirs)
 	case strings.HasSuffix(r.pattern, "/confirm"):
 		fill["request"] = string(s.resolved)
 		if r.face == kit.Elder {
@@ -156,7 +160,7 @@ func (s *site) forms() map[string]url.Values {
 	for key, texts := range s.Taiyuan.ReportAnswers() {
 		draft["a-"+key] = texts
 	}
-	draft["a-to"], draft["own-to"] = []string{"~"}, []string{"家里,交给女儿"}
+	draft["a-to"], draft["own-to"] = []string{"~"}, []string{"家里，交给女儿"}
 	one := func(kv ...string) url.Values {
 		v := url.Values{}
 		for i := 0; i+1 < len(kv); i += 2 {
@@ -179,7 +183,10 @@ func (s *site) forms() map[string]url.Values {
 		"POST /desk/drafts/{draft}":                        draft,
 		"POST /desk/drafts/{draft}/submit":                 one("rev", fmt.Sprint(s.rev)),
 		"POST /desk/requests/{request}/take":               one(),
-		"POST /desk/requests/{request}/resolve":            one("outcome", "寄了,单号 SF0003。"),
+		"POST /desk/requests/{request}/take-over":          one(),
+		"POST /desk/requests/{request}/release":            one(),
+		"POST /elder/find":                                 one("number", string(s.draftNumber)),
+		"POST /desk/requests/{request}/resolve":            one("outcome", "寄了，单号 SF0003。"),
 		"POST /desk/requests/{request}/confirm":            one("solved", "yes"),
 		"POST /elder/sign-in":                              one("code", "12345678", "demo", ""),
 		"POST /elder/sign-out":                             one(),
@@ -205,7 +212,7 @@ func (s *site) bodies() map[string]any {
 		"drafts-start":    object{"service": "report-post", "person": s.Taiyuan.Elder},
 		"drafts-answer":   object{"rev": s.rev, "answers": s.Taiyuan.ReportAnswers()},
 		"numbers-find":    object{"number": s.draftNumber},
-		"cases-resolve":   object{"outcome": "寄了,单号 SF0004。"},
+		"cases-resolve":   object{"outcome": "寄了，单号 SF0004。"},
 		"cases-confirm":   object{"solved": true},
 	}
 }

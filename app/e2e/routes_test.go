@@ -61,7 +61,7 @@ func (s *site) renew(t *testing.T, r route) {
 	case act == "/confirm":
 		for _, id := range []*civic.RequestID{&s.resolved, &s.resolvedToo} {
 			*id = take(post())
-			s.must(t, s.Casework.Resolve(t.Context(), s.Taiyuan.HospitalClerk, *id, "寄了,单号 SF0005。"))
+			s.must(t, s.Casework.Resolve(t.Context(), s.Taiyuan.HospitalClerk, *id, "寄了，单号 SF0005。"))
 		}
 	}
 }

@@ -36,6 +36,7 @@ type story struct {
 	rev                              int64
 	draftNumber                      civic.Number
 	open, taken, resolved, confirmed civic.RequestID
+	held, theirs                     civic.RequestID // taken too: to be put back, and in a colleague's hands
 	resolvedToo                      civic.RequestID
 	left                             civic.Actor // was a clerk of Taiyuan
 	people                           int
@@ -68,14 +69,16 @@ func newStory(t *testing.T, d *db.DB, url string) *story {
 	t.Helper()
 	s := &story{World: apptest.New(t, d), url: url}
 	d1, elder := s.Taiyuan, person(s.Taiyuan.Elder)
-	for _, id := range []*civic.RequestID{&s.open, &s.taken, &s.resolved, &s.resolvedToo, &s.confirmed} {
+	for _, id := range []*civic.RequestID{&s.open, &s.taken, &s.resolved, &s.resolvedToo, &s.confirmed, &s.held, &s.theirs} {
 		*id = s.ReportPost(t, d1).Request
 	}
-	for _, id := range []civic.RequestID{s.taken, s.resolved, s.resolvedToo, s.confirmed} {
+	colleague := s.Hire(t, "同事", d1.Hospital, staff.Post{Role: staff.Clerk, Division: d1.Division})
+	s.must(t, s.Casework.Take(t.Context(), colleague, s.theirs))
+	for _, id := range []civic.RequestID{s.taken, s.held, s.resolved, s.resolvedToo, s.confirmed} {
 		s.must(t, s.Casework.Take(t.Context(), d1.HospitalClerk, id))
 	}
 	for _, id := range []civic.RequestID{s.resolved, s.resolvedToo, s.confirmed} {
-		s.must(t, s.Casework.Resolve(t.Context(), d1.HospitalClerk, id, "寄了,单号 SF0001。"))
+		s.must(t, s.Casework.Resolve(t.Context(), d1.HospitalClerk, id, "寄了，单号 SF0001。"))
 	}
 	s.must(t, s.Casework.Confirm(t.Context(), elder, s.confirmed, true))
 	s.newDraft(t)
@@ -119,7 +122,7 @@ func person(id civic.PersonID) civic.Actor { return apptest.AsPerson(id) }
 // rightful is who may do the verb with the fixtures.
 func (s *story) rightful(verb string) civic.Actor {
 	switch d := s.Taiyuan; verb {
-	case "Casework.Queue", "Casework.Take", "Casework.Resolve":
+	case "Casework.Queue", "Casework.Take", "Casework.TakeOver", "Casework.Release", "Casework.Resolve":
 		return d.HospitalClerk
 	case "Staff.Hire", "Place.Open", "Catalog.Publish":
 		return d.Administrator
@@ -182,15 +185,18 @@ func (s *story) fixtures(t *testing.T) fixtures {
 			reflect.TypeFor[*catalog.Definition](): {s.definition(t)},
 		},
 		of: map[string]byType{
-			"People.Find":      text(d.ElderID),
-			"Requests.Start":   text("report-post", ""),
-			"Requests.Find":    text(string(s.draftNumber)),
-			"Grant.Open":       text("本人来窗口代寄报告"),
-			"Grant.Revoke":     text(d.Grant),
-			"Casework.Resolve": {textType: {"寄了,单号 SF0002。"}, requestType: {s.taken}},
-			"Casework.Confirm": {requestType: {s.resolved}, reflect.TypeFor[bool](): {true}},
-			"Staff.SignIn":     text("tyclerk", "no such password", ""),
-			"Grant.RedeemCode": text("12345678"),
+			"People.Find":       text(d.ElderID),
+			"Requests.Start":    text("report-post", ""),
+			"Requests.Find":     text(string(s.draftNumber)),
+			"Grant.Open":        text("本人来窗口代寄报告"),
+			"Grant.Revoke":      text(d.Grant),
+			"People.FindCard":   text(d.ElderID),
+			"Casework.Release":  {requestType: {s.held}},
+			"Casework.TakeOver": {requestType: {s.theirs}},
+			"Casework.Resolve":  {textType: {"寄了，单号 SF0002。"}, requestType: {s.taken}},
+			"Casework.Confirm":  {requestType: {s.resolved}, reflect.TypeFor[bool](): {true}},
+			"Staff.SignIn":      text("tyclerk", "no such password", ""),
+			"Grant.RedeemCode":  text("12345678"),
 		},
 	}
 }

@@ -12,28 +12,28 @@ import (
 
 func (s *server) cases() {
 	handle(s, route{id: "cases-list", method: http.MethodGet, path: "/cases", tag: tagCase,
-		summary: "本单位要办的事,急的在前", more: "限承办单位的工作人员。最多一百件。done=true 列出办完的。"}, s.listCases)
+		summary: "本单位要办的事，急的在前", more: "限承办单位的工作人员。最多一百件。done=true 列出办完的。"}, s.listCases)
 	handle(s, route{id: "cases-get", method: http.MethodGet, path: "/cases/{request}", tag: tagCase, kinds: []civic.Kind{civic.NotFound},
 		summary: "一件事的内容、结果和经过", more: "限承办单位、本人和能替老人办事的人。"}, s.getCase)
 	kinds := []civic.Kind{civic.NotFound, civic.Conflict}
 	handle(s, route{id: "cases-take", method: http.MethodPost, path: "/cases/{request}/take", tag: tagCase, kinds: kinds,
 		summary: "单位开始办这件事"}, s.takeCase)
 	handle(s, route{id: "cases-resolve", method: http.MethodPost, path: "/cases/{request}/resolve", tag: tagCase, kinds: kinds,
-		summary: "单位写明办理结果", more: "写给老人看的话。办好没有,由老人说了算。"}, s.resolveCase)
+		summary: "单位写明办理结果", more: "写给老人看的话。办好没有，由老人说了算。"}, s.resolveCase)
 	handle(s, route{id: "cases-confirm", method: http.MethodPost, path: "/cases/{request}/confirm", tag: tagCase, kinds: kinds,
-		summary: "老人说办好了,或者没有办好", more: "没有办好的,重新交给单位办。"}, s.confirmCase)
+		summary: "老人说办好了，或者没有办好", more: "没有办好的，重新交给单位办。"}, s.confirmCase)
 }
 
 // Case is one case in a queue.
 type Case struct {
 	Request   civic.RequestID `json:"request"`
 	Number    civic.Number    `json:"number"`
-	Grouped   string          `json:"grouped" doc:"分组的号码,好念"`
+	Grouped   string          `json:"grouped" doc:"分组的号码，好念"`
 	Service   string          `json:"service"`
 	Title     string          `json:"title"`
-	Who       string          `json:"who" doc:"为谁办;在列表里遮住中间的字"`
+	Who       string          `json:"who" doc:"为谁办；在列表里遮住中间的字"`
 	State     casework.State  `json:"state" enum:"open,taken,resolved,confirmed"`
-	Words     string          `json:"words" doc:"状态,说给人听"`
+	Words     string          `json:"words" doc:"状态，说给人听"`
 	Assignee  civic.StaffID   `json:"assignee,omitempty"`
 	Assigned  string          `json:"assigned,omitempty" doc:"经办人"`
 	Reopened  int64           `json:"reopened" doc:"老人说没办好、重新办过几次"`
@@ -113,7 +113,7 @@ func (s *server) takeCase(ctx context.Context, in *OnCase) (*struct{}, error) {
 type resolveIn struct {
 	OnCase
 	Body struct {
-		Outcome string `json:"outcome" minLength:"1" maxLength:"500" doc:"办理结果,让老人看得懂"`
+		Outcome string `json:"outcome" minLength:"1" maxLength:"500" doc:"办理结果，让老人看得懂"`
 	}
 }
 
@@ -124,7 +124,7 @@ func (s *server) resolveCase(ctx context.Context, in *resolveIn) (*struct{}, err
 type confirmIn struct {
 	OnCase
 	Body struct {
-		Solved bool `json:"solved" doc:"true 办好了;false 没有办好,重新办"`
+		Solved bool `json:"solved" doc:"true 办好了；false 没有办好，重新办"`
 	}
 }
 

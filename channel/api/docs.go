@@ -105,10 +105,10 @@ var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.Met
 func (s *server) unknown(mux *http.ServeMux) {
 	for _, m := range methods {
 		mux.HandleFunc(m+" /api/", func(w http.ResponseWriter, r *http.Request) {
-			p := problemOf(civic.E(civic.NotFound, "api.path", "没有这个地址,请对照接口文档 /api/docs 改正。"))
+			p := problemOf(civic.E(civic.NotFound, "api.path", "没有这个地址，请对照接口文档 /api/docs 改正。"))
 			if allow := allowed(mux, r); allow != "" {
 				w.Header().Set("Allow", allow)
-				p = &Problem{Title: titles["405"], Status: http.StatusMethodNotAllowed, Code: "api.method", Detail: "这个地址不支持这种操作,请对照接口文档 /api/docs 改正。"}
+				p = &Problem{Title: titles["405"], Status: http.StatusMethodNotAllowed, Code: "api.method", Detail: "这个地址不支持这种操作，请对照接口文档 /api/docs 改正。"}
 			}
 			w.Header().Set("Cache-Control", "no-store")
 			w.Header().Set("Content-Type", p.ContentType(""))

@@ -14,30 +14,30 @@ import (
 func (s *server) drafts() {
 	handle(s, route{id: "drafts-start", method: http.MethodPost, path: "/drafts", tag: tagDraft, status: http.StatusCreated,
 		kinds:   []civic.Kind{civic.NotFound, civic.Conflict},
-		summary: "开始办一件事,得到号码(SX14)", more: "同一个 Idempotency-Key 再发一次,得到同一份单子。号码在别的渠道也能接着办。"}, s.startDraft)
+		summary: "开始办一件事，得到号码(SX14)", more: "同一个 Idempotency-Key 再发一次，得到同一份单子。号码在别的渠道也能接着办。"}, s.startDraft)
 	handle(s, route{id: "drafts-get", method: http.MethodGet, path: "/drafts/{draft}", tag: tagDraft, kinds: []civic.Kind{civic.NotFound},
 		summary: "一份单子现在办到哪里、接着问什么"}, s.getDraft)
 	handle(s, route{id: "drafts-answer", method: http.MethodPatch, path: "/drafts/{draft}", tag: tagDraft, kinds: []civic.Kind{civic.NotFound, civic.Conflict},
-		summary: "回答一个或几个问题", more: "rev 是看到的单子的 rev。对的答案会留下;有不对的就返回422,每一项说明怎么改,单子的 rev 也会变,请先重新读取再改。" +
+		summary: "回答一个或几个问题", more: "rev 是看到的单子的 rev。对的答案会留下；有不对的就返回422，每一项说明怎么改，单子的 rev 也会变，请先重新读取再改。" +
 			"空列表是跳过可以不答的问题。"}, s.answerDraft)
 	handle(s, route{id: "drafts-submit", method: http.MethodPost, path: "/drafts/{draft}/submit", tag: tagDraft, kinds: []civic.Kind{civic.NotFound, civic.Conflict},
-		summary: "交上去,得到回执", more: "再交一次得到同一张回执。"}, s.submitDraft)
+		summary: "交上去，得到回执", more: "再交一次得到同一张回执。"}, s.submitDraft)
 	handle(s, route{id: "numbers-find", method: http.MethodPost, path: "/numbers/find", tag: tagDraft, kinds: []civic.Kind{civic.NotFound},
-		summary: "凭号码找到那件事", more: "号码本身打不开任何资料,只说明它是哪件事。"}, s.findNumber)
+		summary: "凭号码找到那件事", more: "号码本身打不开任何资料，只说明它是哪件事。"}, s.findNumber)
 }
 
 // Draft is a half-done dialogue: what was answered and what is asked next.
 type Draft struct {
 	ID        civic.DraftID      `json:"id"`
 	Number    civic.Number       `json:"number"`
-	Grouped   string             `json:"grouped" doc:"分组的号码,好念"`
+	Grouped   string             `json:"grouped" doc:"分组的号码，好念"`
 	Rev       int64              `json:"rev" doc:"回答时要带上"`
 	State     string             `json:"state" enum:"open,submitted,dropped"`
 	Person    civic.PersonID     `json:"person"`
 	Service   string             `json:"service"`
 	Title     string             `json:"title"`
-	Step      string             `json:"step" enum:"ask,human,review" doc:"ask 接着问;human 要请人帮忙;review 念一遍,没错就交"`
-	Questions []Question         `json:"questions" doc:"还没有回答的问题,第一个最先问"`
+	Step      string             `json:"step" enum:"ask,human,review" doc:"ask 接着问；human 要请人帮忙；review 念一遍，没错就交"`
+	Questions []Question         `json:"questions" doc:"还没有回答的问题，第一个最先问"`
 	Human     string             `json:"human,omitempty" doc:"为什么要请人帮忙"`
 	Review    []Line             `json:"review,omitempty" doc:"念给老人听的内容"`
 	Answers   map[string][]Given `json:"answers"`
@@ -125,10 +125,10 @@ func questionOf(p request.Prompt) Question {
 }
 
 type startIn struct {
-	Key  string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"128" doc:"每件事一个新的随机串;重发时不变"`
+	Key  string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"128" doc:"每件事一个新的随机串；重发时不变"`
 	Body struct {
 		Service string         `json:"service" minLength:"1" maxLength:"40"`
-		Person  civic.PersonID `json:"person,omitempty" maxLength:"64" doc:"为谁办;本人登录时不写就是自己"`
+		Person  civic.PersonID `json:"person,omitempty" maxLength:"64" doc:"为谁办；本人登录时不写就是自己"`
 	}
 }
 
@@ -163,7 +163,7 @@ type answerIn struct {
 	OnDraft
 	Body struct {
 		Rev     int64            `json:"rev" minimum:"1" doc:"看到的单子的 rev"`
-		Answers map[string]Texts `json:"answers" minProperties:"1" maxProperties:"100" doc:"问题的 key 和答案;选项写 code"`
+		Answers map[string]Texts `json:"answers" minProperties:"1" maxProperties:"100" doc:"问题的 key 和答案；选项写 code"`
 	}
 }
 
@@ -191,14 +191,14 @@ func wrongAnswers(v *request.View, given map[string][]string) *Problem {
 	}
 	for key := range given {
 		if v.Def.Question(key) == nil {
-			faults = append(faults, Fault{"body.answers." + safeSegment(key), "没有这个问题,请对照 questions 里的 key 改正。", "answer.unknown"})
+			faults = append(faults, Fault{"body.answers." + safeSegment(key), "没有这个问题，请对照 questions 里的 key 改正。", "answer.unknown"})
 		}
 	}
 	if len(faults) == 0 {
 		return nil
 	}
 	slices.SortFunc(faults, func(a, b Fault) int { return strings.Compare(a.Location, b.Location) })
-	p := problemOf(civic.E(civic.Invalid, "answer.wrong", "有的回答要改一改,别的已经记下了。请照下面每一项的说明改。"))
+	p := problemOf(civic.E(civic.Invalid, "answer.wrong", "有的回答要改一改，别的已经记下了。请照下面每一项的说明改。"))
 	if len(faults) == 1 {
 		p.Detail, p.Code = faults[0].Message, faults[0].Code
 	}
@@ -210,7 +210,7 @@ func wrongAnswers(v *request.View, given map[string][]string) *Problem {
 type Receipt struct {
 	Request civic.RequestID `json:"request"`
 	Number  civic.Number    `json:"number"`
-	Grouped string          `json:"grouped" doc:"分组的号码,好念"`
+	Grouped string          `json:"grouped" doc:"分组的号码，好念"`
 	Title   string          `json:"title"`
 	Takes   string          `json:"takes" doc:"要多久"`
 	Fee     string          `json:"fee" doc:"多少钱、怎么付"`
@@ -218,7 +218,7 @@ type Receipt struct {
 
 type submitIn struct {
 	OnDraft
-	Rev int64 `query:"rev" minimum:"0" doc:"核对时看到的单子的 rev;单子后来改过就不交。0 是不管"`
+	Rev int64 `query:"rev" minimum:"0" doc:"核对时看到的单子的 rev；单子后来改过就不交。0 是不管"`
 }
 
 func (s *server) submitDraft(ctx context.Context, in *submitIn) (*struct{ Body Receipt }, error) {
@@ -231,7 +231,7 @@ func (s *server) submitDraft(ctx context.Context, in *submitIn) (*struct{ Body R
 
 type findIn struct {
 	Body struct {
-		Number string `json:"number" minLength:"1" maxLength:"40" doc:"回执上的10位号码;空格、横线、全角数字都可以"`
+		Number string `json:"number" minLength:"1" maxLength:"40" doc:"回执上的10位号码；空格、横线、全角数字都可以"`
 	}
 }
 

@@ -12,13 +12,13 @@ import (
 
 func (s *server) grants() {
 	handle(s, route{id: "people-agents", method: http.MethodGet, path: "/people/{person}/agents", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
-		summary: "谁能替这位老人办事(SX14)", more: "只列现在有效的委托,名字遮住中间的字。"}, s.agents)
+		summary: "谁能替这位老人办事(SX14)", more: "只列现在有效的委托，名字遮住中间的字。"}, s.agents)
 	handle(s, route{id: "people-issue-code", method: http.MethodPost, path: "/people/{person}/access-codes", tag: tagPeople, status: http.StatusCreated, kinds: []civic.Kind{civic.NotFound},
-		summary: "开一张登录口令给老人本人(SX14)", more: "限打开了资料的工作人员。30分钟内用一次,请当面交给老人。"}, s.issueCode)
+		summary: "开一张登录口令给老人本人(SX14)", more: "限打开了资料的工作人员。30分钟内用一次，请当面交给老人。"}, s.issueCode)
 	handle(s, route{id: "people-grant", method: http.MethodPost, path: "/people/{person}/grants", tag: tagPeople, status: http.StatusCreated, kinds: []civic.Kind{civic.NotFound},
-		summary: "老人委托别人代办(SX14)", more: "由老人本人,或由打开了资料的工作人员当面办理。受委托的人不能再转委托。"}, s.give)
+		summary: "老人委托别人代办(SX14)", more: "由老人本人，或由打开了资料的工作人员当面办理。受委托的人不能再转委托。"}, s.give)
 	handle(s, route{id: "people-revoke", method: http.MethodDelete, path: "/people/{person}/grants/{grant}", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
-		summary: "停止一份委托,立刻生效(SX14)"}, s.revoke)
+		summary: "停止一份委托，立刻生效(SX14)"}, s.revoke)
 }
 
 // Agent is somebody who may act for a person.
@@ -75,10 +75,10 @@ type giveIn struct {
 	OnPerson
 	Body struct {
 		Agent    civic.PersonID `json:"agent" minLength:"1" maxLength:"64" doc:"受托人的编号"`
-		Relation string         `json:"relation" minLength:"1" maxLength:"20" pattern:"^[^0-9０-９]+$" patternDescription:"关系,不要写号码" doc:"是老人的什么人" example:"女儿"`
+		Relation string         `json:"relation" minLength:"1" maxLength:"20" pattern:"^[^0-9０-９]+$" patternDescription:"关系，不要写号码" doc:"是老人的什么人" example:"女儿"`
 		Services []serviceName  `json:"services" minItems:"1" maxItems:"50" doc:"能办哪些事;* 是全部"`
-		Starts   time.Time      `json:"starts,omitempty" doc:"从什么时候起,不写就是现在"`
-		Ends     *time.Time     `json:"ends,omitempty" doc:"到什么时候止,不写就是一直有效"`
+		Starts   time.Time      `json:"starts,omitempty" doc:"从什么时候起，不写就是现在"`
+		Ends     *time.Time     `json:"ends,omitempty" doc:"到什么时候止，不写就是一直有效"`
 	}
 }
 

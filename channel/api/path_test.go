@@ -55,7 +55,7 @@ func TestAMatterGoesTheWholeWayFromTheWindowToTheEldersWord(t *testing.T) {
 		}
 		w.do(doctor, "POST", id+"/take", nil).want(t, 204)
 		w.do(clerk, "POST", id+"/confirm", map[string]any{"solved": true}).problem(t, 409, "case.not_resolved")
-		w.do(doctor, "POST", id+"/resolve", map[string]any{"outcome": "已寄出,两份报告"}).want(t, 204)
+		w.do(doctor, "POST", id+"/resolve", map[string]any{"outcome": "已寄出，两份报告"}).want(t, 204)
 
 		elder := w.session(w.elder)
 		w.do(elder, "POST", id+"/confirm", map[string]any{"solved": false}).want(t, 204)
@@ -101,7 +101,7 @@ func TestAnElderDoesTheirOwnBusinessAndSeesWhoDidWhat(t *testing.T) {
 			t.Errorf("requests %v", rs)
 		}
 		story := w.do(elder, "GET", "/people/me/story", nil).want(t, 200)
-		for _, what := range []string{"工作人员打开了资料(本人来窗口办事)", "窗口开出了登录口令", "提交了申请", "本人办理", "系统接口"} {
+		for _, what := range []string{"工作人员打开了资料（本人来窗口办事）", "窗口开出了登录口令", "提交了申请", "本人办理", "系统接口"} {
 			if !strings.Contains(story.raw, what) {
 				t.Errorf("the story lacks %s: %s", what, story.raw)
 			}

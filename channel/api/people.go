@@ -12,28 +12,28 @@ import (
 // OnPerson is the path of everything that is about one person. It and its like
 // are exported because the framework passes over embedded types that are not.
 type OnPerson struct {
-	Person civic.PersonID `path:"person" maxLength:"64" doc:"老人的编号;本人登录时可以写 me"`
+	Person civic.PersonID `path:"person" maxLength:"64" doc:"老人的编号；本人登录时可以写 me"`
 }
 
 func (s *server) people() {
 	handle(s, route{id: "people-search", method: http.MethodPost, path: "/people/search", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
-		summary: "找人:证件号、电话或姓名,只显示遮住的信息(SX1、ZJ1.1)", more: "限工作人员。号码放在内容里,不放在网址里。最多返回十位。"}, s.search)
+		summary: "找人：证件号、电话或姓名，只显示遮住的信息(SX1、ZJ1.1)", more: "限工作人员。号码放在内容里，不放在网址里。最多返回十位。"}, s.search)
 	handle(s, route{id: "people-register", method: http.MethodPost, path: "/people", tag: tagPeople, status: http.StatusCreated, kinds: []civic.Kind{civic.Conflict},
-		summary: "登记一位老人(SX1、ZJ1.1)", more: "限工作人员。姓名和一种证件就够;有身份证号时,性别和出生日期从号码里读。"}, s.register)
+		summary: "登记一位老人(SX1、ZJ1.1)", more: "限工作人员。姓名和一种证件就够；有身份证号时，性别和出生日期从号码里读。"}, s.register)
 	handle(s, route{id: "people-open", method: http.MethodPost, path: "/people/{person}/open", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
-		summary: "打开一位老人的资料,半小时内有效(SX1、ZJ1.1)", more: "限工作人员。辖区内写明理由;不在辖区的,要证件在手。家人来办的写明是谁,这半小时里办的事都记在他名下。"}, s.open)
+		summary: "打开一位老人的资料，半小时内有效(SX1、ZJ1.1)", more: "限工作人员。辖区内写明理由；不在辖区的，要证件在手。家人来办的写明是谁，这半小时里办的事都记在他名下。"}, s.open)
 	handle(s, route{id: "people-get", method: http.MethodGet, path: "/people/{person}", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
 		summary: "一位老人的资料", more: "限本人、受委托的家人和打开了资料的工作人员。号码只给后四位。"}, s.getPerson)
 	handle(s, route{id: "people-story", method: http.MethodGet, path: "/people/{person}/story", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
-		summary: "谁替我办过事、看过我的资料", more: "最近二百条,早的在前。"}, s.story)
+		summary: "谁替我办过事、看过我的资料", more: "最近二百条，早的在前。"}, s.story)
 	handle(s, route{id: "people-requests", method: http.MethodGet, path: "/people/{person}/requests", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
-		summary: "这位老人办过和正在办的事", more: "最近五十件,新的在前。"}, s.listRequests)
+		summary: "这位老人办过和正在办的事", more: "最近五十件，新的在前。"}, s.listRequests)
 	s.grants()
 }
 
 type searchIn struct {
 	Body struct {
-		Text string `json:"text" minLength:"1" maxLength:"60" doc:"证件号、电话或姓名,照着写就行"`
+		Text string `json:"text" minLength:"1" maxLength:"60" doc:"证件号、电话或姓名，照着写就行"`
 	}
 }
 
@@ -70,7 +70,7 @@ type Registration struct {
 	Name        string         `json:"name" minLength:"1" maxLength:"60"`
 	Sex         people.Sex     `json:"sex,omitempty" enum:"male,female,unknown"`
 	Birth       string         `json:"birth,omitempty" format:"date" maxLength:"10"`
-	Division    civic.Division `json:"division" pattern:"^[0-9]{2,12}$" patternDescription:"2到12位行政区划代码,例如 140105001" doc:"住在哪个街道或乡镇" example:"140105001"`
+	Division    civic.Division `json:"division" pattern:"^[0-9]{2,12}$" patternDescription:"2到12位行政区划代码，例如 140105001" doc:"住在哪个街道或乡镇" example:"140105001"`
 	Address     string         `json:"address,omitempty" maxLength:"200"`
 	Credentials []Card         `json:"credentials" minItems:"1" maxItems:"5"`
 	Phones      []Phone        `json:"phones,omitempty" maxItems:"5"`
@@ -85,7 +85,7 @@ type Card struct {
 // Phone is a number and whose phone it is.
 type Phone struct {
 	Number string `json:"number" minLength:"1" maxLength:"40"`
-	Whose  string `json:"whose" minLength:"1" maxLength:"20" doc:"own 是本人的;不是本人的写明关系,例如 daughter"`
+	Whose  string `json:"whose" minLength:"1" maxLength:"20" doc:"own 是本人的；不是本人的写明关系，例如 daughter"`
 }
 
 // Registered is a new person.
@@ -115,15 +115,15 @@ func (s *server) register(ctx context.Context, in *struct{ Body Registration }) 
 type openIn struct {
 	OnPerson
 	Body struct {
-		Presented bool           `json:"presented,omitempty" doc:"证件在手:由工作人员声明,记入记录"`
-		Reason    string         `json:"reason" minLength:"1" maxLength:"100" doc:"为什么打开;请不要写证件号和电话"`
-		Agent     civic.PersonID `json:"agent,omitempty" maxLength:"64" doc:"来办事的家人的编号,本人来的不写"`
+		Presented bool           `json:"presented,omitempty" doc:"证件在手：由工作人员声明，记入记录"`
+		Reason    string         `json:"reason" minLength:"1" maxLength:"100" doc:"为什么打开；请不要写证件号和电话"`
+		Agent     civic.PersonID `json:"agent,omitempty" maxLength:"64" doc:"来办事的家人的编号，本人来的不写"`
 	}
 }
 
 // Opening is how long and on what ground a person is open.
 type Opening struct {
-	Basis civic.Basis    `json:"basis" doc:"role 是辖区职责,presented 是证件在手"`
+	Basis civic.Basis    `json:"basis" doc:"role 是辖区职责，presented 是证件在手"`
 	Agent civic.PersonID `json:"agent,omitempty"`
 	Until time.Time      `json:"until"`
 }
@@ -230,9 +230,9 @@ func (s *server) story(ctx context.Context, in *OnPerson) (*struct{ Body Story }
 
 // Summary is one matter in a list.
 type Summary struct {
-	ID      civic.RequestID `json:"id" doc:"没办完时是 draft 的编号,交上去以后是 request 的编号"`
+	ID      civic.RequestID `json:"id" doc:"没办完时是 draft 的编号，交上去以后是 request 的编号"`
 	Number  civic.Number    `json:"number"`
-	Grouped string          `json:"grouped" doc:"分组的号码,好念"`
+	Grouped string          `json:"grouped" doc:"分组的号码，好念"`
 	Service string          `json:"service"`
 	Title   string          `json:"title"`
 	At      string          `json:"at"`

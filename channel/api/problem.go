@@ -21,15 +21,15 @@ import (
 type Problem struct {
 	Title  string  `json:"title" doc:"这一类问题的名称"`
 	Status int     `json:"status" doc:"HTTP 状态码"`
-	Detail string  `json:"detail" doc:"一句完整的话,告诉人下一步怎么办"`
+	Detail string  `json:"detail" doc:"一句完整的话，告诉人下一步怎么办"`
 	Code   string  `json:"code" doc:"给程序看的稳定代码"`
-	Accept string  `json:"accept,omitempty" doc:"不允许时,怎样就可以"`
+	Accept string  `json:"accept,omitempty" doc:"不允许时，怎样就可以"`
 	Errors []Fault `json:"errors,omitempty" doc:"每一项哪里要改"`
 }
 
 // Fault is what is wrong with one field.
 type Fault struct {
-	Location string `json:"location" doc:"哪一项,例如 body.answers.phone"`
+	Location string `json:"location" doc:"哪一项，例如 body.answers.phone"`
 	Message  string `json:"message" doc:"怎么改"`
 	Code     string `json:"code,omitempty" doc:"给程序看的稳定代码"`
 }
@@ -72,7 +72,7 @@ var titles = map[string]string{
 // codeNobody is the code of the grant room's refusal of nobody.
 const codeNobody = "sign_in"
 
-var errCharacters = civic.E(civic.Invalid, "text.characters", "这段文字里有看不见的特殊字符,请删掉重新输入。")
+var errCharacters = civic.E(civic.Invalid, "text.characters", "这段文字里有看不见的特殊字符，请删掉重新输入。")
 
 // problemOf renders an Error. Field, if any, is a location in the request.
 func problemOf(e *civic.Error) *Problem {

@@ -88,11 +88,11 @@ func TestTheFrameworksOwnRefusalsSpeakLikeOurs(t *testing.T) {
 	mux := http.NewServeMux()
 	Mount(mux, Rooms{Log: slog.New(slog.DiscardHandler)})
 	for _, c := range []struct{ body, code, location, message string }{
-		{`{"login":5}`, "body.form", "body.login", "这一项要写文字,请加上引号。"},
-		{`{"login":"` + strings.Repeat("x", 61) + `"}`, "body.form", "body.login", "这一项太长了,最多60个字。"},
-		{`{"Login":"x"}`, "body.form", "body.Login", "没有这一项,请去掉,或对照接口文档改正名字。"},
-		{`{"login":"x","login ":"y"}`, "body.form", "body.…", "没有这一项,请去掉,或对照接口文档改正名字。"},
-		{`{"access_code":"1\u00002"}`, "text.characters", "body.access_code", "这段文字里有看不见的特殊字符,请删掉重新输入。"},
+		{`{"login":5}`, "body.form", "body.login", "这一项要写文字，请加上引号。"},
+		{`{"login":"` + strings.Repeat("x", 61) + `"}`, "body.form", "body.login", "这一项太长了，最多60个字。"},
+		{`{"Login":"x"}`, "body.form", "body.Login", "没有这一项，请去掉，或对照接口文档改正名字。"},
+		{`{"login":"x","login ":"y"}`, "body.form", "body.…", "没有这一项，请去掉，或对照接口文档改正名字。"},
+		{`{"access_code":"1\u00002"}`, "text.characters", "body.access_code", "这段文字里有看不见的特殊字符，请删掉重新输入。"},
 		{`{`, "body.json", "", ""},
 		{``, "body.missing", "", ""},
 		{strings.Repeat(" ", bodyMost), "body.large", "", ""},

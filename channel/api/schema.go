@@ -118,10 +118,10 @@ func itemSchema(q *catalog.Question, options []catalog.Option) Schema {
 		}
 		return Schema{"oneOf": of}
 	case catalog.Amount:
-		text["description"] = "元,最多两位小数,例如 12.50"
+		text["description"] = "元，最多两位小数，例如 12.50"
 		text["maxLength"] = 30
 	case catalog.Phone:
-		text["description"] = "手机11位,或带区号的座机"
+		text["description"] = "手机11位，或带区号的座机"
 		text["maxLength"] = 40
 	default:
 		text["maxLength"] = 200
@@ -184,5 +184,5 @@ type serviceName string
 // Schema implements huma.SchemaProvider.
 func (serviceName) Schema(huma.Registry) *huma.Schema {
 	most := 40
-	return &huma.Schema{Type: huma.TypeString, MaxLength: &most, Pattern: `^(\*|[a-z0-9-]+)$`, PatternDescription: "服务的名字,或 *"}
+	return &huma.Schema{Type: huma.TypeString, MaxLength: &most, Pattern: `^(\*|[a-z0-9-]+)$`, PatternDescription: "服务的名字，或 *"}
 }

@@ -33,7 +33,7 @@ func serviceOf(d *catalog.Definition) Service {
 
 // InDivision says where the person lives who asks.
 type InDivision struct {
-	Division civic.Division `query:"division" required:"true" pattern:"^[0-9]{2,12}$" patternDescription:"2到12位行政区划代码,例如 140105" doc:"老人住在哪里:行政区划代码(GB/T 2260)" example:"140105"`
+	Division civic.Division `query:"division" required:"true" pattern:"^[0-9]{2,12}$" patternDescription:"2到12位行政区划代码，例如 140105" doc:"老人住在哪里：行政区划代码(GB/T 2260)" example:"140105"`
 }
 
 type servicesOut struct {
@@ -43,13 +43,13 @@ type servicesOut struct {
 	}
 }
 
-var errNoService = civic.E(civic.NotFound, "service.unknown", "没有这项服务,或者当地暂时不办。请打电话或到窗口问一问。")
+var errNoService = civic.E(civic.NotFound, "service.unknown", "没有这项服务，或者当地暂时不办。请打电话或到窗口问一问。")
 
 func (s *server) services() {
 	handle(s, route{id: "services-list", method: http.MethodGet, path: "/services", tag: tagService,
-		summary: "当地能办哪些事(SX14)", more: "不用登录。要带什么、多少钱、多久,都在里面。"}, s.listServices)
+		summary: "当地能办哪些事(SX14)", more: "不用登录。要带什么、多少钱、多久，都在里面。"}, s.listServices)
 	handle(s, route{id: "services-get", method: http.MethodGet, path: "/services/{service}", tag: tagService,
-		summary: "一项服务和它要问的问题(SX14)", more: "不用登录。schema 说明 answers 怎么写;要看这位老人能选的选项,请先开始办。",
+		summary: "一项服务和它要问的问题(SX14)", more: "不用登录。schema 说明 answers 怎么写；要看这位老人能选的选项，请先开始办。",
 		kinds: []civic.Kind{civic.NotFound}}, s.getService)
 }
 
@@ -67,7 +67,7 @@ func (s *server) listServices(ctx context.Context, in *InDivision) (*servicesOut
 }
 
 type oneService struct {
-	Name string `path:"service" maxLength:"40" doc:"服务的名字,例如 report-post"`
+	Name string `path:"service" maxLength:"40" doc:"服务的名字，例如 report-post"`
 	InDivision
 }
 

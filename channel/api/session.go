@@ -94,7 +94,7 @@ type SignIn struct {
 	Login      string `json:"login,omitempty" maxLength:"60" doc:"工作人员的登录名"`
 	Password   string `json:"password,omitempty" maxLength:"200" doc:"工作人员的密码"`
 	Code       string `json:"code,omitempty" maxLength:"20" doc:"工作人员的动态码"`
-	AccessCode string `json:"access_code,omitempty" maxLength:"40" doc:"窗口开出的8位登录口令,30分钟内用一次"`
+	AccessCode string `json:"access_code,omitempty" maxLength:"40" doc:"窗口开出的8位登录口令，30分钟内用一次"`
 }
 
 // Session is what a program keeps after signing in.
@@ -109,12 +109,12 @@ var errWay = civic.E(civic.Invalid, "session.way", "请写 login 和 password(�
 
 func (s *server) sessions() {
 	handle(s, route{id: "sessions-create", method: http.MethodPost, path: "/sessions", tag: tagSession, status: http.StatusCreated,
-		summary: "登录:工作人员用账号,老人用窗口开出的口令(SX14)", kinds: []civic.Kind{civic.Denied, civic.Exhausted},
-		more: "同一个地址试得太多会暂时不让再试。token 只给这一次,请妥善保存。"}, s.signIn)
+		summary: "登录：工作人员用账号，老人用窗口开出的口令(SX14)", kinds: []civic.Kind{civic.Denied, civic.Exhausted},
+		more: "同一个地址试得太多会暂时不让再试。token 只给这一次，请妥善保存。"}, s.signIn)
 	handle(s, route{id: "sessions-delete", method: http.MethodDelete, path: "/sessions", tag: tagSession,
 		summary: "退出登录", more: "token 立刻作废。"}, s.signOut)
 	handle(s, route{id: "me", method: http.MethodGet, path: "/me", tag: tagSession,
-		summary: "我是谁,能替谁办事(SX14)"}, s.me)
+		summary: "我是谁，能替谁办事(SX14)"}, s.me)
 }
 
 type sessionOut struct{ Body Session }

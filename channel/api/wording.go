@@ -23,26 +23,26 @@ func init() {
 	huma.ValidateStrictCasing = true // or a second spelling of a field would slip past its bounds
 	huma.DefaultArrayNullable = false
 
-	validation.MsgUnexpectedProperty = "没有这一项,请去掉,或对照接口文档改正名字。"
+	validation.MsgUnexpectedProperty = "没有这一项，请去掉，或对照接口文档改正名字。"
 	validation.MsgExpectedBoolean = "这一项要写 true 或 false。"
 	validation.MsgExpectedNumber = "这一项要写数字。"
 	validation.MsgExpectedInteger = "这一项要写整数。"
-	validation.MsgExpectedString = "这一项要写文字,请加上引号。"
-	validation.MsgExpectedArray = "这一项要写成列表,请用方括号括起来。"
-	validation.MsgExpectedObject = "这一项要写成对象,请用花括号括起来。"
-	validation.MsgExpectedOneOf = "这一项只能从下面选一个:%s。"
+	validation.MsgExpectedString = "这一项要写文字，请加上引号。"
+	validation.MsgExpectedArray = "这一项要写成列表，请用方括号括起来。"
+	validation.MsgExpectedObject = "这一项要写成对象，请用花括号括起来。"
+	validation.MsgExpectedOneOf = "这一项只能从下面选一个：%s。"
 	validation.MsgExpectedMinimumNumber = "这一项最小是%v。"
 	validation.MsgExpectedMaximumNumber = "这一项最大是%v。"
-	validation.MsgExpectedMinLength = "这一项太短了,至少%d个字。"
-	validation.MsgExpectedMaxLength = "这一项太长了,最多%d个字。"
-	validation.MsgExpectedBePattern = "这一项要写成:%s。"
+	validation.MsgExpectedMinLength = "这一项太短了，至少%d个字。"
+	validation.MsgExpectedMaxLength = "这一项太长了，最多%d个字。"
+	validation.MsgExpectedBePattern = "这一项要写成：%s。"
 	validation.MsgExpectedMinItems = "这一项至少要有%d个。"
 	validation.MsgExpectedMaxItems = "这一项最多能有%d个。"
 	validation.MsgExpectedMinProperties = "这里至少要写%d项。"
 	validation.MsgExpectedMaxProperties = "这里最多能写%d项。"
 	validation.MsgExpectedRequiredProperty = missing + "%s"
-	validation.MsgExpectedRFC3339DateTime = "这一项要写日期和时间,例如 2026-01-02T09:00:00+08:00。"
-	validation.MsgExpectedRFC3339Date = "这一项要写日期,例如 1946-01-02。"
+	validation.MsgExpectedRFC3339DateTime = "这一项要写日期和时间，例如 2026-01-02T09:00:00+08:00。"
+	validation.MsgExpectedRFC3339Date = "这一项要写日期，例如 1946-01-02。"
 }
 
 // missing marks the message of an absent property; its name follows, and
@@ -50,8 +50,8 @@ func init() {
 const missing = "missing:"
 
 const (
-	sayMissing = "缺少这一项,请补上。"
-	sayWrong   = "这一项的写法不对,请对照接口文档改正。"
+	sayMissing = "缺少这一项，请补上。"
+	sayWrong   = "这一项的写法不对，请对照接口文档改正。"
 )
 
 // faultsMost bounds an answer: a body of a megabyte can hold many wrong fields.
@@ -59,13 +59,13 @@ const faultsMost = 50
 
 // protocol is what to say to a request that can't be read at all.
 var protocol = map[int]struct{ code, say string }{
-	http.StatusBadRequest:            {"body.json", "请求的内容不是完整的 JSON,请检查引号、逗号和括号后再发一次。"},
-	http.StatusNotAcceptable:         {"body.accept", "这里只能给出 JSON,请把 Accept 改成 application/json。"},
-	http.StatusRequestTimeout:        {"body.slow", "内容传得太慢,没有收完。请检查网络后再发一次。"},
-	http.StatusRequestEntityTooLarge: {"body.large", "内容太大了,最多1兆字节。请缩短后再发一次。"},
-	http.StatusUnsupportedMediaType:  {"body.type", "请把内容写成 JSON,并注明 Content-Type: application/json。"},
-	http.StatusUnprocessableEntity:   {"body.form", "提交的内容有不对的地方,请照下面每一项的说明改好再提交。"},
-	http.StatusInternalServerError:   {"civic.internal", "系统出了问题,这次没有办成。请稍后再试,或请工作人员帮忙。"},
+	http.StatusBadRequest:            {"body.json", "请求的内容不是完整的 JSON，请检查引号、逗号和括号后再发一次。"},
+	http.StatusNotAcceptable:         {"body.accept", "这里只能给出 JSON，请把 Accept 改成 application/json。"},
+	http.StatusRequestTimeout:        {"body.slow", "内容传得太慢，没有收完。请检查网络后再发一次。"},
+	http.StatusRequestEntityTooLarge: {"body.large", "内容太大了，最多1兆字节。请缩短后再发一次。"},
+	http.StatusUnsupportedMediaType:  {"body.type", "请把内容写成 JSON，并注明 Content-Type: application/json。"},
+	http.StatusUnprocessableEntity:   {"body.form", "提交的内容有不对的地方，请照下面每一项的说明改好再提交。"},
+	http.StatusInternalServerError:   {"civic.internal", "系统出了问题，这次没有办成。请稍后再试，或请工作人员帮忙。"},
 }
 
 // newError replaces the framework's own: same shape, our words.
@@ -78,7 +78,7 @@ func newError(status int, msg string, errs ...error) huma.StatusError {
 	case status == http.StatusInternalServerError && msg == "cannot read request body":
 		status = http.StatusBadRequest // the client broke off
 	case status == http.StatusBadRequest && msg == "request body is required":
-		return &Problem{Title: titles["400"], Status: status, Code: "body.missing", Detail: "请求里没有内容,请对照接口文档补上再发一次。"}
+		return &Problem{Title: titles["400"], Status: status, Code: "body.missing", Detail: "请求里没有内容，请对照接口文档补上再发一次。"}
 	}
 	w := protocol[status]
 	p = &Problem{Title: titles[strconv.Itoa(status)], Status: status, Code: w.code, Detail: w.say}

@@ -34,7 +34,7 @@ type Vault struct {
 // Files are the keyset files in the keys folder.
 var Files = []string{"aead.json", "index.json", "journal.json"}
 
-var errNoKeys = civic.E(civic.Unavailable, "vault.keys", "找不到这个数据库的密钥。没有密钥,里面的内容读不出来。请把原来的 keys 文件夹放回数据文件夹,或核对 --data。"+
+var errNoKeys = civic.E(civic.Unavailable, "vault.keys", "找不到这个数据库的密钥。没有密钥，里面的内容读不出来。请把原来的 keys 文件夹放回数据文件夹，或核对 --data。"+
 	"(the keys of this database are missing; put the keys folder back into the data folder, or check --data)")
 
 // Open reads the keysets in dir. With create, missing ones are made; without, a

@@ -22,11 +22,11 @@ const (
 func (s State) Words() string {
 	switch s {
 	case Open:
-		return "已经收到,等待办理"
+		return "已经收到，等待办理"
 	case Taken:
 		return "正在办理"
 	case Resolved:
-		return "单位说办好了,请您看看是不是真的办好了"
+		return "单位说办好了，请您看看是不是真的办好了"
 	case Confirmed:
 		return "已经办好了"
 	}

@@ -25,7 +25,7 @@ var (
 	ActTakenOver = journal.Define("case.taken_over", "同事接过来办")
 	ActResolved  = journal.Define("case.resolved", "单位回复已办好")
 	ActConfirmed = journal.Define("case.confirmed", "确认办好了")
-	ActReopened  = journal.Define("case.reopened", "说没有办好,重新办理")
+	ActReopened  = journal.Define("case.reopened", "说没有办好，重新办理")
 	ActOverdue   = journal.Define("case.overdue", "超过了办理期限")
 )
 
@@ -49,13 +49,13 @@ func (s *Service) Serve(r *request.Service) { s.requests = r }
 func itoa(n int) string { return strconv.Itoa(n) }
 
 var (
-	errNoCase   = civic.E(civic.NotFound, "case.unknown", "没有找到这件事,请核对号码。")
-	errMoved    = civic.E(civic.Conflict, "case.moved", "这件事刚刚有人办过了,请刷新看看现在的情况。")
+	errNoCase   = civic.E(civic.NotFound, "case.unknown", "没有找到这件事，请核对号码。")
+	errMoved    = civic.E(civic.Conflict, "case.moved", "这件事刚刚有人办过了，请刷新看看现在的情况。")
 	errNotYours = civic.E(civic.Denied, "case.assignee", "这件事是另一位同事在办。同事不在的话，您可以接过来办。")
-	errOutcome  = civic.E(civic.Invalid, "case.outcome", "请写明办理结果,让老人看得懂;最多500个字。").On("outcome")
-	errOwnWork  = civic.E(civic.Denied, "case.own_work", "这件事是您自己办的,不能再替老人说办好了。").Accepting("请老人自己确认,或请别的同事问过老人再确认")
+	errOutcome  = civic.E(civic.Invalid, "case.outcome", "请写明办理结果，让老人看得懂；最多500个字。").On("outcome")
+	errOwnWork  = civic.E(civic.Denied, "case.own_work", "这件事是您自己办的，不能再替老人说办好了。").Accepting("请老人自己确认，或请别的同事问过老人再确认")
 	errSaid     = civic.E(civic.Conflict, "case.said", "已经记下您说办好了。又有了问题，请打承办单位的电话，或者重新办一次。")
-	errNotDone  = civic.E(civic.Conflict, "case.not_resolved", "这件事还没有办完,办完以后再请您确认。")
+	errNotDone  = civic.E(civic.Conflict, "case.not_resolved", "这件事还没有办完，办完以后再请您确认。")
 )
 
 // Accept implements request.Engine: it opens a case at the office that the

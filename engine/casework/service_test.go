@@ -53,9 +53,9 @@ func TestACaseGoesFromOpenToConfirmed(t *testing.T) {
 		ok(t, w.Casework.Take(ctx, clerk, id))
 		w.Clock.Add(time.Hour)
 		wantKind(t, w.Casework.Confirm(ctx, elder, id, true), civic.Conflict, "case.not_resolved")
-		ok(t, w.Casework.Resolve(ctx, clerk, id, " 寄了1份,单号SF1。\n"))
+		ok(t, w.Casework.Resolve(ctx, clerk, id, " 寄了1份，单号SF1。\n"))
 		f = state(t, w, elder, id)
-		if f.State != casework.Resolved || f.Outcome != "寄了1份,单号SF1。" || f.MayWork || !f.MaySay || !f.ResolvedAt.Equal(w.Clock.Now()) {
+		if f.State != casework.Resolved || f.Outcome != "寄了1份，单号SF1。" || f.MayWork || !f.MaySay || !f.ResolvedAt.Equal(w.Clock.Now()) {
 			t.Errorf("%+v", f)
 		}
 		ok(t, w.Casework.Confirm(ctx, apptest.AsPerson(a.Daughter), id, true))
@@ -102,7 +102,7 @@ func TestTheStoryOfACaseSaysWhoAskedAndWhy(t *testing.T) {
 			"交给单位办理（140105 hospital）|本人||本人办理|网页",
 			"单位开始办理|工作人员 闫丽娟||单位承办职责|窗口",
 			"单位回复已办好|工作人员 闫丽娟||单位承办职责|窗口",
-			"说没有办好,重新办理|李*兰||老人的委托|网页",
+			"说没有办好，重新办理|李*兰||老人的委托|网页",
 			"超过了办理期限|系统||系统自动|系统",
 			"单位开始办理|工作人员 闫丽娟||单位承办职责|窗口",
 			"单位回复已办好|工作人员 闫丽娟||单位承办职责|窗口",

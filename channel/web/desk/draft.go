@@ -33,7 +33,7 @@ func (f face) form(w http.ResponseWriter, r *http.Request) error {
 		return kit.Go(w, r, "/desk/requests/"+string(v.ID))
 	}
 	if len(v.Step.Review) > 0 && r.URL.Query().Get("edit") == "" {
-		fr.Title = "请核对:" + v.Def.Title
+		fr.Title = "请核对：" + v.Def.Title
 		return f.Render(w, r, reviewPage(fr, v))
 	}
 	fr.Title = v.Def.Title

@@ -112,7 +112,7 @@ func (f face) open(w http.ResponseWriter, r *http.Request) error {
 	err = f.Grant.Open(r.Context(), a, id, r.PostFormValue("presented") != "", kit.Field(r, "reason"), civic.PersonID(r.PostFormValue("agent")))
 	if e := civic.As(err); err != nil && (e.Kind == civic.Invalid || e.Code == "grant.division") {
 		if e.Code == "grant.division" {
-			e = civic.E(e.Kind, e.Code, "老人不住在您的辖区。证件在手的话,请勾上「证件在我手里」再打开。").On("presented")
+			e = civic.E(e.Kind, e.Code, "老人不住在您的辖区。证件在手的话，请勾上「证件在我手里」再打开。").On("presented")
 		}
 		fr.Wrong = []*civic.Error{e}
 		return f.askToOpen(w, r, kit.Status(err), fr, a, id)

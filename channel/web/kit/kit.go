@@ -110,7 +110,7 @@ func makeText(r *http.Request) {
 func (rm *Rooms) Party(r *http.Request) civic.Party { return rm.Sessions.Who(r.Context()) }
 
 // Field returns a form field, trimmed.
-func Field(r *http.Request, name string) string { return civic.Fold(r.PostFormValue(name)) }
+func Field(r *http.Request, name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
 
 // Revision returns the revision of a draft that the page showed. A missing or
 // wrong one is -1, which meets as a conflict.

@@ -43,7 +43,7 @@ func homePage(f kit.Frame) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<h1>您好,请问您要办什么?</h1><ul class=\"tiles\"><li><a class=\"tile\" href=\"/elder\"><b>老人自己办</b><span>长辈版:字大,一次只问一句</span></a></li><li><a class=\"tile\" href=\"/elder\"><b>替家里老人办</b><span>子女、亲友得到老人委托后办</span></a></li><li><a class=\"tile\" href=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<h1>您好，请问您要办什么？</h1><ul class=\"tiles\"><li><a class=\"tile\" href=\"/elder\"><b>老人自己办</b><span>长辈版：字大，一次只问一句</span></a></li><li><a class=\"tile\" href=\"/elder\"><b>替家里老人办</b><span>子女、亲友得到老人委托后办</span></a></li><li><a class=\"tile\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -235,7 +235,7 @@ func servicesPage(f kit.Frame, groups []group) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					if d.Proxy {
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "可以,老人委托以后就行。")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "可以，老人委托以后就行。")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
