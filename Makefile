@@ -28,7 +28,7 @@ test-fast:            ## the tests without race detector and linters
 	$(GO) test $(PKGS)
 
 test-slow: deps       ## long proofs: more rounds of kills, longer properties and fuzzing
-	YINQIAO_SLOW=1 $(GO) test -timeout 30m ./app/e2e/... ./journal/... ./request/... ./grant/...
+	YINQIAO_SLOW=1 $(GO) test -timeout 30m ./app/e2e/... ./journal/... ./request/... ./grant/... ./ledger/...
 
 bench: build          ## measurements beside a peer, one JSON line each
 	$(GO) run ./bench

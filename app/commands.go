@@ -59,7 +59,31 @@ type commands struct {
 			Division string `help:"Division code they administer, for example 14." required:""`
 			Office   string `help:"Name of their office; it is opened if there is none." default:"平台管理办公室"`
 		} `cmd:"" help:"Make the first administrator, once. Prints the password and the authenticator link."`
+		Office struct {
+			where
+			Name     string `help:"Name of the office." required:""`
+			Kind     string `help:"hospital, community, civil_affairs, market_supervision, call_centre …" required:""`
+			Division string `help:"Division code, for example 140105." required:""`
+			Address  string `help:"Where it is, in words."`
+			Phone    string `help:"Public phone."`
+			Hours    string `help:"Opening hours, in words."`
+		} `cmd:"" help:"Open an office."`
+		Staff struct {
+			where
+			Login    string `help:"Login name." required:""`
+			Name     string `help:"Their name." required:""`
+			Office   string `help:"Name of their office." required:""`
+			Division string `help:"Division code of the office and of their post." required:""`
+			Role     string `help:"clerk, supervisor or administrator." default:"clerk"`
+		} `cmd:"" help:"Enter a member of staff. Prints the password and the authenticator link."`
 	} `cmd:"" help:"Administration from the command line."`
+	Ledger struct {
+		Import struct {
+			File   string `arg:"" help:"Policy document: txt, docx, html, or pdf where pdftotext is installed." type:"path"`
+			DryRun bool   `help:"Read and show only. Nothing is kept yet in any case."`
+			Format string `help:"json or text." enum:"json,text" default:"json"`
+		} `cmd:"" help:"Read a policy document as measures, and show them."`
+	} `cmd:"" help:"Policy documents as measures."`
 	Version struct{} `cmd:"" help:"Print the version."`
 }
 
@@ -91,6 +115,12 @@ func Main(ctx context.Context, args []string, out, errOut io.Writer) error {
 		return run.restore()
 	case "admin first":
 		return run.adminFirst()
+	case "admin office":
+		return run.adminOffice()
+	case "admin staff":
+		return run.adminStaff()
+	case "ledger import <file>":
+		return run.ledgerImport()
 	case "version":
 		_, err := fmt.Fprintln(out, Version())
 		return err
@@ -169,7 +199,7 @@ func (r runner) adminFirst() error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(r.out, "login:         %s\npassword:      %s\nauthenticator: %s\nThese are shown once. Sign in at /desk/sign-in.\n", c.Login, h.Password, h.TOTPURL)
+		r.showOnce(c.Login, h)
 		return nil
 	})
 }

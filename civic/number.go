@@ -74,6 +74,20 @@ func Fold(s string) string {
 	}, s))
 }
 
+// FoldWords is Fold for sentences: letters, digits and blanks become plain, and
+// the punctuation of Chinese stays as it was written.
+func FoldWords(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch {
+		case r == 0x3000 || r == 0xA0:
+			return ' '
+		case r >= '０' && r <= '９' || r >= 'Ａ' && r <= 'Ｚ' || r >= 'ａ' && r <= 'ｚ':
+			return r - 0xFEE0
+		}
+		return r
+	}, s))
+}
+
 // Digits folds s and drops the blanks, hyphens and dots that people put into
 // long numbers, and the invisible signs that copying from elsewhere brings along.
 // Anything else stays, so that a validator can object to it.

@@ -3,7 +3,6 @@ package grant
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -32,7 +31,7 @@ type Opening struct {
 // short time. Their role must cover the person's home, or the person's card must be
 // in their hand (presented), which the member declares and the journal keeps.
 func (s *Service) Open(ctx context.Context, actor civic.Actor, person civic.PersonID, presented bool, reason string, agent civic.PersonID) error {
-	reason = strings.TrimSpace(reason)
+	reason = civic.FoldWords(reason)
 	if reason == "" || utf8.RuneCountInString(reason) > 100 {
 		return errReason
 	}

@@ -125,7 +125,7 @@ func read(p Prompt, texts []string) ([]Value, error) {
 	var given []string
 	for _, t := range texts {
 		if civic.Fold(t) != "" {
-			given = append(given, strings.TrimSpace(t))
+			given = append(given, civic.FoldWords(t))
 		}
 	}
 	bad := func(code, say string) ([]Value, error) {
@@ -139,7 +139,7 @@ func read(p Prompt, texts []string) ([]Value, error) {
 	case len(given) > 1:
 		return bad("one", "这个问题只能选一个："+p.Ask)
 	}
-	own, t := given[0], civic.Fold(given[0]) // codes and numbers are read folded, words kept as written
+	own, t := given[0], civic.Fold(given[0]) // codes and numbers are read folded, words keep their punctuation
 	for _, o := range p.Options {
 		if t == o.Code {
 			return []Value{{Code: o.Code, Shown: o.Text}}, nil

@@ -136,6 +136,7 @@ var openToAnyClerk = map[string]struct {
 	ok  func(results []reflect.Value) bool
 }{
 	"People.Find":       {"a traveller is found anywhere, by the masked minimum", masked},
+	"People.FindCard":   {"the agent's card in the clerk's hand, by the masked minimum", masked},
 	"People.Glance":     {"the masked minimum, before a card in hand opens the rest", masked},
 	"Requests.Find":     {"a number begun in one province is found in another, and opens nothing", anything},
 	"Requests.PersonOf": {"names whom to open, by an opaque ID", anything},

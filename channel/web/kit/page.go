@@ -40,7 +40,19 @@ func withPage(r *http.Request, page string) *http.Request {
 // after an act the page of the same matter, or the face's home.
 func pathOf(r *http.Request, face Face) string {
 	if r.Method == http.MethodGet || r.Method == http.MethodHead {
-		return SafePath(r.URL.RequestURI(), face.Home())
+		path := r.URL.EscapedPath()
+		// Of the query only what our own links write comes back: anything else is what
+		// somebody typed into the address.
+		keep := url.Values{}
+		for key, values := range r.URL.Query() {
+			if ours.MatchString(key) && len(values) == 1 && ours.MatchString(values[0]) {
+				keep.Set(key, values[0])
+			}
+		}
+		if len(keep) > 0 {
+			path += "?" + keep.Encode()
+		}
+		return SafePath(path, face.Home())
 	}
 	page, _ := r.Context().Value(pageKey{}).(string)
 	if page == "" {
@@ -53,6 +65,9 @@ func pathOf(r *http.Request, face Face) string {
 	}
 	return SafePath(path, face.Home())
 }
+
+// ours is what our own links write into a query: the key of a question, or 1.
+var ours = regexp.MustCompile(`^(1|[a-z][a-z-]{0,39})$`)
 
 var inBraces = regexp.MustCompile(`\{(\w+)\}`)
 
