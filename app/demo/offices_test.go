@@ -20,7 +20,7 @@ func TestEachDistrictHasOneOfficeOfEachKind(t *testing.T) {
 			continue
 		}
 		count[o.Division][o.Kind]++
-		if names[o.Name] || !strings.HasSuffix(o.Name, "(演示)") || o.Address == "" || o.Hours == "" {
+		if names[o.Name] || !strings.HasSuffix(o.Name, "（演示）") || o.Address == "" || o.Hours == "" {
 			t.Errorf("office %+v", o)
 		}
 		names[o.Name] = true
