@@ -55,8 +55,8 @@ func (a *App) demoElders(ctx context.Context) ([]web.DemoAccount, error) {
 			}
 			for _, r := range rows {
 				out = append(out,
-					web.DemoAccount{Login: string(r.Elder.ID), Words: fmt.Sprintf("%s,%d岁", r.Elder.Name, r.Elder.Age(v.Now))},
-					web.DemoAccount{Login: string(r.Agent.ID), Words: fmt.Sprintf("%s,%s的%s", r.Agent.Name, r.Elder.Name, r.Relation)})
+					web.DemoAccount{Login: string(r.Elder.ID), Words: fmt.Sprintf("%s，%d岁", r.Elder.Name, r.Elder.Age(v.Now))},
+					web.DemoAccount{Login: string(r.Agent.ID), Words: fmt.Sprintf("%s，%s的%s", r.Agent.Name, r.Elder.Name, r.Relation)})
 			}
 		}
 		return nil

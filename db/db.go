@@ -188,7 +188,7 @@ func (f serverFacts) judge() error {
 	refuse := func(code, say string) error { return civic.E(civic.Unavailable, code, say) }
 	switch {
 	case f.Version < MinPostgres:
-		return refuse("db.version", fmt.Sprintf("PostgreSQL 版本太旧(%d.%d),需要 15 或更新；请升级数据库后再启动。(PostgreSQL 15 or newer is required; this server is %d)", f.Version/10000, f.Version%10000, f.Version/10000))
+		return refuse("db.version", fmt.Sprintf("PostgreSQL 版本太旧（%d.%d），需要 15 或更新；请升级数据库后再启动。(PostgreSQL 15 or newer is required; this server is %d)", f.Version/10000, f.Version%10000, f.Version/10000))
 	case f.Encoding != "UTF8":
 		return refuse("db.encoding", "数据库编码不是 UTF8，姓名会丢字。请重新建库：createdb -T template0 -E UTF8 -l C yinqiao (the database must be created with encoding UTF8)")
 	case f.Provider != "c" || (f.Collate != "C" && f.Collate != "POSIX"):

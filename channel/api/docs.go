@@ -61,7 +61,7 @@ var docs = template.Must(template.New("docs").Parse(`<!doctype html>
 <h2 id="tag-{{.Tag}}">{{.Tag}}</h2>
 <dl>
 {{range .Ops}}<dt id="{{.ID}}"><code>{{.Method}} {{.Path}}</code></dt>
-<dd><strong>{{.Summary}}</strong>{{if .Public}}(不用登录){{end}}{{with .More}}<br>{{.}}{{end}}</dd>
+<dd><strong>{{.Summary}}</strong>{{if .Public}}（不用登录）{{end}}{{with .More}}<br>{{.}}{{end}}</dd>
 {{end}}</dl>
 </section>
 {{end}}</main>

@@ -105,7 +105,7 @@ type Session struct {
 	Name  string `json:"name"`
 }
 
-var errWay = civic.E(civic.Invalid, "session.way", "请写 login 和 password(工作人员),或只写 access_code(窗口开出的口令),不要两种都写。")
+var errWay = civic.E(civic.Invalid, "session.way", "请写 login 和 password（工作人员）,或只写 access_code（窗口开出的口令）,不要两种都写。")
 
 func (s *server) sessions() {
 	handle(s, route{id: "sessions-create", method: http.MethodPost, path: "/sessions", tag: tagSession, status: http.StatusCreated,

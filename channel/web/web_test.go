@@ -175,7 +175,8 @@ var leads = map[string]string{
 func TestTheButtonsOfTheLookKeepThePageWithItsQuery(t *testing.T) {
 	t.Parallel()
 	for target, want := range map[string]string{
-		"/elder/drafts/one?q=to": "/elder/drafts/one?q=to", "/x/%E6%8A%A5?a=%22": "/x/%E6%8A%A5?a=%22", "http://else.example//else": "/elder",
+		"/elder/drafts/one?q=to": "/elder/drafts/one?q=to", "/x/%E6%8A%A5?edit=1": "/x/%E6%8A%A5?edit=1",
+		"/desk/people/one?q=140199194603070224&text=%E7%8E%8B": "/desk/people/one" /* typed into the address, by whomever */, "http://else.example//else": "/elder",
 	} {
 		if got := kit.FrameOf(httptest.NewRequest("GET", target, nil), kit.Elder).Path; got != want {
 			t.Errorf("%s: back to %q, want %q", target, got, want)

@@ -6,7 +6,6 @@ import (
 
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
-	"yinqiao/request"
 )
 
 type timeNow = time.Time
@@ -106,28 +105,12 @@ func (f face) submit(w http.ResponseWriter, r *http.Request) error {
 	return kit.Go(w, r, "/desk/requests/"+string(rc.Request)+"?new=1")
 }
 
-// typed returns what the clerk typed into a field that was not accepted, else
-// what is stored.
-func typed(p request.Prompt, given map[string][]string) string {
-	if g, ok := given[p.Key]; ok && len(g) == 1 && g[0] != "" {
+// typed is what the clerk typed into a question's field, as the form sent it.
+func typed(given map[string][]string, key string) string {
+	if g := given[key]; len(g) == 1 {
 		return g[0]
 	}
-	if len(p.Given) == 1 {
-		if p.Given[0].Code == "~" {
-			return p.Given[0].Shown
-		}
-		return p.Given[0].Code
-	}
 	return ""
-}
-
-func isOption(p request.Prompt, code string) bool {
-	for _, o := range p.Options {
-		if o.Code == code {
-			return true
-		}
-	}
-	return false
 }
 
 // again shows a draft that could not be submitted, with why, as it is now.

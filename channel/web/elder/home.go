@@ -66,7 +66,7 @@ func (f face) next(r *http.Request, a civic.Actor, mine []request.Summary) (to, 
 	}
 	for _, s := range mine {
 		if s.Draft {
-			return "/elder/drafts/" + string(s.ID), "接着办：" + s.Title + "(上次没办完)", nil
+			return "/elder/drafts/" + string(s.ID), "接着办：" + s.Title + "（上次没办完）", nil
 		}
 	}
 	return "", "", nil
