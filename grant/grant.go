@@ -59,7 +59,7 @@ func (s *Service) Give(ctx context.Context, actor civic.Actor, g Grant) (string,
 			return err
 		} else if same != "" {
 			g.ID = same
-			return errStanding
+			return journal.ErrUnchanged
 		}
 		if err := tx.InsertRows("proxy_grant", []string{"person", "id", "agent", "relation", "services", "starts", "ends", "given_how", "state"},
 			[][]any{{g.Person, g.ID, g.Agent, g.Relation, g.Services, g.Starts, g.Ends, g.GivenHow, "active"}}); err != nil {
@@ -68,13 +68,11 @@ func (s *Service) Give(ctx context.Context, actor civic.Actor, g Grant) (string,
 		return tx.Record(auth, journal.Event{Act: ActGiven, Detail: map[string]string{"relation": g.Relation, "services": g.Services, "how": g.GivenHow, "agent": agent},
 			About: []journal.About{{ID: string(g.Agent), Kind: "person", Role: "agent"}, {ID: g.ID, Kind: "grant", Role: "object"}}})
 	})
-	if err != nil && !errors.Is(err, errStanding) {
+	if err != nil {
 		return "", err
 	}
 	return g.ID, nil
 }
-
-var errStanding = errors.New("grant: there is one already")
 
 // fits checks a grant against what there is: its services, and when it starts.
 func (s *Service) fits(tx *journal.Tx, g Grant) error {

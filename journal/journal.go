@@ -106,8 +106,14 @@ type View struct {
 
 var errNothing = errors.New("journal: a write that records no act is refused")
 
+// ErrUnchanged is what a write's function returns when it finds that all is so
+// already: a form sent twice, a look that today's entry tells of. Nothing is
+// written, and Write succeeds.
+var ErrUnchanged = errors.New("journal: it is so already")
+
 // Write runs fn in one transaction: its rows, its entries and its jobs commit
-// together or not at all. A write that records nothing is refused.
+// together or not at all. A write that records nothing is refused, unless fn says
+// ErrUnchanged.
 func (j *Journal) Write(ctx context.Context, actor civic.Actor, fn func(tx *Tx) error) error {
 	err := j.db.Write(ctx, func(t *db.Tx) error {
 		tx := &Tx{Tx: t, j: j, scene: scene{actor, j.now(), j.auth, t}}
@@ -119,6 +125,9 @@ func (j *Journal) Write(ctx context.Context, actor civic.Actor, fn func(tx *Tx) 
 		}
 		return tx.flush()
 	})
+	if errors.Is(err, ErrUnchanged) {
+		return nil
+	}
 	if err == nil {
 		j.nudge()
 	}

@@ -53,6 +53,20 @@ func TestAWriteThatRecordsNothingIsRefused(t *testing.T) {
 	})
 }
 
+func TestAWriteThatFindsAllSoAlreadySucceedsAndWritesNothing(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		l := open(t, d)
+		err := l.Write(context.Background(), atDesk, func(tx *journal.Tx) error {
+			return errors.Join(row(tx, "14"), tx.Enqueue(errand{"none"}, time.Time{}), journal.ErrUnchanged)
+		})
+		if err != nil {
+			t.Error(err)
+		}
+		l.nothing(t, "after it")
+	})
+}
+
 func TestAnActNeedsAnAuthorityAndAPlaceInTheRegistry(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -2,7 +2,6 @@ package people
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"yinqiao/civic"
@@ -33,10 +32,11 @@ func (s *Service) Show(ctx context.Context, actor civic.Actor, id civic.PersonID
 	if err == nil && actor.Person() != "" && actor.Person() != id {
 		err = s.seen(ctx, actor.For(id))
 	}
-	return p, err
+	if err != nil {
+		return Profile{}, err
+	}
+	return p, nil
 }
-
-var errSeen = errors.New("people: seen today already")
 
 // seen records that an agent looked at a person, once a day for each.
 func (s *Service) seen(ctx context.Context, actor civic.Actor) error {
@@ -48,7 +48,7 @@ func (s *Service) seen(ctx context.Context, actor civic.Actor) error {
 	if err != nil || n > 0 {
 		return err
 	}
-	err = s.j.Write(ctx, actor, func(tx *journal.Tx) error {
+	return s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(civic.Need{Person: actor.Subject, Look: true})
 		if err != nil {
 			return err
@@ -58,14 +58,10 @@ func (s *Service) seen(ctx context.Context, actor civic.Actor) error {
 			return err
 		}
 		if n == 0 {
-			return errSeen
+			return journal.ErrUnchanged
 		}
 		return tx.Record(auth, journal.Event{Act: ActSeen})
 	})
-	if errors.Is(err, errSeen) {
-		return nil
-	}
-	return err
 }
 
 // Glance returns the masked minimum of a person whom a clerk has found but not

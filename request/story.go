@@ -22,24 +22,34 @@ type StoryLine struct {
 	Channel string
 }
 
+// teller reads each name, and the titles, once for a whole story.
+type teller struct {
+	s      *Service
+	q      db.Q
+	auth   civic.Authority
+	names  map[civic.Party]string
+	titles map[string]string
+}
+
 // Tell turns entries into words, oldest first.
 func (s *Service) Tell(q db.Q, auth civic.Authority, lines []journal.Line) ([]StoryLine, error) {
+	t := &teller{s: s, q: q, auth: auth, names: map[civic.Party]string{}}
 	out := make([]StoryLine, 0, len(lines))
 	for i := len(lines) - 1; i >= 0; i-- {
 		l := lines[i]
-		who, err := s.party(q, auth, civic.Party{Kind: l.OperatorKind, ID: l.OperatorID}, l.Subject)
+		who, err := t.party(civic.Party{Kind: l.OperatorKind, ID: l.OperatorID}, l.Subject)
 		if err != nil {
 			return nil, err
 		}
 		sl := StoryLine{At: l.At.In(civic.Shanghai).Format("2006年1月2日 ") + civic.SayTime(l.At), What: l.Act.Words(), Who: who, Why: why(l.Basis), Channel: channelWords[l.Channel]}
 		if l.AgentKind != "" && l.AgentID != string(l.Subject) {
-			if sl.Asked, err = s.party(q, auth, civic.Party{Kind: l.AgentKind, ID: l.AgentID}, l.Subject); err != nil {
+			if sl.Asked, err = t.party(civic.Party{Kind: l.AgentKind, ID: l.AgentID}, l.Subject); err != nil {
 				return nil, err
 			}
 		} else if l.OperatorKind == civic.PartyStaff && (l.Basis == civic.BasisPresented || l.Basis == civic.BasisRole) && l.Subject != "" {
 			sl.Asked = "本人"
 		}
-		d, err := s.details(q, auth, l)
+		d, err := t.details(l)
 		if err != nil {
 			return nil, err
 		}
@@ -52,7 +62,7 @@ func (s *Service) Tell(q db.Q, auth civic.Authority, lines []journal.Line) ([]St
 }
 
 // details says what of an entry's detail a person should read.
-func (s *Service) details(q db.Q, auth civic.Authority, l journal.Line) (string, error) {
+func (t *teller) details(l journal.Line) (string, error) {
 	var parts []string
 	for _, k := range []string{"office", "reason", "relation", "agent"} {
 		if l.Detail[k] != "" {
@@ -62,19 +72,21 @@ func (s *Service) details(q db.Q, auth civic.Authority, l journal.Line) (string,
 	if list := l.Detail["services"]; list == "*" {
 		parts = append(parts, "什么事都能办")
 	} else if list != "" {
-		titles, err := s.catalog.Titles(q)
-		if err != nil {
-			return "", err
+		if t.titles == nil {
+			var err error
+			if t.titles, err = t.s.catalog.Titles(t.q); err != nil {
+				return "", err
+			}
 		}
 		for _, name := range strings.Fields(list) {
-			parts = append(parts, "能办"+titles[name])
+			parts = append(parts, "能办"+t.titles[name])
 		}
 	}
 	if l.Detail["answered"] != "" {
 		for _, a := range strings.Split(l.Detail["answered"], ";") {
 			label, by, _ := strings.Cut(a, ":")
 			kind, id, _ := strings.Cut(by, "/")
-			who, err := s.party(q, auth, civic.Party{Kind: civic.PartyKind(kind), ID: id}, l.Subject)
+			who, err := t.party(civic.Party{Kind: civic.PartyKind(kind), ID: id}, l.Subject)
 			if err != nil {
 				return "", err
 			}
@@ -84,19 +96,31 @@ func (s *Service) details(q db.Q, auth civic.Authority, l journal.Line) (string,
 	return strings.Join(parts, "；"), nil
 }
 
-func (s *Service) party(q db.Q, auth civic.Authority, p civic.Party, subject civic.PersonID) (string, error) {
+// party names somebody as the reader may know them.
+func (t *teller) party(p civic.Party, subject civic.PersonID) (string, error) {
+	if p.Kind == civic.PartyPerson && p.ID == string(subject) {
+		return "本人", nil
+	}
+	if name, ok := t.names[p]; ok {
+		return name, nil
+	}
+	name, err := t.name(p)
+	if err == nil {
+		t.names[p] = name
+	}
+	return name, err
+}
+
+func (t *teller) name(p civic.Party) (string, error) {
 	switch p.Kind {
 	case civic.PartyPerson:
-		if p.ID == string(subject) {
-			return "本人", nil
-		}
-		name, err := s.people.Name(q, auth, civic.PersonID(p.ID))
+		name, err := t.s.people.Name(t.q, t.auth, civic.PersonID(p.ID))
 		if civic.Is(err, civic.NotFound) {
 			return people.Masked("某人"), nil
 		}
 		return name, err
 	case civic.PartyStaff:
-		name, err := staff.Name(q, civic.StaffID(p.ID))
+		name, err := staff.Name(t.q, civic.StaffID(p.ID))
 		return "工作人员 " + name, err
 	case civic.PartyDevice:
 		return "自助设备", nil

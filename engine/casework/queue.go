@@ -2,7 +2,6 @@ package casework
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"yinqiao/civic"
@@ -143,12 +142,12 @@ func (s *Service) Read(ctx context.Context, actor civic.Actor, id civic.RequestI
 		return nil, err // what was read before the refusal is nobody's business
 	}
 	if f.MayWork && !f.MaySay && actor.Staff() != "" {
-		err = s.seen(ctx, actor, f.Case)
+		if err := s.seen(ctx, actor, f.Case); err != nil {
+			return nil, err
+		}
 	}
-	return f, err
+	return f, nil
 }
-
-var errSeen = errors.New("casework: seen today already")
 
 // seen records that somebody at the office looked at a case, once a day for each:
 // the person can ask who looked at their data.
@@ -161,7 +160,7 @@ func (s *Service) seen(ctx context.Context, actor civic.Actor, c Case) error {
 	if err != nil || n > 0 {
 		return err
 	}
-	err = s.j.Write(ctx, actor.For(c.Person), func(tx *journal.Tx) error {
+	return s.j.Write(ctx, actor.For(c.Person), func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(officeNeed(c))
 		if err != nil {
 			return err
@@ -171,14 +170,10 @@ func (s *Service) seen(ctx context.Context, actor civic.Actor, c Case) error {
 			return err
 		}
 		if n == 0 {
-			return errSeen
+			return journal.ErrUnchanged
 		}
 		return tx.Record(auth, journal.Event{Act: ActSeen, About: about(c.Request, c.Office)})
 	})
-	if errors.Is(err, errSeen) {
-		return nil
-	}
-	return err
 }
 
 // mayRead tries both ways in: as the office, and as or for the person.

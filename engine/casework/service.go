@@ -124,21 +124,10 @@ func signedIn(authorise func(civic.Need) (civic.Authority, error), actor civic.A
 	return nil
 }
 
-// errAlready ends a step that was taken before by the same hands: pressing a
-// button twice is no fault and no second act.
-var errAlready = errors.New("casework: it is so already")
-
-// act runs one step of a case in a write: read, authorise, step, store.
+// act runs one step of a case in a write: read, authorise, step, store. A step that
+// the same hands took before is journal.ErrUnchanged: pressing a button twice is no
+// fault and no second act.
 func (s *Service) act(ctx context.Context, actor civic.Actor, id civic.RequestID, need func(Case) civic.Need,
-	step func(tx *journal.Tx, c *Case) (journal.Event, error)) error {
-	err := s.step(ctx, actor, id, need, step)
-	if errors.Is(err, errAlready) {
-		return nil
-	}
-	return err
-}
-
-func (s *Service) step(ctx context.Context, actor civic.Actor, id civic.RequestID, need func(Case) civic.Need,
 	step func(tx *journal.Tx, c *Case) (journal.Event, error)) error {
 	return s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 		if err := signedIn(tx.Authorise, actor); err != nil {
@@ -155,7 +144,7 @@ func (s *Service) step(ctx context.Context, actor civic.Actor, id civic.RequestI
 		}
 		ev, err := step(tx, &c)
 		if err != nil {
-			return err // errAlready too: nothing is written, and the caller is told that it is so
+			return err
 		}
 		n, err := tx.Exec(`UPDATE casework SET state = $1, assignee = $2, outcome = $3, reopened = $4, overdue_at = $5, resolved_at = $6,
 			confirmed_at = $7, due_at = $8, rev = rev + 1 WHERE person = $9 AND request = $10 AND rev = $11`,
@@ -176,7 +165,7 @@ func (s *Service) step(ctx context.Context, actor civic.Actor, id civic.RequestI
 func (s *Service) Take(ctx context.Context, actor civic.Actor, id civic.RequestID) error {
 	return s.act(ctx, actor, id, officeNeed, func(tx *journal.Tx, c *Case) (journal.Event, error) {
 		if c.State == Taken && c.Assignee == actor.Staff() {
-			return journal.Event{}, errAlready
+			return journal.Event{}, journal.ErrUnchanged
 		}
 		if c.State != Open {
 			return journal.Event{}, errMoved
@@ -197,7 +186,7 @@ func (s *Service) Resolve(ctx context.Context, actor civic.Actor, id civic.Reque
 	return s.act(ctx, actor, id, officeNeed, func(tx *journal.Tx, c *Case) (journal.Event, error) {
 		switch {
 		case c.State == Resolved && c.Assignee == actor.Staff():
-			return journal.Event{}, errAlready
+			return journal.Event{}, journal.ErrUnchanged
 		case c.State != Taken:
 			return journal.Event{}, errMoved
 		case c.Assignee != actor.Staff():
@@ -236,7 +225,7 @@ func (s *Service) TakeOver(ctx context.Context, actor civic.Actor, id civic.Requ
 		case c.State != Taken:
 			return journal.Event{}, errMoved
 		case c.Assignee == actor.Staff():
-			return journal.Event{}, errAlready
+			return journal.Event{}, journal.ErrUnchanged
 		}
 		from := c.Assignee
 		c.Assignee = actor.Staff()
@@ -255,7 +244,7 @@ func (s *Service) Confirm(ctx context.Context, actor civic.Actor, id civic.Reque
 	return s.act(ctx, actor, id, personNeed, func(tx *journal.Tx, c *Case) (journal.Event, error) {
 		switch again := c.State == Confirmed && solved || c.Reopened > 0 && (c.State == Open || c.State == Taken) && !solved; {
 		case again:
-			return journal.Event{}, errAlready
+			return journal.Event{}, journal.ErrUnchanged
 		case c.State == Confirmed:
 			return journal.Event{}, errSaid
 		case c.State != Resolved:
