@@ -158,10 +158,10 @@ func tables(r *rooms, n int) []table {
 			address, err := seal(e.address(), "person.address/"+who[i].person)
 			return []any{who[i].person, e.name(), string(e.sex()), e.birth().Format(time.DateOnly), string(e.home()), address, at}, err
 		}},
-		{"credential", strings.Fields("person id kind sealed tail state"), n, func(i int) ([]any, error) {
+		{"credential", strings.Fields("person id kind sealed tail state issued expires replaced_by changed_at"), n, func(i int) ([]any, error) {
 			number := elder(i).card()
 			sealed, err := seal(number, "number/"+who[i].person+"/"+who[i].card)
-			return []any{who[i].person, who[i].card, string(people.KindResidentID), sealed, tail(number), "active"}, err
+			return []any{who[i].person, who[i].card, string(people.KindResidentID), sealed, tail(number), "active", "", "", "", at}, err
 		}},
 		{"credential_index", strings.Fields("hash person credential"), n, func(i int) ([]any, error) {
 			c := cards[i]

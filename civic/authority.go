@@ -1,5 +1,7 @@
 package civic
 
+import "slices"
+
 // Basis is the ground on which an act was allowed.
 type Basis string
 
@@ -11,6 +13,7 @@ const (
 	BasisPresented Basis = "presented" // the person's card was just presented
 	BasisOffice    Basis = "office"    // the office that the matter was handed to
 	BasisSystem    Basis = "system"    // the platform itself
+	BasisGlass     Basis = "glass"     // break-glass: a life may hang on it; reviewed afterwards
 )
 
 // Authority is the proof that an act was allowed, and why. Only the grant room
@@ -20,6 +23,7 @@ type Authority struct {
 	basis    Basis
 	ref      string
 	subject  PersonID
+	also     []PersonID
 	division Division
 	office   OfficeID
 	agent    Party
@@ -35,6 +39,19 @@ func Mint(basis Basis, ref string, subject PersonID, division Division, office O
 // ground itself names one.
 func (a Authority) AskedBy(agent Party) Authority { a.agent = agent; return a }
 
+// Reaching returns the authority reaching also the other identities of its
+// subject, when the same person was registered twice and merged.
+func (a Authority) Reaching(same []PersonID) Authority { a.also = same; return a }
+
+// Selves are the identities that the authority reaches: its subject, then those
+// merged with it.
+func (a Authority) Selves() []PersonID {
+	if a.subject == "" {
+		return nil
+	}
+	return append([]PersonID{a.subject}, slices.DeleteFunc(slices.Clone(a.also), func(p PersonID) bool { return p == a.subject })...)
+}
+
 // AskedFor is who asked for an act: whom the actor names, or else whom the
 // ground of the authority names.
 func (a Authority) AskedFor(actor Actor) Party {
@@ -47,8 +64,11 @@ func (a Authority) AskedFor(actor Actor) Party {
 // Valid reports whether the authority was minted.
 func (a Authority) Valid() bool { return a.basis != "" }
 
-// Over reports whether the authority reaches the given person.
-func (a Authority) Over(p PersonID) bool { return a.Valid() && p != "" && a.subject == p }
+// Over reports whether the authority reaches the given person, by their own ID or
+// under any of the identities that were merged with the subject's.
+func (a Authority) Over(p PersonID) bool {
+	return a.Valid() && p != "" && (a.subject == p || slices.Contains(a.also, p))
+}
 
 // Basis returns the ground of the authority.
 func (a Authority) Basis() Basis { return a.basis }
@@ -74,6 +94,12 @@ const (
 	MaySeeFigures     Permission = "figures.see"     // totals, never names
 	MayManageStaff    Permission = "staff.manage"    // accounts, roles, offices
 	MayPublish        Permission = "catalog.publish" // publish and suspend services
+	MaySettlePeople   Permission = "people.settle"   // merge twins, settle disputes over cards and grants, record deaths
+	MayImportPeople   Permission = "people.import"   // enter rosters of many people
+	MayErasePeople    Permission = "people.erase"    // erase what a person may have erased
+	MayBreakGlass     Permission = "people.glass"    // open a person in an emergency without card or division
+	MayReviewAccess   Permission = "access.review"   // judge afterwards whether breaking the glass was right
+	MayKeepDuty       Permission = "duty.keep"       // keep the duty roster of an office
 )
 
 // Need says what an act needs in order to be allowed. Person asks for a right
@@ -82,9 +108,12 @@ const (
 type Need struct {
 	Person     PersonID
 	Service    string // narrows a grant: the service acted in, "" for general
+	Group      string // the group of that service, which a grant may name as a whole
 	Permission Permission
 	Division   Division
 	Office     OfficeID
 	// Look asks only to read: a grant or opening that covers acting covers looking.
 	Look bool
+	// After marks what relatives still have to do when the person has died.
+	After bool
 }

@@ -2,6 +2,7 @@ package grant
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,21 +52,30 @@ func judgePerson(q db.Q, now time.Time, who civic.PersonID, need civic.Need) (ci
 	if need.Person == "" || need.Office != "" || need.Division != "" {
 		return civic.Authority{}, errStaffOnly // a place asks for a role there, which people don't have
 	}
-	home, err := people.Home(q, need.Person)
+	self, err := people.Resolve(q, need.Person)
 	if err != nil {
 		return civic.Authority{}, err
 	}
-	if who == need.Person {
-		return civic.Mint(civic.BasisOwn, "", who, home.County(), ""), nil
+	if slices.Contains(self.Selves(), who) {
+		return over(civic.BasisOwn, "", need.Person, self, self.Division, ""), nil
 	}
-	g, err := live(q, now, need.Person, who, need.Service)
+	g, err := live(q, now, self, who, need)
 	if errors.Is(err, db.ErrNoRows) {
 		return civic.Authority{}, errNotYours
 	}
 	if err != nil {
 		return civic.Authority{}, err
 	}
-	return civic.Mint(civic.BasisGrant, g, need.Person, home.County(), ""), nil
+	return over(civic.BasisGrant, g, need.Person, self, self.Division, ""), nil
+}
+
+// over mints an authority that reaches a person under all their identities.
+func over(b civic.Basis, ref string, person civic.PersonID, self people.Self, d civic.Division, o civic.OfficeID) civic.Authority {
+	auth := civic.Mint(b, ref, person, d.County(), o)
+	if len(self.Also) > 0 {
+		auth = auth.Reaching(self.Selves())
+	}
+	return auth
 }
 
 func judgeStaff(q db.Q, now time.Time, actor civic.Actor, need civic.Need) (civic.Authority, error) {
@@ -100,7 +110,7 @@ func judgeStaff(q db.Q, now time.Time, actor civic.Actor, need civic.Need) (civi
 		}
 		return here(civic.BasisRole, string(post.Role))
 	case need.Person != "":
-		return judgeOpening(q, now, actor, m, need, here)
+		return judgeOpening(q, now, actor, m, need)
 	}
 	return here(civic.BasisRole, string(post.Role))
 }
@@ -108,12 +118,24 @@ func judgeStaff(q db.Q, now time.Time, actor civic.Actor, need civic.Need) (civi
 // judgeOpening lets staff act for a person whom they have opened. When somebody
 // else asked for it, now or in opening, that agent needs a live grant, and the act
 // rests on it.
-func judgeOpening(q db.Q, now time.Time, actor civic.Actor, m staff.Member, need civic.Need, here func(civic.Basis, string) (civic.Authority, error)) (civic.Authority, error) {
+func judgeOpening(q db.Q, now time.Time, actor civic.Actor, m staff.Member, need civic.Need) (civic.Authority, error) {
+	self, err := people.Resolve(q, need.Person)
+	if civic.Is(err, civic.NotFound) {
+		err = errNotOpen // who exists is not told
+	}
+	if err != nil {
+		return civic.Authority{}, err
+	}
+	here := func(b civic.Basis, ref string) civic.Authority {
+		return over(b, ref, need.Person, self, m.Division, m.Office)
+	}
 	var o struct {
 		Basis civic.Basis
 		Agent civic.PersonID
 	}
-	err := q.Get(&o, `SELECT basis, agent FROM opening WHERE person = $1 AND staff = $2 AND until > $3`, need.Person, m.ID, now)
+	ids := self.Selves()
+	err = q.Get(&o, `SELECT basis, agent FROM opening WHERE staff = $1 AND until > $2 AND person IN `+db.In(3, len(ids))+` ORDER BY until DESC LIMIT 1`,
+		append([]any{m.ID, now}, db.Args(ids)...)...)
 	if errors.Is(err, db.ErrNoRows) {
 		return civic.Authority{}, errNotOpen
 	}
@@ -124,33 +146,34 @@ func judgeOpening(q db.Q, now time.Time, actor civic.Actor, m staff.Member, need
 	if agent.None() && o.Agent != "" {
 		agent = civic.Party{Kind: civic.PartyPerson, ID: string(o.Agent)}
 	}
-	if !agent.None() && agent.ID != string(need.Person) {
+	if !agent.None() && !slices.Contains(ids, civic.PersonID(agent.ID)) {
 		if agent.Kind != civic.PartyPerson {
 			return civic.Authority{}, errAgent
 		}
-		g, err := live(q, now, need.Person, civic.PersonID(agent.ID), need.Service)
+		g, err := live(q, now, self, civic.PersonID(agent.ID), need)
 		if errors.Is(err, db.ErrNoRows) {
 			return civic.Authority{}, errAgent
 		}
 		if err != nil {
 			return civic.Authority{}, err
 		}
-		auth, err := here(civic.BasisGrant, g)
-		return auth.AskedBy(agent), err
+		return here(civic.BasisGrant, g).AskedBy(agent), nil
 	}
-	return here(o.Basis, string(staff.Clerk))
+	return here(o.Basis, string(staff.Clerk)), nil
 }
 
-// live returns the ID of a grant that covers the service now. An empty service
-// asks for any grant.
-func live(q db.Q, now time.Time, person, agent civic.PersonID, service string) (string, error) {
+// live returns the ID of a grant that covers the need now. A need without a
+// service asks for any grant.
+func live(q db.Q, now time.Time, self people.Self, agent civic.PersonID, need civic.Need) (string, error) {
+	ids := self.Selves()
 	var gs []struct{ ID, Services string }
-	if err := q.Select(&gs, `SELECT id, services FROM proxy_grant WHERE person = $1 AND agent = $2 AND state = 'active'
-		AND starts <= $3 AND (ends IS NULL OR ends > $3) ORDER BY id`, person, agent, now); err != nil {
+	if err := q.Select(&gs, `SELECT id, services FROM proxy_grant WHERE agent = $1 AND state = 'active'
+		AND starts <= $2 AND (ends IS NULL OR ends > $2) AND person IN `+db.In(3, len(ids))+` ORDER BY id`,
+		append([]any{agent, now}, db.Args(ids)...)...); err != nil {
 		return "", err
 	}
 	for _, g := range gs {
-		if service == "" || g.Services == "*" || strings.Contains(" "+g.Services+" ", " "+service+" ") {
+		if need.Service == "" || g.Services == "*" || strings.Contains(" "+g.Services+" ", " "+need.Service+" ") {
 			return g.ID, nil
 		}
 	}

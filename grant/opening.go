@@ -48,11 +48,11 @@ func (s *Service) Open(ctx context.Context, actor civic.Actor, person civic.Pers
 		return errNobody // before anything is read, so that who exists is not told
 	}
 	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
-		home, err := people.Home(tx, person)
+		self, err := people.Resolve(tx, person)
 		if err != nil {
 			return err
 		}
-		need := civic.Need{Permission: civic.MayServePeople, Division: home}
+		need := civic.Need{Permission: civic.MayServePeople, Division: self.Division}
 		basis := civic.BasisRole
 		if presented {
 			need.Division, basis = "", civic.BasisPresented
@@ -63,7 +63,7 @@ func (s *Service) Open(ctx context.Context, actor civic.Actor, person civic.Pers
 		}
 		auth = civic.Mint(basis, auth.Ref(), person, auth.Division(), auth.Office())
 		if agent != "" {
-			if _, err := live(tx, tx.Now, person, agent, ""); errors.Is(err, db.ErrNoRows) {
+			if _, err := live(tx, tx.Now, self, agent, civic.Need{}); errors.Is(err, db.ErrNoRows) {
 				return errAgent
 			} else if err != nil {
 				return err
@@ -83,10 +83,13 @@ func (s *Service) Open(ctx context.Context, actor civic.Actor, person civic.Pers
 func (s *Service) Opened(ctx context.Context, actor civic.Actor, person civic.PersonID) (Opening, error) {
 	var o Opening
 	err := s.j.Look(ctx, actor.For(person), func(v *journal.View) error {
-		if _, err := v.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople, Look: true}); err != nil {
+		auth, err := v.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople, Look: true})
+		if err != nil {
 			return err
 		}
-		err := v.Get(&o, `SELECT basis, agent, reason, until FROM opening WHERE person = $1 AND staff = $2`, person, actor.Operator.ID)
+		ids := auth.Selves()
+		err = v.Get(&o, `SELECT basis, agent, reason, until FROM opening WHERE staff = $1 AND person IN `+db.In(2, len(ids))+` ORDER BY until DESC LIMIT 1`,
+			append([]any{actor.Operator.ID}, db.Args(ids)...)...)
 		if errors.Is(err, db.ErrNoRows) {
 			err = errNotOpen
 		}

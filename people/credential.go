@@ -11,22 +11,31 @@ import (
 // ZJ1.1: ID card, social-security or citizen card, senior card).
 type CredentialKind string
 
-// The kinds of credential.
+// The kinds of credential. An ID number in any of the forms of GB 11643 is
+// KindResidentID: citizens, residence permits of Hong Kong, Macao and Taiwan
+// residents, and the permanent resident card of foreigners since 2023.
 const (
 	KindResidentID     CredentialKind = "resident_id"
 	KindSocialSecurity CredentialKind = "social_security" // also the citizen card 市民卡
 	KindSeniorCard     CredentialKind = "senior_card"
+	KindTransitCard    CredentialKind = "transit_card"  // ZJ1.1; comes from a keyboard-wedge reader
+	KindParkCard       CredentialKind = "park_card"     // ZJ1.1
+	KindPrintedCard    CredentialKind = "printed_card"  // printed by us: a pendant or a card for the wallet
+	KindTravelPermit   CredentialKind = "travel_permit" // 通行证, passports, and the foreigner's card of 2017
 )
+
+// CredentialKinds lists all kinds, in the order in which they are offered.
+var CredentialKinds = []CredentialKind{KindResidentID, KindSocialSecurity, KindSeniorCard, KindTransitCard, KindParkCard, KindPrintedCard, KindTravelPermit}
+
+var kindWords = map[CredentialKind]string{
+	KindResidentID: "身份证", KindSocialSecurity: "社保卡（市民卡）", KindSeniorCard: "老年卡", KindTransitCard: "公交卡",
+	KindParkCard: "公园卡", KindPrintedCard: "银桥便民卡", KindTravelPermit: "护照、通行证",
+}
 
 // Words names the credential.
 func (k CredentialKind) Words() string {
-	switch k {
-	case KindResidentID:
-		return "身份证"
-	case KindSocialSecurity:
-		return "社保卡（市民卡）"
-	case KindSeniorCard:
-		return "老年卡"
+	if w, ok := kindWords[k]; ok {
+		return w
 	}
 	return "证件"
 }
@@ -60,7 +69,7 @@ func normalise(kind CredentialKind, text string, today time.Time) (string, error
 	case KindResidentID:
 		id, err := ParseResidentID(text, today)
 		return id.Number, err
-	case KindSocialSecurity, KindSeniorCard:
+	case KindSocialSecurity, KindSeniorCard, KindTransitCard, KindParkCard, KindPrintedCard, KindTravelPermit:
 		// The rules of card-face numbers differ by province: an opaque string.
 		s := strings.ToUpper(civic.Digits(text))
 		if len(s) < 8 || len(s) > 20 || strings.Trim(s, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {

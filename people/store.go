@@ -16,7 +16,7 @@ func insertPerson(tx *journal.Tx, auth civic.Authority, n *prepared) error {
 		[][]any{{n.ID, n.Name, n.Sex, n.Birth, n.Division, n.address, n.at}}); err != nil {
 		return err
 	}
-	var creds, phones [][]any
+	var creds, phones, tails [][]any
 	for _, c := range n.credentials {
 		got, err := tx.Exec(`INSERT INTO credential_index (hash, person, credential) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, c.hash, n.ID, c.id)
 		if err != nil {
@@ -32,7 +32,10 @@ func insertPerson(tx *journal.Tx, auth civic.Authority, n *prepared) error {
 				return errTaken
 			}
 		}
-		creds = append(creds, []any{n.ID, c.id, c.kind, c.sealed, c.tail, "active"})
+		creds = append(creds, []any{n.ID, c.id, c.kind, c.sealed, c.tail, "active", "", "", "", n.at})
+		if c.last6 != "" {
+			tails = append(tails, []any{c.last6, n.ID, c.id})
+		}
 	}
 	for _, p := range n.phones {
 		if _, err := tx.Exec(`INSERT INTO contact_index (hash, person) VALUES ($1, $2) ON CONFLICT DO NOTHING`, p.hash, n.ID); err != nil {
@@ -40,7 +43,10 @@ func insertPerson(tx *journal.Tx, auth civic.Authority, n *prepared) error {
 		}
 		phones = append(phones, []any{n.ID, p.id, p.kind, p.sealed, p.tail, p.whose})
 	}
-	if err := tx.InsertRows("credential", []string{"person", "id", "kind", "sealed", "tail", "state"}, creds); err != nil {
+	if err := tx.InsertRows("credential", []string{"person", "id", "kind", "sealed", "tail", "state", "issued", "expires", "replaced_by", "changed_at"}, creds); err != nil {
+		return err
+	}
+	if err := tx.InsertRows("tail_index", []string{"hash", "person", "credential"}, tails); err != nil {
 		return err
 	}
 	return tx.InsertRows("contact", []string{"person", "id", "kind", "sealed", "tail", "whose"}, phones)

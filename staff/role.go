@@ -11,28 +11,56 @@ import (
 // Role is what somebody is employed to do, in one division.
 type Role string
 
-// The roles.
+// The roles of the front line, of offices and of supervision.
 const (
-	Clerk         Role = "clerk"         // 窗口人员: serves people and works cases
-	Supervisor    Role = "supervisor"    // 监督人员: sees figures and findings, never names
-	Administrator Role = "administrator" // 管理员: offices, accounts, services
+	Clerk           Role = "clerk"            // 窗口人员: serves people and works cases
+	Gate            Role = "gate"             // 闸口人员: lets people through
+	Operator        Role = "operator"         // 95128话务员: serves people by phone
+	GridWorker      Role = "grid_worker"      // 网格员: knows the homes of one street or village
+	Responsible     Role = "responsible"      // 转移责任人: sees that everybody on a list is safe
+	FamilyDoctor    Role = "family_doctor"    // 家庭医生
+	Dispatcher      Role = "dispatcher"       // 调度员: cars, meals, helpers
+	Driver          Role = "driver"           // 司机、服务员: does one order at a time
+	VolunteerLead   Role = "volunteer_lead"   // 志愿者组长
+	VenueManager    Role = "venue_manager"    // 场馆负责人
+	HospitalManager Role = "hospital_manager" // 医院负责人
+	Supervisor      Role = "supervisor"       // 监督人员: figures, findings and reviews; opens nobody
+	Administrator   Role = "administrator"    // 管理员: offices, accounts, devices, services
 )
 
+// Roles lists all roles, in the order in which they are offered.
+var Roles = []Role{Clerk, Gate, Operator, GridWorker, Responsible, FamilyDoctor, Dispatcher, Driver, VolunteerLead,
+	VenueManager, HospitalManager, Supervisor, Administrator}
+
+var roleWords = map[Role]string{
+	Clerk: "窗口人员", Gate: "闸口人员", Operator: "95128话务员", GridWorker: "网格员", Responsible: "转移责任人", FamilyDoctor: "家庭医生",
+	Dispatcher: "调度员", Driver: "司机和服务员", VolunteerLead: "志愿者组长", VenueManager: "场馆负责人", HospitalManager: "医院负责人",
+	Supervisor: "监督人员", Administrator: "管理员",
+}
+
+// allowed is what each role may do. Whoever meets people at a door or by phone may
+// break the glass in an emergency; whoever reviews that never serves them.
 var allowed = map[Role][]civic.Permission{
-	Clerk:         {civic.MayFindPeople, civic.MayServePeople, civic.MayRegisterPeople, civic.MayWorkCases},
-	Supervisor:    {civic.MaySeeFigures},
-	Administrator: {civic.MayManageStaff, civic.MayPublish, civic.MaySeeFigures},
+	Clerk:           {civic.MayFindPeople, civic.MayServePeople, civic.MayRegisterPeople, civic.MayWorkCases, civic.MayBreakGlass},
+	Gate:            {civic.MayFindPeople, civic.MayBreakGlass},
+	Operator:        {civic.MayFindPeople, civic.MayServePeople, civic.MayRegisterPeople, civic.MayWorkCases, civic.MayBreakGlass},
+	GridWorker:      {civic.MayFindPeople, civic.MayServePeople, civic.MayRegisterPeople, civic.MayBreakGlass},
+	Responsible:     {civic.MayFindPeople, civic.MayServePeople, civic.MayBreakGlass},
+	FamilyDoctor:    {civic.MayFindPeople, civic.MayServePeople, civic.MayWorkCases, civic.MayBreakGlass},
+	Dispatcher:      {civic.MayFindPeople, civic.MayServePeople, civic.MayWorkCases, civic.MayBreakGlass},
+	Driver:          {},
+	VolunteerLead:   {civic.MayKeepDuty},
+	VenueManager:    {civic.MayKeepDuty, civic.MaySeeFigures},
+	HospitalManager: {civic.MayKeepDuty, civic.MaySeeFigures},
+	Supervisor:      {civic.MaySeeFigures, civic.MayReviewAccess},
+	Administrator: {civic.MayManageStaff, civic.MayPublish, civic.MaySeeFigures, civic.MayKeepDuty, civic.MaySettlePeople, civic.MayImportPeople,
+		civic.MayErasePeople},
 }
 
 // Words names the role.
 func (r Role) Words() string {
-	switch r {
-	case Clerk:
-		return "窗口人员"
-	case Supervisor:
-		return "监督人员"
-	case Administrator:
-		return "管理员"
+	if w, ok := roleWords[r]; ok {
+		return w
 	}
 	return string(r)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
@@ -56,6 +57,14 @@ func (s *site) session(t *testing.T, a civic.Actor) string {
 
 // rightful is who may use a route.
 func (s *site) who(r route) civic.Actor {
+	for _, m := range more {
+		if m.who == nil {
+			continue
+		}
+		if a := m.who(s, r); !a.Operator.None() {
+			return a
+		}
+	}
 	switch {
 	case r.face == kit.Elder:
 		return person(s.Taiyuan.Elder)
@@ -141,6 +150,11 @@ func (s *site) path(t *testing.T, r route) string {
 			fill["request"] = string(s.resolvedToo)
 		}
 	}
+	for _, m := range more {
+		if m.path != nil {
+			maps.Copy(fill, m.path(s, r))
+		}
+	}
 	out := regexp.MustCompile(`\{(\w+)\}`).ReplaceAllStringFunc(r.pattern, func(p string) string {
 		id := fill[strings.Trim(p, "{}")]
 		if id == "" {
@@ -153,6 +167,18 @@ func (s *site) path(t *testing.T, r route) string {
 	}
 	return out
 }
+
+// moreRoutes is what the files of single nouns add, by init: forms and bodies, the
+// values of path parameters, who may use a route, and what an act uses up.
+type moreRoutes struct {
+	forms  func(s *site) map[string]url.Values
+	bodies func(s *site) map[string]any
+	path   func(s *site, r route) map[string]string
+	who    func(s *site, r route) civic.Actor // the zero Actor says nothing
+	renew  func(t *testing.T, s *site, r route)
+}
+
+var more []moreRoutes
 
 // forms are the forms of every act, filled in rightly.
 func (s *site) forms() map[string]url.Values {
@@ -169,7 +195,7 @@ func (s *site) forms() map[string]url.Values {
 		return v
 	}
 	n := s.NewPerson(s.Taiyuan.Street, "周新来")
-	return map[string]url.Values{
+	all := map[string]url.Values{
 		"POST /look":                                       one("to", "/services", "text", "2", "contrast", "high"),
 		"POST /desk/sign-in":                               one("login", "nobody", "password", "wrong", "code", "", "demo", ""),
 		"POST /desk/sign-out":                              one(),
@@ -197,13 +223,19 @@ func (s *site) forms() map[string]url.Values {
 		"POST /elder/drafts/{draft}/submit":                one("rev", fmt.Sprint(s.rev)),
 		"POST /elder/requests/{request}/confirm":           one("solved", "yes"),
 	}
+	for _, m := range more {
+		if m.forms != nil {
+			maps.Copy(all, m.forms(s))
+		}
+	}
+	return all
 }
 
 // bodies are the bodies of the operations that have one.
 func (s *site) bodies() map[string]any {
 	type object = map[string]any
 	n := s.NewPerson(s.Taiyuan.Street, "周新来")
-	return map[string]any{
+	all := map[string]any{
 		"sessions-create": object{"login": "nobody", "password": "wrong"},
 		"people-search":   object{"text": s.Taiyuan.ElderID},
 		"people-register": object{"name": n.Name, "division": n.Division, "credentials": []object{{"kind": "resident_id", "number": n.Credentials[0].Number}}},
@@ -215,6 +247,12 @@ func (s *site) bodies() map[string]any {
 		"cases-resolve":   object{"outcome": "寄了，单号 SF0004。"},
 		"cases-confirm":   object{"solved": true},
 	}
+	for _, m := range more {
+		if m.bodies != nil {
+			maps.Copy(all, m.bodies(s))
+		}
+	}
+	return all
 }
 
 var fieldRead = regexp.MustCompile(`(?:PostFormValue\(|Field\(r, |PostForm\[)"([a-z-]+)"`)

@@ -45,6 +45,11 @@ func (s *site) renew(t *testing.T, r route) {
 	if r.method == http.MethodGet {
 		return
 	}
+	for _, m := range more {
+		if m.renew != nil {
+			m.renew(t, s, r)
+		}
+	}
 	post := func() civic.RequestID { return s.ReportPost(t, s.Taiyuan).Request }
 	take := func(id civic.RequestID) civic.RequestID {
 		s.must(t, s.Casework.Take(t.Context(), s.Taiyuan.HospitalClerk, id))

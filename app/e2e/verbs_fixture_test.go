@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"database/sql"
+	"maps"
 	"net/url"
 	"reflect"
 	"slices"
@@ -39,6 +40,8 @@ type story struct {
 	held, theirs                     civic.RequestID // taken too: to be put back, and in a colleague's hands
 	resolvedToo                      civic.RequestID
 	left                             civic.Actor // was a clerk of Taiyuan
+	t                                *testing.T
+	made                             map[string]string // what the files of single nouns have made, by name
 	people                           int
 }
 
@@ -67,7 +70,7 @@ func newStoryOn(t *testing.T) *story {
 
 func newStory(t *testing.T, d *db.DB, url string) *story {
 	t.Helper()
-	s := &story{World: apptest.New(t, d), url: url}
+	s := &story{World: apptest.New(t, d), url: url, t: t, made: map[string]string{}}
 	d1, elder := s.Taiyuan, person(s.Taiyuan.Elder)
 	for _, id := range []*civic.RequestID{&s.open, &s.taken, &s.resolved, &s.resolvedToo, &s.confirmed, &s.held, &s.theirs} {
 		*id = s.ReportPost(t, d1).Request
@@ -119,8 +122,17 @@ func (s *story) must(t *testing.T, err error) {
 
 func person(id civic.PersonID) civic.Actor { return apptest.AsPerson(id) }
 
+// moreVerbs are the fixtures that the files of single nouns add, by init: what
+// each verb is given, and who may do it.
+var moreVerbs []func(t *testing.T, s *story) (of map[string]byType, rightful map[string]civic.Actor)
+
 // rightful is who may do the verb with the fixtures.
 func (s *story) rightful(verb string) civic.Actor {
+	for _, more := range moreVerbs {
+		if _, who := more(s.t, s); !who[verb].Operator.None() {
+			return who[verb]
+		}
+	}
 	switch d := s.Taiyuan; verb {
 	case "Casework.Queue", "Casework.Take", "Casework.TakeOver", "Casework.Release", "Casework.Resolve":
 		return d.HospitalClerk
@@ -164,7 +176,7 @@ func (s *story) fixtures(t *testing.T) fixtures {
 	d := s.Taiyuan
 	s.people++
 	text := func(words ...any) byType { return byType{textType: words} }
-	return fixtures{
+	fix := fixtures{
 		by: byType{
 			reflect.TypeFor[civic.PersonID]():      {d.Elder, d.Daughter},
 			reflect.TypeFor[civic.DraftID]():       {s.draft},
@@ -199,13 +211,18 @@ func (s *story) fixtures(t *testing.T) fixtures {
 			"Grant.RedeemCode":  text("12345678"),
 		},
 	}
+	for _, more := range moreVerbs {
+		of, _ := more(t, s)
+		maps.Copy(fix.of, of)
+	}
+	return fix
 }
 
 // unknown makes arguments about what does not exist: nobody may learn so.
 func (s *story) unknown(t *testing.T) fixtures {
 	t.Helper()
 	fix := s.fixtures(t)
-	for _, in := range []byType{fix.by, fix.of["Casework.Resolve"], fix.of["Casework.Confirm"]} {
+	for _, in := range append(slices.Collect(maps.Values(fix.of)), fix.by) {
 		for typ, list := range in {
 			switch typ {
 			case reflect.TypeFor[civic.PersonID](), reflect.TypeFor[civic.DraftID](), requestType:

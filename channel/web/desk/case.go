@@ -7,6 +7,18 @@ import (
 	"yinqiao/civic"
 )
 
+func (f face) caseRoutes() []kit.Route {
+	return []kit.Route{
+		{Pattern: "GET /desk/queue", Do: f.queue},
+		{Pattern: "GET /desk/requests/{request}", Do: f.request},
+		{Pattern: "POST /desk/requests/{request}/take", Do: f.take},
+		{Pattern: "POST /desk/requests/{request}/release", Do: f.release},
+		{Pattern: "POST /desk/requests/{request}/take-over", Do: f.takeOver},
+		{Pattern: "POST /desk/requests/{request}/resolve", Do: f.resolve},
+		{Pattern: "POST /desk/requests/{request}/confirm", Do: f.confirm},
+	}
+}
+
 func (f face) queue(w http.ResponseWriter, r *http.Request) error {
 	fr, a, _, err := f.frame(r, "待办")
 	if err != nil {

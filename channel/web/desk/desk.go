@@ -4,44 +4,34 @@ package desk
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
-	"yinqiao/people"
 	"yinqiao/staff"
 )
 
 type face struct{ *kit.Rooms }
 
-// Routes are the pages of this face.
+// Routes are the pages of this face, by noun.
 func Routes(rm *kit.Rooms) []kit.Route {
 	f := face{rm}
+	return slices.Concat(f.signRoutes(), f.findRoutes(), f.registerRoutes(), f.personRoutes(), f.grantRoutes(), f.draftRoutes(), f.caseRoutes())
+}
+
+func (f face) signRoutes() []kit.Route {
 	return []kit.Route{
 		{Pattern: "GET /desk/sign-in", Open: true, Do: f.signInPage},
 		{Pattern: "POST /desk/sign-in", Open: true, Do: f.signIn},
 		{Pattern: "POST /desk/sign-out", Open: true, Do: f.signOut},
+	}
+}
+
+func (f face) findRoutes() []kit.Route {
+	return []kit.Route{
 		{Pattern: "GET /desk", Do: f.home},
 		{Pattern: "POST /desk/find", Do: f.find},
-		{Pattern: "GET /desk/register", Do: f.registerPage},
-		{Pattern: "POST /desk/register", Do: f.register},
-		{Pattern: "GET /desk/people/{person}", Do: f.person},
-		{Pattern: "POST /desk/people/{person}/open", Do: f.open},
-		{Pattern: "POST /desk/people/{person}/code", Do: f.code},
-		{Pattern: "GET /desk/people/{person}/grants", Do: f.grantPage},
-		{Pattern: "POST /desk/people/{person}/grants", Do: f.give},
-		{Pattern: "POST /desk/people/{person}/grants/{grant}/revoke", Do: f.endGrant},
-		{Pattern: "POST /desk/people/{person}/drafts", Do: f.start},
-		{Pattern: "GET /desk/drafts/{draft}", Do: f.form},
-		{Pattern: "POST /desk/drafts/{draft}", Do: f.answer},
-		{Pattern: "POST /desk/drafts/{draft}/submit", Do: f.submit},
-		{Pattern: "GET /desk/queue", Do: f.queue},
-		{Pattern: "GET /desk/requests/{request}", Do: f.request},
-		{Pattern: "POST /desk/requests/{request}/take", Do: f.take},
-		{Pattern: "POST /desk/requests/{request}/release", Do: f.release},
-		{Pattern: "POST /desk/requests/{request}/take-over", Do: f.takeOver},
-		{Pattern: "POST /desk/requests/{request}/resolve", Do: f.resolve},
-		{Pattern: "POST /desk/requests/{request}/confirm", Do: f.confirm},
 	}
 }
 
@@ -115,96 +105,4 @@ func (f face) signOut(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return kit.Go(w, r, "/desk/sign-in")
-}
-
-// home is the box, with what is due below it.
-func (f face) home(w http.ResponseWriter, r *http.Request) error {
-	fr, a, m, err := f.frame(r, "找人、办事")
-	if err != nil {
-		return err
-	}
-	v := homeView{}
-	if _, v.Clerk = m.May(civic.MayWorkCases); v.Clerk {
-		if v.Due, err = f.Casework.Queue(r.Context(), a, false); err != nil {
-			return err
-		}
-		if len(v.Due) > 8 {
-			v.More, v.Due = len(v.Due)-8, v.Due[:8]
-		}
-	}
-	v.Now = f.Now()
-	return f.Render(w, r, homePage(fr, v))
-}
-
-// find takes anything typed, scanned or swiped. One exact hit opens at once; a
-// few are listed. It is a POST, so that no number gets into an address.
-func (f face) find(w http.ResponseWriter, r *http.Request) error {
-	fr, a, m, err := f.frame(r, "找到的人")
-	if err != nil {
-		return err
-	}
-	text := kit.Field(r, "text")
-	if _, err := civic.ParseNumber(text); err == nil {
-		found, err := f.Requests.Find(r.Context(), a, text)
-		switch {
-		case err == nil && found.Draft:
-			return kit.Go(w, r, "/desk/drafts/"+string(found.ID))
-		case err == nil:
-			return kit.Go(w, r, "/desk/requests/"+string(found.ID))
-		case !civic.Is(err, civic.NotFound):
-			return err
-		}
-	}
-	ms, err := f.People.Find(r.Context(), a, text)
-	if civic.Is(err, civic.NotFound) || civic.Is(err, civic.Invalid) {
-		v := homeView{Typed: text, Now: f.Now()}
-		_, v.Clerk = m.May(civic.MayWorkCases)
-		fr.Wrong = []*civic.Error{civic.As(err).On("text")}
-		return f.RenderAs(w, r, kit.Status(err), homePage(fr, v))
-	}
-	if err != nil {
-		return err
-	}
-	if len(ms) == 1 && ms[0].State == "active" {
-		return kit.Go(w, r, "/desk/people/"+string(ms[0].Person))
-	}
-	return f.Render(w, r, matchesPage(fr, ms, text))
-}
-
-func (f face) registerPage(w http.ResponseWriter, r *http.Request) error {
-	fr, _, m, err := f.frame(r, "登记新人")
-	if err != nil {
-		return err
-	}
-	if _, ok := m.May(civic.MayRegisterPeople); !ok {
-		return civic.E(civic.Denied, "grant.role", "您的岗位不能登记新人。").Accepting("请找窗口人员登记")
-	}
-	return f.Render(w, r, registerPage(fr, streets(m.Division), nil))
-}
-
-func (f face) register(w http.ResponseWriter, r *http.Request) error {
-	fr, a, m, err := f.frame(r, "登记新人")
-	if err != nil {
-		return err
-	}
-	in := people.Registration{Name: r.PostFormValue("name"), Division: civic.Division(r.PostFormValue("division")), Address: kit.Field(r, "address"),
-		Credentials: []people.Card{{Kind: people.CredentialKind(r.PostFormValue("kind")), Number: r.PostFormValue("card")}}}
-	if phone := kit.Field(r, "phone"); phone != "" {
-		in.Phones = []people.Phone{{Number: phone, Whose: "own"}}
-	}
-	id, err := f.People.Register(r.Context(), a, in)
-	if e := civic.As(err); err != nil && (e.Kind == civic.Invalid || e.Kind == civic.Conflict) {
-		if e.Field == "" {
-			e = e.On("card")
-			if e.Code == "phone.form" {
-				e = e.On("phone")
-			}
-		}
-		fr.Wrong = []*civic.Error{e}
-		return f.RenderAs(w, r, kit.Status(err), registerPage(fr, streets(m.Division), r))
-	}
-	if err != nil {
-		return err
-	}
-	return kit.Go(w, r, "/desk/people/"+string(id))
 }

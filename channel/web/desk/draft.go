@@ -8,6 +8,15 @@ import (
 	"yinqiao/civic"
 )
 
+func (f face) draftRoutes() []kit.Route {
+	return []kit.Route{
+		{Pattern: "POST /desk/people/{person}/drafts", Do: f.start},
+		{Pattern: "GET /desk/drafts/{draft}", Do: f.form},
+		{Pattern: "POST /desk/drafts/{draft}", Do: f.answer},
+		{Pattern: "POST /desk/drafts/{draft}/submit", Do: f.submit},
+	}
+}
+
 type timeNow = time.Time
 
 func (f face) start(w http.ResponseWriter, r *http.Request) error {

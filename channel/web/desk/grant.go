@@ -9,6 +9,14 @@ import (
 	"yinqiao/grant"
 )
 
+func (f face) grantRoutes() []kit.Route {
+	return []kit.Route{
+		{Pattern: "GET /desk/people/{person}/grants", Do: f.grantPage},
+		{Pattern: "POST /desk/people/{person}/grants", Do: f.give},
+		{Pattern: "POST /desk/people/{person}/grants/{grant}/revoke", Do: f.endGrant},
+	}
+}
+
 // The ways in which a person gives a grant at the window.
 var givenHow = []struct{ Code, Words string }{
 	{"in_person", "老人本人带证件当面委托"},

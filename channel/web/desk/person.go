@@ -13,6 +13,14 @@ import (
 	"yinqiao/request"
 )
 
+func (f face) personRoutes() []kit.Route {
+	return []kit.Route{
+		{Pattern: "GET /desk/people/{person}", Do: f.person},
+		{Pattern: "POST /desk/people/{person}/open", Do: f.open},
+		{Pattern: "POST /desk/people/{person}/code", Do: f.code},
+	}
+}
+
 type homeView struct {
 	Clerk bool
 	Due   []casework.Item

@@ -1,0 +1,62 @@
+package desk
+
+import (
+	"net/http"
+
+	"yinqiao/channel/web/kit"
+	"yinqiao/civic"
+)
+
+// home is the box, with what is due below it.
+func (f face) home(w http.ResponseWriter, r *http.Request) error {
+	fr, a, m, err := f.frame(r, "找人、办事")
+	if err != nil {
+		return err
+	}
+	v := homeView{}
+	if _, v.Clerk = m.May(civic.MayWorkCases); v.Clerk {
+		if v.Due, err = f.Casework.Queue(r.Context(), a, false); err != nil {
+			return err
+		}
+		if len(v.Due) > 8 {
+			v.More, v.Due = len(v.Due)-8, v.Due[:8]
+		}
+	}
+	v.Now = f.Now()
+	return f.Render(w, r, homePage(fr, v))
+}
+
+// find takes anything typed, scanned or swiped. One exact hit opens at once; a
+// few are listed. It is a POST, so that no number gets into an address.
+func (f face) find(w http.ResponseWriter, r *http.Request) error {
+	fr, a, m, err := f.frame(r, "找到的人")
+	if err != nil {
+		return err
+	}
+	text := kit.Field(r, "text")
+	if _, err := civic.ParseNumber(text); err == nil {
+		found, err := f.Requests.Find(r.Context(), a, text)
+		switch {
+		case err == nil && found.Draft:
+			return kit.Go(w, r, "/desk/drafts/"+string(found.ID))
+		case err == nil:
+			return kit.Go(w, r, "/desk/requests/"+string(found.ID))
+		case !civic.Is(err, civic.NotFound):
+			return err
+		}
+	}
+	ms, err := f.People.Find(r.Context(), a, text)
+	if civic.Is(err, civic.NotFound) || civic.Is(err, civic.Invalid) {
+		v := homeView{Typed: text, Now: f.Now()}
+		_, v.Clerk = m.May(civic.MayWorkCases)
+		fr.Wrong = []*civic.Error{civic.As(err).On("text")}
+		return f.RenderAs(w, r, kit.Status(err), homePage(fr, v))
+	}
+	if err != nil {
+		return err
+	}
+	if len(ms) == 1 && ms[0].State == "active" {
+		return kit.Go(w, r, "/desk/people/"+string(ms[0].Person))
+	}
+	return f.Render(w, r, matchesPage(fr, ms, text))
+}

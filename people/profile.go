@@ -1,0 +1,70 @@
+package people
+
+import (
+	"yinqiao/civic"
+	"yinqiao/db"
+)
+
+// Profile is a person as they are shown to somebody with authority over them.
+type Profile struct {
+	Person
+	Address     string
+	Credentials []Credential
+	Contacts    []Contact
+}
+
+// Profile reads a person for somebody with authority over them.
+func (s *Service) Profile(q db.Q, auth civic.Authority, id civic.PersonID) (Profile, error) {
+	var p Profile
+	if !auth.Over(id) {
+		return p, errAuthority
+	}
+	row, err := readPerson(q, id)
+	if err != nil {
+		return p, err
+	}
+	p.Person = row.Person()
+	if p.Address, err = s.openAddress(row); err != nil {
+		return p, err
+	}
+	if p.Credentials, err = readCredentials(q, id); err != nil {
+		return p, err
+	}
+	p.Contacts, err = readContacts(q, id)
+	return p, err
+}
+
+// Lives reads where a person lives, for somebody with authority over them: the
+// division, and the address, "" if none is registered.
+func (s *Service) Lives(q db.Q, auth civic.Authority, id civic.PersonID) (civic.Division, string, error) {
+	if !auth.Over(id) {
+		return "", "", errAuthority
+	}
+	row, err := readPerson(q, id)
+	if err != nil {
+		return "", "", err
+	}
+	address, err := s.openAddress(row)
+	return row.Division, address, err
+}
+
+func (s *Service) openAddress(row personRow) (string, error) {
+	if row.Address == nil {
+		return "", nil
+	}
+	b, err := s.v.Open(row.Address, "person.address/"+string(row.ID))
+	return string(b), err
+}
+
+// Name returns a person's name for a timeline or list, masked unless the
+// authority reaches them.
+func (s *Service) Name(q db.Q, auth civic.Authority, id civic.PersonID) (string, error) {
+	row, err := readPerson(q, id)
+	if err != nil {
+		return "", err
+	}
+	if auth.Over(id) {
+		return row.Name, nil
+	}
+	return Masked(row.Name), nil
+}

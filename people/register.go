@@ -1,0 +1,166 @@
+package people
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/journal"
+)
+
+// Registration is what is known of a new person. A name and one credential are
+// enough; sex and birth date are read from an ID number.
+type Registration struct {
+	Name        string
+	Sex         Sex
+	Birth       string
+	Division    civic.Division
+	Address     string
+	Credentials []Card
+	Phones      []Phone
+}
+
+// Card is a credential's number as it was read or typed.
+type Card struct {
+	Kind   CredentialKind
+	Number string
+}
+
+// Phone is a number and whose phone it is: "own", or a relation.
+type Phone struct{ Number, Whose string }
+
+// Register enters a new person. It needs people.register in the person's home
+// division. Conflict if a credential belongs to somebody already.
+func (s *Service) Register(ctx context.Context, actor civic.Actor, in Registration) (civic.PersonID, error) {
+	n, err := s.prepare(in)
+	if err != nil {
+		return "", err
+	}
+	err = s.j.Write(ctx, actor.For(n.ID), func(tx *journal.Tx) error {
+		auth, err := tx.Authorise(civic.Need{Permission: civic.MayRegisterPeople, Division: n.Division})
+		if err != nil {
+			return err
+		}
+		if err := insertPerson(tx, auth, n); err != nil {
+			return err
+		}
+		return tx.Record(auth, journal.Event{Act: ActRegistered, Detail: map[string]string{"name": Masked(n.Name)}})
+	})
+	if err != nil {
+		return "", err
+	}
+	return n.ID, nil
+}
+
+// mostEach bounds the cards and phones of one registration.
+const mostEach = 10
+
+// prepared is a registration that was checked and sealed.
+type prepared struct {
+	Person
+	address     []byte
+	credentials []sealedNumber
+	phones      []sealedNumber
+	at          time.Time
+}
+
+type sealedNumber struct {
+	id, kind, hash, tail, whose string
+	last6                       string // index of the last six, of an ID number
+	sealed                      []byte
+}
+
+func (s *Service) prepare(in Registration) (*prepared, error) {
+	now := s.j.Now()
+	n := &prepared{at: now, Person: Person{ID: civic.PersonID(db.NewID()), Sex: in.Sex, Birth: in.Birth, Division: in.Division}}
+	var err error
+	if n.Name, err = CleanName(in.Name); err != nil {
+		return nil, err
+	}
+	if len(in.Credentials) == 0 {
+		return nil, errNoCard
+	}
+	if !divisionFits(in.Division) {
+		return nil, errNoHome
+	}
+	if len([]rune(in.Address)) > 200 {
+		return nil, errAddress
+	}
+	if in.Birth != "" && !birthFits(in.Birth, now) {
+		return nil, errBirth
+	}
+	if in.Sex != "" && in.Sex != Male && in.Sex != Female && in.Sex != Unknown {
+		return nil, errSex
+	}
+	if len(in.Credentials) > mostEach || len(in.Phones) > mostEach {
+		return nil, errMany
+	}
+	for _, c := range in.Credentials {
+		number, err := normalise(c.Kind, c.Number, now)
+		if err != nil {
+			return nil, err
+		}
+		if c.Kind == KindResidentID {
+			id, _ := ParseResidentID(number, now)
+			n.Birth, n.Sex = id.Birth.Format(time.DateOnly), id.Sex
+		}
+		sn, err := s.seal(n.ID, string(c.Kind), number, s.CredentialHash(number))
+		if err != nil {
+			return nil, err
+		}
+		if c.Kind == KindResidentID {
+			sn.last6 = s.lastSixHash(number[len(number)-6:])
+		}
+		n.credentials = append(n.credentials, sn)
+	}
+	if n.Sex == "" {
+		n.Sex = Unknown
+	}
+	for _, p := range in.Phones {
+		number, err := CleanPhone(p.Number)
+		if err != nil {
+			return nil, err
+		}
+		if utf8.RuneCountInString(p.Whose) > 20 || civic.HoldsNumber(p.Whose) {
+			return nil, errWhose
+		}
+		kind := "landline"
+		if number[0] == '1' {
+			kind = "mobile"
+		}
+		sn, err := s.seal(n.ID, kind, number, s.phoneHash(number))
+		if err != nil {
+			return nil, err
+		}
+		sn.whose = p.Whose
+		n.phones = append(n.phones, sn)
+	}
+	// In one order, so that two registrations of the same cards can't deadlock.
+	slices.SortFunc(n.credentials, func(a, b sealedNumber) int { return strings.Compare(a.hash, b.hash) })
+	if in.Address != "" {
+		if n.address, err = s.v.Seal([]byte(in.Address), "person.address/"+string(n.ID)); err != nil {
+			return nil, err
+		}
+	}
+	return n, nil
+}
+
+func (s *Service) seal(p civic.PersonID, kind, number, hash string) (sealedNumber, error) {
+	sn := sealedNumber{id: db.NewID(), kind: kind, hash: hash, tail: tail(number)}
+	var err error
+	sn.sealed, err = s.v.Seal([]byte(number), "number/"+string(p)+"/"+sn.id)
+	return sn, err
+}
+
+// CredentialHash is the blind index of a card's number, whatever its kind: a
+// reader does not always say what sort of card it read.
+func (s *Service) CredentialHash(number string) string { return s.v.Index("credential", number) }
+
+// lastSixHash is the blind index of the last six characters of an ID number.
+func (s *Service) lastSixHash(six string) string { return s.v.Index("last6", six) }
+
+func (s *Service) phoneHash(number string) string { return s.v.Index("phone", number) }
