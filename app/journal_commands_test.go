@@ -41,10 +41,8 @@ func TestVerifyingDoesNotUpgradeWhatItJudges(t *testing.T) {
 			if err := a.Journal.SealAll(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			for _, q := range []string{`DROP TABLE installation`, `DELETE FROM goose_db_version WHERE version_id = 5`} {
-				if _, err := a.DB.Pool().Exec(q); err != nil {
-					t.Fatal(err)
-				}
+			if err := a.DB.MigrateDown(t.Context(), 4); err != nil { // before there were installations
+				t.Fatal(err)
 			}
 		})
 		for range 2 {

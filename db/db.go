@@ -33,7 +33,7 @@ type DB struct {
 	group   *group // SQLite only
 	url     string
 
-	migrating sync.Mutex
+	migrates sync.Mutex
 }
 
 // Config says which database to open.

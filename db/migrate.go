@@ -17,6 +17,22 @@ var migrations embed.FS
 // Migrate brings the schema to this release's version. It may run while the
 // release before is still serving, and twice at the same time.
 func (d *DB) Migrate(ctx context.Context) error {
+	return d.migrating(ctx, func(p *goose.Provider) error {
+		_, err := p.Up(ctx)
+		return err
+	})
+}
+
+// MigrateDown takes the schema back to a version, with what later versions hold
+// alone. For tests and developers: no command offers it.
+func (d *DB) MigrateDown(ctx context.Context, version int64) error {
+	return d.migrating(ctx, func(p *goose.Provider) error {
+		_, err := p.DownTo(ctx, version)
+		return err
+	})
+}
+
+func (d *DB) migrating(ctx context.Context, do func(*goose.Provider) error) error {
 	sub, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return err
@@ -31,13 +47,13 @@ func (d *DB) Migrate(ctx context.Context) error {
 		opts = append(opts, goose.WithSessionLocker(l))
 	}
 	// PostgreSQL's lock holds off other processes; this one, SQLite's twin.
-	d.migrating.Lock()
-	defer d.migrating.Unlock()
+	d.migrates.Lock()
+	defer d.migrates.Unlock()
 	p, err := goose.NewProvider(dialect, d.w, sub, opts...)
 	if err != nil {
 		return err
 	}
-	if _, err := p.Up(ctx); err != nil {
+	if err := do(p); err != nil {
 		return wrap(fmt.Errorf("db: migrating: %w", err))
 	}
 	return nil
