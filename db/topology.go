@@ -38,6 +38,10 @@ var Topology = map[string]Where{
 	"contact_index":     byKey("hash"),
 	"access_code":       byKey("hash"),
 
+	"roster":      byKey("id"),
+	"roster_part": byKey("roster"),
+	"roster_row":  byKey("roster"),
+
 	"service_definition": reference,
 	"service_state":      reference,
 
@@ -65,4 +69,5 @@ var scratchTables = map[string]bool{
 	"spoken_number": true, // numbers claimed by drafts
 	"sign_session":  true, // who is signed in
 	"idempotency":   true, // replies to repeated calls
+	"roster_row":    true, // what a check found in the rows of a list
 }

@@ -2,6 +2,7 @@ package people
 
 import (
 	"context"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -18,6 +19,7 @@ type Registration struct {
 	Birth       string
 	Division    civic.Division
 	Address     string
+	Village     string // village or residents' community, by name
 	Credentials []Card
 	Phones      []Phone
 }
@@ -64,6 +66,7 @@ const mostEach = 10
 // prepared is a registration that was checked and sealed.
 type prepared struct {
 	Person
+	village     string
 	address     []byte
 	credentials []sealedNumber
 	phones      []sealedNumber
@@ -92,6 +95,10 @@ func (s *Service) prepare(id civic.PersonID, in Registration) (*prepared, error)
 	}
 	if len([]rune(in.Address)) > 200 {
 		return nil, errAddress
+	}
+	n.village = strings.TrimSpace(in.Village)
+	if utf8.RuneCountInString(n.village) > 50 || civic.HoldsNumber(n.village) {
+		return nil, errVillage
 	}
 	if in.Birth != "" && !birthFits(in.Birth, now) {
 		return nil, errBirth

@@ -25,7 +25,7 @@ func insertPeople(tx *journal.Tx, auth civic.Authority, ns []*prepared) (taken m
 		if taken[n.ID] {
 			continue
 		}
-		persons = append(persons, []any{n.ID, n.Name, n.Sex, n.Birth, n.Division, n.address, n.at})
+		persons = append(persons, []any{n.ID, n.Name, n.Sex, n.Birth, n.Division, n.address, n.village, n.at})
 		for _, c := range n.credentials {
 			creds = append(creds, []any{n.ID, c.id, c.kind, c.sealed, c.tail, "active", "", "", "", n.at})
 			if c.last6 != "" {
@@ -37,7 +37,7 @@ func insertPeople(tx *journal.Tx, auth civic.Authority, ns []*prepared) (taken m
 			phones = append(phones, []any{n.ID, p.id, p.kind, p.sealed, p.tail, p.whose})
 		}
 	}
-	if err := tx.InsertRows("person", []string{"id", "name", "sex", "birth", "division", "address", "created_at"}, persons); err != nil {
+	if err := tx.InsertRows("person", []string{"id", "name", "sex", "birth", "division", "address", "village", "created_at"}, persons); err != nil {
 		return nil, err
 	}
 	if err := tx.InsertRows("credential", []string{"person", "id", "kind", "sealed", "tail", "state", "issued", "expires", "replaced_by", "changed_at"}, creds); err != nil {
@@ -198,7 +198,7 @@ func byPhone(q db.Q, hash string) ([]Match, error) {
 
 func byName(q db.Q, name string) ([]Match, error) {
 	// A range finds the prefix by the index on both engines; LIKE would not.
-	return matches(q, "姓名", `WHERE name >= $1 AND name < $2 ORDER BY name, division LIMIT $3`, name, name+"\U0010FFFF", matchMost)
+	return matches(q, "姓名", `WHERE name >= $1 AND name < $2 AND state = 'active' ORDER BY name, division LIMIT $3`, name, name+"\U0010FFFF", matchMost)
 }
 
 func matches(q db.Q, why, where string, args ...any) ([]Match, error) {

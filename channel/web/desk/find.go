@@ -23,6 +23,7 @@ func (f face) home(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	v.Now = f.Now()
+	_, v.Imports = m.May(civic.MayImportPeople)
 	return f.Render(w, r, homePage(fr, v))
 }
 

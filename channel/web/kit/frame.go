@@ -23,6 +23,7 @@ type Frame struct {
 	Today    string
 	Wrong    []*civic.Error // shown on top, and beside their fields
 	Demo     bool
+	Refresh  int // seconds after which the page is asked for again, while something runs
 }
 
 // FrameOf reads the look that the visitor chose; it persists on every page.
