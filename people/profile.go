@@ -30,7 +30,7 @@ func (s *Service) Profile(q db.Q, auth civic.Authority, id civic.PersonID) (Prof
 	if p.Credentials, err = readCredentials(q, id); err != nil {
 		return p, err
 	}
-	p.Contacts, err = readContacts(q, id)
+	p.Contacts, err = s.Contacts(q, auth, id)
 	return p, err
 }
 

@@ -78,12 +78,6 @@ func readCredentials(q db.Q, id civic.PersonID) ([]Credential, error) {
 	return cs, err
 }
 
-func readContacts(q db.Q, id civic.PersonID) ([]Contact, error) {
-	var cs []Contact
-	err := q.Select(&cs, `SELECT id, kind, tail, whose FROM contact WHERE person = $1 ORDER BY id`, id)
-	return cs, err
-}
-
 // CredentialQuery is the indexed read behind an exact look-up; the benchmark
 // runs the same one bare. The index table is read first and the rest by person,
 // since on Citus the two live on different keys.
