@@ -37,6 +37,9 @@ func (s *server) guard(ctx huma.Context, next func(huma.Context)) {
 		write(s.api, ctx, s.problem(ctx.Context(), id, errNobody()))
 		return
 	}
+	if own := actor.Person(); own != "" { // also one who signed in before a merge
+		actor.Operator.ID = string(s.People.Root(inner, own))
+	}
 	next(huma.WithContext(ctx, context.WithValue(inner, actorKey{}, actor)))
 }
 
