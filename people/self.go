@@ -76,18 +76,21 @@ func readSelf(q db.Q, id civic.PersonID) (selfRow, error) {
 	return r, err
 }
 
-// Root is the identity that everything new about a person is written under. What
-// is wrong with an ID, the verb it is for will say.
-func (s *Service) Root(ctx context.Context, id civic.PersonID) civic.PersonID {
+// Root is the identity that everything new about a person is written under; an ID
+// that nobody has is its own. It names nobody to whoever does not know the ID.
+func (s *Service) Root(ctx context.Context, id civic.PersonID) (civic.PersonID, error) {
 	root := id
-	_ = s.j.Look(ctx, civic.Actor{}, func(v *journal.View) error {
+	err := s.j.Look(ctx, civic.Actor{}, func(v *journal.View) error {
 		self, err := Resolve(v, id)
+		if civic.Is(err, civic.NotFound) {
+			return nil
+		}
 		if err == nil {
 			root = self.Root
 		}
 		return err
 	})
-	return root
+	return root, err
 }
 
 // Home returns where a person lives, as a division. It is no personal data by

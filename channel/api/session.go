@@ -38,7 +38,12 @@ func (s *server) guard(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	if own := actor.Person(); own != "" { // also one who signed in before a merge
-		actor.Operator.ID = string(s.People.Root(inner, own))
+		root, err := s.People.Root(inner, own)
+		if err != nil {
+			write(s.api, ctx, s.problem(ctx.Context(), id, err))
+			return
+		}
+		actor.Operator.ID = string(root)
 	}
 	next(huma.WithContext(ctx, context.WithValue(inner, actorKey{}, actor)))
 }

@@ -111,7 +111,9 @@ func makeText(r *http.Request) {
 func (rm *Rooms) Party(r *http.Request) civic.Party {
 	p := rm.Sessions.Who(r.Context())
 	if p.Kind == civic.PartyPerson {
-		p.ID = string(rm.People.Root(r.Context(), civic.PersonID(p.ID)))
+		if root, err := rm.People.Root(r.Context(), civic.PersonID(p.ID)); err == nil { // what is wrong the page will meet itself
+			p.ID = string(root)
+		}
 	}
 	return p
 }
