@@ -12,8 +12,11 @@ func insertPerson(tx *journal.Tx, auth civic.Authority, n *prepared) error {
 	if !auth.Valid() {
 		return errAuthority
 	}
-	if err := tx.InsertRows("person", []string{"id", "name", "sex", "birth", "division", "address", "created_at"},
-		[][]any{{n.ID, n.Name, n.Sex, n.Birth, n.Division, n.address, n.at}}); err != nil {
+	if err := tx.InsertRows("person", []string{"id", "name", "sex", "birth", "division", "address", "created_at", "village", "reading", "keyed"},
+		[][]any{{n.ID, n.Name, n.Sex, n.Birth, n.Division, n.address, n.at, n.village, n.reading, keysVersion}}); err != nil {
+		return err
+	}
+	if err := tx.InsertRows("name_key", keyColumns, keyRows(named{n.ID, n.Name, n.reading, n.Birth, n.Division}, nil)); err != nil {
 		return err
 	}
 	var creds, phones, tails [][]any
