@@ -18,8 +18,12 @@ type Registration struct {
 	Birth       string
 	Division    civic.Division
 	Address     string
+	Village     string // village or residents' community, by name
+	Reading     string // how the name is read, if the person said so: syllables between blanks
 	Credentials []Card
 	Phones      []Phone
+	// Distinct says that whoever looks like this person was looked at, and is another.
+	Distinct bool
 }
 
 // Card is a credential's number as it was read or typed.
@@ -65,6 +69,8 @@ const mostEach = 10
 type prepared struct {
 	Person
 	address     []byte
+	village     string
+	reading     string
 	credentials []sealedNumber
 	phones      []sealedNumber
 	at          time.Time
@@ -92,6 +98,12 @@ func (s *Service) prepare(id civic.PersonID, in Registration) (*prepared, error)
 	}
 	if len([]rune(in.Address)) > 200 {
 		return nil, errAddress
+	}
+	if n.village, err = cleanVillage(in.Village); err != nil {
+		return nil, err
+	}
+	if n.reading, err = CleanReading(n.Name, in.Reading); err != nil {
+		return nil, err
 	}
 	if in.Birth != "" && !birthFits(in.Birth, now) {
 		return nil, errBirth

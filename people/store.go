@@ -20,12 +20,13 @@ func insertPeople(tx *journal.Tx, auth civic.Authority, ns []*prepared) (taken m
 	if taken, err = claimNumbers(tx, ns); err != nil {
 		return nil, err
 	}
-	var persons, creds, tails, phones, contacts [][]any
+	var persons, keys, creds, tails, phones, contacts [][]any
 	for _, n := range ns {
 		if taken[n.ID] {
 			continue
 		}
-		persons = append(persons, []any{n.ID, n.Name, n.Sex, n.Birth, n.Division, n.address, n.at})
+		persons = append(persons, []any{n.ID, n.Name, n.Sex, n.Birth, n.Division, n.address, n.at, n.village, n.reading, keysVersion})
+		keys = append(keys, keyRows(named{n.ID, n.Name, n.reading, n.Birth, n.Division}, nil)...)
 		for _, c := range n.credentials {
 			creds = append(creds, []any{n.ID, c.id, c.kind, c.sealed, c.tail, "active", "", "", "", n.at})
 			if c.last6 != "" {
@@ -37,7 +38,10 @@ func insertPeople(tx *journal.Tx, auth civic.Authority, ns []*prepared) (taken m
 			phones = append(phones, []any{n.ID, p.id, p.kind, p.sealed, p.tail, p.whose})
 		}
 	}
-	if err := tx.InsertRows("person", []string{"id", "name", "sex", "birth", "division", "address", "created_at"}, persons); err != nil {
+	if err := tx.InsertRows("person", []string{"id", "name", "sex", "birth", "division", "address", "created_at", "village", "reading", "keyed"}, persons); err != nil {
+		return nil, err
+	}
+	if err := tx.InsertRows("name_key", keyColumns, keys); err != nil {
 		return nil, err
 	}
 	if err := tx.InsertRows("credential", []string{"person", "id", "kind", "sealed", "tail", "state", "issued", "expires", "replaced_by", "changed_at"}, creds); err != nil {
