@@ -205,7 +205,11 @@ func (s *Service) Contacts(q db.Q, auth civic.Authority, person civic.PersonID) 
 	if !auth.Over(person) {
 		return nil, errAuthority
 	}
-	rows, err := s.contactRows(q, auth.Selves())
+	return s.contacts(q, auth.Selves())
+}
+
+func (s *Service) contacts(q db.Q, selves []civic.PersonID) ([]Contact, error) {
+	rows, err := s.contactRows(q, selves)
 	if err != nil {
 		return nil, err
 	}

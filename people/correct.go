@@ -44,11 +44,11 @@ var (
 	// before is nowhere kept.
 	ActCorrected = journal.Define("person.corrected", "更正了资料")
 
-	errEvidence  = civic.E(civic.Invalid, "correct.evidence", "请选凭什么更正。姓名、性别、出生日期要凭身份证、户口簿或公安机关的证明。").On("evidence")
-	errAgainstID = civic.E(civic.Invalid, "correct.id", "和身份证号码里的出生日期、性别对不上。身份证本身有误的，请先换身份证；档案上的年龄不同，请登记「档案出生日期」。").On("birth")
-	errVillage   = civic.E(civic.Invalid, "correct.village", "村或社区的名字太长了，或者写了号码。最多50个字。").On("village")
-	errSame      = civic.E(civic.Invalid, "correct.same", "没有要改的地方，和现在登记的一样。请看一看要改哪一项。").On("name")
-	errCorrectAt = civic.E(civic.Invalid, "correct.reason", "请写明为什么更正，最多50个字，不要写证件号和电话。").On("reason")
+	errEvidence    = civic.E(civic.Invalid, "correct.evidence", "请选凭什么更正。姓名、性别、出生日期要凭身份证、户口簿或公安机关的证明。").On("evidence")
+	errAgainstID   = civic.E(civic.Invalid, "correct.id", "和身份证号码里的出生日期、性别对不上。身份证本身有误的，请先换身份证；档案上的年龄不同，请登记「档案出生日期」。").On("birth")
+	errVillageText = civic.E(civic.Invalid, "correct.village", "村或社区的名字太长了，或者写了号码。最多50个字。").On("village")
+	errSame        = civic.E(civic.Invalid, "correct.same", "没有要改的地方，和现在登记的一样。请看一看要改哪一项。").On("name")
+	errCorrectAt   = civic.E(civic.Invalid, "correct.reason", "请写明为什么更正，最多50个字，不要写证件号和电话。").On("reason")
 )
 
 // Correct changes what is registered of a person who is open at the desk, with the
@@ -143,7 +143,7 @@ func (s *Service) checkCorrection(c *Correction) error {
 	if c.Village != nil {
 		v := civic.FoldWords(*c.Village)
 		if utf8.RuneCountInString(v) > 50 || civic.HoldsNumber(v) {
-			return errVillage
+			return errVillageText
 		}
 		c.Village = &v
 	}
@@ -234,13 +234,13 @@ func (s *Service) agreesWithID(q db.Q, auth civic.Authority, next correctable) e
 	return nil
 }
 
-// renamed makes the keys of a name anew. A reading that was confirmed for the
-// name before says nothing of the new one.
+// renamed makes the keys by which somebody is found by name anew. A reading that
+// was confirmed for the name before says nothing of the new one.
 func renamed(tx *journal.Tx, auth civic.Authority, was, next correctable) error {
 	if next.Name != was.Name {
 		if _, err := tx.Exec(`UPDATE person SET reading = '' WHERE id = $1`, next.ID); err != nil {
 			return err
 		}
 	}
-	return nil
+	return reindex(tx, auth, next.ID)
 }

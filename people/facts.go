@@ -166,6 +166,10 @@ func (s *Service) FactsOf(q db.Q, auth civic.Authority, person civic.PersonID) (
 	if f.Births, err = s.ServiceBirths(q, auth, person); err != nil {
 		return Facts{}, err
 	}
-	err = q.Get(&f.Village, `SELECT village FROM person WHERE id = $1`, person)
+	row, err := readPerson(q, person)
+	if err != nil {
+		return Facts{}, err
+	}
+	err = q.Get(&f.Village, `SELECT village FROM person WHERE id = $1`, row.ID)
 	return f, err
 }
