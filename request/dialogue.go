@@ -67,6 +67,11 @@ type Prompt struct {
 	waits    bool    // for an answer that its options depend on
 }
 
+// OwnWords reports whether something other than what is offered may be answered.
+func (p *Prompt) OwnWords() bool {
+	return !p.Kind.Closed() && p.Kind != catalog.Document
+}
+
 // Line is one line of the read-back.
 type Line struct{ Key, Label, Shown string }
 
