@@ -73,7 +73,7 @@ func (s *Service) Glance(ctx context.Context, actor civic.Actor, id civic.Person
 			return err
 		}
 		r, err := readPerson(v, id)
-		m = Match{r.ID, Masked(r.Name), r.Sex, year(r.Birth), r.Division, "", "active", false}
+		m = Match{Person: r.ID, Name: Masked(r.Name), Sex: r.Sex, Birth: year(r.Birth), Division: r.Division, State: "active"}
 		return err
 	})
 	return m, err

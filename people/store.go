@@ -188,7 +188,8 @@ func byCredentialHash(q db.Q, hash string) (Match, error) {
 	if err := q.Get(&r, personQuery, ref.Person, ref.Credential); err != nil {
 		return Match{}, err
 	}
-	return Match{ref.Person, Masked(r.Name), r.Sex, year(r.Birth), r.Division, r.Kind.Words() + "尾号" + r.Tail, r.State, true}, nil
+	return Match{Person: ref.Person, Name: Masked(r.Name), Sex: r.Sex, Birth: year(r.Birth), Division: r.Division,
+		Why: r.Kind.Words() + "尾号" + r.Tail, State: r.State, Card: true}, nil
 }
 
 func byPhone(q db.Q, hash string) ([]Match, error) {
@@ -212,7 +213,7 @@ func matches(q db.Q, why, where string, args ...any) ([]Match, error) {
 	}
 	out := make([]Match, len(rows))
 	for i, r := range rows {
-		out[i] = Match{r.ID, Masked(r.Name), r.Sex, year(r.Birth), r.Division, why, "active", false}
+		out[i] = Match{Person: r.ID, Name: Masked(r.Name), Sex: r.Sex, Birth: year(r.Birth), Division: r.Division, Why: why, State: "active"}
 	}
 	return out, nil
 }
