@@ -117,5 +117,5 @@ func (s *Service) ByCard(q db.Q, number string) (Match, error) {
 }
 
 func (s *Service) byCredential(q db.Q, number string) (Match, error) {
-	return byCredentialHash(q, s.CredentialHash(number))
+	return s.byHash(q, s.CredentialHash(number))
 }

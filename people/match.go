@@ -20,8 +20,10 @@ type Match struct {
 	Village  string
 	Phone    string // the last two digits, or ""
 	Why      string
-	State    string // of the credential that matched: active, lost …
-	Card     bool   // found by a card, which is one person's
+	State    string         // of the credential that matched: active, lost …
+	Kind     CredentialKind // of the credential that matched, if one did
+	Others   Kinds          // when it can't be used: what else of theirs can
+	Card     bool           // found by a card, which is one person's
 }
 
 // shown is a person's row as far as a search reads it.

@@ -134,28 +134,31 @@ type personRow struct {
 	Birth    string
 	Division civic.Division
 	Address  []byte
+	AliasOf  civic.PersonID
 }
 
 func (r personRow) Person() Person { return Person{r.ID, r.Name, r.Sex, r.Birth, r.Division} }
 
+// readPerson reads a person's root row, by any of their IDs.
 func readPerson(q db.Q, id civic.PersonID) (personRow, error) {
 	var r personRow
-	err := q.Get(&r, `SELECT id, name, sex, birth, division, address FROM person WHERE id = $1`, id)
+	err := q.Get(&r, `SELECT id, name, sex, birth, division, address, alias_of FROM person WHERE id = $1`, id)
 	if errors.Is(err, db.ErrNoRows) {
 		err = errNoPerson
 	}
-	return r, err
+	if err != nil || r.AliasOf == "" {
+		return r, err
+	}
+	self, err := Resolve(q, id)
+	if err != nil {
+		return r, err
+	}
+	return readPerson(q, self.Root)
 }
 
-func readCredentials(q db.Q, id civic.PersonID) ([]Credential, error) {
-	var cs []Credential
-	err := q.Select(&cs, `SELECT id, kind, tail, state FROM credential WHERE person = $1 ORDER BY id`, id)
-	return cs, err
-}
-
-func readContacts(q db.Q, id civic.PersonID) ([]Contact, error) {
+func readContacts(q db.Q, selves []civic.PersonID) ([]Contact, error) {
 	var cs []Contact
-	err := q.Select(&cs, `SELECT id, kind, tail, whose FROM contact WHERE person = $1 ORDER BY id`, id)
+	err := q.Select(&cs, `SELECT id, kind, tail, whose FROM contact WHERE person IN `+db.In(1, len(selves))+` ORDER BY id`, db.Args(selves)...)
 	return cs, err
 }
 
@@ -164,11 +167,13 @@ func readContacts(q db.Q, id civic.PersonID) ([]Contact, error) {
 // since on Citus the two live on different keys.
 const (
 	CredentialQuery = `SELECT person, credential FROM credential_index WHERE hash = $1`
-	personQuery     = `SELECT p.name, p.sex, p.birth, p.division, c.kind, c.tail, c.state
+	personQuery     = `SELECT p.name, p.sex, p.birth, p.division, p.alias_of, c.kind, c.tail, c.state, c.expires
 		FROM person p JOIN credential c ON c.person = p.id WHERE p.id = $1 AND c.id = $2`
 )
 
-func byCredentialHash(q db.Q, hash string) (Match, error) {
+// byHash finds the one person whose card has the hash, by their root. Whoever was
+// never merged and whose card is good costs two reads.
+func (s *Service) byHash(q db.Q, hash string) (Match, error) {
 	var ref struct {
 		Person     civic.PersonID
 		Credential string
@@ -180,16 +185,30 @@ func byCredentialHash(q db.Q, hash string) (Match, error) {
 		return Match{}, err
 	}
 	var r struct {
-		Name, Birth, Tail, State string
-		Sex                      Sex
-		Division                 civic.Division
-		Kind                     CredentialKind
+		Name, Birth, Tail, State, Expires string
+		Sex                               Sex
+		Division                          civic.Division
+		AliasOf                           civic.PersonID
+		Kind                              CredentialKind
 	}
 	if err := q.Get(&r, personQuery, ref.Person, ref.Credential); err != nil {
 		return Match{}, err
 	}
-	return Match{Person: ref.Person, Name: Masked(r.Name), Sex: r.Sex, Birth: year(r.Birth), Division: r.Division,
-		Why: r.Kind.Words() + "尾号" + r.Tail, State: r.State, Card: true}, nil
+	m := Match{Person: ref.Person, Name: Masked(r.Name), Sex: r.Sex, Birth: year(r.Birth), Division: r.Division,
+		Why: r.Kind.Words() + "尾号" + r.Tail, State: stateOn(r.State, r.Expires, s.j.Now()), Kind: r.Kind, Card: true}
+	if r.AliasOf != "" {
+		root, err := readPerson(q, ref.Person)
+		if err != nil {
+			return Match{}, err
+		}
+		m.Person, m.Name, m.Sex, m.Birth, m.Division = root.ID, Masked(root.Name), root.Sex, year(root.Birth), root.Division
+	}
+	if m.State == Active {
+		return m, nil
+	}
+	var err error
+	m.Others, err = s.others(q, m.Person)
+	return m, err
 }
 
 func byPhone(q db.Q, hash string) ([]Match, error) {
@@ -208,12 +227,22 @@ func byName(q db.Q, name string) ([]Match, error) {
 
 func matches(q db.Q, why, where string, args ...any) ([]Match, error) {
 	var rows []personRow
-	if err := q.Select(&rows, `SELECT id, name, sex, birth, division FROM person `+where, args...); err != nil {
+	if err := q.Select(&rows, `SELECT id, name, sex, birth, division, alias_of FROM person `+where, args...); err != nil {
 		return nil, err
 	}
-	out := make([]Match, len(rows))
-	for i, r := range rows {
-		out[i] = Match{Person: r.ID, Name: Masked(r.Name), Sex: r.Sex, Birth: year(r.Birth), Division: r.Division, Why: why, State: "active"}
+	var out []Match
+	seen := map[civic.PersonID]bool{}
+	for _, r := range rows {
+		if r.AliasOf != "" { // an alias leads to its root, once
+			var err error
+			if r, err = readPerson(q, r.ID); err != nil {
+				return nil, err
+			}
+		}
+		if !seen[r.ID] {
+			seen[r.ID] = true
+			out = append(out, Match{Person: r.ID, Name: Masked(r.Name), Sex: r.Sex, Birth: year(r.Birth), Division: r.Division, Why: why, State: Active})
+		}
 	}
 	return out, nil
 }
