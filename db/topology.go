@@ -27,11 +27,18 @@ var Topology = map[string]Where{
 	"sign_session": byKey("token"),
 
 	"person":            byPerson("id"),
+	"other_name":        byPerson("person"),
+	"name_key":          byPerson("person"), // not by key: most writes are of one person, and a search may ask every shard
 	"credential":        byPerson("person"),
 	"contact":           byPerson("person"),
 	"opening":           byPerson("person"),
 	"person_seen":       byPerson("person"),
 	"proxy_grant":       byPerson("person"),
+	"person_tag":        byPerson("person"),
+	"household":         byPerson("person"),
+	"person_preference": byPerson("person"),
+	"service_birth":     byPerson("person"),
+	"consent":           byPerson("person"),
 	"credential_index":  byKey("hash"),
 	"credential_former": byKey("hash"),
 	"tail_index":        byKey("hash"),
@@ -60,6 +67,8 @@ var Topology = map[string]Where{
 	"journal_tally":  local,
 
 	"installation": local,
+
+	"retention_day": local,
 }
 
 // scratchTables are the few tables that are not acts: losing a row of them loses

@@ -10,19 +10,6 @@ import (
 	"yinqiao/journal"
 )
 
-// Match is one person found: the masked minimum by which a clerk can ask
-// "are you …?", and why they matched.
-type Match struct {
-	Person   civic.PersonID
-	Name     string // masked
-	Sex      Sex
-	Birth    string // the year only
-	Division civic.Division
-	Why      string
-	State    string // of the credential that matched: active, lost …
-	Card     bool   // found by a card, which is one person's
-}
-
 // matchMost bounds a search: who is not among ten needs a better question.
 const matchMost = 10
 
@@ -130,5 +117,5 @@ func (s *Service) ByCard(q db.Q, number string) (Match, error) {
 }
 
 func (s *Service) byCredential(q db.Q, number string) (Match, error) {
-	return byCredentialHash(q, s.CredentialHash(number))
+	return s.byHash(q, s.CredentialHash(number))
 }

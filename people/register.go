@@ -2,7 +2,6 @@ package people
 
 import (
 	"context"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -20,8 +19,11 @@ type Registration struct {
 	Division    civic.Division
 	Address     string
 	Village     string // village or residents' community, by name
+	Reading     string // how the name is read, if the person said so: syllables between blanks
 	Credentials []Card
 	Phones      []Phone
+	// Distinct says that whoever looks like this person was looked at, and is another.
+	Distinct bool
 }
 
 // Card is a credential's number as it was read or typed.
@@ -34,7 +36,8 @@ type Card struct {
 type Phone struct{ Number, Whose string }
 
 // Register enters a new person. It needs people.register in the person's home
-// division. Conflict if a credential belongs to somebody already.
+// division. Conflict if a credential belongs to somebody already, or, without
+// Distinct, if somebody is alike: Twins tells who.
 func (s *Service) Register(ctx context.Context, actor civic.Actor, in Registration) (civic.PersonID, error) {
 	n, err := s.prepare(civic.PersonID(db.NewID()), in)
 	if err != nil {
@@ -45,12 +48,21 @@ func (s *Service) Register(ctx context.Context, actor civic.Actor, in Registrati
 		if err != nil {
 			return err
 		}
+		var twins [][]Match
+		if !in.Distinct {
+			if twins, err = Alike(tx, auth, []Likeness{n.likeness()}); err != nil {
+				return err
+			}
+		}
 		taken, err := insertPeople(tx, auth, []*prepared{n})
 		if err != nil {
 			return err
 		}
 		if taken[n.ID] {
 			return errTaken
+		}
+		if len(twins) > 0 && len(twins[0]) > 0 {
+			return errAlike
 		}
 		return tx.Record(auth, journal.Event{Act: ActRegistered, Detail: map[string]string{"name": Masked(n.Name)}})
 	})
@@ -66,8 +78,10 @@ const mostEach = 10
 // prepared is a registration that was checked and sealed.
 type prepared struct {
 	Person
-	village     string
 	address     []byte
+	village     string
+	reading     string
+	keys        [][]any // what the name is found by
 	credentials []sealedNumber
 	phones      []sealedNumber
 	at          time.Time
@@ -96,9 +110,11 @@ func (s *Service) prepare(id civic.PersonID, in Registration) (*prepared, error)
 	if len([]rune(in.Address)) > 200 {
 		return nil, errAddress
 	}
-	n.village = strings.TrimSpace(in.Village)
-	if utf8.RuneCountInString(n.village) > 50 || civic.HoldsNumber(n.village) {
-		return nil, errVillage
+	if n.village, err = cleanVillage(in.Village); err != nil {
+		return nil, err
+	}
+	if n.reading, err = CleanReading(n.Name, in.Reading); err != nil {
+		return nil, err
 	}
 	if in.Birth != "" && !birthFits(in.Birth, now) {
 		return nil, errBirth

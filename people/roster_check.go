@@ -20,7 +20,7 @@ type checkedRow struct {
 	in           Registration
 	wrong, notes []Finding
 	hashes       []string // of the cards of in, in their order
-	birth        string   // by the ID number where there is one
+	like         Likeness
 	state        string
 	person       civic.PersonID
 }
@@ -59,7 +59,7 @@ func (s *Service) readRows(rd *rosterReader, lines []rosterLine) []checkedRow {
 			c.bad(fieldOf(e.Field), e.Say)
 			return
 		}
-		c.birth = n.Birth
+		c.like = n.likeness()
 		for _, sn := range n.credentials {
 			c.hashes = append(c.hashes, sn.hash)
 		}
@@ -103,7 +103,11 @@ func (s *Service) checkRoster(ctx context.Context, r rosterRecord) error {
 			after = p.Last
 			rows = s.readRows(rd, lines)
 			twins(rows, first)
-			return s.against(v, rows)
+			auth, err := v.Authorise(importing(r.Division, true))
+			if err != nil {
+				return err
+			}
+			return s.against(v, auth, rows)
 		})
 		if errors.Is(err, db.ErrNoRows) {
 			return s.checked(ctx, r)
@@ -132,7 +136,7 @@ func twins(rows []checkedRow, first map[string]int) {
 }
 
 // against looks the rows up among those who are registered.
-func (s *Service) against(q db.Q, rows []checkedRow) error {
+func (s *Service) against(q db.Q, auth civic.Authority, rows []checkedRow) error {
 	var hashes []string
 	for i := range rows {
 		hashes = append(hashes, rows[i].hashes...)
@@ -150,7 +154,7 @@ func (s *Service) against(q db.Q, rows []checkedRow) error {
 			c.meet(owners, names)
 		}
 	}
-	return alike(q, rows)
+	return alike(q, auth, rows)
 }
 
 // meet says what it means for a row that somebody holds one of its cards.
@@ -193,46 +197,24 @@ func namesOf(q db.Q, owners map[string]civic.PersonID) (map[civic.PersonID]strin
 	return out, nil
 }
 
-// alike marks rows for which somebody of the same name and birth is registered
-// with other cards in the same county.
-func alike(q db.Q, rows []checkedRow) error {
-	type key struct{ name, birth, county string }
-	by := map[key][]*checkedRow{}
-	var keys []key
-	for i := range rows {
-		c := &rows[i]
-		if c.state != RowGood || len(c.wrong) > 0 {
-			continue
+// alike marks rows for which somebody is registered who may be the same person.
+func alike(q db.Q, auth civic.Authority, rows []checkedRow) error {
+	var at []int
+	var ns []Likeness
+	for i, c := range rows {
+		if c.state == RowGood && len(c.wrong) == 0 {
+			at, ns = append(at, i), append(ns, c.like)
 		}
-		k := key{c.in.Name, c.birth, string(c.in.Division.County())}
-		if k.birth == "" {
-			continue
-		}
-		if by[k] == nil {
-			keys = append(keys, k)
-		}
-		by[k] = append(by[k], c)
 	}
-	for part := range slices.Chunk(keys, hashesMost) {
-		counties := map[string][]any{}
-		for _, k := range part {
-			counties[k.county] = append(counties[k.county], k.name)
-		}
-		for county, names := range counties {
-			var found []struct {
-				ID          civic.PersonID
-				Name, Birth string
-			}
-			if err := q.Select(&found, `SELECT id, name, birth FROM person WHERE name IN `+db.In(1, len(names))+` AND division >= $`+strconv.Itoa(len(names)+1)+
-				` AND division < $`+strconv.Itoa(len(names)+2)+` AND state = 'active'`, append(names, county, county+"~")...); err != nil {
-				return err
-			}
-			for _, f := range found {
-				for _, c := range by[key{f.Name, f.Birth, county}] {
-					c.state = RowAlike
-					c.notes = append(c.notes, Finding{"name", "已经登记了一位同名、同出生日期的人，请先核对是不是同一位。"})
-				}
-			}
+	found, err := Alike(q, auth, ns)
+	if err != nil {
+		return err
+	}
+	for k, ms := range found {
+		if len(ms) > 0 {
+			c := &rows[at[k]]
+			c.state = RowAlike
+			c.notes = append(c.notes, Finding{"name", "可能已经登记过：" + ms[0].Why + "。请先核对是不是同一位。"})
 		}
 	}
 	return nil

@@ -186,7 +186,9 @@ func (s *Service) prepareRows(rd *rosterReader, lines []rosterLine, rows []rowRe
 	ns, errs := make([]*prepared, len(rows)), make([]error, len(rows))
 	inParallel(len(rows), func(i int) {
 		in, _, _ := rd.row(at[rows[i].N])
-		ns[i], errs[i] = s.prepare(rows[i].Person, in)
+		if ns[i], errs[i] = s.prepare(rows[i].Person, in); errs[i] == nil {
+			ns[i].nameKeys()
+		}
 	})
 	return ns, errors.Join(errs...)
 }

@@ -13,6 +13,10 @@ var (
 	ActRegistered = journal.Define("person.registered", "登记了个人信息")
 	ActListed     = journal.Define("people.listed", "按姓名或电话查找了人员")
 	ActSeen       = journal.Define("person.seen", "受委托的人看了资料")
+	ActKeyed      = journal.Define("people.keyed", "整理了查找用的姓名拼音")
+	ActRead       = journal.Define("person.reading", "记下了姓名的读音")
+	ActNamed      = journal.Define("person.named", "登记了另一个名字")
+	ActUnnamed    = journal.Define("person.unnamed", "停用了另一个名字")
 )
 
 // Service registers and finds people.
@@ -29,7 +33,6 @@ var (
 	errTaken     = civic.E(civic.Conflict, "card.taken", "这张卡已经登记在另一位老人名下。请核对卡号；如果确实重号，请交给主管处理。").On("card")
 	errNoPerson  = civic.E(civic.NotFound, "person.unknown", "没有找到这个人。请换一种证件再试，或当场登记。")
 	errAddress   = civic.E(civic.Invalid, "address.long", "住址太长了，最多200个字。").On("address")
-	errVillage   = civic.E(civic.Invalid, "register.village", "村或社区请写名称，最多50个字，不写号码。").On("village")
 	errBirth     = civic.E(civic.Invalid, "register.birth", "出生日期不对，请写成1945-08-15这样。").On("birth")
 	errSex       = civic.E(civic.Invalid, "register.sex", "性别请选男、女或不清楚。").On("sex")
 	errMany      = civic.E(civic.Invalid, "register.many", "证件和电话各最多登记10个。")

@@ -20,12 +20,13 @@ func insertPeople(tx *journal.Tx, auth civic.Authority, ns []*prepared) (taken m
 	if taken, err = claimNumbers(tx, ns); err != nil {
 		return nil, err
 	}
-	var persons, creds, tails, phones, contacts [][]any
+	var persons, keys, creds, tails, phones, contacts [][]any
 	for _, n := range ns {
 		if taken[n.ID] {
 			continue
 		}
-		persons = append(persons, []any{n.ID, n.Name, n.Sex, n.Birth, n.Division, n.address, n.village, n.at})
+		persons = append(persons, []any{n.ID, n.Name, n.Sex, n.Birth, n.Division, n.address, n.at, n.village, n.reading, keysVersion})
+		keys = append(keys, n.nameKeys()...)
 		for _, c := range n.credentials {
 			creds = append(creds, []any{n.ID, c.id, c.kind, c.sealed, c.tail, "active", "", "", "", n.at})
 			if c.last6 != "" {
@@ -37,7 +38,10 @@ func insertPeople(tx *journal.Tx, auth civic.Authority, ns []*prepared) (taken m
 			phones = append(phones, []any{n.ID, p.id, p.kind, p.sealed, p.tail, p.whose})
 		}
 	}
-	if err := tx.InsertRows("person", []string{"id", "name", "sex", "birth", "division", "address", "village", "created_at"}, persons); err != nil {
+	if err := tx.InsertRows("person", []string{"id", "name", "sex", "birth", "division", "address", "created_at", "village", "reading", "keyed"}, persons); err != nil {
+		return nil, err
+	}
+	if err := tx.InsertRows("name_key", keyColumns, keys); err != nil {
 		return nil, err
 	}
 	if err := tx.InsertRows("credential", []string{"person", "id", "kind", "sealed", "tail", "state", "issued", "expires", "replaced_by", "changed_at"}, creds); err != nil {
@@ -50,6 +54,15 @@ func insertPeople(tx *journal.Tx, auth civic.Authority, ns []*prepared) (taken m
 		return nil, err
 	}
 	return taken, tx.InsertRows("contact", []string{"person", "id", "kind", "sealed", "tail", "whose"}, phones)
+}
+
+// nameKeys are the rows by which the name is found, made once: with their pinyin
+// they take longer to make than to write.
+func (n *prepared) nameKeys() [][]any {
+	if n.keys == nil {
+		n.keys = keyRows(named{n.ID, n.Name, n.reading, n.Birth, n.Division}, nil)
+	}
+	return n.keys
 }
 
 // claimNumbers takes the numbers of people for them, in one order, so that two
@@ -130,29 +143,26 @@ type personRow struct {
 	Birth    string
 	Division civic.Division
 	Address  []byte
+	AliasOf  civic.PersonID
 }
 
 func (r personRow) Person() Person { return Person{r.ID, r.Name, r.Sex, r.Birth, r.Division} }
 
+// readPerson reads a person's root row, by any of their IDs.
 func readPerson(q db.Q, id civic.PersonID) (personRow, error) {
 	var r personRow
-	err := q.Get(&r, `SELECT id, name, sex, birth, division, address FROM person WHERE id = $1`, id)
+	err := q.Get(&r, `SELECT id, name, sex, birth, division, address, alias_of FROM person WHERE id = $1`, id)
 	if errors.Is(err, db.ErrNoRows) {
 		err = errNoPerson
 	}
-	return r, err
-}
-
-func readCredentials(q db.Q, id civic.PersonID) ([]Credential, error) {
-	var cs []Credential
-	err := q.Select(&cs, `SELECT id, kind, tail, state FROM credential WHERE person = $1 ORDER BY id`, id)
-	return cs, err
-}
-
-func readContacts(q db.Q, id civic.PersonID) ([]Contact, error) {
-	var cs []Contact
-	err := q.Select(&cs, `SELECT id, kind, tail, whose FROM contact WHERE person = $1 ORDER BY id`, id)
-	return cs, err
+	if err != nil || r.AliasOf == "" {
+		return r, err
+	}
+	self, err := Resolve(q, id)
+	if err != nil {
+		return r, err
+	}
+	return readPerson(q, self.Root)
 }
 
 // CredentialQuery is the indexed read behind an exact look-up; the benchmark
@@ -160,11 +170,13 @@ func readContacts(q db.Q, id civic.PersonID) ([]Contact, error) {
 // since on Citus the two live on different keys.
 const (
 	CredentialQuery = `SELECT person, credential FROM credential_index WHERE hash = $1`
-	personQuery     = `SELECT p.name, p.sex, p.birth, p.division, c.kind, c.tail, c.state
+	personQuery     = `SELECT p.name, p.sex, p.birth, p.division, p.alias_of, c.kind, c.tail, c.state, c.expires
 		FROM person p JOIN credential c ON c.person = p.id WHERE p.id = $1 AND c.id = $2`
 )
 
-func byCredentialHash(q db.Q, hash string) (Match, error) {
+// byHash finds the one person whose card has the hash, by their root. Whoever was
+// never merged and whose card is good costs two reads.
+func (s *Service) byHash(q db.Q, hash string) (Match, error) {
 	var ref struct {
 		Person     civic.PersonID
 		Credential string
@@ -176,15 +188,30 @@ func byCredentialHash(q db.Q, hash string) (Match, error) {
 		return Match{}, err
 	}
 	var r struct {
-		Name, Birth, Tail, State string
-		Sex                      Sex
-		Division                 civic.Division
-		Kind                     CredentialKind
+		Name, Birth, Tail, State, Expires string
+		Sex                               Sex
+		Division                          civic.Division
+		AliasOf                           civic.PersonID
+		Kind                              CredentialKind
 	}
 	if err := q.Get(&r, personQuery, ref.Person, ref.Credential); err != nil {
 		return Match{}, err
 	}
-	return Match{ref.Person, Masked(r.Name), r.Sex, year(r.Birth), r.Division, r.Kind.Words() + "尾号" + r.Tail, r.State, true}, nil
+	m := Match{Person: ref.Person, Name: Masked(r.Name), Sex: r.Sex, Birth: year(r.Birth), Division: r.Division,
+		Why: r.Kind.Words() + "尾号" + r.Tail, State: stateOn(r.State, r.Expires, s.j.Now()), Kind: r.Kind, Card: true}
+	if r.AliasOf != "" {
+		root, err := readPerson(q, ref.Person)
+		if err != nil {
+			return Match{}, err
+		}
+		m.Person, m.Name, m.Sex, m.Birth, m.Division = root.ID, Masked(root.Name), root.Sex, year(root.Birth), root.Division
+	}
+	if m.State == Active {
+		return m, nil
+	}
+	var err error
+	m.Others, err = s.others(q, m.Person)
+	return m, err
 }
 
 func byPhone(q db.Q, hash string) ([]Match, error) {
@@ -203,12 +230,22 @@ func byName(q db.Q, name string) ([]Match, error) {
 
 func matches(q db.Q, why, where string, args ...any) ([]Match, error) {
 	var rows []personRow
-	if err := q.Select(&rows, `SELECT id, name, sex, birth, division FROM person `+where, args...); err != nil {
+	if err := q.Select(&rows, `SELECT id, name, sex, birth, division, alias_of FROM person `+where, args...); err != nil {
 		return nil, err
 	}
-	out := make([]Match, len(rows))
-	for i, r := range rows {
-		out[i] = Match{r.ID, Masked(r.Name), r.Sex, year(r.Birth), r.Division, why, "active", false}
+	var out []Match
+	seen := map[civic.PersonID]bool{}
+	for _, r := range rows {
+		if r.AliasOf != "" { // an alias leads to its root, once
+			var err error
+			if r, err = readPerson(q, r.ID); err != nil {
+				return nil, err
+			}
+		}
+		if !seen[r.ID] {
+			seen[r.ID] = true
+			out = append(out, Match{Person: r.ID, Name: Masked(r.Name), Sex: r.Sex, Birth: year(r.Birth), Division: r.Division, Why: why, State: Active})
+		}
 	}
 	return out, nil
 }

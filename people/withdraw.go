@@ -44,6 +44,7 @@ func (s *Service) withdraw(tx *journal.Tx, auth civic.Authority, ids []civic.Per
 	for _, q := range []string{
 		`UPDATE person SET state = 'withdrawn' WHERE id IN ` + in,
 		`UPDATE credential SET state = 'withdrawn' WHERE person IN ` + in,
+		`DELETE FROM name_key WHERE person IN ` + in,
 	} {
 		if _, err := tx.Exec(q, args...); err != nil {
 			return nil, err

@@ -13,7 +13,7 @@ import (
 )
 
 func init() {
-	begins = append(begins, beginRosters)
+	moreStory = append(moreStory, beginRosters)
 	moreVerbs = append(moreVerbs, rosterVerbs)
 	actorless["People.WorkRoster"] = "a job, in the name of whoever began it, who is judged again for each part"
 	actorless["People.ForgetRoster"] = "a job, as the system"
@@ -108,7 +108,7 @@ func rosterPath(s *site, r route) map[string]string {
 	if !isRoster(r) {
 		return nil
 	}
-	return map[string]string{"roster": s.rosterFor(r.pattern[strings.LastIndex(r.pattern, "/")+1:])}
+	return map[string]string{"division": string(s.Taiyuan.Street), "roster": s.rosterFor(r.pattern[strings.LastIndex(r.pattern, "/")+1:])}
 }
 
 func rosterWho(s *site, r route) civic.Actor {

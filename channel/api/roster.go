@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"yinqiao/civic"
 	"yinqiao/people"
 )
@@ -13,7 +15,7 @@ const tagRoster = "名单"
 
 func (s *server) rosters() {
 	kinds := []civic.Kind{civic.NotFound, civic.Conflict}
-	handle(s, route{id: "rosters-list", method: http.MethodGet, path: "/rosters", tag: tagRoster,
+	handle(s, route{id: "rosters-list", method: http.MethodGet, path: "/divisions/{division}/rosters", tag: tagRoster,
 		summary: "一个地方最近导入的名单", more: "限能导入名单的工作人员。最多一百份，新的在前。"}, s.listRosters)
 	handle(s, route{id: "rosters-bring", method: http.MethodPost, path: "/rosters", tag: tagRoster, status: http.StatusCreated,
 		summary: "上传一份名单，先不登记", more: "CSV 文字，第一行是表头。更大的名单请在工作台上传文件。"}, s.bringRoster)
@@ -80,7 +82,7 @@ type Rosters struct {
 }
 
 type listRostersIn struct {
-	Division civic.Division `query:"division" required:"true" pattern:"^[0-9]{2,12}$" patternDescription:"2到12位行政区划代码，例如 140105" example:"140105"`
+	Division civic.Division `path:"division" pattern:"^[0-9]{2,12}$" patternDescription:"2到12位行政区划代码，例如 140105" example:"140105"`
 }
 
 func (s *server) listRosters(ctx context.Context, in *listRostersIn) (*struct{ Body Rosters }, error) {
@@ -119,15 +121,28 @@ func (s *server) getRoster(ctx context.Context, in *OnRoster) (*struct{ Body Ros
 	return &struct{ Body Roster }{rosterOf(v)}, nil
 }
 
+// RosterColumn is what one column of a list holds, "" for nothing.
+type RosterColumn string
+
+// Schema implements huma.SchemaProvider.
+func (RosterColumn) Schema(huma.Registry) *huma.Schema {
+	most := 40
+	return &huma.Schema{Type: huma.TypeString, MaxLength: &most}
+}
+
 type checkRosterIn struct {
 	OnRoster
 	Body struct {
-		Columns []string `json:"columns" minItems:"1" maxItems:"60" doc:"按列的次序：name、resident_id、senior_card、social_security、sex、birth、street、village、address、phone、whose，用不着的写空"`
+		Columns []RosterColumn `json:"columns" minItems:"1" maxItems:"60" doc:"按列的次序：name、resident_id、senior_card、social_security、sex、birth、street、village、address、phone、whose，用不着的写空"`
 	}
 }
 
 func (s *server) checkRoster(ctx context.Context, in *checkRosterIn) (*struct{ Body Roster }, error) {
-	if err := s.People.CheckRoster(ctx, actorOf(ctx), in.Roster, in.Body.Columns); err != nil {
+	columns := make([]string, len(in.Body.Columns))
+	for i, c := range in.Body.Columns {
+		columns[i] = string(c)
+	}
+	if err := s.People.CheckRoster(ctx, actorOf(ctx), in.Roster, columns); err != nil {
 		return nil, err
 	}
 	return s.getRoster(ctx, &in.OnRoster)

@@ -22,11 +22,12 @@ func (f face) personRoutes() []kit.Route {
 }
 
 type homeView struct {
-	Clerk bool
-	Due   []casework.Item
-	More  int
-	Typed string
-	Now   timeNow
+	Clerk   bool
+	Due     []casework.Item
+	More    int
+	Typed   string
+	Now     timeNow
+	Imports bool // may bring lists of people
 }
 
 // streets lists where a new person may live: the streets of the clerk's county.
@@ -43,6 +44,7 @@ func streets(in civic.Division) []place.Division {
 // personView is a person opened at the desk.
 type personView struct {
 	people.Profile
+	people.Facts
 	Age      int
 	Opening  grant.Opening
 	Asked    string // who came for them, if somebody did
@@ -73,6 +75,9 @@ func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, fr 
 	v := personView{Opening: o}
 	a.Subject = id
 	if v.Profile, err = f.People.Show(ctx, a, id); err != nil {
+		return err
+	}
+	if v.Facts, err = f.People.Facts(ctx, a, id); err != nil {
 		return err
 	}
 	v.Age = v.Profile.Age(f.Now())
