@@ -24,7 +24,11 @@ func (s *Service) IssueCode(ctx context.Context, actor civic.Actor, person civic
 		if auth.Basis() == civic.BasisGrant || auth.Basis() == civic.BasisOwn {
 			return errStaffOnly // a code that a child holds would not be the elder's own sign-in
 		}
-		if code, err = s.newCode(tx, person); err != nil {
+		self, err := people.Resolve(tx, person)
+		if err != nil {
+			return err
+		}
+		if code, err = s.newCode(tx, self.Root); err != nil {
 			return err
 		}
 		return tx.Record(auth, journal.Event{Act: ActCodeIssued})
@@ -73,11 +77,12 @@ func (s *Service) RedeemCode(ctx context.Context, code string, channel civic.Cha
 		if err := tx.Get(&person, `SELECT person FROM access_code WHERE hash = $1`, hash); err != nil {
 			return err
 		}
-		home, err := people.Home(tx, person)
+		self, err := people.Resolve(tx, person) // a slip may be older than a merge
 		if err != nil {
 			return err
 		}
-		auth, err := tx.Authorise(civic.Need{Person: person, Division: home})
+		person = self.Root
+		auth, err := tx.Authorise(civic.Need{Person: person, Division: self.Division})
 		if err != nil {
 			return err
 		}

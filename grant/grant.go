@@ -48,6 +48,10 @@ func (s *Service) Give(ctx context.Context, actor civic.Actor, g Grant) (string,
 		if auth.Basis() == civic.BasisGrant {
 			return errNotYours // an agent can't pass the permission on
 		}
+		if err := rooted(tx, &g); err != nil {
+			return err
+		}
+		tx.Actor.Subject = g.Person
 		if err := s.fits(tx, g); err != nil {
 			return err
 		}
@@ -72,6 +76,23 @@ func (s *Service) Give(ctx context.Context, actor civic.Actor, g Grant) (string,
 		return "", err
 	}
 	return g.ID, nil
+}
+
+// rooted writes a grant under the roots of both, who must be two people.
+func rooted(tx *journal.Tx, g *Grant) error {
+	person, err := people.Resolve(tx, g.Person)
+	if err != nil {
+		return err
+	}
+	agent, err := people.Resolve(tx, g.Agent)
+	if err != nil {
+		return err
+	}
+	if person.Root == agent.Root {
+		return errGrant
+	}
+	g.Person, g.Agent = person.Root, agent.Root
+	return nil
 }
 
 // fits checks a grant against what there is: its services, and when it starts.
@@ -130,17 +151,18 @@ func (s *Service) Revoke(ctx context.Context, actor civic.Actor, person civic.Pe
 			return err
 		}
 		if auth.Basis() == civic.BasisGrant {
-			var own int
-			if err := tx.Get(&own, `SELECT COUNT(*) FROM proxy_grant a JOIN proxy_grant b ON b.person = a.person AND b.agent = a.agent
-				WHERE a.person = $1 AND a.id = $2 AND b.id = $3`, person, id, auth.Ref()); err != nil {
+			var own bool
+			if own, err = sameAgent(tx, auth, id); err != nil {
 				return err
 			}
-			if own == 0 {
+			if !own {
 				return errNotYours
 			}
 		}
 		var g Grant
-		err = tx.Get(&g, `UPDATE proxy_grant SET state = 'revoked' WHERE person = $1 AND id = $2 AND state = 'active' RETURNING `+grantColumns, person, id)
+		ids := auth.Selves()
+		err = tx.Get(&g, `UPDATE proxy_grant SET state = 'revoked' WHERE id = $1 AND state = 'active' AND person IN `+db.In(2, len(ids))+` RETURNING `+grantColumns,
+			append([]any{id}, db.Args(ids)...)...)
 		if errors.Is(err, db.ErrNoRows) {
 			return errNoSuch
 		}
@@ -154,6 +176,25 @@ func (s *Service) Revoke(ctx context.Context, actor civic.Actor, person civic.Pe
 		return tx.Record(auth, journal.Event{Act: ActRevoked, Detail: map[string]string{"relation": g.Relation, "services": g.Services, "agent": agent},
 			About: []journal.About{{ID: string(g.Agent), Kind: "person", Role: "agent"}, {ID: id, Kind: "grant", Role: "object"}}})
 	})
+}
+
+// sameAgent reports whether a grant is held by the person who holds the grant that
+// the authority rests on.
+func sameAgent(q db.Q, auth civic.Authority, id string) (bool, error) {
+	ids := auth.Selves()
+	var agents []civic.PersonID
+	if err := q.Select(&agents, `SELECT agent FROM proxy_grant WHERE id IN ($1, $2) AND person IN `+db.In(3, len(ids)),
+		append([]any{id, auth.Ref()}, db.Args(ids)...)...); err != nil || len(agents) == 0 {
+		return false, err
+	}
+	if id != auth.Ref() && len(agents) < 2 {
+		return false, nil
+	}
+	first, err := people.Resolve(q, agents[0])
+	if err != nil {
+		return false, err
+	}
+	return slices.Contains(first.Selves(), agents[len(agents)-1]), nil
 }
 
 // Agent is somebody who holds a live grant of a person, as a clerk sees them.
@@ -179,13 +220,22 @@ func (s *Service) Agents(ctx context.Context, actor civic.Actor, person civic.Pe
 		if err != nil {
 			return err
 		}
+		self, err := people.Resolve(v, person)
+		if err != nil {
+			return err
+		}
+		ids := self.Selves()
 		var gs []Grant
-		if err := v.Select(&gs, `SELECT `+grantColumns+` FROM proxy_grant WHERE person = $1 AND state = 'active'
-			AND (ends IS NULL OR ends > $2) ORDER BY id`, person, v.Now); err != nil {
+		if err := v.Select(&gs, `SELECT `+grantColumns+` FROM proxy_grant WHERE state = 'active' AND (ends IS NULL OR ends > $1)
+			AND person IN `+db.In(2, len(ids))+` ORDER BY id`, append([]any{v.Now}, db.Args(ids)...)...); err != nil {
+			return err
+		}
+		me, err := actingSelves(v, actor)
+		if err != nil {
 			return err
 		}
 		for _, g := range gs {
-			if me := actor.Person(); me != "" && me != person && me != g.Agent {
+			if len(me) > 0 && !slices.Contains(me, self.Root) && !slices.Contains(me, g.Agent) {
 				continue
 			}
 			m, err := s.p.Name(v, civic.Authority{}, g.Agent)
@@ -214,8 +264,41 @@ func (s *Service) Elders(ctx context.Context, actor civic.Actor) ([]Elder, error
 		if _, err := v.Authorise(civic.Need{Person: me, Look: true}); err != nil {
 			return err
 		}
-		return v.Select(&out, `SELECT DISTINCT g.person, p.name, g.relation FROM proxy_grant g JOIN person p ON p.id = g.person
-			WHERE g.agent = $1 AND g.state = 'active' AND g.starts <= $2 AND (g.ends IS NULL OR g.ends > $2) ORDER BY p.name, g.person`, me, v.Now)
+		ids, err := actingSelves(v, actor)
+		if err != nil {
+			return err
+		}
+		var rows []struct {
+			Elder
+			AliasOf civic.PersonID
+		}
+		if err := v.Select(&rows, `SELECT DISTINCT g.person, p.name, p.alias_of, g.relation FROM proxy_grant g JOIN person p ON p.id = g.person
+			WHERE g.state = 'active' AND g.starts <= $1 AND (g.ends IS NULL OR g.ends > $1) AND g.agent IN `+db.In(2, len(ids))+` ORDER BY p.name, g.person`,
+			append([]any{v.Now}, db.Args(ids)...)...); err != nil {
+			return err
+		}
+		for _, r := range rows {
+			if r.AliasOf != "" { // somebody who was registered twice is listed once
+				self, err := people.Resolve(v, r.Person)
+				if err != nil {
+					return err
+				}
+				r.Person = self.Root
+			}
+			if !slices.Contains(out, r.Elder) && !slices.ContainsFunc(out, func(e Elder) bool { return e.Person == r.Person && e.Relation == r.Relation }) {
+				out = append(out, r.Elder)
+			}
+		}
+		return nil
 	})
 	return out, err
+}
+
+// actingSelves are the identities of the person at the controls; none for staff.
+func actingSelves(q db.Q, actor civic.Actor) ([]civic.PersonID, error) {
+	if actor.Person() == "" {
+		return nil, nil
+	}
+	self, err := people.Resolve(q, actor.Person())
+	return self.Selves(), err
 }

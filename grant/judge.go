@@ -176,11 +176,18 @@ func judgeOpening(q db.Q, now time.Time, actor civic.Actor, m staff.Member, need
 // live returns the ID of a grant that covers the need now. A need without a
 // service asks for any grant.
 func live(q db.Q, now time.Time, self people.Self, agent civic.PersonID, need civic.Need) (string, error) {
-	ids := self.Selves()
+	holder, err := people.Resolve(q, agent)
+	if civic.Is(err, civic.NotFound) {
+		return "", db.ErrNoRows
+	}
+	if err != nil {
+		return "", err
+	}
+	ids, agents := self.Selves(), holder.Selves()
 	var gs []struct{ ID, Services string }
-	if err := q.Select(&gs, `SELECT id, services FROM proxy_grant WHERE agent = $1 AND state = 'active'
-		AND starts <= $2 AND (ends IS NULL OR ends > $2) AND person IN `+db.In(3, len(ids))+` ORDER BY id`,
-		append([]any{agent, now}, db.Args(ids)...)...); err != nil {
+	if err := q.Select(&gs, `SELECT id, services FROM proxy_grant WHERE state = 'active' AND starts <= $1 AND (ends IS NULL OR ends > $1)
+		AND agent IN `+db.In(2, len(agents))+` AND person IN `+db.In(2+len(agents), len(ids))+` ORDER BY id`,
+		append([]any{now}, append(db.Args(agents), db.Args(ids)...)...)...); err != nil {
 		return "", err
 	}
 	for _, g := range gs {

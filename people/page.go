@@ -14,12 +14,14 @@ import (
 // every service sees the name and nothing to find the person by.
 func (s *Service) Show(ctx context.Context, actor civic.Actor, id civic.PersonID) (Profile, error) {
 	var p Profile
+	var own bool
 	err := s.j.Look(ctx, actor.For(id), func(v *journal.View) error {
 		need := civic.Need{Person: id, Permission: civic.MayServePeople, Look: true}
 		auth, err := v.Authorise(need)
 		if err != nil {
 			return err
 		}
+		own = auth.Basis() == civic.BasisOwn
 		if p, err = s.Profile(v, auth, id); err != nil || auth.Basis() != civic.BasisGrant || actor.Person() == "" {
 			return err
 		}
@@ -29,8 +31,8 @@ func (s *Service) Show(ctx context.Context, actor civic.Actor, id civic.PersonID
 		}
 		return err
 	})
-	if err == nil && actor.Person() != "" && actor.Person() != id {
-		err = s.seen(ctx, actor.For(id))
+	if err == nil && actor.Person() != "" && !own {
+		err = s.seen(ctx, actor.For(p.ID))
 	}
 	if err != nil {
 		return Profile{}, err
@@ -73,7 +75,7 @@ func (s *Service) Glance(ctx context.Context, actor civic.Actor, id civic.Person
 			return err
 		}
 		r, err := readPerson(v, id)
-		m = Match{r.ID, Masked(r.Name), r.Sex, year(r.Birth), r.Division, "", "active", false}
+		m = Match{Person: r.ID, Name: Masked(r.Name), Sex: r.Sex, Birth: year(r.Birth), Division: r.Division, State: Active}
 		return err
 	})
 	return m, err

@@ -100,8 +100,14 @@ func newStory(t *testing.T, d *db.DB, url string) *story {
 		}
 		return tx.Record(auth, journal.Event{Act: staff.ActHired})
 	}))
+	for _, more := range moreStory {
+		more(t, s)
+	}
 	return s
 }
+
+// moreStory is what the files of single nouns add to every story, by init.
+var moreStory []func(t *testing.T, s *story)
 
 func (s *story) newDraft(t *testing.T) {
 	t.Helper()
