@@ -13,7 +13,7 @@ var errDevice = civic.E(civic.Denied, "device.revoked", "这台设备没有登�
 // and nothing else.
 func judgeDevice(q db.Q, actor civic.Actor, need civic.Need) (civic.Authority, error) {
 	if need.Permission != civic.MayReadCards || need.Person != "" || need.Division != "" || need.Office != "" {
-		return civic.Authority{}, errStaffOnly
+		return civic.Authority{}, errNobody
 	}
 	d, err := staff.ReadDevice(q, actor.DeviceID())
 	if civic.Is(err, civic.NotFound) {

@@ -37,7 +37,7 @@ var (
 	errDutyWho  = civic.E(civic.Invalid, "duty.who", "这位同事不在这个单位，或者没有这个岗位，不能排班。").On("who")
 	errNoDuty   = civic.E(civic.NotFound, "duty.unknown", "没有这个班，或者已经结束了。")
 	errNoWeek   = civic.E(civic.Conflict, "duty.nothing", "上周没有可以照抄的班，或者都已经抄过了。")
-	errNotOn    = civic.E(civic.Conflict, "duty.not_on", "您现在没有值班，也没有刚下班，不能写交班的话。").On("note")
+	errNotOn    = civic.E(civic.Denied, "duty.not_on", "您现在没有值班，也没有刚下班，不能写交班的话。").Accepting("请管理员先把班排上")
 	errDutyNote = civic.E(civic.Invalid, "duty.note", "请写交班的话，最多500个字；不要写证件号、卡号和电话。").On("note")
 	errNoNote   = civic.E(civic.NotFound, "duty.no_note", "上一班没有留话，或者您现在没有值班。").On("note")
 )

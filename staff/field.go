@@ -71,8 +71,8 @@ func (s *Service) mayDraw(tx *journal.Tx, id civic.StaffID) (civic.Authority, er
 			}
 			return civic.Authority{}, err
 		}
-		if len(m.Roles) > 0 {
-			return tx.Authorise(civic.Need{Permission: anyOf(m), Office: m.Office})
+		if _, finds := m.May(civic.MayFindPeople); finds {
+			return tx.Authorise(civic.Need{Permission: civic.MayFindPeople, Office: m.Office})
 		}
 	}
 	_, auth, err := managed(tx.Authorise, tx, id)

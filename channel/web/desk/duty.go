@@ -158,7 +158,7 @@ func (f face) readNote(w http.ResponseWriter, r *http.Request) error {
 	}
 	n, err := f.Staff.ReadNote(r.Context(), a)
 	if civic.Is(err, civic.NotFound) {
-		return f.showMine(w, r, http.StatusUnprocessableEntity, err)
+		return f.showMine(w, r, kit.Status(err), err)
 	}
 	if err != nil {
 		return err
