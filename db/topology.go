@@ -32,6 +32,7 @@ var Topology = map[string]Where{
 	"opening":           byPerson("person"),
 	"person_seen":       byPerson("person"),
 	"proxy_grant":       byPerson("person"),
+	"grant_evidence":    byPerson("person"),
 	"credential_index":  byKey("hash"),
 	"credential_former": byKey("hash"),
 	"tail_index":        byKey("hash"),

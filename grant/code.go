@@ -21,8 +21,14 @@ func (s *Service) IssueCode(ctx context.Context, actor civic.Actor, person civic
 		if err != nil {
 			return err
 		}
-		if auth.Basis() == civic.BasisGrant || auth.Basis() == civic.BasisOwn {
+		switch auth.Basis() {
+		case civic.BasisGrant, civic.BasisOwn, civic.BasisGuardian:
 			return errStaffOnly // a code that a child holds would not be the elder's own sign-in
+		}
+		if self, err := people.Resolve(tx, person); err != nil {
+			return err
+		} else if self.Died != "" {
+			return errGone
 		}
 		if code, err = s.newCode(tx, person); err != nil {
 			return err
@@ -73,11 +79,14 @@ func (s *Service) RedeemCode(ctx context.Context, code string, channel civic.Cha
 		if err := tx.Get(&person, `SELECT person FROM access_code WHERE hash = $1`, hash); err != nil {
 			return err
 		}
-		home, err := people.Home(tx, person)
+		self, err := people.Resolve(tx, person)
 		if err != nil {
 			return err
 		}
-		auth, err := tx.Authorise(civic.Need{Person: person, Division: home})
+		if self.Died != "" {
+			return errSelfDead
+		}
+		auth, err := tx.Authorise(civic.Need{Person: person, Division: self.Division})
 		if err != nil {
 			return err
 		}
