@@ -147,7 +147,20 @@ func (a *App) Prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return a.keyNames(ctx)
+}
+
+// keyNames catches up on the keys of names of people who were registered before
+// there were any, or before they changed.
+func (a *App) keyNames(ctx context.Context) error {
+	for total := 0; ; {
+		n, err := a.People.KeyNames(ctx)
+		if err != nil || n == 0 {
+			return err
+		}
+		total += n
+		a.Log.Info("names are made findable by pinyin", "people", total)
+	}
 }
 
 // Close closes the database.

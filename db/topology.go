@@ -27,6 +27,8 @@ var Topology = map[string]Where{
 	"sign_session": byKey("token"),
 
 	"person":            byPerson("id"),
+	"other_name":        byPerson("person"),
+	"name_key":          byPerson("person"), // not by key: most writes are of one person, and a search may ask every shard
 	"credential":        byPerson("person"),
 	"contact":           byPerson("person"),
 	"opening":           byPerson("person"),

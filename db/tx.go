@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -103,6 +104,27 @@ func (t *Tx) InsertRows(table string, columns []string, rows [][]any) error {
 		rows = rows[n:]
 	}
 	return nil
+}
+
+// InsertNew inserts rows as InsertRows does, but passes over those whose key is
+// there already. It returns the first column, which is text, of the rows that
+// were inserted. Rows come in the order of their key, or two writers deadlock.
+func (t *Tx) InsertNew(table string, columns []string, rows [][]any) ([]string, error) {
+	const pass = " ON CONFLICT DO NOTHING RETURNING "
+	chunk := max(1, min(50, 450/len(columns)))
+	var out []string
+	for part := range slices.Chunk(rows, chunk) {
+		args := make([]any, 0, len(part)*len(columns))
+		for _, r := range part {
+			args = append(args, r...)
+		}
+		var got []string
+		if err := t.Select(&got, insertSQL(table, columns, len(part))+pass+columns[0], args...); err != nil {
+			return nil, err
+		}
+		out = append(out, got...)
+	}
+	return out, nil
 }
 
 var insertCache sync.Map

@@ -86,15 +86,26 @@ func (s *Service) Elders(ctx context.Context, actor civic.Actor) ([]Elder, error
 		ids := auth.Selves()
 		var rows []struct {
 			Elder
-			Held string
+			Held    string
+			AliasOf civic.PersonID
 		}
-		if err := v.Select(&rows, `SELECT DISTINCT g.person, p.name, g.relation, g.held FROM proxy_grant g JOIN person p ON p.id = g.person
+		if err := v.Select(&rows, `SELECT DISTINCT g.person, p.name, p.alias_of, g.relation, g.held FROM proxy_grant g JOIN person p ON p.id = g.person
 			WHERE g.state = 'active' AND g.agent_kind = 'person' AND g.starts <= $1 AND (g.ends IS NULL OR g.ends > $1) AND g.agent IN `+db.In(2, len(ids))+`
 			ORDER BY p.name, g.person`, append([]any{v.Now}, db.Args(ids)...)...); err != nil {
 			return err
 		}
 		for _, r := range rows {
-			if (r.Held == "" || r.Held == heldElder && rules.family(r.Relation)) && !slices.Contains(out, r.Elder) {
+			if r.Held != "" && (r.Held != heldElder || !rules.family(r.Relation)) {
+				continue
+			}
+			if r.AliasOf != "" { // somebody who was registered twice is listed once
+				self, err := people.Resolve(v, r.Person)
+				if err != nil {
+					return err
+				}
+				r.Person = self.Root
+			}
+			if !slices.ContainsFunc(out, func(e Elder) bool { return e.Person == r.Person && e.Relation == r.Relation }) {
 				out = append(out, r.Elder)
 			}
 		}

@@ -71,7 +71,7 @@ type Relative struct {
 
 // Named finds a relative for the person at the controls: by the number and name on
 // a card, both of which they must know, or by the code from the window that the
-// relative was given. Tries are counted and recorded. NotFound tells nothing of
+// relative was given. Tries that find nobody are counted and recorded. NotFound tells nothing of
 // which part was wrong.
 func (s *Service) Named(ctx context.Context, actor civic.Actor, text, name string) (Relative, error) {
 	var out Relative
@@ -97,6 +97,9 @@ func (s *Service) Named(ctx context.Context, actor civic.Actor, text, name strin
 		}
 		if out, err = s.relative(tx, text, name); err != nil && !civic.Is(err, civic.NotFound) {
 			return err
+		}
+		if out.Person != "" && out.Person != me {
+			return journal.ErrUnchanged
 		}
 		return tx.Record(auth, journal.Event{Act: ActNamed})
 	})

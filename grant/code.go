@@ -21,16 +21,17 @@ func (s *Service) IssueCode(ctx context.Context, actor civic.Actor, person civic
 		if err != nil {
 			return err
 		}
-		switch auth.Basis() {
-		case civic.BasisGrant, civic.BasisOwn, civic.BasisGuardian:
+		if b := auth.Basis(); b == civic.BasisGrant || b == civic.BasisOwn || b == civic.BasisGuardian {
 			return errStaffOnly // a code that a child holds would not be the elder's own sign-in
 		}
-		if self, err := people.Resolve(tx, person); err != nil {
+		self, err := people.Resolve(tx, person)
+		if err != nil {
 			return err
-		} else if self.Died != "" {
+		}
+		if self.Died != "" {
 			return errGone
 		}
-		if code, err = s.newCode(tx, person); err != nil {
+		if code, err = s.newCode(tx, self.Root); err != nil {
 			return err
 		}
 		return tx.Record(auth, journal.Event{Act: ActCodeIssued})
@@ -79,13 +80,14 @@ func (s *Service) RedeemCode(ctx context.Context, code string, channel civic.Cha
 		if err := tx.Get(&person, `SELECT person FROM access_code WHERE hash = $1`, hash); err != nil {
 			return err
 		}
-		self, err := people.Resolve(tx, person)
+		self, err := people.Resolve(tx, person) // a slip may be older than a merge
 		if err != nil {
 			return err
 		}
 		if self.Died != "" {
 			return errSelfDead
 		}
+		person = self.Root
 		auth, err := tx.Authorise(civic.Need{Person: person, Division: self.Division})
 		if err != nil {
 			return err

@@ -94,6 +94,7 @@ func (s *Service) Give(ctx context.Context, actor civic.Actor, g Grant) (string,
 		if err != nil {
 			return err
 		}
+		tx.Actor.Subject = g.Person
 		if same, err := standing(tx, g); err != nil {
 			return err
 		} else if same != "" {
@@ -343,13 +344,30 @@ func (s *Service) mayRevoke(tx *journal.Tx, person civic.PersonID, id string) (c
 		return auth, err
 	}
 	// Somebody who came with a grant lays down their own alone.
-	var own int
-	err = tx.Get(&own, `SELECT COUNT(*) FROM proxy_grant a JOIN proxy_grant b ON b.person = a.person AND (b.id = a.id OR b.agent = a.agent AND b.agent_kind = 'person')
-		WHERE a.id = $1 AND a.agent_kind = 'person' AND b.id = $2`, id, auth.Ref())
-	if err == nil && own == 0 {
+	own, err := sameAgent(tx, auth, id)
+	if err == nil && !own {
 		err = errNotYours
 	}
 	return auth, err
+}
+
+// sameAgent reports whether a grant is held by the person who holds the grant that
+// the authority rests on. A role at an office lays down nothing but its own.
+func sameAgent(q db.Q, auth civic.Authority, id string) (bool, error) {
+	if id == auth.Ref() {
+		return true, nil
+	}
+	ids := auth.Selves()
+	var agents []civic.PersonID
+	if err := q.Select(&agents, `SELECT agent FROM proxy_grant WHERE agent_kind = 'person' AND id IN ($1, $2) AND person IN `+db.In(3, len(ids)),
+		append([]any{id, auth.Ref()}, db.Args(ids)...)...); err != nil || len(agents) < 2 {
+		return false, err
+	}
+	first, err := people.Resolve(q, agents[0])
+	if err != nil {
+		return false, err
+	}
+	return slices.Contains(first.Selves(), agents[1]), nil
 }
 
 // layDown is the authority of agents over their own grant, also one that is held

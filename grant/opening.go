@@ -3,6 +3,7 @@ package grant
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -51,6 +52,10 @@ func (s *Service) Open(ctx context.Context, actor civic.Actor, person civic.Pers
 		self, err := people.Resolve(tx, person)
 		if err != nil {
 			return err
+		}
+		person, tx.Actor.Subject = self.Root, self.Root
+		if slices.Contains(self.Selves(), agent) {
+			agent, tx.Actor.Agent = "", civic.Party{}
 		}
 		need := civic.Need{Permission: civic.MayServePeople, Division: self.Division}
 		basis := civic.BasisRole

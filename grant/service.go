@@ -24,7 +24,7 @@ var (
 	ActDied         = journal.Define("person.died", "登记去世")
 	ActAlive        = journal.Define("person.alive", "撤销了去世登记")
 	ActEvidenceSeen = journal.Define("grant.evidence_seen", "看了委托书的扫描件")
-	ActNamed        = journal.Define("grant.named", "按卡号或口令找家人")
+	ActNamed        = journal.Define("grant.named", "按卡号或口令找家人，没有找到")
 	ActCodeIssued   = journal.Define("access.issued", "窗口开出了登录口令")
 	ActCodeRedeemed = journal.Define("access.redeemed", "用口令登录")
 )

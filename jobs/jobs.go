@@ -6,6 +6,7 @@ package jobs
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -102,11 +103,19 @@ func (q *Queue) Enqueue(tx *db.Tx, args Args, at time.Time) error {
 	return nil
 }
 
+// ErrMore is what a job returns that has done a part of much: it runs again at
+// once, and others get their turn in between.
+var ErrMore = errors.New("jobs: there is more to do")
+
 // Handle registers fn for the jobs of type T. A job runs at least once, so fn
 // must be idempotent; an error makes it run again later.
 func Handle[T Args](q *Queue, fn func(ctx context.Context, args T) error) {
 	river.AddWorker(q.workers, river.WorkFunc(func(ctx context.Context, job *river.Job[T]) error {
-		return fn(ctx, job.Args)
+		err := fn(ctx, job.Args)
+		if errors.Is(err, ErrMore) {
+			return river.JobSnooze(0)
+		}
+		return err
 	}))
 }
 

@@ -195,6 +195,14 @@ func (t *Tx) Record(auth civic.Authority, ev Event) error {
 	return nil
 }
 
+// RecordFor is Record in a write about many people: the entry is about this one.
+func (t *Tx) RecordFor(auth civic.Authority, person civic.PersonID, ev Event) error {
+	all := t.Actor
+	t.Actor = all.For(person)
+	defer func() { t.Actor = all }()
+	return t.Record(auth, ev)
+}
+
 // once drops what is named twice in the same role: a verb may name the subject
 // that the actor names already.
 func once(about []About) []About {

@@ -3,6 +3,7 @@ package journal
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 
 	"yinqiao/civic"
 	"yinqiao/db"
@@ -24,16 +25,25 @@ const (
 // of the last entry of the page before, or "". The authority must have been
 // minted for reading this.
 func Timeline(q db.Q, auth civic.Authority, id, before string, limit int) ([]Line, error) {
+	return TimelineOf(q, auth, []string{id}, before, limit)
+}
+
+// TimelineOf is Timeline for one thing that has several IDs, such as a person who
+// was registered twice. What is about two of them is listed once.
+func TimelineOf[ID ~string](q db.Q, auth civic.Authority, ids []ID, before string, limit int) ([]Line, error) {
 	if !auth.Valid() {
 		return nil, fmt.Errorf("journal: a timeline needs an authority")
 	}
 	if limit <= 0 {
 		limit = pageDefault
 	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
 	var refs []string
 	// A UUIDv7 sorts by time, so that entry order is time order.
-	err := q.Select(&refs, `SELECT DISTINCT entry FROM journal_about WHERE id = $1 AND (CAST($2 AS TEXT) = '' OR entry < $2)
-		ORDER BY entry DESC LIMIT $3`, id, before, min(limit, pageMost))
+	err := q.Select(&refs, `SELECT DISTINCT entry FROM journal_about WHERE (CAST($1 AS TEXT) = '' OR entry < $1) AND id IN `+db.In(2, len(ids))+`
+		ORDER BY entry DESC LIMIT `+strconv.Itoa(min(limit, pageMost)), append([]any{before}, db.Args(ids)...)...)
 	if err != nil || len(refs) == 0 {
 		return nil, err
 	}

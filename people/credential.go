@@ -40,12 +40,62 @@ func (k CredentialKind) Words() string {
 	return "证件"
 }
 
-// Credential is a card as it is shown: its kind and last four characters.
+// Kinds are kinds of credential between blanks: a value that can be compared.
+type Kinds string
+
+// List returns the kinds.
+func (ks Kinds) List() []CredentialKind {
+	var out []CredentialKind
+	for _, k := range strings.Fields(string(ks)) {
+		out = append(out, CredentialKind(k))
+	}
+	return out
+}
+
+// The states of a credential. One that has run out by its date is Expired when
+// it is read, whatever is stored.
+const (
+	Active    = "active"
+	Lost      = "lost"
+	Replaced  = "replaced"
+	Expired   = "expired"
+	Disputed  = "disputed"
+	Withdrawn = "withdrawn"
+)
+
+var stateWords = map[string]string{Active: "正常", Lost: "已经挂失", Replaced: "已经换新", Expired: "已经过期", Disputed: "重号，待处理", Withdrawn: "登记错了，已经作废"}
+
+// StateWords says a credential's state.
+func StateWords(state string) string {
+	if w, ok := stateWords[state]; ok {
+		return w
+	}
+	return "不能用"
+}
+
+// stateOn is a stored state as of a moment: a card is good to the end of the day
+// that is printed on it.
+func stateOn(state, expires string, now time.Time) string {
+	if state == Active && expires != "" && expires < now.In(civic.Shanghai).Format(time.DateOnly) {
+		return Expired
+	}
+	return state
+}
+
+// Credential is a card as it is shown: its kind, last four characters, and the
+// dates that are printed on it (YYYY-MM-DD, or "").
 type Credential struct {
-	ID    string
-	Kind  CredentialKind
-	Tail  string
-	State string
+	ID      string
+	Kind    CredentialKind
+	Tail    string
+	State   string
+	Issued  string
+	Expires string
+}
+
+// Live reports whether the card is still the person's, usable or not.
+func (c Credential) Live() bool {
+	return c.State == Active || c.State == Lost || c.State == Expired
 }
 
 // Contact is a phone as it is shown. A phone is a way to reach a person, not

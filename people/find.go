@@ -19,8 +19,10 @@ type Match struct {
 	Birth    string // the year only
 	Division civic.Division
 	Why      string
-	State    string // of the credential that matched: active, lost …
-	Card     bool   // found by a card, which is one person's
+	State    string         // of the credential that matched: active, lost …
+	Kind     CredentialKind // of the credential that matched, if one did
+	Others   Kinds          // when it can't be used: what else of theirs can
+	Card     bool           // found by a card, which is one person's
 }
 
 // matchMost bounds a search: who is not among ten needs a better question.
@@ -130,5 +132,5 @@ func (s *Service) ByCard(q db.Q, number string) (Match, error) {
 }
 
 func (s *Service) byCredential(q db.Q, number string) (Match, error) {
-	return byCredentialHash(q, s.CredentialHash(number))
+	return s.byHash(q, s.CredentialHash(number))
 }

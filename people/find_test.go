@@ -26,7 +26,7 @@ func TestAPersonIsFoundByAnyCardInAnyForm(t *testing.T) {
 			"A84027165": people.KindSocialSecurity, "a84027165": people.KindSocialSecurity,
 		} {
 			tail := map[people.CredentialKind]string{people.KindResidentID: "002X", people.KindSeniorCard: "0001", people.KindSocialSecurity: "7165"}[kind]
-			want := people.Match{Person: id, Name: "张*珍", Sex: people.Female, Birth: "1949", Division: a.Street, Why: kind.Words() + "尾号" + tail, State: "active", Card: true}
+			want := people.Match{Person: id, Name: "张*珍", Sex: people.Female, Birth: "1949", Division: a.Street, Why: kind.Words() + "尾号" + tail, State: people.Active, Kind: kind, Card: true}
 			if ms, err := w.People.Find(ctx, a.Clerk, in); err != nil || len(ms) != 1 || ms[0] != want {
 				t.Errorf("%q: %+v, %v", in, ms, err)
 			}

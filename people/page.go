@@ -14,6 +14,7 @@ import (
 // every service sees the name and nothing to find the person by.
 func (s *Service) Show(ctx context.Context, actor civic.Actor, id civic.PersonID) (Profile, error) {
 	var p Profile
+	var own bool
 	byPost := false // staff whom the person lets act without being opened leave a trace too
 	err := s.j.Look(ctx, actor.For(id), func(v *journal.View) error {
 		need := civic.Need{Person: id, Permission: civic.MayServePeople, Look: true}
@@ -21,6 +22,7 @@ func (s *Service) Show(ctx context.Context, actor civic.Actor, id civic.PersonID
 		if err != nil {
 			return err
 		}
+		own = auth.Basis() == civic.BasisOwn
 		byPost = auth.Basis() == civic.BasisGrant && actor.Staff() != "" && auth.AskedFor(actor).None()
 		if p, err = s.Profile(v, auth, id); err != nil || auth.Basis() != civic.BasisGrant || actor.Person() == "" {
 			return err
@@ -31,8 +33,8 @@ func (s *Service) Show(ctx context.Context, actor civic.Actor, id civic.PersonID
 		}
 		return err
 	})
-	if err == nil && (byPost || actor.Person() != "" && actor.Person() != id) {
-		err = s.seen(ctx, actor.For(id))
+	if err == nil && (byPost || actor.Person() != "" && !own) {
+		err = s.seen(ctx, actor.For(p.ID))
 	}
 	if err != nil {
 		return Profile{}, err
@@ -75,7 +77,7 @@ func (s *Service) Glance(ctx context.Context, actor civic.Actor, id civic.Person
 			return err
 		}
 		r, err := readPerson(v, id)
-		m = Match{r.ID, Masked(r.Name), r.Sex, year(r.Birth), r.Division, "", "active", false}
+		m = Match{Person: r.ID, Name: Masked(r.Name), Sex: r.Sex, Birth: year(r.Birth), Division: r.Division, State: Active}
 		return err
 	})
 	return m, err

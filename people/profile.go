@@ -27,10 +27,14 @@ func (s *Service) Profile(q db.Q, auth civic.Authority, id civic.PersonID) (Prof
 	if p.Address, err = s.openAddress(row); err != nil {
 		return p, err
 	}
-	if p.Credentials, err = readCredentials(q, id); err != nil {
+	self, err := Resolve(q, row.ID)
+	if err != nil {
 		return p, err
 	}
-	p.Contacts, err = readContacts(q, id)
+	if p.Credentials, err = s.readCredentials(q, self.Selves()); err != nil {
+		return p, err
+	}
+	p.Contacts, err = readContacts(q, self.Selves())
 	return p, err
 }
 
@@ -63,7 +67,7 @@ func (s *Service) Name(q db.Q, auth civic.Authority, id civic.PersonID) (string,
 	if err != nil {
 		return "", err
 	}
-	if auth.Over(id) {
+	if auth.Over(id) || auth.Over(row.ID) {
 		return row.Name, nil
 	}
 	return Masked(row.Name), nil

@@ -2,8 +2,6 @@ package people
 
 import (
 	"context"
-	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -20,8 +18,12 @@ type Registration struct {
 	Birth       string
 	Division    civic.Division
 	Address     string
+	Village     string // village or residents' community, by name
+	Reading     string // how the name is read, if the person said so: syllables between blanks
 	Credentials []Card
 	Phones      []Phone
+	// Distinct says that whoever looks like this person was looked at, and is another.
+	Distinct bool
 }
 
 // Card is a credential's number as it was read or typed.
@@ -36,7 +38,7 @@ type Phone struct{ Number, Whose string }
 // Register enters a new person. It needs people.register in the person's home
 // division. Conflict if a credential belongs to somebody already.
 func (s *Service) Register(ctx context.Context, actor civic.Actor, in Registration) (civic.PersonID, error) {
-	n, err := s.prepare(in)
+	n, err := s.prepare(civic.PersonID(db.NewID()), in)
 	if err != nil {
 		return "", err
 	}
@@ -45,8 +47,12 @@ func (s *Service) Register(ctx context.Context, actor civic.Actor, in Registrati
 		if err != nil {
 			return err
 		}
-		if err := insertPerson(tx, auth, n); err != nil {
+		taken, err := insertPeople(tx, auth, []*prepared{n})
+		if err != nil {
 			return err
+		}
+		if taken[n.ID] {
+			return errTaken
 		}
 		return tx.Record(auth, journal.Event{Act: ActRegistered, Detail: map[string]string{"name": Masked(n.Name)}})
 	})
@@ -63,6 +69,8 @@ const mostEach = 10
 type prepared struct {
 	Person
 	address     []byte
+	village     string
+	reading     string
 	credentials []sealedNumber
 	phones      []sealedNumber
 	at          time.Time
@@ -74,9 +82,10 @@ type sealedNumber struct {
 	sealed                      []byte
 }
 
-func (s *Service) prepare(in Registration) (*prepared, error) {
+// prepare checks and seals what is to be entered under the ID.
+func (s *Service) prepare(id civic.PersonID, in Registration) (*prepared, error) {
 	now := s.j.Now()
-	n := &prepared{at: now, Person: Person{ID: civic.PersonID(db.NewID()), Sex: in.Sex, Birth: in.Birth, Division: in.Division}}
+	n := &prepared{at: now, Person: Person{ID: id, Sex: in.Sex, Birth: in.Birth, Division: in.Division}}
 	var err error
 	if n.Name, err = CleanName(in.Name); err != nil {
 		return nil, err
@@ -89,6 +98,12 @@ func (s *Service) prepare(in Registration) (*prepared, error) {
 	}
 	if len([]rune(in.Address)) > 200 {
 		return nil, errAddress
+	}
+	if n.village, err = cleanVillage(in.Village); err != nil {
+		return nil, err
+	}
+	if n.reading, err = CleanReading(n.Name, in.Reading); err != nil {
+		return nil, err
 	}
 	if in.Birth != "" && !birthFits(in.Birth, now) {
 		return nil, errBirth
@@ -139,8 +154,6 @@ func (s *Service) prepare(in Registration) (*prepared, error) {
 		sn.whose = p.Whose
 		n.phones = append(n.phones, sn)
 	}
-	// In one order, so that two registrations of the same cards can't deadlock.
-	slices.SortFunc(n.credentials, func(a, b sealedNumber) int { return strings.Compare(a.hash, b.hash) })
 	if in.Address != "" {
 		if n.address, err = s.v.Seal([]byte(in.Address), "person.address/"+string(n.ID)); err != nil {
 			return nil, err

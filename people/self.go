@@ -1,10 +1,12 @@
 package people
 
 import (
+	"context"
 	"errors"
 
 	"yinqiao/civic"
 	"yinqiao/db"
+	"yinqiao/journal"
 )
 
 // Self is who an ID stands for. A person who was registered twice has two IDs; a
@@ -72,6 +74,23 @@ func readSelf(q db.Q, id civic.PersonID) (selfRow, error) {
 		err = errNoPerson
 	}
 	return r, err
+}
+
+// Root is the identity that everything new about a person is written under; an ID
+// that nobody has is its own. It names nobody to whoever does not know the ID.
+func (s *Service) Root(ctx context.Context, id civic.PersonID) (civic.PersonID, error) {
+	root := id
+	err := s.j.Look(ctx, civic.Actor{}, func(v *journal.View) error {
+		self, err := Resolve(v, id)
+		if civic.Is(err, civic.NotFound) {
+			return nil
+		}
+		if err == nil {
+			root = self.Root
+		}
+		return err
+	})
+	return root, err
 }
 
 // Home returns where a person lives, as a division. It is no personal data by

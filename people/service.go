@@ -13,6 +13,10 @@ var (
 	ActRegistered = journal.Define("person.registered", "登记了个人信息")
 	ActListed     = journal.Define("people.listed", "按姓名或电话查找了人员")
 	ActSeen       = journal.Define("person.seen", "受委托的人看了资料")
+	ActKeyed      = journal.Define("people.keyed", "整理了查找用的姓名拼音")
+	ActRead       = journal.Define("person.reading", "记下了姓名的读音")
+	ActNamed      = journal.Define("person.named", "登记了另一个名字")
+	ActUnnamed    = journal.Define("person.unnamed", "停用了另一个名字")
 )
 
 // Service registers and finds people.

@@ -3,11 +3,13 @@ package request
 import (
 	"context"
 	"errors"
+	"strconv"
 
 	"yinqiao/catalog"
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/journal"
+	"yinqiao/people"
 )
 
 // Found is what a number stands for. It says that there is such a matter and
@@ -96,9 +98,14 @@ func (s *Service) Of(ctx context.Context, actor civic.Actor, person civic.Person
 		if _, err := v.Authorise(mine); err != nil {
 			return err
 		}
+		self, err := people.Resolve(v, person)
+		if err != nil {
+			return err
+		}
+		ids := self.Selves()
 		covered := map[string]error{}
 		var rows []draftRow
-		if err := v.Select(&rows, `SELECT `+draftColumns+` FROM draft WHERE person = $1 AND state IN ('open', 'submitted') ORDER BY updated_at DESC LIMIT $2`, person, listMost); err != nil {
+		if err := v.Select(&rows, `SELECT `+draftColumns+` FROM draft WHERE state IN ('open', 'submitted') AND person IN `+db.In(1, len(ids))+` ORDER BY updated_at DESC LIMIT `+strconv.Itoa(listMost), db.Args(ids)...); err != nil {
 			return err
 		}
 		for _, r := range rows {

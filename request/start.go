@@ -7,6 +7,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/journal"
+	"yinqiao/people"
 )
 
 // Start begins a dialogue for a person and gives it its number. With a key, the
@@ -24,6 +25,11 @@ func (s *Service) Start(ctx context.Context, actor civic.Actor, service string, 
 		if err != nil {
 			return err
 		}
+		self, err := people.Resolve(tx, person)
+		if err != nil {
+			return err
+		}
+		d.Person = self.Root // whatever is new is written under the root
 		if key != "" {
 			first, err := s.once(tx, actor, key, d.ID)
 			if err != nil {
@@ -33,15 +39,15 @@ func (s *Service) Start(ctx context.Context, actor civic.Actor, service string, 
 				if d, err = s.readDraft(tx, first); err != nil {
 					return err
 				}
-				if d.Person != person || d.Service != service {
+				if !auth.Over(d.Person) || d.Service != service {
 					return errKey
 				}
-				out, err = s.sit(tx, auth, person).view(d)
+				out, err = s.sit(tx, tx.Now, auth, d).view(d)
 				return err
 			}
 		}
-		sit := s.sit(tx, auth, person)
-		home, _, err := sit.lives()
+		sit := s.sit(tx, tx.Now, auth, d)
+		home, _, err := sit.ask.Lives()
 		if err != nil {
 			return err
 		}

@@ -98,7 +98,7 @@ func (t *teller) details(l journal.Line) (string, error) {
 
 // party names somebody as the reader may know them.
 func (t *teller) party(p civic.Party, subject civic.PersonID) (string, error) {
-	if p.Kind == civic.PartyPerson && p.ID == string(subject) {
+	if p.Kind == civic.PartyPerson && (p.ID == string(subject) || t.auth.Over(subject) && t.auth.Over(civic.PersonID(p.ID))) {
 		return "本人", nil
 	}
 	if name, ok := t.names[p]; ok {
@@ -165,7 +165,11 @@ func (s *Service) Story(ctx context.Context, actor civic.Actor, person civic.Per
 		if err != nil {
 			return err
 		}
-		lines, err := journal.Timeline(v, auth, string(person), "", 200)
+		self, err := people.Resolve(v, person)
+		if err != nil {
+			return err
+		}
+		lines, err := journal.TimelineOf(v, auth, self.Selves(), "", 200)
 		if err != nil {
 			return err
 		}

@@ -37,6 +37,14 @@ func (s *server) guard(ctx huma.Context, next func(huma.Context)) {
 		write(s.api, ctx, s.problem(ctx.Context(), id, errNobody()))
 		return
 	}
+	if own := actor.Person(); own != "" { // also one who signed in before a merge
+		root, err := s.People.Root(inner, own)
+		if err != nil {
+			write(s.api, ctx, s.problem(ctx.Context(), id, err))
+			return
+		}
+		actor.Operator.ID = string(root)
+	}
 	next(huma.WithContext(ctx, context.WithValue(inner, actorKey{}, actor)))
 }
 

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"yinqiao/civic"
@@ -216,8 +217,13 @@ func (s *Service) Waiting(ctx context.Context, actor civic.Actor, person civic.P
 		if _, err := v.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople, Look: true}); err != nil {
 			return err
 		}
+		self, err := people.Resolve(v, person)
+		if err != nil {
+			return err
+		}
+		ids := self.Selves()
 		var cs, mine []Case
-		if err := v.Select(&cs, `SELECT `+columns+` FROM casework WHERE person = $1 AND state = 'resolved' ORDER BY resolved_at, request LIMIT $2`, person, QueueMost); err != nil {
+		if err := v.Select(&cs, `SELECT `+columns+` FROM casework WHERE state = 'resolved' AND person IN `+db.In(1, len(ids))+` ORDER BY resolved_at, request LIMIT `+strconv.Itoa(QueueMost), db.Args(ids)...); err != nil {
 			return err
 		}
 		for _, c := range cs {
@@ -232,7 +238,6 @@ func (s *Service) Waiting(ctx context.Context, actor civic.Actor, person civic.P
 				return err
 			}
 		}
-		var err error
 		out, err = s.items(v, mine)
 		return err
 	})

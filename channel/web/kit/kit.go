@@ -106,8 +106,17 @@ func makeText(r *http.Request) {
 	}
 }
 
-// Party returns who is signed in.
-func (rm *Rooms) Party(r *http.Request) civic.Party { return rm.Sessions.Who(r.Context()) }
+// Party returns who is signed in: a person by their root, also when they signed in
+// before they were merged.
+func (rm *Rooms) Party(r *http.Request) civic.Party {
+	p := rm.Sessions.Who(r.Context())
+	if p.Kind == civic.PartyPerson {
+		if root, err := rm.People.Root(r.Context(), civic.PersonID(p.ID)); err == nil { // what is wrong the page will meet itself
+			p.ID = string(root)
+		}
+	}
+	return p
+}
 
 // Field returns a form field, trimmed.
 func Field(r *http.Request, name string) string { return strings.TrimSpace(r.PostFormValue(name)) }

@@ -1,0 +1,26 @@
+package e2e
+
+import (
+	"reflect"
+	"testing"
+
+	"yinqiao/app/apptest"
+	"yinqiao/civic"
+	"yinqiao/people"
+)
+
+func init() {
+	actorless["People.KeyNames"] = "at start: makes the keys of names, and shows nobody"
+	moreStory = append(moreStory, func(t *testing.T, s *story) {
+		id, err := s.People.AddName(t.Context(), apptest.System(), s.Taiyuan.Elder, people.SecondName{Name: "王小英", Use: people.FormerName})
+		s.must(t, err)
+		s.made["second name"] = id
+	})
+	moreVerbs = append(moreVerbs, func(t *testing.T, s *story) (map[string]byType, map[string]civic.Actor) {
+		return map[string]byType{
+			"People.SetReading": {textType: {"wang guì ying"}},
+			"People.EndName":    {textType: {s.made["second name"]}},
+			"People.AddName":    {reflect.TypeFor[people.SecondName](): {people.SecondName{Name: "桂桂", Use: people.PetName}}},
+		}, nil
+	})
+}
