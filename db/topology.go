@@ -40,6 +40,7 @@ var Topology = map[string]Where{
 	"person_seen":       byPerson("person"),
 	"glass_review":      byPerson("person"),
 	"proxy_grant":       byPerson("person"),
+	"grant_evidence":    byPerson("person"),
 	"person_tag":        byPerson("person"),
 	"household":         byPerson("person"),
 	"person_preference": byPerson("person"),
