@@ -17,7 +17,7 @@ func (f face) rosterRoutes() []kit.Route {
 		{Pattern: "POST /desk/rosters", Do: f.bringRoster, Bytes: people.RosterBytes()},
 		{Pattern: "GET /desk/rosters/template.xlsx", Do: f.rosterTemplate},
 		{Pattern: "GET /desk/rosters/template.csv", Do: f.rosterTemplate},
-		{Pattern: "GET /desk/rosters/{roster}", Do: f.roster},
+		{Pattern: "GET /desk/rosters/{roster}", Do: f.peopleRoster},
 		{Pattern: "GET /desk/rosters/{roster}/wrong.xlsx", Do: f.rosterWrong},
 		{Pattern: "POST /desk/rosters/{roster}/check", Do: f.checkRoster},
 		{Pattern: "POST /desk/rosters/{roster}/enter", Do: f.enterRoster},
@@ -114,15 +114,15 @@ func sendSheet(w http.ResponseWriter, b []byte, workbook bool, name string) erro
 // rosterRefresh is how often a page asks how far its list has come, in seconds.
 const rosterRefresh = 3
 
-func (f face) roster(w http.ResponseWriter, r *http.Request) error {
+func (f face) peopleRoster(w http.ResponseWriter, r *http.Request) error {
 	fr, a, _, err := f.importer(r, "名单")
 	if err != nil {
 		return err
 	}
-	return f.showRoster(w, r, http.StatusOK, fr, a)
+	return f.showPeopleRoster(w, r, http.StatusOK, fr, a)
 }
 
-func (f face) showRoster(w http.ResponseWriter, r *http.Request, status int, fr kit.Frame, a civic.Actor) error {
+func (f face) showPeopleRoster(w http.ResponseWriter, r *http.Request, status int, fr kit.Frame, a civic.Actor) error {
 	v, err := f.People.Roster(r.Context(), a, r.PathValue("roster"))
 	if err != nil {
 		return err
@@ -130,7 +130,7 @@ func (f face) showRoster(w http.ResponseWriter, r *http.Request, status int, fr 
 	if v.Busy() {
 		fr.Refresh = rosterRefresh
 	}
-	return f.RenderAs(w, r, status, rosterPage(fr, v, v.State == people.RosterRead || r.URL.Query().Get("columns") == "1" && v.State == people.RosterChecked))
+	return f.RenderAs(w, r, status, peopleRosterPage(fr, v, v.State == people.RosterRead || r.URL.Query().Get("columns") == "1" && v.State == people.RosterChecked))
 }
 
 func (f face) rosterWrong(w http.ResponseWriter, r *http.Request) error {
@@ -179,7 +179,7 @@ func (f face) leadRoster(w http.ResponseWriter, r *http.Request, do func(civic.A
 	err = do(a, id)
 	if civic.Is(err, civic.Invalid) || civic.Is(err, civic.Conflict) {
 		fr.Wrong = []*civic.Error{civic.As(err)}
-		return f.showRoster(w, r, kit.Status(err), fr, a)
+		return f.showPeopleRoster(w, r, kit.Status(err), fr, a)
 	}
 	if err != nil {
 		return err

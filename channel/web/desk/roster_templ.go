@@ -285,7 +285,7 @@ func rostersPage(f kit.Frame, in civic.Division, streets []place.Division, list 
 	})
 }
 
-func rosterPage(f kit.Frame, v people.Roster, columns bool) templ.Component {
+func peopleRosterPage(f kit.Frame, v people.Roster, columns bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
