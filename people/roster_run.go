@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"yinqiao/civic"
 	"yinqiao/db"
@@ -29,14 +28,14 @@ type RosterForget struct {
 // Kind implements jobs.Args.
 func (RosterForget) Kind() string { return "people.roster_forget" }
 
-// turnFor is how long a job works on one list before others get their turn.
-const turnFor = 20 * time.Second
+// turnParts is how many parts a job works off before others get their turn.
+const turnParts = 50
 
 // WorkRoster does what a list's state asks for. It may run any number of times,
 // and break off between any two parts: each row is guarded by its own state, and
 // each part by how far the list has come. jobs.ErrMore if its turn is over.
 func (s *Service) WorkRoster(ctx context.Context, w RosterWork) error {
-	for began := time.Now(); ; {
+	for range turnParts {
 		var r rosterRecord
 		err := s.j.Look(ctx, civic.System("roster"), func(v *journal.View) error {
 			var err error
@@ -65,10 +64,8 @@ func (s *Service) WorkRoster(ctx context.Context, w RosterWork) error {
 		if err != nil {
 			return err
 		}
-		if time.Since(began) > turnFor {
-			return jobs.ErrMore
-		}
 	}
+	return jobs.ErrMore
 }
 
 // inTheNameOf is who answers for what the job does.

@@ -1,6 +1,7 @@
 package people_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/db/dbtest"
+	"yinqiao/jobs"
 	"yinqiao/people"
 )
 
@@ -55,8 +57,14 @@ func check(t testing.TB, w *apptest.World, id string) {
 
 func work(t testing.TB, w *apptest.World, id string) {
 	t.Helper()
-	if err := w.People.WorkRoster(ctx, people.RosterWork{Roster: id}); err != nil {
-		t.Fatal(err)
+	for {
+		err := w.People.WorkRoster(ctx, people.RosterWork{Roster: id})
+		if err == nil {
+			return
+		}
+		if !errors.Is(err, jobs.ErrMore) {
+			t.Fatal(err)
+		}
 	}
 }
 
