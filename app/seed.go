@@ -91,7 +91,7 @@ func (a *App) seedPeople(ctx context.Context, ps []demo.Person) error {
 	sys := civic.System("demo")
 	ids := make([]civic.PersonID, len(ps))
 	for i, p := range ps {
-		in := people.Registration{Name: p.Name, Sex: people.Sex(p.Sex), Birth: p.Birth, Division: p.Street, Address: p.Address,
+		in := people.Registration{Name: p.Name, Sex: people.Sex(p.Sex), Birth: p.Birth, Division: p.Street, Address: p.Address, Distinct: true,
 			Credentials: []people.Card{{Kind: people.KindResidentID, Number: p.ResidentID}}}
 		if p.SeniorCard != "" {
 			in.Credentials = append(in.Credentials, people.Card{Kind: people.KindSeniorCard, Number: p.SeniorCard})

@@ -20,7 +20,7 @@ func (b *bench) dialogue() {
 	a := request.Answers{}
 	steps := []request.Answers{a}
 	for {
-		s := request.Next(def, a, opts)
+		s := request.Next(def, a, request.Facts{Options: opts})
 		if s.Ask == nil {
 			break
 		}
@@ -32,7 +32,7 @@ func (b *bench) dialogue() {
 		case catalog.Choice, catalog.YesNo:
 			text = p.Options[0].Code
 		}
-		next, _, err := request.Put(def, a, opts, p.Key, []string{text}, civic.ChannelElder)
+		next, _, err := request.Put(def, a, request.Facts{Options: opts}, p.Key, []string{text}, civic.ChannelElder)
 		if err != nil {
 			panic(err) // the walk is the same every time
 		}
@@ -45,7 +45,7 @@ func (b *bench) dialogue() {
 		began := time.Now()
 		for range loops {
 			for _, a := range steps {
-				_ = request.Next(def, a, opts)
+				_ = request.Next(def, a, request.Facts{Options: opts})
 			}
 		}
 		ns = append(ns, float64(time.Since(began).Nanoseconds())/float64(loops*len(steps)))

@@ -4,7 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"yinqiao/civic"
 )
@@ -46,33 +49,65 @@ type Kind string
 
 // The kinds of question.
 const (
-	Choice  Kind = "choice"  // one of the options
-	YesNo   Kind = "yes_no"  // yes or no
-	Text    Kind = "text"    // some words
-	Phone   Kind = "phone"   // a phone number
-	Address Kind = "address" // an offered address, or another in words
-	Amount  Kind = "amount"  // yuan, with at most two decimals
+	Choice   Kind = "choice"   // one of the options
+	YesNo    Kind = "yes_no"   // yes or no
+	Text     Kind = "text"     // some words
+	Phone    Kind = "phone"    // a phone number
+	Address  Kind = "address"  // an offered address, or another in words
+	Amount   Kind = "amount"   // yuan, with at most two decimals
+	Number   Kind = "number"   // a whole number within Least and Most
+	When     Kind = "when"     // a day, a half-day or a time, within Ahead
+	Place    Kind = "place"    // an offered place, or another in words
+	Session  Kind = "session"  // one of the sessions or slots that a source offers; held while the draft is open
+	Person   Kind = "person"   // somebody whom a source offers, or another in words
+	Document Kind = "document" // a paper: brought, to follow, or a file sent along
+	Group    Kind = "group"    // Items, asked again for each one there is
 )
 
 // Kinds lists all kinds.
-var Kinds = []Kind{Choice, YesNo, Text, Phone, Address, Amount}
+var Kinds = []Kind{Choice, YesNo, Text, Phone, Address, Amount, Number, When, Place, Session, Person, Document, Group}
+
+// Closed reports whether only what is offered can be answered. To the other kinds
+// people may answer in words or figures of their own.
+func (k Kind) Closed() bool { return k == Choice || k == YesNo || k == Session }
+
+// Offers reports whether questions of the kind have options or a source of them.
+func (k Kind) Offers() bool {
+	return k == Choice || k == Address || k == Place || k == Session || k == Person
+}
 
 // Question is one question of a service.
 type Question struct {
-	Key      string   `yaml:"key" json:"key"`
-	Kind     Kind     `yaml:"kind" json:"kind"`
-	Ask      string   `yaml:"ask" json:"ask"`     // to read
-	Say      string   `yaml:"say" json:"say"`     // to speak; Ask if empty
-	Label    string   `yaml:"label" json:"label"` // short, for the read-back and lists
-	Hint     string   `yaml:"hint" json:"hint"`
-	Options  []Option `yaml:"options" json:"options,omitempty"`
-	Source   string   `yaml:"source" json:"source,omitempty"` // where options come from, for example offices:hospital
-	When     *Cond    `yaml:"when" json:"when,omitempty"`
-	Needs    []string `yaml:"needs" json:"needs,omitempty"` // answers that this one depends on
-	Optional bool     `yaml:"optional" json:"optional"`
-	Yes      string   `yaml:"yes" json:"yes,omitempty"` // words for a yes_no, if 是 and 不是 do not fit
-	No       string   `yaml:"no" json:"no,omitempty"`
-	Max      int      `yaml:"max" json:"max"` // longest text, in characters; 0 means 200
+	Key      string     `yaml:"key" json:"key"`
+	Kind     Kind       `yaml:"kind" json:"kind"`
+	Ask      string     `yaml:"ask" json:"ask"`     // to read
+	Say      string     `yaml:"say" json:"say"`     // to speak; Ask if empty
+	Label    string     `yaml:"label" json:"label"` // short, for the read-back and lists
+	Hint     string     `yaml:"hint" json:"hint"`
+	Help     string     `yaml:"help" json:"help,omitempty"`       // more, for whoever asks
+	Example  string     `yaml:"example" json:"example,omitempty"` // of a good answer
+	Options  []Option   `yaml:"options" json:"options,omitempty"`
+	Source   string     `yaml:"source" json:"source,omitempty"` // where options come from, for example offices:hospital
+	When     *Cond      `yaml:"when" json:"when,omitempty"`
+	Needs    []string   `yaml:"needs" json:"needs,omitempty"` // answers that this one depends on
+	Optional bool       `yaml:"optional" json:"optional"`
+	Default  string     `yaml:"default" json:"default,omitempty"` // what is offered first: last, or a code; never answered by itself
+	Yes      string     `yaml:"yes" json:"yes,omitempty"`         // words for a yes_no, if 是 and 不是 do not fit
+	No       string     `yaml:"no" json:"no,omitempty"`
+	Max      int        `yaml:"max" json:"max"`               // longest text, in characters; 0 means 200
+	Least    int        `yaml:"least" json:"least,omitempty"` // of a number; of a group, how many at least
+	Most     int        `yaml:"most" json:"most,omitempty"`   // of a number; of a group, how many at most
+	Unit     string     `yaml:"unit" json:"unit,omitempty"`   // of a number: 人, 天
+	Ahead    *Ahead     `yaml:"ahead" json:"ahead,omitempty"` // of a when
+	Items    []Question `yaml:"items" json:"items,omitempty"` // of a group
+	More     string     `yaml:"more" json:"more,omitempty"`   // of a group: asks whether there is another
+}
+
+// Ahead bounds a when: in days from today, and how fine it is.
+type Ahead struct {
+	From int    `yaml:"from" json:"from"` // 0 is today, -30 a month back
+	To   int    `yaml:"to" json:"to"`
+	By   string `yaml:"by" json:"by"` // day, half or time
 }
 
 // Option is one possible answer.
@@ -135,14 +170,53 @@ func (c *Cond) Keys() []string {
 	return ks
 }
 
-// Question returns the question with the key, or nil.
+// Question returns the question with the key, or nil. An item of a group is named
+// with its number: meds.2.name; whether there is a third, meds.2.more.
 func (d *Definition) Question(key string) *Question {
+	group, rest, inside := strings.Cut(key, ".")
 	for i := range d.Questions {
-		if d.Questions[i].Key == key {
-			return &d.Questions[i]
+		q := &d.Questions[i]
+		switch {
+		case q.Key != group || inside != (q.Kind == Group):
+		case !inside:
+			return q
+		default:
+			return q.item(rest)
 		}
 	}
 	return nil
+}
+
+// item returns an item of a group by what follows the group's key: 2.name.
+func (q *Question) item(rest string) *Question {
+	number, key, ok := strings.Cut(rest, ".")
+	n, err := strconv.Atoi(number)
+	if !ok || err != nil || n < 0 || n > q.Most || number != strconv.Itoa(n) {
+		return nil
+	}
+	if key == MoreKey {
+		more := q.MoreAfter(n)
+		return &more
+	}
+	for i := range q.Items {
+		if q.Items[i].Key == key && n > 0 {
+			return &q.Items[i]
+		}
+	}
+	return nil
+}
+
+// MoreKey ends the key of the question whether there is another: meds.2.more.
+const MoreKey = "more"
+
+// MoreAfter is the question that a group asks after its nth round: whether there is
+// another one. After 0 rounds it asks whether there is any.
+func (q *Question) MoreAfter(n int) Question {
+	m := Question{Key: fmt.Sprintf("%s.%d.%s", q.Key, n, MoreKey), Kind: YesNo, Ask: q.More, Say: q.More, Label: q.Label, Yes: "有", No: "没有了"}
+	if n == 0 {
+		m.Ask, m.Say, m.No, m.Hint = q.Ask, q.Say, "没有", q.Hint
+	}
+	return m
 }
 
 // On reports whether the service is offered on the channel.

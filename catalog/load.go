@@ -13,8 +13,6 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
-
-	"yinqiao/civic"
 )
 
 //go:embed data/*.yaml
@@ -76,8 +74,8 @@ func Parse(b []byte) (*Definition, error) {
 	if err := yaml.UnmarshalWithOptions(b, &d, yaml.DisallowUnknownField()); err != nil {
 		return nil, errors.New(yaml.FormatError(err, false, true))
 	}
-	if err := d.check(); err != nil {
-		return nil, err
+	if wrong := d.faults(); len(wrong) > 0 {
+		return nil, at(b, wrong)
 	}
 	d.seal()
 	return &d, nil
@@ -105,164 +103,37 @@ func checkForm(b []byte) error {
 	return nil
 }
 
-func (d *Definition) check() error {
-	var wrong []error
-	bad := func(format string, args ...any) { wrong = append(wrong, fmt.Errorf(format, args...)) }
-	if !plainName(d.Service) {
-		bad("service: %q should be lower-case letters, digits and hyphens", d.Service)
-	}
-	if d.Version < 1 {
-		bad("version: should be 1 or more")
-	}
-	if d.Title == "" || utf8.RuneCountInString(d.Title) > 12 {
-		bad("title: %q should have 1 to 12 characters, to fit a button", d.Title)
-	}
-	if d.Say == "" {
-		bad("say: the words for the ear are missing")
-	}
-	if len(d.Clauses) == 0 {
-		bad("clauses: name the clause that the service fulfils, for example ZJ3.1")
-	}
-	if len(d.Divisions) == 0 {
-		bad("divisions: name where it is offered, for example \"33\"")
-	}
-	for i, div := range d.Divisions {
-		if len(div) < 2 || len(div) > 12 || strings.Trim(string(div), "0123456789") != "" || slices.Contains(d.Divisions[:i], div) {
-			bad("divisions: %q should be a code in digits, named once", div)
+// fault is one thing that is wrong: where in the file, by YAML path, and what is
+// expected there.
+type fault struct{ path, say string }
+
+// at joins faults, each with the line in the file that it is about.
+func at(b []byte, faults []fault) error {
+	f, err := parser.ParseBytes(b, 0)
+	errs := make([]error, len(faults))
+	for i, x := range faults {
+		line := 0
+		for path := x.path; err == nil && line == 0 && path != ""; path = path[:max(0, strings.LastIndexAny(path, ".["))] {
+			line = lineOf(f, path)
+		}
+		if line > 0 {
+			errs[i] = fmt.Errorf("line %d: %s: %s", line, strings.TrimPrefix(x.path, "$."), x.say)
+		} else {
+			errs[i] = fmt.Errorf("%s: %s", strings.TrimPrefix(x.path, "$."), x.say)
 		}
 	}
-	if !slices.Contains(d.Channels, civic.ChannelDesk) {
-		bad("channels: a service without a desk is reachable only with a device; add desk (SX15, ZJ3.1)")
-	}
-	for _, c := range d.Channels {
-		if !slices.Contains([]civic.Channel{civic.ChannelDesk, civic.ChannelElder, civic.ChannelAPI, civic.ChannelPhone, civic.ChannelKiosk, civic.ChannelTV}, c) {
-			bad("channels: %q is no channel", c)
-		}
-	}
-	if slices.Contains(d.Channels, civic.ChannelElder) && !d.Proxy {
-		bad("proxy: a service that is offered online must let a relative act (SX14)")
-	}
-	if d.Fee == "" {
-		bad("fee: say what it costs and how to pay, or that it is free")
-	}
-	d.checkCasework(bad)
-	d.checkQuestions(bad)
-	return errors.Join(wrong...)
+	return errors.Join(errs...)
 }
 
-func (d *Definition) checkCasework(bad func(string, ...any)) {
-	c := d.Casework
-	if c == nil {
-		bad("casework: the fulfilment is missing")
-		return
+// lineOf is the line of what a path leads to, 0 if there is nothing.
+func lineOf(f *ast.File, path string) int {
+	p, err := yaml.PathString(path)
+	if err != nil {
+		return 0
 	}
-	if (c.OfficeFrom == "") == (c.OfficeKind == "") {
-		bad("casework: give either office_from or office_kind")
+	n, err := p.FilterFile(f)
+	if err != nil || n == nil || n.GetToken() == nil || n.GetToken().Position == nil {
+		return 0
 	}
-	if c.OfficeFrom != "" {
-		q := d.Question(c.OfficeFrom)
-		if q == nil || !strings.HasPrefix(q.Source, "offices:") || q.When != nil || q.Optional {
-			bad("casework.office_from: %q should be a question that is always asked and answered with source offices:…", c.OfficeFrom)
-		}
-	}
-	if c.DueDays < 1 || c.DueDays > 365 || c.DueSource == "" {
-		bad("casework: due_days should be 1 to 365, and due_source say where the figure comes from")
-	}
-	if c.Done == "" {
-		bad("casework.done: say what the clerk writes for the person at the end")
-	}
-}
-
-// knownSource reports the option sources that the request room provides: the
-// offices of a kind near the person, and the person's registered address.
-func knownSource(s string) bool {
-	kind, offices := strings.CutPrefix(s, "offices:")
-	return s == "home" || offices && kind != "" && strings.Trim(kind, "abcdefghijklmnopqrstuvwxyz_") == ""
-}
-
-// maxMost bounds how much a person may write to one question.
-const maxMost = 2000
-
-func (d *Definition) checkQuestions(bad func(string, ...any)) {
-	if len(d.Questions) == 0 {
-		bad("questions: there are none")
-	}
-	before := map[string]*Question{}
-	for i := range d.Questions {
-		q := &d.Questions[i]
-		at := func(format string, args ...any) { bad("questions."+q.Key+": "+format, args...) }
-		if !plainName(q.Key) {
-			bad("questions[%d].key: %q should be lower-case letters, digits and hyphens", i, q.Key)
-		}
-		if before[q.Key] != nil {
-			at("the key is used twice")
-		}
-		if !slices.Contains(Kinds, q.Kind) {
-			at("kind %q is unknown; expected one of %v", q.Kind, Kinds)
-		}
-		if q.Ask == "" || q.Label == "" {
-			at("ask and label are needed")
-		}
-		if utf8.RuneCountInString(q.Ask) > 30 {
-			at("ask has more than 30 characters; an 80-year-old reads one short sentence")
-		}
-		switch {
-		case q.Kind == Choice && (len(q.Options) == 0) == (q.Source == ""):
-			at("a choice needs either options or a source")
-		case q.Kind != Choice && len(q.Options) > 0:
-			at("only a choice has options")
-		case q.Source != "" && !knownSource(q.Source):
-			at("source %q is unknown; expected home, or offices: with a kind", q.Source)
-		}
-		if q.Max < 0 || q.Max > maxMost {
-			at("max should be 1 to %d characters, or left out for 200", maxMost)
-		}
-		codes := map[string]bool{}
-		for _, o := range q.Options {
-			if o.Code == "" || o.Text == "" || codes[o.Code] {
-				at("every option needs a code of its own and a text")
-			}
-			codes[o.Code] = true
-		}
-		for _, k := range append(q.When.Keys(), q.Needs...) {
-			if before[k] == nil {
-				at("refers to %q, which is not asked before it", k)
-			}
-		}
-		if q.When != nil {
-			checkCond(q.When, before, at)
-		}
-		before[q.Key] = q
-	}
-}
-
-func checkCond(c *Cond, before map[string]*Question, bad func(string, ...any)) {
-	set := 0
-	for _, is := range []bool{c.Key != "", len(c.All) > 0, len(c.Any) > 0} {
-		if is {
-			set++
-		}
-	}
-	if set != 1 || (c.Key != "") != (len(c.In) > 0) {
-		bad("a condition is either key with in, or all, or any")
-		return
-	}
-	if q := before[c.Key]; q != nil && q.Source == "" && (q.Kind == Choice || q.Kind == YesNo) {
-		for _, code := range c.In {
-			yesNo := q.Kind == YesNo && (code == "yes" || code == "no")
-			if !yesNo && !slices.ContainsFunc(q.Options, func(o Option) bool { return o.Code == code }) {
-				bad("the condition asks for %q, which is no option of %s", code, c.Key)
-			}
-		}
-	}
-	for i := range c.All {
-		checkCond(&c.All[i], before, bad)
-	}
-	for i := range c.Any {
-		checkCond(&c.Any[i], before, bad)
-	}
-}
-
-func plainName(s string) bool {
-	return s != "" && len(s) <= 40 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+	return n.GetToken().Position.Line
 }

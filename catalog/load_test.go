@@ -220,7 +220,7 @@ func TestAFolderIsReadWholeAndEveryBrokenFileIsNamed(t *testing.T) {
 		t.Errorf("%d, %v", len(defs), err)
 	}
 	_, err = catalog.Load(fstest.MapFS{"a.yaml": file(ok), "b.yaml": file(ok), "c.yaml": file([]byte("x: 1")), "d.yaml": file(bytes.Replace(other, []byte("desk, "), nil, 1))})
-	for _, part := range []string{"b.yaml: service try-out is defined in a.yaml already", "c.yaml", "d.yaml: channels"} {
+	for _, part := range []string{"b.yaml: service try-out is defined in a.yaml already", "c.yaml", "d.yaml: line 8: channels"} {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("%q is not named in %v", part, err)
 		}

@@ -34,6 +34,11 @@ var Topology = map[string]Where{
 	"opening":           byPerson("person"),
 	"person_seen":       byPerson("person"),
 	"proxy_grant":       byPerson("person"),
+	"person_tag":        byPerson("person"),
+	"household":         byPerson("person"),
+	"person_preference": byPerson("person"),
+	"service_birth":     byPerson("person"),
+	"consent":           byPerson("person"),
 	"credential_index":  byKey("hash"),
 	"credential_former": byKey("hash"),
 	"tail_index":        byKey("hash"),
@@ -61,6 +66,8 @@ var Topology = map[string]Where{
 	"journal_tally":  local,
 
 	"installation": local,
+
+	"retention_day": local,
 }
 
 // scratchTables are the few tables that are not acts: losing a row of them loses

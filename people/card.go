@@ -120,7 +120,7 @@ func lockSelf(tx *journal.Tx, ids ...civic.PersonID) (Self, error) {
 
 // about is the event of an act on a card: its kind in words, never its number.
 func about(act journal.Act, kind CredentialKind, id string) journal.Event {
-	return journal.Event{Act: act, Detail: map[string]string{"card": kind.Words()}, About: []journal.About{{ID: id, Kind: "credential", Role: "object"}}}
+	return journal.Event{Act: act, Detail: map[string]string{"what": kind.Words()}, About: []journal.About{{ID: id, Kind: "credential", Role: "object"}}}
 }
 
 // AddCard enters another card of a person's. Conflict if the number is somebody

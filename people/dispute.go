@@ -121,7 +121,7 @@ func (t *cards) raise(who civic.PersonID, home civic.Division, kind CredentialKi
 		[][]any{{id, kind, owner.Person, owner.Credential, was, self.Division, who, card, home, "open", "", t.Now, ""}}); err != nil {
 		return "", err
 	}
-	return id, t.tellBoth(journal.Event{Act: ActDisputed, Detail: map[string]string{"card": kind.Words()},
+	return id, t.tellBoth(journal.Event{Act: ActDisputed, Detail: map[string]string{"what": kind.Words()},
 		About: []journal.About{{ID: id, Kind: "dispute", Role: "object"}}}, t.auth, civic.MayRegisterPeople, who, self.Root)
 }
 
@@ -197,40 +197,28 @@ const disputeColumns = `id, kind, holder, holder_card, holder_was, holder_divisi
 // disputesMost bounds the list; what is settled makes room.
 const disputesMost = 200
 
-// Disputes lists the open disputes in which either side lives where the member of
-// staff at the controls may settle, the oldest first.
-func (s *Service) Disputes(ctx context.Context, actor civic.Actor) ([]Dispute, error) {
+// Disputes lists the open disputes in which either side lives in the division, the
+// oldest first. It needs people.settle there.
+func (s *Service) Disputes(ctx context.Context, actor civic.Actor, in civic.Division) ([]Dispute, error) {
 	var out []Dispute
 	err := s.j.Look(ctx, actor, func(v *journal.View) error {
-		auth, err := v.Authorise(civic.Need{Permission: civic.MaySettlePeople, Look: true})
-		if err != nil {
+		if err := maySettleIn(v, in); err != nil {
 			return err
 		}
-		province := auth.Division()[:min(2, len(auth.Division()))] // a role reaches no further than its office's province
 		var rows []disputeRow
 		for _, side := range []string{"holder_division", "claimant_division"} {
 			var some []disputeRow
 			if err := v.Select(&some, `SELECT `+disputeColumns+` FROM credential_dispute WHERE state = 'open' AND `+side+` >= $1 AND `+side+` < $2 ORDER BY id LIMIT $3`,
-				province, province+"\uFFFD", disputesMost); err != nil {
+				in, in+":", disputesMost); err != nil { // : comes after the digits
 				return err
 			}
 			rows = append(rows, some...)
 		}
 		slices.SortFunc(rows, func(a, b disputeRow) int { return strings.Compare(a.ID, b.ID) })
 		rows = slices.CompactFunc(rows, func(a, b disputeRow) bool { return a.ID == b.ID })
-		may := mayIn(v)
 		for _, r := range rows {
-			ours, err := may(r.HolderDivision)
-			if err == nil && !ours {
-				ours, err = may(r.ClaimantDivision)
-			}
-			if err != nil {
-				return err
-			}
-			if !ours {
-				continue
-			}
 			d := Dispute{ID: r.ID, Kind: r.Kind, RaisedAt: r.RaisedAt}
+			var err error
 			if d.Holder, err = s.byRef(v, ref{r.Holder, r.HolderCard}); err != nil {
 				return err
 			}
@@ -247,22 +235,17 @@ func (s *Service) Disputes(ctx context.Context, actor civic.Actor) ([]Dispute, e
 	return out, nil
 }
 
-// mayIn asks once for each division whether the actor may settle there.
-func mayIn(v *journal.View) func(civic.Division) (bool, error) {
-	known := map[civic.Division]bool{}
-	return func(d civic.Division) (bool, error) {
-		if ok, asked := known[d]; asked {
-			return ok, nil
-		}
-		need := settleNeed(d)
-		need.Look = true
-		_, err := v.Authorise(need)
-		if err != nil && !civic.Is(err, civic.Denied) {
-			return false, err
-		}
-		known[d] = err == nil
-		return err == nil, nil
+// maySettleIn refuses a list of a division to whoever may not settle there.
+func maySettleIn(v *journal.View, in civic.Division) error {
+	need := settleNeed(in)
+	need.Look = true
+	if _, err := v.Authorise(need); err != nil {
+		return err
 	}
+	if !divisionFits(in) {
+		return errNoHome
+	}
+	return nil
 }
 
 // Settle decides whose a disputed number is: ToHolder or ToClaimant. It takes from
@@ -311,7 +294,7 @@ func (s *Service) Settle(ctx context.Context, actor civic.Actor, dispute, winner
 		if err != nil {
 			return err
 		}
-		return t.tellBoth(journal.Event{Act: ActSettled, Detail: map[string]string{"card": d.Kind.Words(), "reason": reason},
+		return t.tellBoth(journal.Event{Act: ActSettled, Detail: map[string]string{"what": d.Kind.Words(), "reason": reason},
 			About: []journal.About{{ID: d.ID, Kind: "dispute", Role: "object"}}}, auth, civic.MaySettlePeople, loser.Root, root.Root)
 	})
 }

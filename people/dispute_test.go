@@ -52,11 +52,11 @@ func TestANumberOfTwoPersonsIsSettledByWhoeverMay(t *testing.T) {
 		_, err = w.People.RaiseDispute(ctx, a.Clerk, a.Stranger, people.Card{Kind: people.KindParkCard, Number: "SN0000000003"})
 		wantKind(t, err, civic.Conflict, "card.have")
 
-		ds, err := w.People.Disputes(ctx, admin)
+		ds, err := w.People.Disputes(ctx, admin, a.Division)
 		if err != nil || len(ds) != 1 || ds[0].Holder.Person != a.Elder || ds[0].Claimant.Person != second || ds[0].Claimant.Name != "刘*" {
 			t.Fatalf("%+v, %v", ds, err)
 		}
-		if far, err := w.People.Disputes(ctx, w.Xihu.Administrator); err != nil || len(far) != 0 {
+		if far, err := w.People.Disputes(ctx, w.Xihu.Administrator, w.Xihu.Division); err != nil || len(far) != 0 {
 			t.Errorf("%+v, %v", far, err)
 		}
 		wantKind(t, w.People.Settle(ctx, w.Xihu.Administrator, ds[0].ID, people.ToClaimant, "看了卡"), civic.Denied, "")
@@ -84,7 +84,7 @@ func TestADisputeOfOnePersonRegisteredTwiceEndsWithTheMerge(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := apptest.New(t, d)
 		a, admin := w.Taiyuan, w.Taiyuan.Administrator
-		in := people.Registration{Name: "王桂英", Division: a.Street, Dispute: true, Credentials: []people.Card{{Kind: people.KindResidentID, Number: a.ElderID}}}
+		in := people.Registration{Name: "王桂英", Division: a.Street, Distinct: true, Dispute: true, Credentials: []people.Card{{Kind: people.KindResidentID, Number: a.ElderID}}}
 		again, err := w.People.Register(ctx, a.Clerk, in)
 		ok(t, err)
 		pre, err := w.People.PreviewMerge(ctx, admin, a.Elder, again)
@@ -93,7 +93,7 @@ func TestADisputeOfOnePersonRegisteredTwiceEndsWithTheMerge(t *testing.T) {
 		}
 		_, err = w.People.Merge(ctx, admin, again, a.Elder, "同一个人")
 		ok(t, err)
-		if ds, err := w.People.Disputes(ctx, admin); err != nil || len(ds) != 0 {
+		if ds, err := w.People.Disputes(ctx, admin, a.Division); err != nil || len(ds) != 0 {
 			t.Errorf("%+v, %v", ds, err)
 		}
 		m, err := w.People.FindCard(ctx, a.Clerk, a.ElderID)

@@ -142,7 +142,7 @@ func (l *life) step(t *rapid.T) {
 	}
 	switch verb := rapid.SampledFrom([]string{"register", "add", "add", "lose", "found", "renew", "replace", "withdraw", "dispute", "dispute", "settle", "merge", "merge", "undo"}).Draw(t, "verb"); verb {
 	case "register":
-		in := people.Registration{Name: "某人", Division: l.w.Taiyuan.Street, Dispute: rapid.Bool().Draw(t, "disputes"), Credentials: []people.Card{{Kind: kind, Number: number}}}
+		in := people.Registration{Name: "某人", Division: l.w.Taiyuan.Street, Distinct: true, Dispute: rapid.Bool().Draw(t, "disputes"), Credentials: []people.Card{{Kind: kind, Number: number}}}
 		h := l.holds[number]
 		want := h == nil || in.Dispute && h.live()
 		id, err := l.w.People.Register(ctx, sys, in)
@@ -342,7 +342,7 @@ func TestNoInterleavingLeavesANumberWithTwoOwnersOrAPersonUnreachable(t *testing
 			}
 			for i := range 2 {
 				own := fmt.Sprintf("RUN%05dP%d", runs, i)
-				p := &soul{id: w.Register(rt, people.Registration{Name: "某人", Division: w.Taiyuan.Street, Credentials: []people.Card{{Kind: people.KindSeniorCard, Number: own}}})}
+				p := &soul{id: w.Register(rt, people.Registration{Name: "某人", Distinct: true, Division: w.Taiyuan.Street, Credentials: []people.Card{{Kind: people.KindSeniorCard, Number: own}}})}
 				l.people, l.numbers = append(l.people, p), append(l.numbers, own)
 				l.enter(&modelCard{p, cardID(rt, w, p.id), people.KindSeniorCard, own, people.Active})
 			}

@@ -75,19 +75,21 @@ func (m Match) Instead() string {
 // formers finds who had a number before, or claims it while it is disputed.
 func (s *Service) formers(q db.Q, hash string) ([]Match, error) {
 	var refs []ref
-	if err := q.Select(&refs, `SELECT person, credential FROM credential_former WHERE hash = $1 ORDER BY person, credential LIMIT 10`, hash); err != nil {
+	if err := q.Select(&refs, `SELECT person, credential FROM credential_former WHERE hash = $1 ORDER BY person, credential LIMIT 50`, hash); err != nil {
 		return nil, err
 	}
 	var out []Match
-	seen := map[civic.PersonID]bool{}
+	seen := map[civic.PersonID]int{}
 	for _, r := range refs {
 		m, err := s.byRef(q, r)
 		if err != nil {
 			return nil, err
 		}
-		if !seen[m.Person] {
-			seen[m.Person] = true
+		if i, again := seen[m.Person]; !again {
+			seen[m.Person] = len(out)
 			out = append(out, m)
+		} else if m.State == Disputed { // what waits to be decided comes before what was
+			out[i] = m
 		}
 	}
 	return out, nil

@@ -18,7 +18,7 @@ var (
 )
 
 var (
-	errSame      = civic.E(civic.Conflict, "merge.same", "这两份资料已经是同一个人的了，不用再合并。")
+	errOne       = civic.E(civic.Conflict, "merge.same", "这两份资料已经是同一个人的了，不用再合并。")
 	errTwoIDs    = civic.E(civic.Conflict, "merge.two_ids", "两份资料的身份证号不一样，应该是两个人，不能合并。有一份登记错了的话，请先改对。")
 	errDeaths    = civic.E(civic.Conflict, "merge.died", "一份资料登记了去世，另一份没有。请先核实清楚，再合并。")
 	errGone      = civic.E(civic.Conflict, "merge.gone", "有一份资料已经撤销或删除，不能合并。")
@@ -103,7 +103,7 @@ func (s *Service) side(q db.Q, self Self) (Side, error) {
 	if out.Cards, err = s.readCredentials(q, ids); err != nil {
 		return out, err
 	}
-	if out.Phones, err = readContacts(q, ids); err != nil {
+	if out.Phones, err = s.contacts(q, ids); err != nil {
 		return out, err
 	}
 	// Only how many: what they are is not for whoever settles.
@@ -124,7 +124,7 @@ func (s *Service) side(q db.Q, self Self) (Side, error) {
 func (s *Service) mergeable(q db.Q, k, d Self) error {
 	switch {
 	case k.Root == d.Root:
-		return errSame
+		return errOne
 	case k.State != "active" || d.State != "active":
 		return errGone
 	case k.Died != d.Died:
@@ -255,34 +255,22 @@ type mergeRow struct {
 
 const mergeColumns = `id, kept, dropped, reason, merged_at, undone_at`
 
-// Merges lists the merges that may still be undone, where the member of staff at
-// the controls may settle, newest first.
-func (s *Service) Merges(ctx context.Context, actor civic.Actor) ([]Merged, error) {
+// Merges lists the merges in a division that may still be undone, newest first. It
+// needs people.settle there.
+func (s *Service) Merges(ctx context.Context, actor civic.Actor, in civic.Division) ([]Merged, error) {
 	var out []Merged
 	err := s.j.Look(ctx, actor, func(v *journal.View) error {
-		auth, err := v.Authorise(civic.Need{Permission: civic.MaySettlePeople, Look: true})
-		if err != nil {
+		if err := maySettleIn(v, in); err != nil {
 			return err
 		}
-		province := auth.Division()[:min(2, len(auth.Division()))]
-		var rows []struct {
-			mergeRow
-			Division civic.Division
-		}
-		if err := v.Select(&rows, `SELECT `+mergeColumns+`, division FROM person_merge WHERE division >= $1 AND division < $2 AND merged_at > $3 AND undone_at IS NULL
-			ORDER BY id DESC LIMIT $4`, province, province+"\uFFFD", v.Now.Add(-UndoFor()), disputesMost); err != nil {
+		var rows []mergeRow
+		if err := v.Select(&rows, `SELECT `+mergeColumns+` FROM person_merge WHERE division >= $1 AND division < $2 AND merged_at > $3 AND undone_at IS NULL
+			ORDER BY id DESC LIMIT $4`, in, in+":", v.Now.Add(-UndoFor()), disputesMost); err != nil {
 			return err
 		}
-		may := mayIn(v)
 		for _, r := range rows {
-			ours, err := may(r.Division)
-			if err != nil {
-				return err
-			}
-			if !ours {
-				continue
-			}
 			m := Merged{ID: r.ID, Reason: r.Reason, MergedAt: r.MergedAt, Until: r.MergedAt.Add(UndoFor())}
+			var err error
 			if m.Kept, err = bare(v, r.Kept); err != nil {
 				return err
 			}

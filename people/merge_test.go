@@ -15,7 +15,7 @@ import (
 // twin registers somebody by a senior card alone.
 func twin(t testing.TB, w *apptest.World, name, number string) civic.PersonID {
 	t.Helper()
-	return w.Register(t, people.Registration{Name: name, Division: w.Taiyuan.Street, Credentials: []people.Card{{Kind: people.KindSeniorCard, Number: number}},
+	return w.Register(t, people.Registration{Name: name, Distinct: true, Division: w.Taiyuan.Street, Credentials: []people.Card{{Kind: people.KindSeniorCard, Number: number}},
 		Phones: []people.Phone{{Number: "12677776666", Whose: "own"}}})
 }
 
@@ -127,7 +127,7 @@ func TestWhoWasRegisteredTwiceIsOnePersonAfterAMerge(t *testing.T) {
 		}
 
 		// Taken back, each has what was theirs.
-		if ms, err := w.People.Merges(ctx, admin); err != nil || len(ms) != 1 || ms[0].ID != m || ms[0].Dropped.Person != old {
+		if ms, err := w.People.Merges(ctx, admin, a.Division); err != nil || len(ms) != 1 || ms[0].ID != m || ms[0].Dropped.Person != old {
 			t.Errorf("%+v, %v", ms, err)
 		}
 		wantKind(t, w.People.Unmerge(ctx, a.Clerk, m, "弄错了"), civic.Denied, "")
@@ -153,7 +153,7 @@ func TestAMergeIsTakenBackWithinItsTermOnly(t *testing.T) {
 		m, err := w.People.Merge(ctx, a.Administrator, old, a.Elder, "同一个人")
 		ok(t, err)
 		w.Clock.Add(people.UndoFor())
-		if ms, err := w.People.Merges(ctx, a.Administrator); err != nil || len(ms) != 0 {
+		if ms, err := w.People.Merges(ctx, a.Administrator, a.Division); err != nil || len(ms) != 0 {
 			t.Errorf("%+v, %v", ms, err)
 		}
 		w.Clock.Add(time.Second)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -28,43 +29,51 @@ func (s *Service) Answer(ctx context.Context, actor civic.Actor, id civic.DraftI
 		if err != nil {
 			return err
 		}
-		if d.State != "open" {
-			return errSubmitted
-		}
-		sit := s.sit(tx, auth, d.Person)
-		v, err := sit.view(d)
-		if err != nil {
-			return err
-		}
-		if d.Rev != rev {
-			out, wrong = v, errRev
-			return nil
-		}
-		if v, wrong, err = sit.putAll(v, given, actor); err != nil {
-			return err
-		}
-		sealed, err := s.sealAnswers(d.ID, v.Answers)
-		if err != nil {
-			return err
-		}
-		n, err := tx.Exec(`UPDATE draft SET answers = $1, rev = rev + 1, updated_at = $2 WHERE id = $3 AND rev = $4 AND state = 'open'`, sealed, tx.Now, id, rev)
+		// The guarded update locks the draft, so that what is held from here on is held
+		// by the one channel that was first.
+		n, err := tx.Exec(`UPDATE draft SET rev = rev + 1, updated_at = $1 WHERE id = $2 AND rev = $3 AND state = 'open'`, tx.Now, id, rev)
 		if err != nil {
 			return err
 		}
 		if n == 0 {
-			// Another channel was faster by a moment: show what it left.
 			if d, err = s.readDraft(tx, id); err != nil {
 				return err
 			}
 			if d.State != "open" {
 				return errSubmitted
 			}
-			out, err = sit.view(d)
 			wrong = errRev
+			out, err = s.sit(tx, tx.Now, auth, d).view(d)
 			return err
 		}
-		v.Rev++
-		out = v
+		d.Rev = rev + 1
+		sit := s.sit(tx, tx.Now, auth, d)
+		v, err := sit.view(d)
+		if err != nil {
+			return err
+		}
+		if v, err = sit.putAll(v, given, actor); err != nil {
+			return err
+		}
+		if err := sit.release(tx, v.Drops); err != nil {
+			return err
+		}
+		if err := sit.hold(tx, v); err != nil {
+			return err
+		}
+		sealed, err := s.sealAnswers(d.ID, v.Answers)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`UPDATE draft SET answers = $1 WHERE id = $2`, sealed, id); err != nil {
+			return err
+		}
+		if out, err = sit.again(v); err != nil {
+			return err
+		}
+		if len(out.Wrong) > 0 {
+			wrong = out.Wrong[0]
+		}
 		return nil
 	})
 	if err != nil {
@@ -73,25 +82,38 @@ func (s *Service) Answer(ctx context.Context, actor civic.Actor, id civic.DraftI
 	return out, wrong
 }
 
+// again is the view after what it says was done: a place that has gone is asked for
+// with what is left.
+func (t *sitting) again(v *View) (*View, error) {
+	out, err := t.view(&v.Draft)
+	if err != nil {
+		return nil, err
+	}
+	out.Drops, out.Wrong = v.Drops, v.Wrong
+	// What fell away and was given anew in the same form did not fall away.
+	out.Drops = slices.DeleteFunc(slices.Clone(out.Drops), func(d Drop) bool { _, ok := out.Answers[d.Key]; return ok })
+	return out, nil
+}
+
 // putAll puts the answers in the order of the definition, since an answer may
 // open or close the questions after it. Answers to questions that closed are
 // left out silently: a form sends the fields it had.
-func (t *sitting) putAll(v *View, given map[string][]string, actor civic.Actor) (*View, error, error) {
-	for i := range v.Def.Questions {
-		key := v.Def.Questions[i].Key
-		texts, ok := given[key]
-		if !ok {
-			continue
+func (t *sitting) putAll(v *View, given map[string][]string, actor civic.Actor) (*View, error) {
+	done := map[string]bool{}
+	for {
+		i := slices.IndexFunc(v.Form, func(p Prompt) bool { _, ok := given[p.Key]; return ok && !done[p.Key] && !p.waits })
+		if i < 0 {
+			return v, nil
 		}
-		a, drops, err := Put(v.Def, v.Answers, t.opts, key, texts, actor.Channel)
+		key := v.Form[i].Key
+		done[key] = true
+		a, drops, err := Put(v.Def, v.Answers, t.facts, key, given[key], actor.Channel)
 		if civic.Is(err, civic.Invalid) {
-			if e := civic.As(err); e.Code != errNotAsked.Code {
-				v.Wrong = append(v.Wrong, e)
-			}
+			v.Wrong = append(v.Wrong, civic.As(err))
 			continue
 		}
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		if !slices.Equal(v.Answers.Codes(key), a.Codes(key)) || shown(v.Answers[key]) != shown(a[key]) {
 			for j := range a[key] {
@@ -104,24 +126,18 @@ func (t *sitting) putAll(v *View, given map[string][]string, actor civic.Actor) 
 		d.Answers = a
 		next, err := t.view(&d)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		next.Drops, next.Wrong = append(v.Drops, drops...), v.Wrong
 		v = next
 	}
-	// What fell away and was given anew in the same form did not fall away.
-	v.Drops = slices.DeleteFunc(v.Drops, func(d Drop) bool { _, ok := v.Answers[d.Key]; return ok })
-	if len(v.Wrong) > 0 {
-		return v, v.Wrong[0], nil
-	}
-	return v, nil, nil
 }
 
 // free is the code of an answer in the person's own words.
 const free = "~"
 
 // read turns what a person gave into values, or says what to do about it.
-func read(p Prompt, texts []string) ([]Value, error) {
+func read(p Prompt, texts []string, now time.Time) ([]Value, error) {
 	var given []string
 	for _, t := range texts {
 		if civic.Fold(t) != "" {
@@ -146,7 +162,7 @@ func read(p Prompt, texts []string) ([]Value, error) {
 		}
 	}
 	switch p.Kind {
-	case catalog.Choice, catalog.YesNo:
+	case catalog.Choice, catalog.YesNo, catalog.Session, catalog.Document:
 		return bad("choice", "请从列出的里面选一个："+p.Ask)
 	case catalog.Phone:
 		n, err := people.CleanPhone(t)
@@ -156,6 +172,10 @@ func read(p Prompt, texts []string) ([]Value, error) {
 		return []Value{{Code: n, Shown: n}}, nil
 	case catalog.Amount:
 		return readAmount(p, t)
+	case catalog.Number:
+		return readNumber(p, t)
+	case catalog.When:
+		return readWhen(p, own, now)
 	}
 	if n, most := utf8.RuneCountInString(own), longest(p.Question); n > most {
 		return bad("long", fmt.Sprintf("写得太长了（%d个字）,请缩短到%d个字以内。", n, most))
@@ -188,4 +208,27 @@ func readAmount(p Prompt, t string) ([]Value, error) {
 		cents += "0"
 	}
 	return []Value{{Code: fmt.Sprintf("%d.%s", y, cents), Shown: fmt.Sprintf("%d.%s元", y, cents)}}, nil
+}
+
+// readNumber reads a whole number within the question's bounds, in figures or in
+// Chinese up to fifty-nine.
+func readNumber(p Prompt, t string) ([]Value, error) {
+	t = strings.TrimSpace(strings.TrimSuffix(arabic(strings.ReplaceAll(t, " ", "")), p.Unit))
+	n, err := strconv.Atoi(t)
+	if err != nil || n < p.Least || p.Most > 0 && n > p.Most {
+		say := fmt.Sprintf("请写一个数，不小于%d。", p.Least)
+		if p.Most > 0 {
+			say = fmt.Sprintf("请写一个数，从%d到%d。", p.Least, p.Most)
+		}
+		return nil, civic.E(civic.Invalid, "answer.number", say).On(p.Key)
+	}
+	return []Value{{Code: strconv.Itoa(n), Shown: strconv.Itoa(n) + p.Unit}}, nil
+}
+
+// papers are the ways to bring a document. A file sent along is an answer of the
+// channel that can take one.
+var papers = []catalog.Option{
+	{Code: "bring", Text: "带原件来", Hint: "办理时给工作人员看"},
+	{Code: "copy", Text: "交复印件"},
+	{Code: "later", Text: "以后再补", Hint: "会写在回执上"},
 }

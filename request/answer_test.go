@@ -17,7 +17,7 @@ func answer(t testing.TB, q catalog.Question, texts ...string) (code, shown stri
 	q.Key = "q"
 	d := define(t, q)
 	opts := request.Options{"home": {{Code: "home", Text: "银槐街18号"}}}
-	a, _, err := request.Put(d, request.Answers{}, opts, "q", texts, civic.ChannelPhone)
+	a, _, err := request.Put(d, request.Answers{}, facts(opts), "q", texts, civic.ChannelPhone)
 	if err != nil {
 		if e := civic.As(err); e.Kind != civic.Invalid || e.Field != "q" || e.Say == "" {
 			t.Errorf("%q: %+v", texts, e)
@@ -134,13 +134,29 @@ func TestAnAddressIsOfferedOrInWords(t *testing.T) {
 	}
 }
 
-func TestOnlyAnOptionalQuestionCanBeSkipped(t *testing.T) {
-	t.Parallel()
+// oneOfEach is a question of each kind that is answered by itself: of a group the
+// items are.
+func oneOfEach() []catalog.Question {
+	var qs []catalog.Question
 	for _, kind := range catalog.Kinds {
 		q := catalog.Question{Kind: kind}
-		if kind == catalog.Choice {
+		switch kind {
+		case catalog.Group:
+			continue
+		case catalog.Choice, catalog.Session:
 			q.Options = options(2)
+		case catalog.When:
+			q.Ahead = &catalog.Ahead{To: 30, By: "time"}
 		}
+		qs = append(qs, q)
+	}
+	return qs
+}
+
+func TestOnlyAnOptionalQuestionCanBeSkipped(t *testing.T) {
+	t.Parallel()
+	for _, q := range oneOfEach() {
+		kind := q.Kind
 		for _, texts := range [][]string{nil, {}, {""}, {" ", " "}} {
 			if code, _, err := answer(t, q, texts...); err == nil || code != "answer.empty" {
 				t.Errorf("%s %q: %s, %v", kind, texts, code, err)
@@ -159,11 +175,8 @@ func FuzzAnAnswerIsReadOrRefused(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		for _, kind := range catalog.Kinds {
-			q := catalog.Question{Kind: kind}
-			if kind == catalog.Choice {
-				q.Options = options(2)
-			}
+		for _, q := range oneOfEach() {
+			kind := q.Kind
 			code, shown, err := answer(t, q, s)
 			if err == nil && (code == "" || !utf8.ValidString(shown) || strings.ContainsRune(shown, 0)) {
 				t.Errorf("%s %q: %q, %q", kind, s, code, shown)

@@ -3,6 +3,8 @@ package request_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -34,6 +36,11 @@ func define(t rapid.TB, qs ...catalog.Question) *catalog.Definition {
 	return out
 }
 
+// facts are options on a Monday morning.
+func facts(o request.Options) request.Facts {
+	return request.Facts{Now: time.Date(2026, 11, 23, 1, 5, 0, 0, time.UTC), Options: o}
+}
+
 func options(n int) []catalog.Option {
 	out := make([]catalog.Option, n)
 	for i := range out {
@@ -43,28 +50,23 @@ func options(n int) []catalog.Option {
 	return out
 }
 
-// anyQuestions draws questions with conditions, needs, sources and options, such
-// as Parse accepts.
+// anyQuestions draws questions with conditions, needs, sources, options and groups,
+// such as Parse accepts.
 func anyQuestions(t *rapid.T) []catalog.Question {
+	return drawQuestions(t, "q", rapid.IntRange(1, 8).Draw(t, "questions"), nil, catalog.Kinds)
+}
+
+func drawQuestions(t *rapid.T, prefix string, n int, before []catalog.Question, kinds []catalog.Kind) []catalog.Question {
 	var qs []catalog.Question
-	n := rapid.IntRange(1, 8).Draw(t, "questions")
 	for i := range n {
-		q := catalog.Question{Key: fmt.Sprintf("q%d", i), Kind: rapid.SampledFrom(catalog.Kinds).Draw(t, "kind"),
-			Ask: fmt.Sprintf("q%d?", i), Label: fmt.Sprint(i), Optional: rapid.Bool().Draw(t, "optional")}
-		switch q.Kind {
-		case catalog.Choice:
-			if rapid.Bool().Draw(t, "sourced") {
-				q.Source = "offices:hospital"
-			} else {
-				q.Options = options(rapid.IntRange(1, 4).Draw(t, "options"))
-			}
-		case catalog.Address:
-			q.Source = rapid.SampledFrom([]string{"", "home"}).Draw(t, "source")
+		q := catalog.Question{Key: fmt.Sprintf("%s%d", prefix, i), Kind: rapid.SampledFrom(kinds).Draw(t, "kind"),
+			Ask: fmt.Sprintf("%s%d?", prefix, i), Label: fmt.Sprint(prefix, i), Optional: rapid.Bool().Draw(t, "optional")}
+		earlier := slices.DeleteFunc(slices.Concat(before, qs), func(q catalog.Question) bool { return q.Kind == catalog.Group })
+		drawKind(t, &q, earlier)
+		if len(earlier) > 0 && rapid.Bool().Draw(t, "conditional") {
+			q.When = anyCond(t, earlier, 2)
 		}
-		if i > 0 && rapid.Bool().Draw(t, "conditional") {
-			q.When = anyCond(t, qs, 2)
-		}
-		for _, p := range qs {
+		for _, p := range earlier {
 			if rapid.IntRange(0, 4).Draw(t, "needs") == 0 {
 				q.Needs = append(q.Needs, p.Key)
 			}
@@ -72,6 +74,31 @@ func anyQuestions(t *rapid.T) []catalog.Question {
 		qs = append(qs, q)
 	}
 	return qs
+}
+
+func drawKind(t *rapid.T, q *catalog.Question, earlier []catalog.Question) {
+	switch q.Kind {
+	case catalog.Choice, catalog.Session:
+		if rapid.Bool().Draw(t, "sourced") {
+			q.Source = "offices:hospital"
+		} else {
+			q.Options = options(rapid.IntRange(1, 4).Draw(t, "options"))
+		}
+	case catalog.Address, catalog.Place, catalog.Person:
+		q.Source = rapid.SampledFrom([]string{"", "home"}).Draw(t, "source")
+	case catalog.Number:
+		q.Most = rapid.IntRange(0, 9).Draw(t, "most")
+	case catalog.When:
+		q.Ahead = &catalog.Ahead{From: 0, To: rapid.IntRange(0, 40).Draw(t, "to"), By: rapid.SampledFrom([]string{"day", "half", "time"}).Draw(t, "by")}
+	case catalog.Group:
+		q.Optional, q.More = false, "还有吗?"
+		q.Least, q.Most = rapid.IntRange(0, 1).Draw(t, "least"), rapid.IntRange(1, 3).Draw(t, "most")
+		kinds := slices.DeleteFunc(slices.Clone(catalog.Kinds), func(k catalog.Kind) bool { return k == catalog.Group })
+		q.Items = drawQuestions(t, q.Key+"-", rapid.IntRange(1, 3).Draw(t, "items"), earlier, kinds)
+	}
+	if rapid.IntRange(0, 3).Draw(t, "default") == 0 {
+		q.Default = "last"
+	}
 }
 
 func anyCond(t *rapid.T, before []catalog.Question, depth int) *catalog.Cond {
@@ -102,7 +129,7 @@ func codesOf(q catalog.Question) []string {
 			cs = append(cs, o.Code)
 		}
 		return cs
-	case q.Kind == catalog.Choice:
+	case q.Kind.Closed():
 		return []string{"a", "b"}
 	}
 	return []string{"~"}
@@ -116,13 +143,28 @@ func anyOptions(t *rapid.T) request.Options {
 	}
 }
 
+// answering gives every query the options of its source, whatever was answered to
+// what it needs: a source that is asked again while the dialogue goes on.
+func answering(d *catalog.Definition, a request.Answers, opts request.Options) request.Facts {
+	f := facts(request.Options{})
+	for {
+		_, need := request.Form(d, a, f)
+		if len(need) == 0 {
+			return f
+		}
+		for _, q := range need {
+			f.Options[q.ID()] = slices.Clone(opts[q.Source])
+		}
+	}
+}
+
 // good draws an answer that fits the prompt.
 func good(t *rapid.T, p request.Prompt) []string {
 	if p.Optional && rapid.IntRange(0, 2).Draw(t, "skip") == 0 {
 		return nil
 	}
 	switch p.Kind {
-	case catalog.Choice, catalog.YesNo:
+	case catalog.Choice, catalog.YesNo, catalog.Session, catalog.Document:
 		if len(p.Options) == 0 {
 			return nil
 		}
@@ -131,6 +173,14 @@ func good(t *rapid.T, p request.Prompt) []string {
 		return []string{rapid.SampledFrom([]string{"12612345678", "0351-0180018"}).Draw(t, "phone")}
 	case catalog.Amount:
 		return []string{rapid.SampledFrom([]string{"3", "12.50", "1,200元"}).Draw(t, "amount")}
+	case catalog.Number:
+		return []string{fmt.Sprint(rapid.IntRange(0, max(p.Most, 0)).Draw(t, "number"))}
+	case catalog.When:
+		return []string{map[string][]string{
+			"day":  {"今天", "2026-11-23", "11月23日"},
+			"half": {"今天下午", "2026-11-23/pm", "11月23号下午3点"},
+			"time": {"今天下午三点半", "2026-11-23T15:30", "11月23日 晚上8点"},
+		}[p.Ahead.By][rapid.IntRange(0, 2).Draw(t, "when")]}
 	}
 	return []string{rapid.SampledFrom([]string{"好", "心电图报告", "home", "~", "yes"}).Draw(t, "words")}
 }

@@ -23,11 +23,12 @@ type Service struct {
 	catalog *catalog.Service
 	people  *people.Service
 	engine  Engine
+	sources map[string]Source
 }
 
 // New makes the service. engine fulfils the services that become cases.
 func New(j *journal.Journal, v *vault.Vault, c *catalog.Service, p *people.Service, engine Engine) *Service {
-	return &Service{j, v, c, p, engine}
+	return &Service{j, v, c, p, engine, map[string]Source{"home": home{}, "offices": offices{}}}
 }
 
 // need is what acting for a person in a service takes.
@@ -53,7 +54,7 @@ func (s *Service) Look(ctx context.Context, actor civic.Actor, id civic.DraftID)
 		if err != nil {
 			return err
 		}
-		out, err = s.sit(v, auth, d.Person).view(d)
+		out, err = s.sit(v, v.Now, auth, d).view(d)
 		return err
 	})
 	return out, err

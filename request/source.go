@@ -3,51 +3,102 @@ package request
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 
 	"yinqiao/catalog"
 	"yinqiao/civic"
 	"yinqiao/db"
+	"yinqiao/journal"
+	"yinqiao/people"
 	"yinqiao/place"
 )
 
-// sitting is one verb's work on a person's draft in one transaction. Options and
-// the person's home are read once in it, however many answers are put.
-type sitting struct {
-	s      *Service
-	q      db.Q
-	auth   civic.Authority
-	person civic.PersonID
-	opts   Options
+// Asking is what a source may know of who asks, in the transaction in which they
+// do.
+type Asking struct {
+	Q      db.Q
+	Now    time.Time
+	Auth   civic.Authority // over the person
+	Person civic.PersonID
+	Draft  civic.DraftID
+	people *people.Service
 
 	home    civic.Division // "" until asked for
 	address string
 }
 
-func (s *Service) sit(q db.Q, auth civic.Authority, person civic.PersonID) *sitting {
-	return &sitting{s: s, q: q, auth: auth, person: person, opts: Options{}}
+// Lives returns the division and the address where the person lives.
+func (k *Asking) Lives() (civic.Division, string, error) {
+	var err error
+	if k.home == "" {
+		k.home, k.address, err = k.people.Lives(k.Q, k.Auth, k.Person)
+	}
+	return k.home, k.address, err
 }
 
-// lives returns the division and the address where the person lives.
-func (t *sitting) lives() (civic.Division, string, error) {
-	var err error
-	if t.home == "" {
-		t.home, t.address, err = t.s.people.Lives(t.q, t.auth, t.person)
+// Source offers options for questions, the likeliest first. kind is what follows
+// the colon of the question's source: hospital, of offices:hospital.
+type Source interface {
+	Options(k *Asking, kind string, q Query) ([]catalog.Option, error)
+}
+
+// Holder is a source whose options are few: one that was chosen is held while the
+// draft is open. Hold is asked again when the draft is touched, and prolongs what is
+// held. When nothing is left it returns Exhausted or Conflict with a sentence; the
+// options offered next are then read anew. Holds are no acts: the tables are scratch.
+type Holder interface {
+	Source
+	Hold(tx *journal.Scratch, k *Asking, kind string, q Query, code string) (hold string, err error)
+	Release(tx *journal.Scratch, hold string) error
+}
+
+// Offers adds a source of options by its name, which the catalogue must know.
+// For the wiring, before the first request.
+func (s *Service) Offers(name string, src Source) {
+	if !catalog.KnownSource(name) && !catalog.KnownSource(name+":x") {
+		panic("request: the catalogue knows no source " + name)
 	}
-	return t.home, t.address, err
+	s.sources[name] = src
+}
+
+func (s *Service) source(full string) (Source, string, error) {
+	name, kind, _ := strings.Cut(full, ":")
+	src, ok := s.sources[name]
+	if !ok {
+		return nil, "", fmt.Errorf("request: no option source %q", full)
+	}
+	return src, kind, nil
+}
+
+// sitting is one verb's work on a person's draft in one transaction. Options and
+// the person's home are read once in it, however many answers are put.
+type sitting struct {
+	s     *Service
+	ask   *Asking
+	facts Facts
+}
+
+func (s *Service) sit(q db.Q, now time.Time, auth civic.Authority, d *Draft) *sitting {
+	return &sitting{s: s, ask: &Asking{Q: q, Now: now, Auth: auth, Person: d.Person, Draft: d.ID, people: s.people},
+		facts: Facts{Now: now, Options: Options{}}}
 }
 
 // view walks the dialogue to its next step, fetching options as it needs them.
 func (t *sitting) view(d *Draft) (*View, error) {
-	def, err := t.s.catalog.Version(t.q, d.DefHash)
+	def, err := t.s.catalog.Version(t.ask.Q, d.DefHash)
 	if err != nil {
 		return nil, err
 	}
+	if err := t.remember(def, d); err != nil {
+		return nil, err
+	}
 	v := &View{Draft: *d, Def: def}
-	for range len(def.Questions) + 1 {
-		v.Step = Next(def, d.Answers, t.opts)
+	for range stepsMost {
+		v.Step = Next(def, d.Answers, t.facts)
 		if len(v.Step.Need) == 0 {
-			v.Form, _ = Form(def, d.Answers, t.opts)
+			v.Form, _ = Form(def, d.Answers, t.facts)
 			return v, nil
 		}
 		if err := t.fetch(v.Step.Need); err != nil {
@@ -57,43 +108,124 @@ func (t *sitting) view(d *Draft) (*View, error) {
 	return nil, errors.New("request: the dialogue asks for options without end")
 }
 
+// stepsMost bounds how often one view fetches options: more often than any
+// definition that passes the check can ask.
+const stepsMost = 1000
+
 // fetch reads the options that the dialogue needs, ranked: what is near the
 // person's home comes first.
 func (t *sitting) fetch(need []Query) error {
 	for _, n := range need {
-		if _, ok := t.opts[n.Source]; ok {
+		if _, ok := t.facts.Options[n.ID()]; ok {
 			continue
 		}
-		opts, err := t.options(n.Source)
+		src, kind, err := t.s.source(n.Source)
 		if err != nil {
 			return err
 		}
-		t.opts[n.Source] = opts
+		if t.facts.Options[n.ID()], err = src.Options(t.ask, kind, n); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func (t *sitting) options(source string) ([]catalog.Option, error) {
-	if kind, ok := strings.CutPrefix(source, "offices:"); ok {
-		return t.offices(kind)
+// remember reads what the person answered the last time they had this service, if
+// the definition offers that anywhere.
+func (t *sitting) remember(def *catalog.Definition, d *Draft) error {
+	if t.facts.Last != nil || !slices.ContainsFunc(def.Questions, func(q catalog.Question) bool { return q.Default == "last" }) {
+		return nil
 	}
-	if source == "home" {
-		_, address, err := t.lives()
-		if err != nil {
-			return nil, err
-		}
-		if address == "" {
-			return []catalog.Option{}, nil
-		}
-		return []catalog.Option{{Code: "home", Text: address, Hint: "登记的家庭住址"}}, nil
+	t.facts.Last = Answers{}
+	var row struct {
+		ID      civic.DraftID
+		Answers []byte
 	}
-	return nil, fmt.Errorf("request: no option source %q", source)
+	ids := t.ask.Auth.Selves()
+	err := t.ask.Q.Get(&row, `SELECT id, answers FROM request WHERE service = $1 AND person IN `+db.In(2, len(ids))+` ORDER BY created_at DESC LIMIT 1`,
+		append([]any{d.Service}, db.Args(ids)...)...)
+	if errors.Is(err, db.ErrNoRows) {
+		return nil
+	}
+	if err == nil {
+		t.facts.Last, err = t.s.openAnswers(row.ID, row.Answers)
+	}
+	return err
 }
 
-// offices lists the offices of a kind in the person's city, those of their own
-// district first.
-func (t *sitting) offices(kind string) ([]catalog.Option, error) {
-	home, _, err := t.lives()
+// hold takes the place that was chosen, and prolongs those chosen before. A
+// place that has gone is asked for again, with what is left.
+func (t *sitting) hold(tx *journal.Scratch, v *View) error {
+	for _, p := range v.Form {
+		if p.Source == "" || len(p.Given) != 1 || !p.Answered {
+			continue
+		}
+		src, kind, err := t.s.source(p.Source)
+		if err != nil {
+			return err
+		}
+		h, ok := src.(Holder)
+		if !ok {
+			continue
+		}
+		q := Query{Key: p.Key, Source: p.Source}
+		for _, k := range p.Needs {
+			q.Given = append(q.Given, strings.Join(v.Answers.Codes(k), ","))
+		}
+		held, err := h.Hold(tx, t.ask, kind, q, p.Given[0].Code)
+		if civic.Is(err, civic.Exhausted) || civic.Is(err, civic.Conflict) {
+			v.Wrong = append(v.Wrong, civic.As(err).On(p.Key))
+			delete(v.Answers, p.Key)
+			delete(t.facts.Options, q.ID())
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		v.Answers[p.Key][0].Hold = held
+	}
+	return nil
+}
+
+// release lets go of the places of answers that fell away.
+func (t *sitting) release(tx *journal.Scratch, drops []Drop) error {
+	for _, d := range drops {
+		if len(d.Holds) == 0 {
+			continue
+		}
+		src, _, err := t.s.source(d.Source)
+		if err != nil {
+			return err
+		}
+		if h, ok := src.(Holder); ok {
+			for _, id := range d.Holds {
+				if err := h.Release(tx, id); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// home is the source of the person's registered address.
+type home struct{}
+
+// Options implements Source.
+func (home) Options(k *Asking, _ string, _ Query) ([]catalog.Option, error) {
+	_, address, err := k.Lives()
+	if err != nil || address == "" {
+		return []catalog.Option{}, err
+	}
+	return []catalog.Option{{Code: "home", Text: address, Hint: "登记的家庭住址"}}, nil
+}
+
+// offices is the source of the offices of a kind in the person's city.
+type offices struct{}
+
+// Options implements Source: those of the person's own district first.
+func (offices) Options(k *Asking, kind string, _ Query) ([]catalog.Option, error) {
+	home, _, err := k.Lives()
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +233,7 @@ func (t *sitting) offices(kind string) ([]catalog.Option, error) {
 	if len(city) > 4 {
 		city = city[:4]
 	}
-	list, err := place.OfKind(t.q, kind, city)
+	list, err := place.OfKind(k.Q, kind, city)
 	if err != nil {
 		return nil, err
 	}

@@ -38,12 +38,12 @@ func (s *Service) Start(ctx context.Context, actor civic.Actor, service string, 
 				if !auth.Over(d.Person) || d.Service != service {
 					return errKey
 				}
-				out, err = s.sit(tx, auth, person).view(d)
+				out, err = s.sit(tx, tx.Now, auth, d).view(d)
 				return err
 			}
 		}
-		sit := s.sit(tx, auth, person)
-		home, _, err := sit.lives()
+		sit := s.sit(tx, tx.Now, auth, d)
+		home, _, err := sit.ask.Lives()
 		if err != nil {
 			return err
 		}

@@ -64,7 +64,7 @@ func (s *Service) Tell(q db.Q, auth civic.Authority, lines []journal.Line) ([]St
 // details says what of an entry's detail a person should read.
 func (t *teller) details(l journal.Line) (string, error) {
 	var parts []string
-	for _, k := range []string{"card", "office", "reason", "relation", "agent"} {
+	for _, k := range []string{"office", "what", "reason", "relation", "agent"} {
 		if l.Detail[k] != "" {
 			parts = append(parts, l.Detail[k])
 		}

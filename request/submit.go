@@ -55,7 +55,7 @@ func (s *Service) Submit(ctx context.Context, actor civic.Actor, id civic.DraftI
 		if err != nil {
 			return err
 		}
-		sit := s.sit(tx, auth, d.Person)
+		sit := s.sit(tx, tx.Now, auth, d)
 		v, err := sit.view(d)
 		if err != nil {
 			return err
@@ -66,7 +66,7 @@ func (s *Service) Submit(ctx context.Context, actor civic.Actor, id civic.DraftI
 		if err := v.finished(); err != nil {
 			return err
 		}
-		home, _, err := sit.lives()
+		home, _, err := sit.ask.Lives()
 		if err != nil {
 			return err
 		}

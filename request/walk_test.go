@@ -1,57 +1,148 @@
 package request_test
 
 import (
+	"encoding/json"
+	"maps"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
 	"yinqiao/catalog"
+	"yinqiao/civic"
 	"yinqiao/request"
 )
 
-// The three ways to walk a dialogue, over the same answers.
+// wishes are what one caller wants to answer, drawn when a question first comes up
+// and the same on every channel.
+type wishes struct {
+	t     *rapid.T
+	given map[string][]string
+}
+
+func (w *wishes) to(p request.Prompt) []string {
+	if _, ok := w.given[p.Key]; !ok {
+		w.given[p.Key] = good(w.t, p)
+	}
+	return w.given[p.Key]
+}
+
+// renderer walks a dialogue from its beginning to its end as one channel does.
+type renderer func(t *rapid.T, d *catalog.Definition, opts request.Options, w *wishes) (request.Answers, request.Step)
+
+const turnsMost = 400
 
 // byPage answers the first open question until none is left.
-func byPage(t *rapid.T, d *catalog.Definition, opts request.Options, given map[string][]string) (request.Answers, request.Step) {
+func byPage(t *rapid.T, d *catalog.Definition, opts request.Options, w *wishes) (request.Answers, request.Step) {
 	a := request.Answers{}
-	for range len(d.Questions) + 1 {
-		s := request.Next(d, a, opts)
+	for range turnsMost {
+		s := request.Next(d, a, answering(d, a, opts))
 		if len(s.Ask) == 0 {
 			return a, s
 		}
-		a = checkPut(t, d, a, opts, s.Ask[0].Key, given[s.Ask[0].Key])
+		a = checkPut(t, d, a, opts, s.Ask[0].Key, w.to(s.Ask[0]))
 	}
 	t.Fatal("one question a page does not come to an end")
 	return nil, request.Step{}
 }
 
 // byForm answers all that is open, shows the form again, and so on.
-func byForm(t *rapid.T, d *catalog.Definition, opts request.Options, given map[string][]string) (request.Answers, request.Step) {
+func byForm(t *rapid.T, d *catalog.Definition, opts request.Options, w *wishes) (request.Answers, request.Step) {
 	a := request.Answers{}
-	for range len(d.Questions) + 1 {
-		s := request.Next(d, a, opts)
+	for range turnsMost {
+		s := request.Next(d, a, answering(d, a, opts))
 		if len(s.Ask) == 0 {
 			return a, s
 		}
 		for _, p := range s.Ask {
-			a = checkPut(t, d, a, opts, p.Key, given[p.Key])
+			a = checkPut(t, d, a, opts, p.Key, w.to(p))
 		}
 	}
 	t.Fatal("the form does not come to an end")
 	return nil, request.Step{}
 }
 
-// byJSON gives everything at once, also what is not asked.
-func byJSON(t *rapid.T, d *catalog.Definition, opts request.Options, given map[string][]string) (request.Answers, request.Step) {
+// byKeys hears the first open question and presses keys; what no key means is told
+// to a human, who types it.
+func byKeys(t *rapid.T, d *catalog.Definition, opts request.Options, w *wishes) (request.Answers, request.Step) {
 	a := request.Answers{}
-	for _, q := range d.Questions {
-		a = checkPut(t, d, a, opts, q.Key, given[q.Key])
+	for range turnsMost {
+		s := request.Next(d, a, answering(d, a, opts))
+		if len(s.Ask) == 0 {
+			return a, s
+		}
+		p := s.Ask[0]
+		want := w.to(p)
+		a = checkPut(t, d, a, opts, p.Key, press(t, p, want))
 	}
-	return a, request.Next(d, a, opts)
+	t.Fatal("the call does not come to an end")
+	return nil, request.Step{}
 }
 
-func TestAPageAFormAndJSONGiveTheSameAnswers(t *testing.T) {
+// press finds the key for what the caller wants, hearing more as long as there is
+// more.
+func press(t *rapid.T, p request.Prompt, want []string) []string {
+	from := 0
+	for range len(p.Options) + 3 {
+		m := request.Speak(p, from)
+		if len(m.Keys) > 3 || !strings.Contains(m.Say, "0") || !strings.HasPrefix(m.Say, p.Ask) {
+			t.Fatalf("%d keys, spoken as %q", len(m.Keys), m.Say)
+		}
+		for _, k := range m.Keys {
+			if !k.More && slices.Equal(k.Texts, want) || !k.More && len(k.Texts)+len(want) == 0 {
+				return k.Texts
+			}
+		}
+		if m.Next == 0 {
+			break
+		}
+		if m.Next <= from {
+			t.Fatalf("hearing more goes back from %d to %d", from, m.Next)
+		}
+		from = m.Next
+	}
+	if p.Kind.Closed() || p.Kind == catalog.Document || p.Optional && len(want) == 0 {
+		t.Fatalf("no key means %v of %+v", want, p.Options)
+	}
+	return want
+}
+
+// byJSON sends everything it knows at once as JSON that fits the schema, and again
+// what was not open yet.
+func byJSON(t *rapid.T, d *catalog.Definition, opts request.Options, w *wishes) (request.Answers, request.Step) {
+	a := request.Answers{}
+	for range turnsMost {
+		f := answering(d, a, opts)
+		s := request.Next(d, a, f)
+		if len(s.Ask) == 0 {
+			return a, s
+		}
+		for _, p := range s.Ask {
+			w.to(p)
+		}
+		b, err := json.Marshal(w.given)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var sent map[string][]string
+		if err := json.Unmarshal(b, &sent); err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range slices.Sorted(maps.Keys(sent)) { // in no order of the definition
+			if next, _, err := request.Put(d, a, answering(d, a, opts), key, sent[key], civic.ChannelDesk); err == nil {
+				a = next
+			} else if civic.As(err).Code != "answer.not_asked" {
+				t.Fatalf("%s = %v: %v", key, sent[key], err)
+			}
+		}
+	}
+	t.Fatal("JSON does not come to an end")
+	return nil, request.Step{}
+}
+
+func TestAPageAFormKeysAndJSONGiveTheSameRequest(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		d := define(t, anyQuestions(t)...)
@@ -59,26 +150,16 @@ func TestAPageAFormAndJSONGiveTheSameAnswers(t *testing.T) {
 		if len(opts["offices:hospital"]) == 0 {
 			opts["offices:hospital"] = options(1)
 		}
-		given := map[string][]string{}
-		for i := range d.Questions {
-			q := &d.Questions[i]
-			p := request.Prompt{Question: q, Options: q.Options}
-			if q.Source != "" {
-				p.Options = opts[q.Source]
-			}
-			if q.Kind == catalog.YesNo {
-				p.Options = []catalog.Option{{Code: "yes"}, {Code: "no"}}
-			}
-			given[q.Key] = good(t, p)
+		w := &wishes{t, map[string][]string{}}
+		first, end := byPage(t, d, opts, w)
+		if end.Review == nil {
+			t.Fatalf("the page ends in %+v", end)
 		}
-		page, ps := byPage(t, d, opts, given)
-		form, fs := byForm(t, d, opts, given)
-		json, js := byJSON(t, d, opts, given)
-		if !reflect.DeepEqual(page, form) || !reflect.DeepEqual(page, json) {
-			t.Fatalf("given %v\npage %v\nform %v\nJSON %v", given, page, form, json)
-		}
-		if ps.Review == nil || !reflect.DeepEqual(ps, fs) || !reflect.DeepEqual(ps, js) {
-			t.Fatalf("page ends in %+v, form in %+v, JSON in %+v", ps, fs, js)
+		for name, walk := range map[string]renderer{"form": byForm, "keys": byKeys, "JSON": byJSON} {
+			a, s := walk(t, d, opts, w)
+			if !reflect.DeepEqual(a, first) || !reflect.DeepEqual(s, end) {
+				t.Fatalf("given %v\npage %v\n%s %v\npage ends in %+v\n%s in %+v", w.given, first, name, a, end, name, s)
+			}
 		}
 	})
 }

@@ -200,7 +200,7 @@ func (s *site) forms() map[string]url.Values {
 		"POST /desk/sign-in":                               one("login", "nobody", "password", "wrong", "code", "", "demo", ""),
 		"POST /desk/sign-out":                              one(),
 		"POST /desk/find":                                  one("text", s.Taiyuan.ElderID),
-		"POST /desk/register":                              one("name", n.Name, "division", string(n.Division), "kind", "resident_id", "card", n.Credentials[0].Number, "address", "二号路2号", "phone", n.Phones[0].Number),
+		"POST /desk/register":                              one("name", n.Name, "division", string(n.Division), "kind", "resident_id", "card", n.Credentials[0].Number, "address", "二号路2号", "phone", n.Phones[0].Number, "distinct", "1"),
 		"POST /desk/people/{person}/open":                  one("reason", "本人来窗口", "presented", "1", "agent", ""),
 		"POST /desk/people/{person}/code":                  one(),
 		"POST /desk/people/{person}/grants":                one("agent", s.Xihu.ElderID, "relation", "邻居", "services", "*", "how", "in_person", "until", ""),
@@ -238,7 +238,7 @@ func (s *site) bodies() map[string]any {
 	all := map[string]any{
 		"sessions-create": object{"login": "nobody", "password": "wrong"},
 		"people-search":   object{"text": s.Taiyuan.ElderID},
-		"people-register": object{"name": n.Name, "division": n.Division, "credentials": []object{{"kind": "resident_id", "number": n.Credentials[0].Number}}},
+		"people-register": object{"name": n.Name, "division": n.Division, "distinct": true, "credentials": []object{{"kind": "resident_id", "number": n.Credentials[0].Number}}},
 		"people-open":     object{"reason": "本人来窗口", "presented": true},
 		"people-grant":    object{"agent": s.Taiyuan.Stranger, "relation": "邻居", "services": []string{"*"}},
 		"drafts-start":    object{"service": "report-post", "person": s.Taiyuan.Elder},

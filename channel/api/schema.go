@@ -42,11 +42,20 @@ func (Texts) Schema(r huma.Registry) *huma.Schema {
 // condition is required only where the condition holds.
 func serviceSchema(d *catalog.Definition) Schema {
 	props, required, rules := Schema{}, []string{}, []Schema{}
+	rounds := Schema{}
 	for i := range d.Questions {
 		q := &d.Questions[i]
 		options := q.Options
 		if q.Kind == catalog.YesNo {
 			options = yesNo(q)
+		}
+		if q.Kind == catalog.Group { // which rounds there are is known in a draft only
+			more := q.MoreAfter(0)
+			rounds[`^`+q.Key+`\.[0-9]+\.`+catalog.MoreKey+`$`] = answerSchema(&more, yesNo(&more))
+			for j := range q.Items {
+				rounds[`^`+q.Key+`\.[0-9]+\.`+q.Items[j].Key+`$`] = answerSchema(&q.Items[j], q.Items[j].Options)
+			}
+			continue
 		}
 		props[q.Key] = answerSchema(q, options)
 		switch {
@@ -59,6 +68,9 @@ func serviceSchema(d *catalog.Definition) Schema {
 	}
 	out := answersSchema(props, required)
 	out["title"] = d.Title
+	if len(rounds) > 0 {
+		out["patternProperties"] = rounds
+	}
 	if len(rules) > 0 {
 		out["allOf"] = rules
 	}
@@ -112,7 +124,7 @@ func itemSchema(q *catalog.Question, options []catalog.Option) Schema {
 	}
 	text := Schema{"type": "string", "minLength": least(q)}
 	switch q.Kind {
-	case catalog.Choice, catalog.YesNo:
+	case catalog.Choice, catalog.YesNo, catalog.Session, catalog.Document:
 		if of == nil {
 			return text
 		}

@@ -67,7 +67,7 @@ func pathOf(r *http.Request, face Face) string {
 }
 
 // ours is what our own links write into a query: the key of a question, or 1.
-var ours = regexp.MustCompile(`^(1|[a-z][a-z-]{0,39})$`)
+var ours = regexp.MustCompile(`^(1|[a-z][a-z0-9-]{0,39}(\.[0-9]{1,2}\.[a-z0-9-]{1,40})?)$`)
 
 var inBraces = regexp.MustCompile(`\{(\w+)\}`)
 
