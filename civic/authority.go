@@ -9,6 +9,7 @@ type Basis string
 const (
 	BasisOwn       Basis = "own"       // the person acted for themselves
 	BasisGrant     Basis = "grant"     // a grant of the person's
+	BasisGuardian  Basis = "guardian"  // a guardian whom a court or committee appointed
 	BasisRole      Basis = "role"      // a role of staff that covers the division
 	BasisPresented Basis = "presented" // the person's card was just presented
 	BasisOffice    Basis = "office"    // the office that the matter was handed to

@@ -34,6 +34,7 @@ var Topology = map[string]Where{
 	"opening":           byPerson("person"),
 	"person_seen":       byPerson("person"),
 	"proxy_grant":       byPerson("person"),
+	"grant_evidence":    byPerson("person"),
 	"person_tag":        byPerson("person"),
 	"household":         byPerson("person"),
 	"person_preference": byPerson("person"),

@@ -68,9 +68,7 @@ func (s *Service) Open(ctx context.Context, actor civic.Actor, person civic.Pers
 		}
 		auth = civic.Mint(basis, auth.Ref(), person, auth.Division(), auth.Office())
 		if agent != "" {
-			if _, err := live(tx, tx.Now, self, agent, civic.Need{}); errors.Is(err, db.ErrNoRows) {
-				return errAgent
-			} else if err != nil {
+			if _, err := agentRests(tx, tx.Now, self, agent, civic.Need{Look: true}, errAgent); err != nil {
 				return err
 			}
 		}

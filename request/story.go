@@ -134,6 +134,8 @@ func why(b civic.Basis) string {
 		return "本人办理"
 	case civic.BasisGrant:
 		return "老人的委托"
+	case civic.BasisGuardian:
+		return "监护人的职责"
 	case civic.BasisRole:
 		return "辖区窗口职责"
 	case civic.BasisPresented:
