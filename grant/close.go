@@ -17,16 +17,16 @@ var (
 // Close ends the opening that the member of staff at the controls has of a person,
 // before its time. Denied if there is none.
 func (s *Service) Close(ctx context.Context, actor civic.Actor, person civic.PersonID) error {
-	return s.end(ctx, actor, person, ActClosed)
+	return s.shut(ctx, actor, person, ActClosed)
 }
 
 // Borrowed ends an opening because whoever held the card is not its owner, who
 // will see that in their story.
 func (s *Service) Borrowed(ctx context.Context, actor civic.Actor, person civic.PersonID) error {
-	return s.end(ctx, actor, person, ActBorrowed)
+	return s.shut(ctx, actor, person, ActBorrowed)
 }
 
-func (s *Service) end(ctx context.Context, actor civic.Actor, person civic.PersonID, act journal.Act) error {
+func (s *Service) shut(ctx context.Context, actor civic.Actor, person civic.PersonID, act journal.Act) error {
 	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople})
 		if err != nil {
