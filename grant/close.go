@@ -14,9 +14,9 @@ var (
 	ActBorrowed = journal.Define("person.card_borrowed", "有人拿着您的卡来办事，不是您本人，没有办")
 )
 
-// Close ends the opening that the member of staff at the controls has of a person,
+// Leave ends the opening that the member of staff at the controls has of a person,
 // before its time. Denied if there is none.
-func (s *Service) Close(ctx context.Context, actor civic.Actor, person civic.PersonID) error {
+func (s *Service) Leave(ctx context.Context, actor civic.Actor, person civic.PersonID) error {
 	return s.shut(ctx, actor, person, ActClosed)
 }
 
