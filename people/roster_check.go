@@ -102,7 +102,7 @@ func (s *Service) checkRoster(ctx context.Context, r rosterRecord) error {
 			}
 			after = p.Last
 			rows = s.readRows(rd, lines)
-			twins(rows, first)
+			markTwins(rows, first)
 			auth, err := v.Authorise(importing(r.Division, true))
 			if err != nil {
 				return err
@@ -121,8 +121,8 @@ func (s *Service) checkRoster(ctx context.Context, r rosterRecord) error {
 	}
 }
 
-// twins finds cards that the list has twice: the first row stands.
-func twins(rows []checkedRow, first map[string]int) {
+// markTwins finds cards that the list has twice: the first row stands.
+func markTwins(rows []checkedRow, first map[string]int) {
 	for i := range rows {
 		c := &rows[i]
 		for k, h := range c.hashes {
