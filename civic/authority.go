@@ -9,6 +9,7 @@ type Basis string
 const (
 	BasisOwn       Basis = "own"       // the person acted for themselves
 	BasisGrant     Basis = "grant"     // a grant of the person's
+	BasisGuardian  Basis = "guardian"  // a guardian whom a court or committee appointed
 	BasisRole      Basis = "role"      // a role of staff that covers the division
 	BasisPresented Basis = "presented" // the person's card was just presented
 	BasisOffice    Basis = "office"    // the office that the matter was handed to
@@ -101,6 +102,7 @@ const (
 	MayReviewAccess   Permission = "access.review"   // judge afterwards whether breaking the glass was right
 	MayKeepDuty       Permission = "duty.keep"       // keep the duty roster of an office
 	MayKeepPlace      Permission = "place.keep"      // hours, windows and features of one's own office
+	MayReadCards      Permission = "card.read"       // a card reader's: say which card was laid on it
 )
 
 // Need says what an act needs in order to be allowed. Person asks for a right

@@ -105,6 +105,9 @@ func KindOf(code string) (k Kind, ok bool) {
 	return Kind{Code: code, Words: code, Group: "其他", Nearest: nearestServes, Holidays: "closed"}, false
 }
 
+// KindWords names a kind of place.
+func KindWords(code string) string { k, _ := KindOf(code); return k.Words }
+
 // FeatureWords names a feature.
 func FeatureWords(code string) string {
 	for _, f := range kindData().Features {

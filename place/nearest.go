@@ -364,8 +364,8 @@ func (n Near) FarWords() string {
 	return fmt.Sprintf("约%d公里", int(n.Metres/1000+0.5))
 }
 
-// Find is Nearest for a page. What places there are is public.
-func (s *Service) Find(ctx context.Context, from From, w Want) ([]Near, error) {
+// Near is Nearest for a page. What places there are is public.
+func (s *Service) Near(ctx context.Context, from From, w Want) ([]Near, error) {
 	var out []Near
 	err := s.j.Look(ctx, civic.System("place"), func(v *journal.View) error {
 		if w.At.IsZero() {

@@ -61,12 +61,9 @@ type Office struct {
 	Cannot   string // what can't, and where it can
 }
 
-// KindWords names the kind of the place.
-func (o Office) KindWords() string { k, _ := KindOf(o.Kind); return k.Words }
-
 var (
 	errNoOffice  = civic.E(civic.NotFound, "office.unknown", "没有找到这个单位。")
-	errBadOffice = civic.E(civic.Invalid, "office.form", "单位要有名称、种类和所在的行政区划。")
+	errBadOffice = civic.E(civic.Invalid, "office.form", "单位要有名称、种类和所在的行政区划；每一项最多200个字。").On("office-name")
 	errKind      = civic.E(civic.Invalid, "office.kind", "没有这种单位，请从单子里选种类。").On("kind")
 	errPoint     = civic.E(civic.Invalid, "place.point", "经纬度要写成 37.786230 和 112.560820 这样，按国际通用的 WGS-84 坐标，中国境内。").On("lat")
 	errServices  = civic.E(civic.Invalid, "place.services", "能办的服务没有写对，请从单子里选。").On("services")
