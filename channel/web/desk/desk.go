@@ -17,7 +17,7 @@ type face struct{ *kit.Rooms }
 // Routes are the pages of this face, by noun.
 func Routes(rm *kit.Rooms) []kit.Route {
 	f := face{rm}
-	return slices.Concat(f.signRoutes(), f.findRoutes(), f.registerRoutes(), f.personRoutes(), f.factRoutes(), f.rosterRoutes(), f.grantRoutes(), f.draftRoutes(), f.caseRoutes(),
+	return slices.Concat(f.signRoutes(), f.findRoutes(), f.registerRoutes(), f.personRoutes(), f.cardRoutes(), f.settleRoutes(), f.factRoutes(), f.rosterRoutes(), f.grantRoutes(), f.draftRoutes(), f.caseRoutes(),
 		f.manageRoutes(), f.deviceRoutes(), f.readRoutes(), f.glassRoutes(), f.dutyRoutes())
 }
 
@@ -84,6 +84,7 @@ func navigation(m staff.Member) []kit.Link {
 		{civic.MayRegisterPeople, kit.Link{To: "/desk/register", Words: "登记新人"}},
 		{civic.MayImportPeople, kit.Link{To: "/desk/rosters", Words: "导入名单"}},
 		{civic.MayManageStaff, kit.Link{To: "/desk/manage", Words: "管理"}},
+		{civic.MaySettlePeople, kit.Link{To: "/desk/settle", Words: "重号、重复"}},
 		{civic.MayReviewAccess, kit.Link{To: "/desk/glass", Words: "紧急打开的复核"}},
 		{civic.MayKeepDuty, kit.Link{To: "/desk/duty", Words: "排班"}},
 	} {

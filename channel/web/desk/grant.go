@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"yinqiao/channel/web/kit"
@@ -27,9 +28,8 @@ var givenHow = []struct{ Code, Words string }{
 var relations = []string{"女儿", "儿子", "老伴", "儿媳", "女婿", "孙女", "孙子", "亲戚", "邻居", "社区工作人员", "家庭医生"}
 
 var (
-	errAgentCard = civic.E(civic.Invalid, "grant.agent_card", "这张卡已经挂失或过期，请看家人的另一种证件。").On("agent")
-	errUntil     = civic.E(civic.Invalid, "grant.until", "到期的日子要写成 2027-12-31 这样，而且要在今天以后。").On("until")
-	errHow       = civic.E(civic.Invalid, "grant.how", "请选老人是怎么委托的。").On("how")
+	errUntil = civic.E(civic.Invalid, "grant.until", "到期的日子要写成 2027-12-31 这样，而且要在今天以后。").On("until")
+	errHow   = civic.E(civic.Invalid, "grant.how", "请选老人是怎么委托的。").On("how")
 )
 
 // grantPage asks to whom, for what and until when a person gives a grant.
@@ -64,8 +64,8 @@ func (f face) give(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		_, err = f.Grant.Give(r.Context(), a, g)
 	}
-	if e := civic.As(err); err != nil && (e.Kind == civic.Invalid || e.Code == "person.unknown") {
-		if e.Field == "" || e.Code == "person.unknown" {
+	if e := civic.As(err); err != nil && (e.Kind == civic.Invalid || e.Field == "agent" || strings.HasPrefix(e.Code, "card.") || e.Code == "person.unknown") {
+		if e.Field == "" || e.Field == "card" || e.Code == "person.unknown" {
 			e = e.On("agent")
 		}
 		fr.Wrong = []*civic.Error{e}
@@ -110,8 +110,10 @@ func (f face) readGrant(r *http.Request, a civic.Actor) (grant.Grant, error) {
 // be a stranger.
 func (f face) agentOf(r *http.Request, a civic.Actor) (civic.PersonID, error) {
 	m, err := f.People.FindCard(r.Context(), a, kit.Field(r, "agent"))
-	if err == nil && m.State != "active" {
-		err = errAgentCard
+	if err == nil {
+		if refused := m.Refuse(); refused != nil {
+			err = civic.As(refused).On("agent")
+		}
 	}
 	return m.Person, err
 }
