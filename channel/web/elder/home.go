@@ -27,8 +27,8 @@ func (f face) showHome(w http.ResponseWriter, r *http.Request, status int, fr ki
 	if h.Services, err = f.Catalog.List(r.Context(), p.Division, a.Channel); err != nil {
 		return err
 	}
-	if len(h.Services) > 4 {
-		h.Services = h.Services[:4] // eight tiles at most, with the four below
+	if len(h.Services) > 3 {
+		h.Services = h.Services[:3] // eight tiles at most, with the five below
 	}
 	mine, err := f.Requests.Of(r.Context(), a, a.Subject)
 	if err != nil {
