@@ -78,9 +78,13 @@ func (s *Service) find(q db.Q, near civic.Division, text string) (Found, error) 
 		} else if len(number) == 18 || len(number) == 15 {
 			why = err
 		}
-		m, err := s.byCredential(q, number)
+		ms, err := s.byNumber(q, s.CredentialHash(number))
 		if err == nil {
-			return Found{Matches: []Match{m}}, nil
+			out := Found{Matches: ms}
+			if len(ms) > 0 {
+				out.by = ms[0].Kind.Words()
+			}
+			return out, nil
 		}
 		if !civic.Is(err, civic.NotFound) {
 			return Found{}, err
@@ -158,17 +162,14 @@ func (s *Service) FindCard(ctx context.Context, actor civic.Actor, number string
 }
 
 // ByCard finds the one person whose card has this number, in any form that
-// people write it. NotFound if there is none.
+// people write it. A match whose State is not Active is to be refused (Match.Refuse).
+// NotFound if there is none, Conflict if two persons dispute the number.
 func (s *Service) ByCard(q db.Q, number string) (Match, error) {
 	number = strings.ToUpper(civic.Digits(number))
 	if id, err := ParseResidentID(number, s.j.Now()); err == nil {
 		number = id.Number
 	}
-	return s.byCredential(q, number)
-}
-
-func (s *Service) byCredential(q db.Q, number string) (Match, error) {
-	return s.byHash(q, s.CredentialHash(number))
+	return s.byCard(q, s.CredentialHash(number))
 }
 
 // byPhone finds everybody who left a number: many share one.
