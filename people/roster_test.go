@@ -125,7 +125,8 @@ func TestAListIsCheckedBeforeAnybodyIsEntered(t *testing.T) {
 		if n := w.Count(t, `SELECT COUNT(*) FROM person`); n != before+450 {
 			t.Fatalf("entered %d", n-before)
 		}
-		ms, err := w.People.Find(ctx, w.Taiyuan.Clerk, idOf(449))
+		found, err := w.People.Find(ctx, w.Taiyuan.Clerk, idOf(449))
+		ms := found.Matches
 		if err != nil || len(ms) != 1 || ms[0].Name != people.Masked(nameOf(449)) {
 			t.Fatalf("%v, %v", ms, err)
 		}
@@ -141,7 +142,8 @@ func TestWhomNobodyUsedIsTakenBackAndCanBeRegisteredAgain(t *testing.T) {
 		w := apptest.New(t, d)
 		id := bring(t, w, listOf(0, 230))
 		enter(t, w, id)
-		ms, err := w.People.Find(ctx, w.Taiyuan.Clerk, idOf(7))
+		found, err := w.People.Find(ctx, w.Taiyuan.Clerk, idOf(7))
+		ms := found.Matches
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -216,42 +216,6 @@ func (s *Service) byRef(q db.Q, ref ref) (Match, error) {
 	return m, err
 }
 
-func byPhone(q db.Q, hash string) ([]Match, error) {
-	var ids []string
-	if err := q.Select(&ids, `SELECT person FROM contact_index WHERE hash = $1 ORDER BY person LIMIT $2`, hash, matchMost); err != nil || len(ids) == 0 {
-		return nil, err
-	}
-	args := db.Args(ids)
-	return matches(q, "电话", `WHERE id IN `+db.In(1, len(ids))+` ORDER BY birth`, args...)
-}
-
-func byName(q db.Q, name string) ([]Match, error) {
-	// A range finds the prefix by the index on both engines; LIKE would not.
-	return matches(q, "姓名", `WHERE name >= $1 AND name < $2 AND state = 'active' ORDER BY name, division LIMIT $3`, name, name+"\U0010FFFF", matchMost)
-}
-
-func matches(q db.Q, why, where string, args ...any) ([]Match, error) {
-	var rows []personRow
-	if err := q.Select(&rows, `SELECT id, name, sex, birth, division, alias_of FROM person `+where, args...); err != nil {
-		return nil, err
-	}
-	var out []Match
-	seen := map[civic.PersonID]bool{}
-	for _, r := range rows {
-		if r.AliasOf != "" { // an alias leads to its root, once
-			var err error
-			if r, err = readPerson(q, r.ID); err != nil {
-				return nil, err
-			}
-		}
-		if !seen[r.ID] {
-			seen[r.ID] = true
-			out = append(out, Match{Person: r.ID, Name: Masked(r.Name), Sex: r.Sex, Birth: year(r.Birth), Division: r.Division, Why: why, State: Active})
-		}
-	}
-	return out, nil
-}
-
 func year(birth string) string {
 	if len(birth) < 4 {
 		return ""
