@@ -14,6 +14,7 @@ func (f face) home(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := homeView{}
+	_, v.Settles = m.May(civic.MaySettlePeople)
 	if _, v.Clerk = m.May(civic.MayWorkCases); v.Clerk {
 		if v.Due, err = f.Casework.Queue(r.Context(), a, false); err != nil {
 			return err

@@ -22,11 +22,12 @@ func (f face) personRoutes() []kit.Route {
 }
 
 type homeView struct {
-	Clerk bool
-	Due   []casework.Item
-	More  int
-	Typed string
-	Now   timeNow
+	Clerk   bool
+	Settles bool // settles matters between people
+	Due     []casework.Item
+	More    int
+	Typed   string
+	Now     timeNow
 }
 
 // streets lists where a new person may live: the streets of the clerk's county.
@@ -51,6 +52,8 @@ type personView struct {
 	Matters  []request.Summary
 	Agents   []grant.Agent
 	Story    []request.StoryLine
+	Why      string // typed
+	Settles  bool   // the clerk settles matters between people too
 }
 
 // person shows a person who is open, or asks for the reason to open them.
@@ -71,7 +74,12 @@ func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, fr 
 	if err != nil {
 		return err
 	}
-	v := personView{Opening: o}
+	m, err := f.Staff.Find(ctx, a.Staff())
+	if err != nil {
+		return err
+	}
+	v := personView{Opening: o, Why: r.PostFormValue("why")}
+	_, v.Settles = m.May(civic.MaySettlePeople)
 	a.Subject = id
 	if v.Profile, err = f.People.Show(ctx, a, id); err != nil {
 		return err
@@ -90,8 +98,8 @@ func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, fr 
 		return err
 	}
 	for _, g := range v.Agents {
-		if g.Grant.Agent == o.Agent {
-			v.Asked = g.Name + "(" + g.Relation + ")"
+		if o.Agent != "" && g.Grant.Agent == o.Agent {
+			v.Asked = g.Name + "（" + g.Relation + "）"
 		}
 	}
 	if v.Story, err = f.Requests.Story(ctx, a, id); err != nil {
