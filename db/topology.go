@@ -25,6 +25,11 @@ var Topology = map[string]Where{
 	"staff_login":  reference,
 	"staff_role":   reference,
 	"sign_session": byKey("token"),
+	"device":       byKey("id"),
+	"device_seen":  byKey("device"),
+	"enrol_code":   byKey("hash"),
+	"card_read":    byKey("device"),
+	"duty":         Where{"place", "office"},
 
 	"person":            byPerson("id"),
 	"other_name":        byPerson("person"),
@@ -33,6 +38,7 @@ var Topology = map[string]Where{
 	"contact":           byPerson("person"),
 	"opening":           byPerson("person"),
 	"person_seen":       byPerson("person"),
+	"glass_review":      byPerson("person"),
 	"proxy_grant":       byPerson("person"),
 	"grant_evidence":    byPerson("person"),
 	"person_tag":        byPerson("person"),
@@ -75,4 +81,7 @@ var scratchTables = map[string]bool{
 	"spoken_number": true, // numbers claimed by drafts
 	"sign_session":  true, // who is signed in
 	"idempotency":   true, // replies to repeated calls
+	"device_seen":   true, // when a device was last heard of
+	"enrol_code":    true, // codes of a quarter of an hour
+	"card_read":     true, // cards laid on a reader a moment ago
 }

@@ -49,7 +49,17 @@ func (s *site) session(t *testing.T, a civic.Actor) string {
 	t.Helper()
 	ctx, err := s.Sessions.Load(t.Context(), "")
 	s.must(t, err)
-	s.must(t, s.Sessions.Enter(ctx, a.Operator))
+	switch {
+	case a.Operator.Kind == civic.PartyDevice:
+		return s.made["token."+a.Operator.ID]
+	case a.Channel == civic.ChannelField:
+		s.must(t, s.Sessions.EnterOn(ctx, a.Staff(), a.Device))
+	default:
+		s.must(t, s.Sessions.Enter(ctx, a.Operator))
+	}
+	if a.Staff() != "" {
+		s.Sessions.Put(ctx, "reader", s.made["reader"])
+	}
 	token, _, err := s.Sessions.Commit(ctx)
 	s.must(t, err)
 	return token

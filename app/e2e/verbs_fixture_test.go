@@ -151,8 +151,15 @@ func (s *story) rightful(verb string) civic.Actor {
 	}
 }
 
+// colleagues are who does a verb in the other province where that is not said by
+// who does it here.
+var colleagues = map[string]func(s *story) civic.Actor{}
+
 // colleague is who does the verb in the other province.
 func (s *story) colleague(verb string) civic.Actor {
+	if who := colleagues[verb]; who != nil {
+		return who(s)
+	}
 	switch s.rightful(verb).Operator {
 	case s.Taiyuan.HospitalClerk.Operator:
 		return s.Xihu.HospitalClerk

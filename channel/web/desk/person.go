@@ -22,12 +22,14 @@ func (f face) personRoutes() []kit.Route {
 }
 
 type homeView struct {
-	Clerk   bool
-	Settles bool // settles matters between people
-	Due     []casework.Item
-	More    int
-	Typed   string
-	Now     timeNow
+	Clerk bool // works cases
+	Finds bool // may look for people
+	Desk  readerView
+	Links []kit.Link
+	Due   []casework.Item
+	More  int
+	Typed string
+	Now   timeNow
 }
 
 // streets lists where a new person may live: the streets of the clerk's county.
