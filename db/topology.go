@@ -49,8 +49,11 @@ var Topology = map[string]Where{
 	"credential_index":  byKey("hash"),
 	"credential_former": byKey("hash"),
 	"tail_index":        byKey("hash"),
-	"contact_index":     byKey("hash"),
-	"access_code":       byKey("hash"),
+
+	"credential_dispute": byKey("id"),
+	"person_merge":       byKey("id"),
+	"contact_index":      byKey("hash"),
+	"access_code":        byKey("hash"),
 
 	"service_definition": reference,
 	"service_state":      reference,
