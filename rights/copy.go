@@ -166,6 +166,9 @@ func (s *Service) copyOf(q db.Q, auth civic.Authority, person civic.PersonID, no
 		return nil, err
 	}
 	c := &Copy{Format: copyFormat, MadeAt: now, Person: CopyPerson{Name: p.Name, Sex: string(p.Sex), Birth: p.Birth, Division: string(p.Division), Address: p.Address}}
+	// A program that reads the file finds lists, never nothing.
+	c.OtherNames, c.Tags, c.Household, c.Preferences, c.Births = []string{}, []CopyTag{}, []CopyMate{}, []CopyPreference{}, []CopyBirth{}
+	c.Consents, c.GrantsGiven, c.GrantsHeld, c.Matters, c.Story = []CopyConsent{}, []CopyGrant{}, []CopyGrant{}, []CopyMatter{}, []CopyStory{}
 	for _, part := range []func(db.Q, civic.Authority, civic.PersonID, *Copy) error{s.copyFacts, s.copyConsents, s.copyGrants, s.copyMatters, s.copyStory} {
 		if err := part(q, auth, person, c); err != nil {
 			return nil, err
