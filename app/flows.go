@@ -23,6 +23,7 @@ func (a *App) flows() {
 	}
 	a.Journal.On(casework.ActOpened, watch)
 	a.Journal.On(casework.ActReopened, watch)
+	a.staffFlows()
 	jobs.Handle(a.Jobs, func(ctx context.Context, w casework.Watch) error { return a.Casework.Overdue(ctx, w) })
 	// What is past its term is deleted once a day.
 	jobs.Handle(a.Jobs, func(ctx context.Context, w rights.Sweep) error { return a.Rights.Sweep(ctx, w) })

@@ -37,6 +37,9 @@ func (d *Definition) faults() []fault {
 	if d.Title == "" || utf8.RuneCountInString(d.Title) > 12 {
 		bad("title", "%q should have 1 to 12 characters, to fit a button", d.Title)
 	}
+	if d.Group != "" && groupWords(d.Group) == "" {
+		bad("group", "%q is not in groups.yaml", d.Group)
+	}
 	if d.Say == "" {
 		bad("say", "the words for the ear are missing")
 	}

@@ -22,11 +22,16 @@ type Definition struct {
 	Divisions []civic.Division `yaml:"divisions" json:"divisions"`
 	Channels  []civic.Channel  `yaml:"channels" json:"channels"`
 	Proxy     bool             `yaml:"proxy" json:"proxy"` // may a grant holder act for the person
-	Bring     string           `yaml:"bring" json:"bring"`
-	Takes     string           `yaml:"takes" json:"takes"` // how long, in words
-	Fee       string           `yaml:"fee" json:"fee"`     // what it costs and how to pay, cash included
-	Casework  *Casework        `yaml:"casework" json:"casework,omitempty"`
-	Questions []Question       `yaml:"questions" json:"questions"`
+	// Group is the kind of service, which a grant may name as a whole; AfterDeath is
+	// for what relatives still have to do when the person has died.
+	Group      string `yaml:"group" json:"group,omitempty"`
+	AfterDeath bool   `yaml:"after_death" json:"after_death,omitempty"`
+
+	Bring     string     `yaml:"bring" json:"bring"`
+	Takes     string     `yaml:"takes" json:"takes"` // how long, in words
+	Fee       string     `yaml:"fee" json:"fee"`     // what it costs and how to pay, cash included
+	Casework  *Casework  `yaml:"casework" json:"casework,omitempty"`
+	Questions []Question `yaml:"questions" json:"questions"`
 	// Hash identifies this version's content; drafts refer to it.
 	Hash string `yaml:"-" json:"hash,omitempty"`
 }

@@ -15,7 +15,16 @@ func Forget(tx *journal.Tx, auth civic.Authority, ids []civic.PersonID) error {
 		return errors.New("grant: forgetting needs an authority, and somebody")
 	}
 	for _, column := range []string{"person", "agent"} {
-		if _, err := tx.Exec(`UPDATE proxy_grant SET state = 'revoked' WHERE state <> 'revoked' AND `+column+` IN `+db.In(1, len(ids)), db.Args(ids)...); err != nil {
+		if _, err := tx.Exec(`UPDATE proxy_grant SET state = 'revoked', note = NULL WHERE `+column+` IN `+db.In(1, len(ids)), db.Args(ids)...); err != nil {
+			return err
+		}
+	}
+	for _, statement := range []string{
+		`DELETE FROM grant_evidence WHERE person IN `,
+		// That the glass was broken, and how it was judged, stays; what was said does not.
+		`UPDATE glass_review SET reason = '', note = '' WHERE person IN `,
+	} {
+		if _, err := tx.Exec(statement+db.In(1, len(ids)), db.Args(ids)...); err != nil {
 			return err
 		}
 	}

@@ -22,7 +22,10 @@ func (f face) personRoutes() []kit.Route {
 }
 
 type homeView struct {
-	Clerk bool
+	Clerk bool // works cases
+	Finds bool // may look for people
+	Desk  readerView
+	Links []kit.Link
 	Due   []casework.Item
 	More  int
 	Typed string
