@@ -9,6 +9,7 @@ import (
 	"yinqiao/jobs"
 	"yinqiao/journal"
 	"yinqiao/people"
+	"yinqiao/rights"
 )
 
 // flows is the one list of which acts wake which jobs, and of what does the jobs.
@@ -43,4 +44,6 @@ func (a *App) flows() {
 	})
 	jobs.Handle(a.Jobs, func(ctx context.Context, w people.RosterWork) error { return a.People.WorkRoster(ctx, w) })
 	jobs.Handle(a.Jobs, func(ctx context.Context, w people.RosterForget) error { return a.People.ForgetRoster(ctx, w) })
+	// What is past its term is deleted once a day.
+	jobs.Handle(a.Jobs, func(ctx context.Context, w rights.Sweep) error { return a.Rights.Sweep(ctx, w) })
 }
