@@ -21,6 +21,10 @@ var Topology = map[string]Where{
 	"division": reference,
 	"office":   reference,
 
+	"place_day":     reference,
+	"place_feature": reference,
+	"place_window":  reference,
+
 	"staff":        reference,
 	"staff_login":  reference,
 	"staff_role":   reference,
