@@ -31,6 +31,7 @@ func (s *server) people() {
 	s.grants()
 	s.cards()
 	s.facts()
+	s.rights()
 }
 
 type searchIn struct {
