@@ -12,7 +12,7 @@ func (f face) settleRoutes() []kit.Route {
 	return []kit.Route{
 		{Pattern: "GET /desk/settle", Do: f.settlePage},
 		{Pattern: "POST /desk/settle", Do: f.compare},
-		{Pattern: "POST /desk/disputes/{dispute}", Do: f.settle, Page: "/desk/settle"},
+		{Pattern: "POST /desk/disputes/{dispute}", Do: f.settleDispute, Page: "/desk/settle"},
 		{Pattern: "GET /desk/twins/{keep}/{drop}", Do: f.twinsPage},
 		{Pattern: "POST /desk/twins/{keep}/{drop}", Do: f.merge},
 		{Pattern: "POST /desk/merges/{merge}/undo", Do: f.unmerge, Page: "/desk/settle"},
@@ -75,7 +75,7 @@ func (f face) compare(w http.ResponseWriter, r *http.Request) error {
 	return kit.Go(w, r, "/desk/twins/"+string(ids[0])+"/"+string(ids[1]))
 }
 
-func (f face) settle(w http.ResponseWriter, r *http.Request) error {
+func (f face) settleDispute(w http.ResponseWriter, r *http.Request) error {
 	err := f.People.Settle(r.Context(), f.actor(r), r.PathValue("dispute"), r.PostFormValue("winner"), kit.Field(r, "reason"))
 	if err != nil {
 		return f.mend(w, r, err)
