@@ -53,7 +53,7 @@ var allowed = map[Role][]civic.Permission{
 	VenueManager:    {civic.MayKeepDuty, civic.MaySeeFigures, civic.MayKeepPlace},
 	HospitalManager: {civic.MayKeepDuty, civic.MaySeeFigures, civic.MayKeepPlace},
 	Supervisor:      {civic.MaySeeFigures, civic.MayReviewAccess},
-	Administrator: {civic.MayManageStaff, civic.MayPublish, civic.MaySeeFigures, civic.MayKeepDuty, civic.MaySettlePeople, civic.MayImportPeople,
+	Administrator: {civic.MayFindPeople, civic.MayManageStaff, civic.MayPublish, civic.MaySeeFigures, civic.MayKeepDuty, civic.MaySettlePeople, civic.MayImportPeople,
 		civic.MayErasePeople, civic.MayKeepPlace},
 }
 

@@ -13,7 +13,7 @@ func TestARoleMayWhatItsTableSays(t *testing.T) {
 	for role, want := range map[staff.Role]string{
 		staff.Clerk:         "++++---",
 		staff.Supervisor:    "----+--",
-		staff.Administrator: "----+++",
+		staff.Administrator: "+---+++",
 		"":                  "-------",
 		"root":              "-------",
 	} {

@@ -69,14 +69,19 @@ func (f face) person(w http.ResponseWriter, r *http.Request) error {
 
 func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, fr kit.Frame, a civic.Actor, id civic.PersonID) error {
 	ctx := r.Context()
+	m, err := f.Staff.Find(ctx, a.Staff())
+	if err != nil {
+		return err
+	}
+	if _, serves := m.May(civic.MayServePeople); !serves {
+		if settles, erases := mayOversee(m); settles || erases {
+			return f.oversee(w, r, status, fr, a, id, settles, erases)
+		}
+	}
 	o, err := f.Grant.Opened(ctx, a, id)
 	if civic.As(err).Code == "grant.not_open" && err != nil {
 		return f.askToOpen(w, r, status, fr, a, id)
 	}
-	if err != nil {
-		return err
-	}
-	m, err := f.Staff.Find(ctx, a.Staff())
 	if err != nil {
 		return err
 	}
