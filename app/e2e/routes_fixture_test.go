@@ -172,7 +172,7 @@ func (s *site) path(t *testing.T, r route) string {
 		}
 		return id
 	})
-	if strings.Contains(r.pattern, "/services") && r.face == apiFace {
+	if (strings.Contains(r.pattern, "/services") || strings.HasSuffix(r.pattern, "/places")) && r.face == apiFace {
 		out += "?division=140105"
 	}
 	return out

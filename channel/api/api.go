@@ -19,6 +19,7 @@ import (
 	"yinqiao/engine/casework"
 	"yinqiao/grant"
 	"yinqiao/people"
+	"yinqiao/place"
 	"yinqiao/request"
 	"yinqiao/staff"
 )
@@ -36,6 +37,7 @@ const (
 type Rooms struct {
 	People   *people.Service
 	Staff    *staff.Service
+	Place    *place.Service
 	Sessions *staff.Sessions
 	Grant    *grant.Service
 	Catalog  *catalog.Service
@@ -51,6 +53,8 @@ var public = map[string]bool{
 	"sessions-create": true,
 	"services-list":   true,
 	"services-get":    true,
+	"places-near":     true,
+	"places-get":      true,
 }
 
 // The tags by which operations are grouped in the document.
@@ -78,7 +82,7 @@ func Mount(mux *http.ServeMux, r Rooms) huma.API {
 			OpenAPI: "3.1.0",
 			Info: &huma.Info{Title: "银桥 Yinqiao", Version: "1", Description: "任何老人，通过任何渠道，办任何公共服务。" +
 				"说明里的 SX、ZJ 编号是所落实的政策条款。出错时返回 application/problem+json(RFC 9457),detail 是一句可以直接念给人听的话。"},
-			Tags: []*huma.Tag{{Name: tagSession}, {Name: tagService}, {Name: tagPeople}, {Name: tagDraft}, {Name: tagCase}, {Name: tagDevice}},
+			Tags: []*huma.Tag{{Name: tagSession}, {Name: tagService}, {Name: tagPeople}, {Name: tagDraft}, {Name: tagCase}, {Name: tagPlace}, {Name: tagDevice}},
 			Components: &huma.Components{
 				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
 				SecuritySchemes: map[string]*huma.SecurityScheme{"session": {Type: "http", Scheme: "bearer",
@@ -97,6 +101,7 @@ func Mount(mux *http.ServeMux, r Rooms) huma.API {
 	s.drafts()
 	s.cases()
 	s.devices()
+	s.places()
 	describeResponses(s.api.OpenAPI())
 	s.documents(mux)
 	s.unknown(mux)
