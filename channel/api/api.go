@@ -21,6 +21,7 @@ import (
 	"yinqiao/people"
 	"yinqiao/place"
 	"yinqiao/request"
+	"yinqiao/rights"
 	"yinqiao/staff"
 )
 
@@ -43,6 +44,7 @@ type Rooms struct {
 	Catalog  *catalog.Service
 	Requests *request.Service
 	Casework *casework.Service
+	Rights   *rights.Service
 	Log      *slog.Logger
 	Now      civic.Clock // nil is the real time
 }

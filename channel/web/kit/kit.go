@@ -4,6 +4,7 @@ package kit
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -18,6 +19,7 @@ import (
 	"yinqiao/people"
 	"yinqiao/place"
 	"yinqiao/request"
+	"yinqiao/rights"
 	"yinqiao/staff"
 )
 
@@ -31,6 +33,7 @@ type Rooms struct {
 	Catalog  *catalog.Service
 	Requests *request.Service
 	Casework *casework.Service
+	Rights   *rights.Service
 	Log      *slog.Logger
 	Demo     *Demo // nil outside a demonstration
 	Ping     func(context.Context) error
@@ -58,6 +61,7 @@ type Route struct {
 	Open    bool
 	Do      Handler
 	Page    string // of an act: the page that shows the same matter; see Paged
+	Upload  int64  // of an act whose form brings a file: how large it may be, in bytes
 }
 
 // HelpPhone is the number on every page where no local one is known.
@@ -71,8 +75,12 @@ const formBytes = 64 << 10
 // when it can't be read.
 func (rm *Rooms) Serve(face Face, rt Route) http.Handler {
 	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, formBytes)
-		if err := r.ParseForm(); err != nil {
+		upload := rt.Upload
+		if !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+			upload = 0
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, formBytes+upload)
+		if err := parse(r, upload); err != nil {
 			rm.Fail(w, r, face, civic.E(civic.Invalid, "form.size", "填的内容太多了，没有收下。请缩短一些再交。").Because(err))
 			return
 		}
@@ -92,6 +100,24 @@ func (rm *Rooms) Serve(face Face, rt Route) http.Handler {
 		defer rm.recover(w, r, face)
 		h.ServeHTTP(w, r)
 	})
+}
+
+// parse reads a form; one that may bring a file is kept in memory as a whole.
+func parse(r *http.Request, upload int64) error {
+	if upload == 0 {
+		return r.ParseForm()
+	}
+	return r.ParseMultipartForm(formBytes + upload)
+}
+
+// File reads the file that a form brought, nil if there is none.
+func File(r *http.Request, name string) ([]byte, error) {
+	f, _, err := r.FormFile(name)
+	if err != nil {
+		return nil, nil //nolint:nilerr // no file, or no such form: the verb says whether one is needed
+	}
+	defer f.Close()
+	return io.ReadAll(f)
 }
 
 // makeText puts the sign of a wrong character for bytes in a form that are no
