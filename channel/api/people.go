@@ -29,6 +29,7 @@ func (s *server) people() {
 	handle(s, route{id: "people-requests", method: http.MethodGet, path: "/people/{person}/requests", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
 		summary: "这位老人办过和正在办的事", more: "最近五十件，新的在前。"}, s.listRequests)
 	s.grants()
+	s.cards()
 	s.facts()
 	s.rights()
 }
@@ -48,6 +49,15 @@ type Match struct {
 	Division civic.Division `json:"division"`
 	Why      string         `json:"why" doc:"凭什么找到的"`
 	State    string         `json:"state" doc:"找到的证件的状态"`
+	Say      string         `json:"say,omitempty" doc:"证件不能用时，为什么不能用、还可以用什么"`
+}
+
+func matchOf(m people.Match) Match {
+	out := Match{Person: m.Person, Name: m.Name, Sex: m.Sex, Birth: m.Birth, Division: m.Division, Why: m.Why, State: m.State}
+	if err := m.Refuse(); err != nil {
+		out.Say = civic.As(err).Say
+	}
+	return out
 }
 
 // Matches are the people found.
@@ -62,7 +72,7 @@ func (s *server) search(ctx context.Context, in *searchIn) (*struct{ Body Matche
 	}
 	out := Matches{Matches: make([]Match, len(ms))}
 	for i, m := range ms {
-		out.Matches[i] = Match{m.Person, m.Name, m.Sex, m.Birth, m.Division, m.Why, m.State}
+		out.Matches[i] = matchOf(m)
 	}
 	return &struct{ Body Matches }{out}, nil
 }
@@ -76,12 +86,13 @@ type Registration struct {
 	Address     string         `json:"address,omitempty" maxLength:"200"`
 	Credentials []Card         `json:"credentials" minItems:"1" maxItems:"5"`
 	Phones      []Phone        `json:"phones,omitempty" maxItems:"5"`
+	Dispute     bool           `json:"dispute,omitempty" doc:"号码在别人名下、核对无误时登记为重号"`
 	Distinct    bool           `json:"distinct,omitempty" doc:"和可能相同的人核对过，不是同一位"`
 }
 
 // Card is a credential's number as it was read or typed.
 type Card struct {
-	Kind   people.CredentialKind `json:"kind" enum:"resident_id,social_security,senior_card"`
+	Kind   people.CredentialKind `json:"kind" enum:"resident_id,social_security,senior_card,transit_card,park_card,printed_card,travel_permit"`
 	Number string                `json:"number" minLength:"1" maxLength:"40"`
 }
 
@@ -98,7 +109,7 @@ type Registered struct {
 
 func (s *server) register(ctx context.Context, in *struct{ Body Registration }) (*struct{ Body Registered }, error) {
 	b := in.Body
-	r := people.Registration{Name: b.Name, Sex: b.Sex, Birth: b.Birth, Division: b.Division, Address: b.Address, Distinct: b.Distinct}
+	r := people.Registration{Name: b.Name, Sex: b.Sex, Birth: b.Birth, Division: b.Division, Address: b.Address, Distinct: b.Distinct, Dispute: b.Dispute}
 	for _, c := range b.Credentials {
 		r.Credentials = append(r.Credentials, people.Card(c))
 	}
@@ -157,10 +168,17 @@ type Person struct {
 
 // Credential is a card by its last four characters.
 type Credential struct {
-	Kind  people.CredentialKind `json:"kind"`
-	Words string                `json:"words"`
-	Tail  string                `json:"tail" doc:"后四位"`
-	State string                `json:"state"`
+	ID      string                `json:"id"`
+	Kind    people.CredentialKind `json:"kind"`
+	Words   string                `json:"words"`
+	Tail    string                `json:"tail" doc:"后四位"`
+	State   string                `json:"state"`
+	Issued  string                `json:"issued,omitempty"`
+	Expires string                `json:"expires,omitempty"`
+}
+
+func credentialOf(c people.Credential) Credential {
+	return Credential{c.ID, c.Kind, c.Kind.Words(), c.Tail, c.State, c.Issued, c.Expires}
 }
 
 // Contact is a phone by its last four digits.
@@ -182,7 +200,7 @@ func (s *server) getPerson(ctx context.Context, in *OnPerson) (*struct{ Body Per
 	out := Person{Person: p.ID, Name: p.Name, Sex: p.Sex, Birth: p.Birth, Division: p.Division, Address: p.Address,
 		Credentials: []Credential{}, Contacts: []Contact{}}
 	for _, c := range p.Credentials {
-		out.Credentials = append(out.Credentials, Credential{c.Kind, c.Kind.Words(), c.Tail, c.State})
+		out.Credentials = append(out.Credentials, credentialOf(c))
 	}
 	for _, c := range p.Contacts {
 		out.Contacts = append(out.Contacts, Contact{c.Kind, c.Tail, c.Whose})

@@ -17,8 +17,8 @@ type face struct{ *kit.Rooms }
 // Routes are the pages of this face, by noun.
 func Routes(rm *kit.Rooms) []kit.Route {
 	f := face{rm}
-	return slices.Concat(f.signRoutes(), f.findRoutes(), f.registerRoutes(), f.personRoutes(), f.factRoutes(), f.rightsRoutes(), f.grantRoutes(), f.noticeRoutes(), f.draftRoutes(), f.caseRoutes(), f.placeRoutes(),
-		f.manageRoutes(), f.deviceRoutes(), f.readRoutes(), f.glassRoutes(), f.dutyRoutes())
+	return slices.Concat(f.signRoutes(), f.findRoutes(), f.registerRoutes(), f.personRoutes(), f.cardRoutes(), f.settleRoutes(), f.factRoutes(), f.rightsRoutes(), f.grantRoutes(), f.noticeRoutes(), f.draftRoutes(), f.caseRoutes(),
+		f.placeRoutes(), f.manageRoutes(), f.deviceRoutes(), f.readRoutes(), f.glassRoutes(), f.dutyRoutes())
 }
 
 func (f face) signRoutes() []kit.Route {
@@ -86,6 +86,7 @@ func navigation(m staff.Member) []kit.Link {
 		{civic.MayServePeople, kit.Link{To: "/desk/grants/untold", Words: "要告诉老人的委托"}},
 		{civic.MaySettlePeople, kit.Link{To: "/desk/grants/held", Words: "要处理的委托"}},
 		{civic.MayManageStaff, kit.Link{To: "/desk/manage", Words: "管理"}},
+		{civic.MaySettlePeople, kit.Link{To: "/desk/settle", Words: "重号、重复"}},
 		{civic.MayReviewAccess, kit.Link{To: "/desk/glass", Words: "紧急打开的复核"}},
 		{civic.MayKeepDuty, kit.Link{To: "/desk/duty", Words: "排班"}},
 	} {

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"yinqiao/catalog"
@@ -26,8 +27,7 @@ func (f face) grantRoutes() []kit.Route {
 }
 
 var (
-	errAgentCard = civic.E(civic.Invalid, "grant.agent_card", "这张卡已经挂失或过期，请看家人的另一种证件。").On("agent")
-	errUntil     = civic.E(civic.Invalid, "grant.until", "到期的日子要写成 2027-12-31 这样，而且要在今天以后。").On("until")
+	errUntil = civic.E(civic.Invalid, "grant.until", "到期的日子要写成 2027-12-31 这样，而且要在今天以后。").On("until")
 )
 
 // grantForm is what the form of a new grant offers.
@@ -77,8 +77,8 @@ func (f face) give(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		id, err = f.Grant.Give(r.Context(), a, g)
 	}
-	if e := civic.As(err); err != nil && (e.Kind == civic.Invalid || e.Kind == civic.Exhausted || e.Code == "person.unknown") {
-		if e.Field == "" || e.Code == "person.unknown" {
+	if e := civic.As(err); err != nil && (e.Kind == civic.Invalid || e.Kind == civic.Exhausted || e.Field == "agent" || strings.HasPrefix(e.Code, "card.") || e.Code == "person.unknown") {
+		if e.Field == "" || e.Field == "card" || e.Code == "person.unknown" {
 			e = e.On("agent")
 		}
 		fr.Wrong = []*civic.Error{e}
@@ -125,8 +125,10 @@ func (f face) readGrant(r *http.Request, a civic.Actor, m staff.Member) (grant.G
 // be a stranger.
 func (f face) agentOf(r *http.Request, a civic.Actor) (civic.PersonID, error) {
 	m, err := f.People.FindCard(r.Context(), a, kit.Field(r, "agent"))
-	if err == nil && m.State != "active" {
-		err = errAgentCard
+	if err == nil {
+		if refused := m.Refuse(); refused != nil {
+			err = civic.As(refused).On("agent")
+		}
 	}
 	return m.Person, err
 }
