@@ -20,8 +20,8 @@ var groupFile []byte
 
 var groups = func() []Area {
 	var out struct {
-		Source  string  `yaml:"source"`
-		Version string  `yaml:"version"`
+		Source  string `yaml:"source"`
+		Version string `yaml:"version"`
 		Groups  []Area `yaml:"groups"`
 	}
 	if err := yaml.NewDecoder(bytes.NewReader(groupFile), yaml.DisallowUnknownField()).Decode(&out); err != nil {

@@ -16,11 +16,11 @@ import (
 func (f face) grantRoutes() []kit.Route {
 	return []kit.Route{
 		{Pattern: "GET /desk/people/{person}/grants", Do: f.grantPage},
-		{Pattern: "POST /desk/people/{person}/grants", Upload: grant.ScanMost, Do: f.give},
+		{Pattern: "POST /desk/people/{person}/grants", Bytes: grant.ScanMost, Do: f.give},
 		{Pattern: "GET /desk/people/{person}/grants/{grant}", Do: f.receipt},
 		{Pattern: "GET /desk/people/{person}/grants/{grant}/scan", Do: f.scan},
 		{Pattern: "POST /desk/people/{person}/grants/{grant}/revoke", Do: f.endGrant},
-		{Pattern: "POST /desk/people/{person}/grants/{grant}/settle", Do: f.settle},
+		{Pattern: "POST /desk/people/{person}/grants/{grant}/settle", Do: f.settleGrants},
 		{Pattern: "POST /desk/people/{person}/grants/{grant}/told", Do: f.told},
 		{Pattern: "POST /desk/people/{person}/freeze", Do: f.freeze},
 	}
@@ -104,7 +104,7 @@ func (f face) readGrant(r *http.Request, a civic.Actor, m staff.Member) (grant.G
 		}
 		g.Agent = agent
 	}
-	scan, err := kit.File(r, "scan")
+	_, scan, err := kit.File(r, "scan")
 	if err != nil {
 		return g, err
 	}
@@ -193,7 +193,7 @@ func (f face) freeze(w http.ResponseWriter, r *http.Request) error {
 }
 
 // settle resumes or ends one grant that is held.
-func (f face) settle(w http.ResponseWriter, r *http.Request) error {
+func (f face) settleGrants(w http.ResponseWriter, r *http.Request) error {
 	id := civic.PersonID(r.PathValue("person"))
 	resume := r.PostFormValue("resume")
 	if resume != "yes" && resume != "no" {
