@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"yinqiao/catalog"
@@ -137,13 +138,18 @@ func (a *App) Prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var fresh []*catalog.Definition
 	for _, d := range defs {
-		// Forward only: an older release that starts beside a newer one, or after an
-		// office has suspended a service, must not bring its own version back.
-		if d.Version <= newest[d.Service] {
-			continue
+		// Forward only: an older release that starts beside a newer one must not bring
+		// its own version back.
+		if slices.ContainsFunc(d.Divisions, func(div civic.Division) bool {
+			return d.Version > newest[catalog.Spot{Service: d.Service, Division: div}]
+		}) {
+			fresh = append(fresh, d)
 		}
-		if err := a.Catalog.Publish(ctx, civic.System("release"), d); err != nil {
+	}
+	if len(fresh) > 0 {
+		if err := a.Catalog.PublishAll(ctx, civic.System("release"), fresh); err != nil {
 			return err
 		}
 	}

@@ -84,6 +84,11 @@ type commands struct {
 			Format string `help:"json or text." enum:"json,text" default:"json"`
 		} `cmd:"" help:"Read a policy document as measures, and show them."`
 	} `cmd:"" help:"Policy documents as measures."`
+	Catalog struct {
+		Check struct {
+			Dir string `arg:"" help:"Folder of service definitions (*.yaml)." type:"existingdir"`
+		} `cmd:"" help:"Check service definitions: what is wrong, in which file and line, and what is expected."`
+	} `cmd:"" help:"Services as data."`
 	Version struct{} `cmd:"" help:"Print the version."`
 }
 
@@ -121,6 +126,8 @@ func Main(ctx context.Context, args []string, out, errOut io.Writer) error {
 		return run.adminStaff()
 	case "ledger import <file>":
 		return run.ledgerImport()
+	case "catalog check <dir>":
+		return run.catalogCheck()
 	case "version":
 		_, err := fmt.Fprintln(out, Version())
 		return err

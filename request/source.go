@@ -250,18 +250,21 @@ func (offices) Options(k *Asking, kind string, _ Query) ([]catalog.Option, error
 }
 
 // Nearest returns the first office of a kind that covers a home: in its own
-// district, then in its city, then in its province.
-func Nearest(q db.Q, kind string, home civic.Division) (place.Office, error) {
-	for _, n := range []int{6, 4, 2} {
-		if len(home) < n {
-			continue
-		}
-		list, err := place.OfKind(q, kind, home[:n])
-		if err != nil {
-			return place.Office{}, err
-		}
-		if len(list) > 0 {
-			return list[0], nil
+// district, then in its city, then in its province. Where there is none of the kind
+// there may be one of the others, which are tried in order.
+func Nearest(q db.Q, kind string, home civic.Division, others ...string) (place.Office, error) {
+	for _, k := range append([]string{kind}, others...) {
+		for _, n := range []int{6, 4, 2} {
+			if len(home) < n {
+				continue
+			}
+			list, err := place.OfKind(q, k, home[:n])
+			if err != nil {
+				return place.Office{}, err
+			}
+			if len(list) > 0 {
+				return list[0], nil
+			}
 		}
 	}
 	return place.Office{}, civic.E(civic.Unavailable, "office.none", "当地还没有办这件事的单位，请打电话找人工帮您安排。")

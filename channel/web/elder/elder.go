@@ -17,7 +17,7 @@ type face struct{ *kit.Rooms }
 // Routes are the pages of this face.
 func Routes(rm *kit.Rooms) []kit.Route {
 	f := face{rm}
-	return []kit.Route{
+	return append(f.serviceRoutes(), []kit.Route{
 		{Pattern: "GET /elder/sign-in", Open: true, Do: f.signInPage},
 		{Pattern: "POST /elder/sign-in", Open: true, Do: f.signIn},
 		{Pattern: "POST /elder/sign-out", Open: true, Do: f.signOut},
@@ -35,7 +35,7 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		{Pattern: "POST /elder/drafts/{draft}/submit", Do: f.submit},
 		{Pattern: "GET /elder/requests/{request}", Do: f.request},
 		{Pattern: "POST /elder/requests/{request}/confirm", Do: f.confirm},
-	}
+	}...)
 }
 
 // actor says who is at the controls and for whom: the person themselves, or the

@@ -1,0 +1,66 @@
+package catalog
+
+import (
+	"bytes"
+	_ "embed"
+
+	"github.com/goccy/go-yaml"
+
+	"yinqiao/db"
+)
+
+// ServiceGroup is a kind of services that a grant may name as a whole.
+type ServiceGroup struct {
+	Code  string `yaml:"code"`
+	Words string `yaml:"words"`
+}
+
+//go:embed groups.yaml
+var groupFile []byte
+
+var groups = func() []ServiceGroup {
+	var out struct {
+		Source  string         `yaml:"source"`
+		Version string         `yaml:"version"`
+		Groups  []ServiceGroup `yaml:"groups"`
+	}
+	if err := yaml.NewDecoder(bytes.NewReader(groupFile), yaml.DisallowUnknownField()).Decode(&out); err != nil {
+		panic("catalog: groups.yaml: " + err.Error()) // the release's own file
+	}
+	return out.Groups
+}()
+
+// Groups lists the groups of services.
+func Groups() []ServiceGroup { return append([]ServiceGroup(nil), groups...) }
+
+// GroupWords names a group, "" if there is none of that code.
+func (s *Service) GroupWords(code string) string { return groupWords(code) }
+
+func groupWords(code string) string {
+	for _, g := range groups {
+		if g.Code == code {
+			return g.Words
+		}
+	}
+	return ""
+}
+
+// Scope is what the judge must know of a service when an act rests on a grant.
+type Scope struct {
+	Group string
+	After bool // may go on when the person has died
+}
+
+// Scope tells a service's group by its newest version, the zero Scope if there is
+// no such service.
+func (s *Service) Scope(q db.Q, service string) (Scope, error) {
+	var hashes []string
+	if err := q.Select(&hashes, `SELECT hash FROM service_definition WHERE service = $1 ORDER BY version DESC LIMIT 1`, service); err != nil || len(hashes) == 0 {
+		return Scope{}, err
+	}
+	d, err := s.Version(q, hashes[0])
+	if err != nil {
+		return Scope{}, err
+	}
+	return Scope{d.Group, d.AfterDeath}, nil
+}
