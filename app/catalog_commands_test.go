@@ -47,10 +47,10 @@ func TestCheckNamesFileLineFaultAndWhatIsExpected(t *testing.T) {
 	for _, part := range []string{
 		"online-only.yaml:9: channels: a service without a desk is reachable only with a device; add desk (SX15, ZJ3.1)",
 		"no-cash.yaml:18: pay: nobody may refuse cash; add cash to the ways to pay (SX10)",
-		`words.yaml:70: warning: questions[6].ask: "APP" is in Latin letters; say it in Chinese`,
+		`words.yaml:69: warning: questions[6].ask: "APP" is in Latin letters; say it in Chinese`,
 		`"提交" is office language; say 交上去`,
 		"more than 20 are hard to follow",
-		"broken.yaml",
+		"broken.yaml:24: sequence end token ']' not found\n",
 		"1 definitions pass, 3 faults, 3 warnings",
 	} {
 		if !strings.Contains(out, part) {

@@ -74,7 +74,7 @@ type commands struct {
 			Name     string `help:"Their name." required:""`
 			Office   string `help:"Name of their office." required:""`
 			Division string `help:"Division code of the office and of their post." required:""`
-			Role     string `help:"clerk, supervisor or administrator." default:"clerk"`
+			Role     string `help:"clerk, gate, operator, grid_worker, responsible, family_doctor, dispatcher, driver, volunteer_lead, venue_manager, hospital_manager, supervisor or administrator." default:"clerk"`
 		} `cmd:"" help:"Enter a member of staff. Prints the password and the authenticator link."`
 	} `cmd:"" help:"Administration from the command line."`
 	Ledger struct {

@@ -22,5 +22,6 @@ func (a *App) flows() {
 	}
 	a.Journal.On(casework.ActOpened, watch)
 	a.Journal.On(casework.ActReopened, watch)
+	a.staffFlows()
 	jobs.Handle(a.Jobs, func(ctx context.Context, w casework.Watch) error { return a.Casework.Overdue(ctx, w) })
 }

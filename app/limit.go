@@ -10,11 +10,15 @@ import (
 	"time"
 )
 
-// The doors. Access codes are tried at the last two.
+// The doors. Access codes are tried at those of the elder and of programs, and codes
+// that enrol a phone at its own.
 const (
 	doorDesk  = "POST /desk/sign-in"
 	doorElder = "POST /elder/sign-in"
 	doorAPI   = "POST /api/v1/sessions"
+	doorReads = "POST /api/v1/reads"
+	doorField = "POST /field/sign-in"
+	doorEnrol = "POST /field/enrol"
 )
 
 // limiter bounds failed tries at the doors, so that passwords and codes can't be
@@ -70,11 +74,11 @@ func (l *limiter) add(addr string, code bool, n int) {
 func (l *limiter) guard(mux *http.ServeMux, next, tooMany http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, door := mux.Handler(r)
-		if !slices.Contains([]string{doorDesk, doorElder, doorAPI}, door) {
+		if !slices.Contains([]string{doorDesk, doorElder, doorAPI, doorReads, doorField, doorEnrol}, door) {
 			next.ServeHTTP(w, r)
 			return
 		}
-		code := door == doorElder || door == doorAPI && maybeCode(r)
+		code := door == doorElder || door == doorEnrol || door == doorAPI && maybeCode(r)
 		done, ok := l.try(addressKey(r.RemoteAddr), code, time.Now())
 		if !ok {
 			tooMany.ServeHTTP(w, r)

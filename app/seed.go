@@ -91,7 +91,7 @@ func (a *App) seedPeople(ctx context.Context, ps []demo.Person) error {
 	sys := civic.System("demo")
 	ids := make([]civic.PersonID, len(ps))
 	for i, p := range ps {
-		in := people.Registration{Name: p.Name, Sex: people.Sex(p.Sex), Birth: p.Birth, Division: p.Street, Address: p.Address,
+		in := people.Registration{Name: p.Name, Sex: people.Sex(p.Sex), Birth: p.Birth, Division: p.Street, Address: p.Address, Distinct: true,
 			Credentials: []people.Card{{Kind: people.KindResidentID, Number: p.ResidentID}}}
 		if p.SeniorCard != "" {
 			in.Credentials = append(in.Credentials, people.Card{Kind: people.KindSeniorCard, Number: p.SeniorCard})
@@ -108,8 +108,13 @@ func (a *App) seedPeople(ctx context.Context, ps []demo.Person) error {
 		}
 		ids[i] = id
 		if p.AgentOf >= 0 {
-			if _, err := a.Grant.Give(ctx, sys, grant.Grant{Person: ids[p.AgentOf], Agent: id, Relation: demoRelations[p.Relation], Services: "*",
-				Starts: a.Journal.Now().AddDate(0, -1, 0), GivenHow: "demonstration"}); err != nil {
+			g := grant.Grant{Person: ids[p.AgentOf], Agent: id, Relation: demoRelations[p.Relation], Services: "*",
+				Starts: a.Journal.Now().AddDate(0, -1, 0), GivenHow: "demonstration"}
+			if p.Relation == "neighbour" { // whoever is not family is bound
+				end := a.Journal.Now().AddDate(0, 10, 0)
+				g.Services, g.Ends = "@health", &end
+			}
+			if _, err := a.Grant.Give(ctx, sys, g); err != nil {
 				return fmt.Errorf("grant %d: %w", i, err)
 			}
 		}

@@ -55,6 +55,6 @@ func (e elder) address() string {
 func (e elder) home() civic.Division { return street }
 
 func (e elder) registration() people.Registration {
-	return people.Registration{Name: e.name(), Division: e.home(), Address: e.address(),
+	return people.Registration{Name: e.name(), Division: e.home(), Address: e.address(), Distinct: true,
 		Credentials: []people.Card{{Kind: people.KindResidentID, Number: e.card()}}, Phones: []people.Phone{{Number: e.phone(), Whose: "own"}}}
 }

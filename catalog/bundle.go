@@ -15,7 +15,7 @@ const otherGroup = "other"
 // come last. Empty groups are left out.
 func Bundles(ds []*Definition) []Bundle {
 	var out []Bundle
-	for _, g := range append(Groups(), ServiceGroup{Code: otherGroup, Words: "别的事"}) {
+	for _, g := range append(Areas(), Area{Code: otherGroup, Words: "别的事"}) {
 		b := Bundle{Code: g.Code, Words: g.Words}
 		for _, d := range ds {
 			if d.Group == g.Code || d.Group == "" && g.Code == otherGroup {

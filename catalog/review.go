@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -66,7 +68,7 @@ func Review(dir fs.FS) ([]*Definition, []Remark, error) {
 func review(file string, b []byte) (*Definition, []Remark) {
 	d, wrong, err := parse(b)
 	if err != nil {
-		return nil, []Remark{{File: file, Say: err.Error()}}
+		return nil, []Remark{unread(file, err)}
 	}
 	list, warning := wrong, false
 	if len(wrong) == 0 {
@@ -82,3 +84,16 @@ func review(file string, b []byte) (*Definition, []Remark) {
 	}
 	return d, said
 }
+
+// unread is the remark on a file that is no YAML, with the line that the parser names.
+func unread(file string, err error) Remark {
+	r := Remark{File: file, Say: err.Error()}
+	if m := parserAt.FindStringSubmatch(r.Say); m != nil {
+		r.Line, _ = strconv.Atoi(m[1])
+		r.Say, _, _ = strings.Cut(m[2], "\n")
+	}
+	return r
+}
+
+// parserAt is how the parser begins what it says: [line:column] what is wrong.
+var parserAt = regexp.MustCompile(`(?s)^\[(\d+):\d+\] (.*)`)

@@ -7,6 +7,7 @@ type Channel string
 // is worse than the online one can be seen.
 const (
 	ChannelDesk   Channel = "desk"   // a member of staff at a window or counter
+	ChannelField  Channel = "field"  // a member of staff out of the house, with their own phone
 	ChannelElder  Channel = "elder"  // the older person's own web pages
 	ChannelFamily Channel = "family" // a relative's web pages
 	ChannelAPI    Channel = "api"    // another system
@@ -54,6 +55,14 @@ func (a Actor) For(p PersonID) Actor { a.Subject = p; return a }
 func (a Actor) Person() PersonID {
 	if a.Operator.Kind == PartyPerson {
 		return PersonID(a.Operator.ID)
+	}
+	return ""
+}
+
+// DeviceID returns the device at the controls, or "" if it is none.
+func (a Actor) DeviceID() string {
+	if a.Operator.Kind == PartyDevice {
+		return a.Operator.ID
 	}
 	return ""
 }

@@ -9,6 +9,7 @@ type Basis string
 const (
 	BasisOwn       Basis = "own"       // the person acted for themselves
 	BasisGrant     Basis = "grant"     // a grant of the person's
+	BasisGuardian  Basis = "guardian"  // a guardian whom a court or committee appointed
 	BasisRole      Basis = "role"      // a role of staff that covers the division
 	BasisPresented Basis = "presented" // the person's card was just presented
 	BasisOffice    Basis = "office"    // the office that the matter was handed to
@@ -100,6 +101,7 @@ const (
 	MayBreakGlass     Permission = "people.glass"    // open a person in an emergency without card or division
 	MayReviewAccess   Permission = "access.review"   // judge afterwards whether breaking the glass was right
 	MayKeepDuty       Permission = "duty.keep"       // keep the duty roster of an office
+	MayReadCards      Permission = "card.read"       // a card reader's: say which card was laid on it
 )
 
 // Need says what an act needs in order to be allowed. Person asks for a right

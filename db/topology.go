@@ -25,6 +25,11 @@ var Topology = map[string]Where{
 	"staff_login":  reference,
 	"staff_role":   reference,
 	"sign_session": byKey("token"),
+	"device":       byKey("id"),
+	"device_seen":  byKey("device"),
+	"enrol_code":   byKey("hash"),
+	"card_read":    byKey("device"),
+	"duty":         Where{"place", "office"},
 
 	"person":            byPerson("id"),
 	"other_name":        byPerson("person"),
@@ -33,7 +38,14 @@ var Topology = map[string]Where{
 	"contact":           byPerson("person"),
 	"opening":           byPerson("person"),
 	"person_seen":       byPerson("person"),
+	"glass_review":      byPerson("person"),
 	"proxy_grant":       byPerson("person"),
+	"grant_evidence":    byPerson("person"),
+	"person_tag":        byPerson("person"),
+	"household":         byPerson("person"),
+	"person_preference": byPerson("person"),
+	"service_birth":     byPerson("person"),
+	"consent":           byPerson("person"),
 	"credential_index":  byKey("hash"),
 	"credential_former": byKey("hash"),
 	"tail_index":        byKey("hash"),
@@ -58,6 +70,8 @@ var Topology = map[string]Where{
 	"journal_tally":  local,
 
 	"installation": local,
+
+	"retention_day": local,
 }
 
 // scratchTables are the few tables that are not acts: losing a row of them loses
@@ -67,4 +81,7 @@ var scratchTables = map[string]bool{
 	"spoken_number": true, // numbers claimed by drafts
 	"sign_session":  true, // who is signed in
 	"idempotency":   true, // replies to repeated calls
+	"device_seen":   true, // when a device was last heard of
+	"enrol_code":    true, // codes of a quarter of an hour
+	"card_read":     true, // cards laid on a reader a moment ago
 }

@@ -39,6 +39,10 @@ func (t *Tx) Context() context.Context { return t.ctx }
 // Dialect names the engine. Only db and jobs may ask.
 func (t *Tx) Dialect() Dialect { return t.d }
 
+// Locks reports whether the transaction may write rows that acts rest on, and so
+// lock them. In scratch it may not.
+func (t *Tx) Locks() bool { return !t.scratch }
+
 // Raw is the transaction itself, for the job queue's driver alone.
 func (t *Tx) Raw() (context.Context, *sql.Tx) { return t.run, t.tx }
 

@@ -21,12 +21,15 @@ func (s *Service) IssueCode(ctx context.Context, actor civic.Actor, person civic
 		if err != nil {
 			return err
 		}
-		if auth.Basis() == civic.BasisGrant || auth.Basis() == civic.BasisOwn {
+		if b := auth.Basis(); b == civic.BasisGrant || b == civic.BasisOwn || b == civic.BasisGuardian {
 			return errStaffOnly // a code that a child holds would not be the elder's own sign-in
 		}
 		self, err := people.Resolve(tx, person)
 		if err != nil {
 			return err
+		}
+		if self.Died != "" {
+			return errGone
 		}
 		if code, err = s.newCode(tx, self.Root); err != nil {
 			return err
@@ -80,6 +83,9 @@ func (s *Service) RedeemCode(ctx context.Context, code string, channel civic.Cha
 		self, err := people.Resolve(tx, person) // a slip may be older than a merge
 		if err != nil {
 			return err
+		}
+		if self.Died != "" {
+			return errSelfDead
 		}
 		person = self.Root
 		auth, err := tx.Authorise(civic.Need{Person: person, Division: self.Division})

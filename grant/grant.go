@@ -12,33 +12,75 @@ import (
 	"yinqiao/db"
 	"yinqiao/journal"
 	"yinqiao/people"
+	"yinqiao/place"
+	"yinqiao/staff"
 )
 
-// Grant is a person's permission for another to act for them.
+// Grant is a person's permission for another to act for them: for one person, or
+// for whoever has a role at an office.
 type Grant struct {
-	ID       string
-	Person   civic.PersonID
-	Agent    civic.PersonID
-	Relation string
-	Services string // "*" or names between blanks
-	Starts   time.Time
-	Ends     *time.Time
-	GivenHow string
+	ID        string
+	Person    civic.PersonID
+	Kind      string         // agent, or guardian whom a court or committee appointed
+	AgentKind string         // person or role
+	Agent     civic.PersonID // for a person
+	Office    civic.OfficeID // for a role: at which office
+	Role      staff.Role     // for a role: which
+	Relation  string
+	Services  string // "*", or names of services and @groups between blanks
+	Starts    time.Time
+	Ends      *time.Time
+	GivenHow  string // a way of data/ways.yaml; own, guardian, court
+	State     string // asked, active, revoked
+	Held      string // why it authorises nothing now; HeldWords says it
+	Notice    string // "", pending, told, refused: whether the person was told
+	GivenAt   *time.Time
+	UsedAt    *time.Time
+	Evidence  Evidence `db:"-"` // what it is given on; never read back here
+	document  string   // of a guardian
 }
 
-const grantColumns = `id, person, agent, relation, services, starts, ends, given_how`
+// Live reports whether acts may rest on the grant, its time aside.
+func (g Grant) Live() bool { return g.State == "active" && g.Held == "" }
 
-// Give records a grant that the person gives: themselves, or before a member of
-// staff who has opened them. The same grant again is the one that there is.
-func (s *Service) Give(ctx context.Context, actor civic.Actor, g Grant) (string, error) {
+const grantColumns = `id, person, kind, agent_kind, agent, office, role, relation, services, starts, ends, given_how, state, held, notice, given_at, used_at`
+
+// clean checks the form of a grant and brings it to its fields' defaults.
+func (g *Grant) clean() error {
 	g.ID = db.NewID()
+	g.Kind, g.State, g.Held = "agent", "active", ""
 	g.Services = strings.Join(strings.Fields(g.Services), " ")
-	if g.Person == "" || g.Agent == "" || g.Agent == g.Person || g.Relation == "" || utf8.RuneCountInString(g.Relation) > 20 ||
-		!servicesFit(g.Services) || g.Ends != nil && !g.Ends.After(g.Starts) {
-		return "", errGrant
+	g.Relation = civic.FoldWords(g.Relation)
+	if g.AgentKind == "" {
+		g.AgentKind = "person"
+	}
+	switch g.AgentKind {
+	case "person":
+		g.Office, g.Role = "", ""
+	case "role":
+		g.Agent = ""
+		if g.Relation == "" {
+			g.Relation = g.Role.Words()
+		}
+	}
+	if g.Person == "" || g.AgentKind == "person" && (g.Agent == "" || g.Agent == g.Person) || g.AgentKind == "role" && (g.Office == "" || !g.Role.May(civic.MayServePeople)) ||
+		g.Relation == "" || utf8.RuneCountInString(g.Relation) > 20 || !servicesFit(g.Services) || g.Ends != nil && !g.Ends.After(g.Starts) {
+		return errGrant
 	}
 	if civic.HoldsNumber(g.Relation) || civic.HoldsNumber(g.GivenHow) {
-		return "", errNumber.On("relation")
+		return errNumber.On("relation")
+	}
+	return nil
+}
+
+// Give records a grant that the person gives: themselves, before a member of staff
+// who has opened them, or by their guardian. The same grant again is the one that
+// there is. Invalid says what the way of giving asks for, or which limit of
+// unrelated agents is met; Denied if the person has a guardian, or did not say it
+// in person while relatives do not agree.
+func (s *Service) Give(ctx context.Context, actor civic.Actor, g Grant) (string, error) {
+	if err := g.clean(); err != nil {
+		return "", err
 	}
 	err := s.j.Write(ctx, actor.For(g.Person), func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(civic.Need{Person: g.Person, Permission: civic.MayServePeople})
@@ -48,29 +90,18 @@ func (s *Service) Give(ctx context.Context, actor civic.Actor, g Grant) (string,
 		if auth.Basis() == civic.BasisGrant {
 			return errNotYours // an agent can't pass the permission on
 		}
-		if err := rooted(tx, &g); err != nil {
-			return err
-		}
-		tx.Actor.Subject = g.Person
-		if err := s.fits(tx, g); err != nil {
-			return err
-		}
-		agent, err := s.p.Name(tx, civic.Authority{}, g.Agent)
+		agent, err := s.prepare(tx, auth, &g)
 		if err != nil {
 			return err
 		}
+		tx.Actor.Subject = g.Person
 		if same, err := standing(tx, g); err != nil {
 			return err
 		} else if same != "" {
 			g.ID = same
 			return journal.ErrUnchanged
 		}
-		if err := tx.InsertRows("proxy_grant", []string{"person", "id", "agent", "relation", "services", "starts", "ends", "given_how", "state"},
-			[][]any{{g.Person, g.ID, g.Agent, g.Relation, g.Services, g.Starts, g.Ends, g.GivenHow, "active"}}); err != nil {
-			return err
-		}
-		return tx.Record(auth, journal.Event{Act: ActGiven, Detail: map[string]string{"relation": g.Relation, "services": g.Services, "how": g.GivenHow, "agent": agent},
-			About: []journal.About{{ID: string(g.Agent), Kind: "person", Role: "agent"}, {ID: g.ID, Kind: "grant", Role: "object"}}})
+		return s.insert(tx, auth, g, agent)
 	})
 	if err != nil {
 		return "", err
@@ -78,21 +109,152 @@ func (s *Service) Give(ctx context.Context, actor civic.Actor, g Grant) (string,
 	return g.ID, nil
 }
 
-// rooted writes a grant under the roots of both, who must be two people.
-func rooted(tx *journal.Tx, g *Grant) error {
-	person, err := people.Resolve(tx, g.Person)
+// prepare checks a grant against what there is, with the rows of both people
+// locked, so that two gives at once meet the same limits one after the other. It
+// returns the agent's name for the journal.
+func (s *Service) prepare(tx *journal.Tx, auth civic.Authority, g *Grant) (string, error) {
+	if err := s.fits(tx, *g); err != nil {
+		return "", err
+	}
+	self, err := s.locked(tx, g)
 	if err != nil {
+		return "", err
+	}
+	if err := s.permitted(tx, auth, self, g); err != nil {
+		return "", err
+	}
+	if err := s.within(tx, self, *g); err != nil {
+		return "", err
+	}
+	return s.agentName(tx, *g)
+}
+
+// locked takes the rows of both people in turn and puts their first identities
+// into the grant.
+func (s *Service) locked(tx *journal.Tx, g *Grant) (people.Self, error) {
+	self, err := people.Resolve(tx, g.Person)
+	if err != nil {
+		return self, err
+	}
+	both := []civic.PersonID{self.Root}
+	if g.AgentKind == "person" {
+		a, err := people.Resolve(tx, g.Agent)
+		if err != nil {
+			return self, err
+		}
+		if a.Root == self.Root {
+			return self, errGrant
+		}
+		both = append(both, a.Root)
+	}
+	if err := people.Lock(tx, both...); err != nil {
+		return self, err
+	}
+	// Read again what may have changed while we waited.
+	for _, id := range both {
+		p, err := people.Resolve(tx, id)
+		if err != nil {
+			return self, err
+		}
+		if p.Died != "" || p.State != "active" {
+			return self, errGone
+		}
+	}
+	g.Person = self.Root
+	if g.AgentKind == "person" {
+		g.Agent = both[1]
+	}
+	return people.Resolve(tx, self.Root)
+}
+
+// permitted checks how the grant is given, and by whom.
+func (s *Service) permitted(tx *journal.Tx, auth civic.Authority, self people.Self, g *Grant) error {
+	if auth.Basis() == civic.BasisSystem {
+		return nil // imports and tests say themselves how it was given
+	}
+	staffed := false
+	switch {
+	case auth.Basis() == civic.BasisGuardian:
+		g.GivenHow = "guardian"
+	case auth.Basis() == civic.BasisOwn:
+		g.GivenHow = "own"
+	default:
+		staffed = true
+		w, ok := way(g.GivenHow)
+		if !ok {
+			return errHow
+		}
+		if err := g.Evidence.meets(w, auth); err != nil {
+			return err
+		}
+		if w.Notice {
+			g.Notice = "pending"
+		}
+	}
+	if auth.Basis() == civic.BasisGuardian {
+		return nil
+	}
+	if ward, err := s.isWard(tx, self); err != nil {
+		return err
+	} else if ward {
+		return errWard
+	}
+	if !staffed || g.GivenHow == "in_person" {
+		return nil // the person's own word stands, also between relatives
+	}
+	var n int
+	if err := tx.Get(&n, `SELECT COUNT(*) FROM proxy_grant WHERE person = $1 AND state = 'active' AND held = $2`, self.Root, heldDispute); err != nil {
 		return err
 	}
-	agent, err := people.Resolve(tx, g.Agent)
-	if err != nil {
-		return err
+	if n > 0 {
+		return errDisputed
 	}
-	if person.Root == agent.Root {
-		return errGrant
-	}
-	g.Person, g.Agent = person.Root, agent.Root
 	return nil
+}
+
+// insert stores a grant with its evidence and records it.
+func (s *Service) insert(tx *journal.Tx, auth civic.Authority, g Grant, agent string) error {
+	if err := tx.InsertRows("proxy_grant", []string{"person", "id", "kind", "agent_kind", "agent", "office", "role", "relation", "services", "starts", "ends",
+		"given_how", "state", "held", "notice", "given_at"},
+		[][]any{{g.Person, g.ID, g.Kind, g.AgentKind, g.Agent, g.Office, g.Role, g.Relation, g.Services, g.Starts, g.Ends,
+			g.GivenHow, g.State, g.Held, g.Notice, tx.Now}}); err != nil {
+		return err
+	}
+	if err := s.keepEvidence(tx, auth, g); err != nil {
+		return err
+	}
+	act := ActGiven
+	switch {
+	case g.State == "asked":
+		act = ActAsked
+	case g.Kind == "guardian":
+		act = ActAppointed
+	}
+	return tx.Record(auth, s.event(act, g, agent))
+}
+
+// event is an act about a grant.
+func (s *Service) event(act journal.Act, g Grant, agent string) journal.Event {
+	d := map[string]string{"relation": g.Relation, "services": g.Services, "how": g.GivenHow, "agent": agent}
+	if g.Notice == "pending" {
+		d["notice"] = "pending"
+	}
+	about := []journal.About{{ID: g.ID, Kind: "grant", Role: "object"}}
+	if g.AgentKind == "role" {
+		about = append(about, journal.About{ID: string(g.Office), Kind: "office", Role: "agent"})
+	} else {
+		about = append(about, journal.About{ID: string(g.Agent), Kind: "person", Role: "agent"})
+	}
+	return journal.Event{Act: act, Detail: d, About: about}
+}
+
+// agentName names who holds a grant: a person masked, or a role at its office.
+func (s *Service) agentName(q db.Q, g Grant) (string, error) {
+	if g.AgentKind == "role" {
+		o, err := place.Read(q, g.Office)
+		return o.Name + g.Role.Words(), err
+	}
+	return s.p.Name(q, civic.Authority{}, g.Agent)
 }
 
 // fits checks a grant against what there is: its services, and when it starts.
@@ -102,6 +264,12 @@ func (s *Service) fits(tx *journal.Tx, g Grant) error {
 	}
 	for _, name := range strings.Fields(g.Services) {
 		if name == "*" {
+			continue
+		}
+		if group, is := strings.CutPrefix(name, "@"); is {
+			if s.c.GroupWords(group) == "" {
+				return errService
+			}
 			continue
 		}
 		if ok, err := s.c.Known(tx, name); err != nil {
@@ -114,15 +282,11 @@ func (s *Service) fits(tx *journal.Tx, g Grant) error {
 }
 
 // standing returns the live grant that says the same, or "": a form sent twice
-// makes one grant, and stopping it leaves none.
+// makes one grant, and stopping it leaves none. The person's row is locked.
 func standing(tx *journal.Tx, g Grant) (string, error) {
-	// Two at the same moment take turns at the person's row.
-	if _, err := tx.Exec(`UPDATE person SET division = division WHERE id = $1`, g.Person); err != nil {
-		return "", err
-	}
 	var gs []Grant
-	if err := tx.Select(&gs, `SELECT `+grantColumns+` FROM proxy_grant WHERE person = $1 AND agent = $2 AND services = $3 AND state = 'active'
-		AND (ends IS NULL OR ends > $4) ORDER BY id`, g.Person, g.Agent, g.Services, tx.Now); err != nil {
+	if err := tx.Select(&gs, `SELECT `+grantColumns+` FROM proxy_grant WHERE person = $1 AND agent_kind = $2 AND agent = $3 AND office = $4 AND role = $5 AND services = $6
+		AND state = $7 AND held = '' AND kind = 'agent' AND (ends IS NULL OR ends > $8) ORDER BY id`, g.Person, g.AgentKind, g.Agent, g.Office, g.Role, g.Services, g.State, tx.Now); err != nil {
 		return "", err
 	}
 	for _, old := range gs {
@@ -134,171 +298,137 @@ func standing(tx *journal.Tx, g Grant) (string, error) {
 	return "", nil
 }
 
-// servicesFit reports whether the list is "*" or some names of services between
-// blanks. It is kept in the journal, so that it may not hold numbers of people.
+// servicesFit reports whether the list is "*" or some names of services and
+// @groups between blanks. It is kept in the journal, so that it may not hold
+// numbers of people.
 func servicesFit(list string) bool {
-	const signs = "abcdefghijklmnopqrstuvwxyz0123456789- "
+	const signs = "abcdefghijklmnopqrstuvwxyz0123456789- @"
 	return list == "*" || list != "" && len(list) <= 1000 && strings.Trim(list, signs) == "" &&
-		!slices.ContainsFunc(strings.Fields(list), func(name string) bool { return name[0] < 'a' || civic.HoldsNumber(name) })
+		!slices.ContainsFunc(strings.Fields(list), func(name string) bool {
+			name = strings.TrimPrefix(name, "@")
+			return name == "" || name[0] < 'a' || strings.Contains(name, "@") || civic.HoldsNumber(name)
+		})
 }
 
-// Revoke ends a grant at once, also for pages that the agent has open. An agent
-// may lay down their own grant, never another's.
+// one reads a grant of a person.
+func one(q db.Q, self people.Self, id string) (Grant, error) {
+	var g Grant
+	ids := self.Selves()
+	err := q.Get(&g, `SELECT `+grantColumns+` FROM proxy_grant WHERE id = $1 AND person IN `+db.In(2, len(ids)), append([]any{id}, db.Args(ids)...)...)
+	if errors.Is(err, db.ErrNoRows) {
+		err = errNoSuch
+	}
+	return g, err
+}
+
+// Revoke ends a grant at once, also for pages that the agent has open: at the
+// person's word, or the guardian's. An agent may lay down their own grant, never
+// another's; so may an ask be taken back or refused. A guardianship ends otherwise.
 func (s *Service) Revoke(ctx context.Context, actor civic.Actor, person civic.PersonID, id string) error {
 	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
-		auth, err := tx.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople})
+		auth, err := s.mayRevoke(tx, person, id)
 		if err != nil {
 			return err
 		}
-		if auth.Basis() == civic.BasisGrant {
-			var own bool
-			if own, err = sameAgent(tx, auth, id); err != nil {
-				return err
-			}
-			if !own {
-				return errNotYours
-			}
-		}
-		var g Grant
-		ids := auth.Selves()
-		err = tx.Get(&g, `UPDATE proxy_grant SET state = 'revoked' WHERE id = $1 AND state = 'active' AND person IN `+db.In(2, len(ids))+` RETURNING `+grantColumns,
-			append([]any{id}, db.Args(ids)...)...)
-		if errors.Is(err, db.ErrNoRows) {
-			return errNoSuch
-		}
-		if err != nil {
-			return err
-		}
-		agent, err := s.p.Name(tx, civic.Authority{}, g.Agent)
-		if err != nil {
-			return err
-		}
-		return tx.Record(auth, journal.Event{Act: ActRevoked, Detail: map[string]string{"relation": g.Relation, "services": g.Services, "agent": agent},
-			About: []journal.About{{ID: string(g.Agent), Kind: "person", Role: "agent"}, {ID: id, Kind: "grant", Role: "object"}}})
+		return s.end(tx, auth, auth.Selves(), id, "agent")
 	})
 }
 
+// mayRevoke is the authority for ending a grant.
+func (s *Service) mayRevoke(tx *journal.Tx, person civic.PersonID, id string) (civic.Authority, error) {
+	if own, err := s.layDown(tx, person, id); err != nil || own.Valid() {
+		return own, err
+	}
+	auth, err := tx.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople})
+	if err != nil || auth.Basis() != civic.BasisGrant {
+		return auth, err
+	}
+	// Somebody who came with a grant lays down their own alone.
+	own, err := sameAgent(tx, auth, id)
+	if err == nil && !own {
+		err = errNotYours
+	}
+	return auth, err
+}
+
 // sameAgent reports whether a grant is held by the person who holds the grant that
-// the authority rests on.
+// the authority rests on. A role at an office lays down nothing but its own.
 func sameAgent(q db.Q, auth civic.Authority, id string) (bool, error) {
+	if id == auth.Ref() {
+		return true, nil
+	}
 	ids := auth.Selves()
 	var agents []civic.PersonID
-	if err := q.Select(&agents, `SELECT agent FROM proxy_grant WHERE id IN ($1, $2) AND person IN `+db.In(3, len(ids)),
-		append([]any{id, auth.Ref()}, db.Args(ids)...)...); err != nil || len(agents) == 0 {
+	if err := q.Select(&agents, `SELECT agent FROM proxy_grant WHERE agent_kind = 'person' AND id IN ($1, $2) AND person IN `+db.In(3, len(ids)),
+		append([]any{id, auth.Ref()}, db.Args(ids)...)...); err != nil || len(agents) < 2 {
 		return false, err
-	}
-	if id != auth.Ref() && len(agents) < 2 {
-		return false, nil
 	}
 	first, err := people.Resolve(q, agents[0])
 	if err != nil {
 		return false, err
 	}
-	return slices.Contains(first.Selves(), agents[len(agents)-1]), nil
+	return slices.Contains(first.Selves(), agents[1]), nil
 }
 
-// Agent is somebody who holds a live grant of a person, as a clerk sees them.
-type Agent struct {
-	Grant
-	Name string // masked
-}
-
-// Agents lists who may act for a person: for the person, for staff who have
-// opened them, and for staff whose role covers their home and who are about to.
-// Grants that start later are among them. An agent sees their own alone.
-func (s *Service) Agents(ctx context.Context, actor civic.Actor, person civic.PersonID) ([]Agent, error) {
-	var out []Agent
-	err := s.j.Look(ctx, actor.For(person), func(v *journal.View) error {
-		_, err := v.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople, Look: true})
-		if civic.As(err).Code == errNotOpen.Code && err != nil {
-			home, homeErr := people.Home(v, person)
-			if homeErr != nil {
-				return homeErr
-			}
-			_, err = v.Authorise(civic.Need{Permission: civic.MayServePeople, Division: home, Look: true})
-		}
-		if err != nil {
-			return err
-		}
-		self, err := people.Resolve(v, person)
-		if err != nil {
-			return err
-		}
-		ids := self.Selves()
-		var gs []Grant
-		if err := v.Select(&gs, `SELECT `+grantColumns+` FROM proxy_grant WHERE state = 'active' AND (ends IS NULL OR ends > $1)
-			AND person IN `+db.In(2, len(ids))+` ORDER BY id`, append([]any{v.Now}, db.Args(ids)...)...); err != nil {
-			return err
-		}
-		me, err := actingSelves(v, actor)
-		if err != nil {
-			return err
-		}
-		for _, g := range gs {
-			if len(me) > 0 && !slices.Contains(me, self.Root) && !slices.Contains(me, g.Agent) {
-				continue
-			}
-			m, err := s.p.Name(v, civic.Authority{}, g.Agent)
-			if err != nil {
-				return err
-			}
-			out = append(out, Agent{g, m})
-		}
-		return nil
-	})
-	return out, err
-}
-
-// Elder is somebody for whom the person at the controls may act.
-type Elder struct {
-	Person   civic.PersonID
-	Name     string
-	Relation string
-}
-
-// Elders lists for whom the person at the controls may act now.
-func (s *Service) Elders(ctx context.Context, actor civic.Actor) ([]Elder, error) {
-	var out []Elder
-	me := actor.Person()
-	err := s.j.Look(ctx, actor, func(v *journal.View) error {
-		if _, err := v.Authorise(civic.Need{Person: me, Look: true}); err != nil {
-			return err
-		}
-		ids, err := actingSelves(v, actor)
-		if err != nil {
-			return err
-		}
-		var rows []struct {
-			Elder
-			AliasOf civic.PersonID
-		}
-		if err := v.Select(&rows, `SELECT DISTINCT g.person, p.name, p.alias_of, g.relation FROM proxy_grant g JOIN person p ON p.id = g.person
-			WHERE g.state = 'active' AND g.starts <= $1 AND (g.ends IS NULL OR g.ends > $1) AND g.agent IN `+db.In(2, len(ids))+` ORDER BY p.name, g.person`,
-			append([]any{v.Now}, db.Args(ids)...)...); err != nil {
-			return err
-		}
-		for _, r := range rows {
-			if r.AliasOf != "" { // somebody who was registered twice is listed once
-				self, err := people.Resolve(v, r.Person)
-				if err != nil {
-					return err
-				}
-				r.Person = self.Root
-			}
-			if !slices.Contains(out, r.Elder) && !slices.ContainsFunc(out, func(e Elder) bool { return e.Person == r.Person && e.Relation == r.Relation }) {
-				out = append(out, r.Elder)
-			}
-		}
-		return nil
-	})
-	return out, err
-}
-
-// actingSelves are the identities of the person at the controls; none for staff.
-func actingSelves(q db.Q, actor civic.Actor) ([]civic.PersonID, error) {
-	if actor.Person() == "" {
-		return nil, nil
+// layDown is the authority of agents over their own grant, also one that is held
+// or only asked for. It is not valid for anybody else.
+func (s *Service) layDown(tx *journal.Tx, person civic.PersonID, id string) (civic.Authority, error) {
+	who := tx.Actor.Person()
+	if who == "" {
+		return civic.Authority{}, nil
 	}
-	self, err := people.Resolve(q, actor.Person())
-	return self.Selves(), err
+	self, err := people.Resolve(tx, person)
+	if err != nil {
+		return civic.Authority{}, err
+	}
+	me, err := people.Resolve(tx, who)
+	if err != nil {
+		return civic.Authority{}, hide(err)
+	}
+	g, err := one(tx, self, id)
+	if civic.Is(err, civic.NotFound) || err == nil && (g.Agent == "" || !slices.Contains(me.Selves(), g.Agent) || me.Died != "") {
+		return civic.Authority{}, nil // the judge says
+	}
+	if err != nil {
+		return civic.Authority{}, err
+	}
+	return over(civic.BasisGrant, g.ID, person, self, self.Division, ""), nil
+}
+
+func hide(err error) error {
+	if civic.Is(err, civic.NotFound) {
+		return errNobody
+	}
+	return err
+}
+
+// end revokes a grant of the kind and records it.
+func (s *Service) end(tx *journal.Tx, auth civic.Authority, ids []civic.PersonID, id, kind string) error {
+	var g Grant
+	err := tx.Get(&g, `UPDATE proxy_grant SET state = 'revoked', notice = CASE WHEN notice = 'pending' THEN '' ELSE notice END
+		WHERE id = $1 AND kind = $2 AND state IN ('active', 'asked') AND person IN `+db.In(3, len(ids))+` RETURNING `+grantColumns,
+		append([]any{id, kind}, db.Args(ids)...)...)
+	if errors.Is(err, db.ErrNoRows) {
+		var n int
+		if err := tx.Get(&n, `SELECT COUNT(*) FROM proxy_grant WHERE id = $1 AND kind = 'guardian' AND state = 'active' AND person IN `+db.In(2, len(ids)),
+			append([]any{id}, db.Args(ids)...)...); err != nil {
+			return err
+		}
+		if n > 0 && kind == "agent" {
+			return errGuardian
+		}
+		return errNoSuch
+	}
+	if err != nil {
+		return err
+	}
+	agent, err := s.agentName(tx, g)
+	if err != nil {
+		return err
+	}
+	act := ActRevoked
+	if kind == "guardian" {
+		act = ActReleased
+	}
+	return tx.Record(auth, s.event(act, g, agent))
 }

@@ -3,7 +3,6 @@ package grant
 import (
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"yinqiao/civic"
@@ -42,7 +41,12 @@ func (Judge) Authorise(q db.Q, now time.Time, actor civic.Actor, need civic.Need
 		return civic.Mint(civic.BasisSystem, actor.Operator.ID, need.Person, need.Division.County(), need.Office), nil
 	case civic.PartyPerson:
 		return judgePerson(q, now, actor.Person(), need)
+	case civic.PartyDevice:
+		return judgeDevice(q, actor, need)
 	case civic.PartyStaff:
+		if err := judgePhone(q, actor); err != nil {
+			return civic.Authority{}, err
+		}
 		return judgeStaff(q, now, actor, need)
 	}
 	return civic.Authority{}, errNobody
@@ -57,16 +61,36 @@ func judgePerson(q db.Q, now time.Time, who civic.PersonID, need civic.Need) (ci
 		return civic.Authority{}, err
 	}
 	if slices.Contains(self.Selves(), who) {
+		if self.Died != "" {
+			return civic.Authority{}, errSelfDead
+		}
 		return over(civic.BasisOwn, "", need.Person, self, self.Division, ""), nil
 	}
-	g, err := live(q, now, self, who, need)
-	if errors.Is(err, db.ErrNoRows) {
-		return civic.Authority{}, errNotYours
-	}
+	g, err := agentRests(q, now, self, who, need, errNotYours)
 	if err != nil {
 		return civic.Authority{}, err
 	}
-	return over(civic.BasisGrant, g, need.Person, self, self.Division, ""), nil
+	return over(g.basis(), g.ID, need.Person, self, self.Division, ""), nil
+}
+
+// agentRests finds the grant on which an agent acts, under any of their
+// identities. An agent who has died acts no more.
+func agentRests(q db.Q, now time.Time, self people.Self, agent civic.PersonID, need civic.Need, refusal *civic.Error) (candidate, error) {
+	me, err := people.Resolve(q, agent)
+	if civic.Is(err, civic.NotFound) {
+		return candidate{}, refusal
+	}
+	if err != nil {
+		return candidate{}, err
+	}
+	if me.Died != "" {
+		return candidate{}, errSelfDead
+	}
+	cs, err := ofAgent(q, now, self, me.Selves())
+	if err != nil {
+		return candidate{}, err
+	}
+	return rest(q, now, self, cs, need, refusal)
 }
 
 // over mints an authority that reaches a person under all their identities.
@@ -91,6 +115,9 @@ func judgeStaff(q db.Q, now time.Time, actor civic.Actor, need civic.Need) (civi
 		return none, err
 	}
 	post, ok := m.May(need.Permission)
+	if !ok && need.Person != "" && need.Look && need.Office == "" && need.Division == "" {
+		post, ok = m.May(civic.MayBreakGlass) // an opening in an emergency shows the person
+	}
 	if !ok {
 		return none, errRole
 	}
@@ -101,6 +128,9 @@ func judgeStaff(q db.Q, now time.Time, actor civic.Actor, need civic.Need) (civi
 	case need.Office != "":
 		if m.Office != need.Office {
 			return none, errOffice
+		}
+		if _, ok := m.MayIn(need.Permission, m.Division); !ok {
+			return none, errDivision // the post is for another place than the office's
 		}
 		return here(civic.BasisOffice, string(m.Office))
 	case need.Division != "":
@@ -115,9 +145,9 @@ func judgeStaff(q db.Q, now time.Time, actor civic.Actor, need civic.Need) (civi
 	return here(civic.BasisRole, string(post.Role))
 }
 
-// judgeOpening lets staff act for a person whom they have opened. When somebody
-// else asked for it, now or in opening, that agent needs a live grant, and the act
-// rests on it.
+// judgeOpening lets staff act for a person whom they have opened, or who lets
+// the role at their office act. When somebody else asked for it, now or in opening,
+// that agent needs a live grant, and the act rests on it.
 func judgeOpening(q db.Q, now time.Time, actor civic.Actor, m staff.Member, need civic.Need) (civic.Authority, error) {
 	self, err := people.Resolve(q, need.Person)
 	if civic.Is(err, civic.NotFound) {
@@ -137,10 +167,13 @@ func judgeOpening(q db.Q, now time.Time, actor civic.Actor, m staff.Member, need
 	err = q.Get(&o, `SELECT basis, agent FROM opening WHERE staff = $1 AND until > $2 AND person IN `+db.In(3, len(ids))+` ORDER BY until DESC LIMIT 1`,
 		append([]any{m.ID, now}, db.Args(ids)...)...)
 	if errors.Is(err, db.ErrNoRows) {
-		return civic.Authority{}, errNotOpen
+		return judgeRole(q, now, actor, self, m, need)
 	}
 	if err != nil {
 		return civic.Authority{}, err
+	}
+	if o.Basis == civic.BasisGlass && !need.Look {
+		return civic.Authority{}, errGlassLook
 	}
 	agent := actor.Agent
 	if agent.None() && o.Agent != "" {
@@ -150,39 +183,31 @@ func judgeOpening(q db.Q, now time.Time, actor civic.Actor, m staff.Member, need
 		if agent.Kind != civic.PartyPerson {
 			return civic.Authority{}, errAgent
 		}
-		g, err := live(q, now, self, civic.PersonID(agent.ID), need)
-		if errors.Is(err, db.ErrNoRows) {
-			return civic.Authority{}, errAgent
-		}
+		g, err := agentRests(q, now, self, civic.PersonID(agent.ID), need, errAgent)
 		if err != nil {
 			return civic.Authority{}, err
 		}
-		return here(civic.BasisGrant, g).AskedBy(agent), nil
+		return here(g.basis(), g.ID).AskedBy(agent), nil
+	}
+	if self.Died != "" && need.Service != "" && !need.Look && !need.After {
+		return civic.Authority{}, errDeskDead
 	}
 	return here(o.Basis, string(staff.Clerk)), nil
 }
 
-// live returns the ID of a grant that covers the need now. A need without a
-// service asks for any grant.
-func live(q db.Q, now time.Time, self people.Self, agent civic.PersonID, need civic.Need) (string, error) {
-	holder, err := people.Resolve(q, agent)
-	if civic.Is(err, civic.NotFound) {
-		return "", db.ErrNoRows
+// judgeRole lets staff act without an opening for a person who has granted that
+// to their role at their office.
+func judgeRole(q db.Q, now time.Time, actor civic.Actor, self people.Self, m staff.Member, need civic.Need) (civic.Authority, error) {
+	if !actor.Agent.None() {
+		return civic.Authority{}, errNotOpen // somebody came: that is the desk's matter
 	}
+	cs, err := ofPosts(q, now, self, m, need.Permission)
 	if err != nil {
-		return "", err
+		return civic.Authority{}, err
 	}
-	ids, agents := self.Selves(), holder.Selves()
-	var gs []struct{ ID, Services string }
-	if err := q.Select(&gs, `SELECT id, services FROM proxy_grant WHERE state = 'active' AND starts <= $1 AND (ends IS NULL OR ends > $1)
-		AND agent IN `+db.In(2, len(agents))+` AND person IN `+db.In(2+len(agents), len(ids))+` ORDER BY id`,
-		append([]any{now}, append(db.Args(agents), db.Args(ids)...)...)...); err != nil {
-		return "", err
+	g, err := rest(q, now, self, cs, need, errNotOpen)
+	if err != nil {
+		return civic.Authority{}, err
 	}
-	for _, g := range gs {
-		if need.Service == "" || g.Services == "*" || strings.Contains(" "+g.Services+" ", " "+need.Service+" ") {
-			return g.ID, nil
-		}
-	}
-	return "", db.ErrNoRows
+	return over(civic.BasisGrant, g.ID, need.Person, self, m.Division, m.Office), nil
 }

@@ -68,18 +68,18 @@ func (s *Service) Open(ctx context.Context, actor civic.Actor, person civic.Pers
 		}
 		auth = civic.Mint(basis, auth.Ref(), person, auth.Division(), auth.Office())
 		if agent != "" {
-			if _, err := live(tx, tx.Now, self, agent, civic.Need{}); errors.Is(err, db.ErrNoRows) {
-				return errAgent
-			} else if err != nil {
+			if _, err := agentRests(tx, tx.Now, self, agent, civic.Need{Look: true}, errAgent); err != nil {
 				return err
 			}
 		}
-		if _, err := tx.Exec(`INSERT INTO opening (person, staff, basis, reason, agent, until) VALUES ($1, $2, $3, $4, $5, $6)
-			ON CONFLICT (person, staff) DO UPDATE SET basis = excluded.basis, reason = excluded.reason, agent = excluded.agent, until = excluded.until`,
-			person, actor.Operator.ID, basis, reason, agent, tx.Now.Add(OpenFor)); err != nil {
+		if err := open(tx, person, actor.Staff(), basis, reason, agent, tx.Now.Add(OpenFor)); err != nil {
 			return err
 		}
-		return tx.Record(auth, journal.Event{Act: ActOpened, Detail: map[string]string{"reason": reason, "basis": string(basis)}})
+		detail := map[string]string{"reason": reason, "basis": string(basis)}
+		if presented {
+			detail["presented"] = "declared" // by the clerk; a read card says "reader"
+		}
+		return tx.Record(auth, journal.Event{Act: ActOpened, Detail: detail})
 	})
 }
 

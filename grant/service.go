@@ -13,6 +13,18 @@ var (
 	ActOpened       = journal.Define("person.opened", "工作人员打开了资料")
 	ActGiven        = journal.Define("grant.given", "委托他人代办")
 	ActRevoked      = journal.Define("grant.revoked", "停止了委托")
+	ActAsked        = journal.Define("grant.asked", "家人请求替老人办事")
+	ActAgreed       = journal.Define("grant.agreed", "老人说委托是自己的意思")
+	ActUnwanted     = journal.Define("grant.unwanted", "老人说委托不是自己的意思，先停下")
+	ActUnreached    = journal.Define("grant.unreached", "打电话告诉老人委托的事，没有找到人")
+	ActDisputed     = journal.Define("grant.disputed", "家里人意见不一致，委托先停下")
+	ActResumed      = journal.Define("grant.resumed", "委托恢复")
+	ActAppointed    = journal.Define("guardian.appointed", "指定了监护人")
+	ActReleased     = journal.Define("guardian.released", "监护停止")
+	ActDied         = journal.Define("person.died", "登记去世")
+	ActAlive        = journal.Define("person.alive", "撤销了去世登记")
+	ActEvidenceSeen = journal.Define("grant.evidence_seen", "看了委托书的扫描件")
+	ActNamed        = journal.Define("grant.named", "按卡号或口令找家人，没有找到")
 	ActCodeIssued   = journal.Define("access.issued", "窗口开出了登录口令")
 	ActCodeRedeemed = journal.Define("access.redeemed", "用口令登录")
 )
@@ -29,6 +41,8 @@ type Service struct {
 // Services knows which services there are; the catalogue implements it.
 type Services interface {
 	Known(q db.Q, service string) (bool, error)
+	Titles(q db.Q) (map[string]string, error)
+	GroupWords(group string) string // "" if there is no such group
 }
 
 // New makes the service.
@@ -37,11 +51,25 @@ func New(j *journal.Journal, v *vault.Vault, p *people.Service, c Services) *Ser
 }
 
 var (
-	errReason  = civic.E(civic.Invalid, "opening.reason", "请写明为什么要打开这位老人的资料，例如：本人来窗口代寄报告。").On("reason")
-	errNumber  = civic.E(civic.Invalid, "text.number", "这里请不要写证件号、卡号或电话，写事情就行。")
-	errCode    = civic.E(civic.Denied, "access.code", "口令不对，或者已经用过、过了30分钟。请到窗口再开一张。")
-	errGrant   = civic.E(civic.Invalid, "grant.form", "委托要写明受托人、关系和起止日期，结束要晚于开始。")
-	errService = civic.E(civic.Invalid, "grant.service", "没有这项服务，请重新选委托办什么。").On("services")
-	errStarts  = civic.E(civic.Invalid, "grant.starts", "委托最晚要在一年以内开始。").On("starts")
-	errNoSuch  = civic.E(civic.NotFound, "grant.unknown", "没有这份委托，或者已经停止了。")
+	errReason   = civic.E(civic.Invalid, "opening.reason", "请写明为什么要打开这位老人的资料，例如：本人来窗口代寄报告。").On("reason")
+	errNumber   = civic.E(civic.Invalid, "text.number", "这里请不要写证件号、卡号或电话，写事情就行。")
+	errCode     = civic.E(civic.Denied, "access.code", "口令不对，或者已经用过、过了30分钟。请到窗口再开一张。")
+	errGrant    = civic.E(civic.Invalid, "grant.form", "委托要写明受托人、关系和起止日期，结束要晚于开始。")
+	errService  = civic.E(civic.Invalid, "grant.service", "没有这项服务，请重新选委托办什么。").On("services")
+	errStarts   = civic.E(civic.Invalid, "grant.starts", "委托最晚要在一年以内开始。").On("starts")
+	errHow      = civic.E(civic.Invalid, "grant.how", "请选老人是怎么委托的。").On("how")
+	errGone     = civic.E(civic.Conflict, "grant.gone", "其中一位已登记去世，或登记已经撤销，不能办委托。登记错了，请主管先改回来。")
+	errWard     = civic.E(civic.Denied, "grant.ward", "老人现在有监护人，新的委托由监护人来办。").Accepting("请监护人带证件和文书来办")
+	errDisputed = civic.E(civic.Denied, "grant.disputed", "老人的家里人意见不一致，这时只有老人本人带证件当面说了才能办新的委托。").Accepting("请老人本人带证件来，或请社区主管先处理")
+	errGuardian = civic.E(civic.Denied, "grant.guardian", "监护不能这样停掉，要凭法院或指定单位的文书，由主管来停。").Accepting("请带文书找社区主管")
+	errSettled  = civic.E(civic.NotFound, "grant.settled", "这份委托没有要处理的事，请刷新看看现在的情况。")
+	errToldDone = civic.E(civic.Conflict, "grant.told", "这份委托已经问过老人了，请刷新看看结果。")
+	errOutcome  = civic.E(civic.Invalid, "grant.outcome", "请选老人是怎么说的。").On("outcome")
+	errDocument = civic.E(civic.Invalid, "guardian.document", "请写明是哪一份文书，例如：小店区人民法院2026年的判决书及文号；最多100个字。").On("document")
+	errWhy      = civic.E(civic.Invalid, "grant.reason", "请用一两句话写明原因，最多100个字，不要写证件号和电话。").On("reason")
+	errSource   = civic.E(civic.Invalid, "death.source", "请选凭什么登记去世。").On("source")
+	errAsks     = civic.E(civic.Exhausted, "grant.asks", "您已经有几份请求在等老人答复，先等一等。急用的话，请陪老人带证件到窗口办。")
+	errNamings  = civic.E(civic.Exhausted, "grant.namings", "这一小时里找的次数太多了，请过一小时再试，或带证件到窗口办。")
+	errNobodyBy = civic.E(civic.NotFound, "grant.relative", "没有找到这位家人。请核对证件号码和姓名；家人没有登记过的话，请先到窗口登记。").On("card")
+	errNoSuch   = civic.E(civic.NotFound, "grant.unknown", "没有这份委托，或者已经停止了。")
 )

@@ -162,7 +162,7 @@ func TestAnAgentCanNeitherPassAGrantOnNorTakeAnothers(t *testing.T) {
 		son := w.Person(t, a.Street)
 		sons := w.Give(t, a.Elder, son, "cash-refusal")
 		second := w.Give(t, a.Elder, a.Daughter, "cash-refusal")
-		g := grant.Grant{Person: a.Elder, Agent: a.Stranger, Relation: "朋友", Services: "*", Starts: w.Clock.Now()}
+		g := grant.Grant{Person: a.Elder, Agent: a.Stranger, Relation: "侄女", Services: "*", Starts: w.Clock.Now()}
 		daughter := apptest.AsPerson(a.Daughter)
 		desk := a.Clerk
 		desk.Agent = civic.Party{Kind: civic.PartyPerson, ID: string(a.Daughter)}
@@ -198,7 +198,7 @@ func TestAGrantIsGivenByThePersonOrBeforeAClerk(t *testing.T) {
 		w := apptest.New(t, d)
 		a := w.Taiyuan
 		now, before := w.Clock.Now(), w.Clock.Now().Add(-time.Hour)
-		fine := grant.Grant{Person: a.Elder, Agent: a.Stranger, Relation: "邻居", Services: " report-post  cash-refusal ", Starts: now, GivenHow: "desk"}
+		fine := grant.Grant{Person: a.Elder, Agent: a.Stranger, Relation: "侄女", Services: " report-post  cash-refusal ", Starts: now, GivenHow: "in_person"}
 		_, err := w.Grant.Give(ctx, a.Clerk, fine)
 		wantKind(t, err, civic.Denied, "grant.not_open")
 		_, err = w.Grant.Give(ctx, apptest.AsPerson(a.Stranger), fine)

@@ -30,6 +30,7 @@ type Queue struct {
 	insert  *river.Client[*sql.Tx]
 	work    *river.Client[*sql.Tx]
 	workers *river.Workers
+	daily   []*river.PeriodicJob
 	log     *slog.Logger
 }
 
@@ -119,6 +120,13 @@ func Handle[T Args](q *Queue, fn func(ctx context.Context, args T) error) {
 	}))
 }
 
+// Daily makes a job run at every start and once a day after it. It must be
+// idempotent: several replicas may each enqueue it.
+func (q *Queue) Daily(args Args) {
+	q.daily = append(q.daily, river.NewPeriodicJob(river.PeriodicInterval(24*time.Hour),
+		func() (river.JobArgs, *river.InsertOpts) { return args, nil }, &river.PeriodicJobOpts{RunOnStart: true}))
+}
+
 // Start begins to work jobs. It needs at least one handler.
 func (q *Queue) Start(ctx context.Context) error {
 	var err error
@@ -127,6 +135,7 @@ func (q *Queue) Start(ctx context.Context) error {
 		Workers:           q.workers,
 		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}},
 		FetchPollInterval: time.Second,
+		PeriodicJobs:      q.daily,
 		// Completed jobs are history of the journal, not of the queue.
 		CompletedJobRetentionPeriod: 6 * time.Hour,
 	})

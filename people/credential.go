@@ -101,10 +101,12 @@ func (c Credential) Live() bool {
 // Contact is a phone as it is shown. A phone is a way to reach a person, not
 // proof of who calls: Whose says whose phone it is.
 type Contact struct {
-	ID    string
-	Kind  string
-	Tail  string
-	Whose string
+	ID        string
+	Kind      string
+	Tail      string
+	Whose     string
+	Answers   string // the name of who answers, "" if not known
+	Emergency bool   // to be called in an emergency
 }
 
 var (

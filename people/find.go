@@ -10,21 +10,6 @@ import (
 	"yinqiao/journal"
 )
 
-// Match is one person found: the masked minimum by which a clerk can ask
-// "are you …?", and why they matched.
-type Match struct {
-	Person   civic.PersonID
-	Name     string // masked
-	Sex      Sex
-	Birth    string // the year only
-	Division civic.Division
-	Why      string
-	State    string         // of the credential that matched: active, lost …
-	Kind     CredentialKind // of the credential that matched, if one did
-	Others   Kinds          // when it can't be used: what else of theirs can
-	Card     bool           // found by a card, which is one person's
-}
-
 // matchMost bounds a search: who is not among ten needs a better question.
 const matchMost = 10
 

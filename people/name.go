@@ -52,7 +52,7 @@ func keyRows(p named, others []otherName) [][]any {
 	add := func(text string, grade int, via string) {
 		if text != "" && !seen[text] {
 			seen[text] = true
-			rows = append(rows, []any{p.ID, text, grade, via, p.Division.County(), p.Division, year(p.Birth)})
+			rows = append(rows, []any{p.ID, text, grade, via, p.Division.County(), p.Division, p.Birth})
 		}
 	}
 	add(nameKey(p.Name), gradeName, "")

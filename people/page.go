@@ -15,6 +15,7 @@ import (
 func (s *Service) Show(ctx context.Context, actor civic.Actor, id civic.PersonID) (Profile, error) {
 	var p Profile
 	var own bool
+	byPost := false // staff whom the person lets act without being opened leave a trace too
 	err := s.j.Look(ctx, actor.For(id), func(v *journal.View) error {
 		need := civic.Need{Person: id, Permission: civic.MayServePeople, Look: true}
 		auth, err := v.Authorise(need)
@@ -22,6 +23,7 @@ func (s *Service) Show(ctx context.Context, actor civic.Actor, id civic.PersonID
 			return err
 		}
 		own = auth.Basis() == civic.BasisOwn
+		byPost = auth.Basis() == civic.BasisGrant && actor.Staff() != "" && auth.AskedFor(actor).None()
 		if p, err = s.Profile(v, auth, id); err != nil || auth.Basis() != civic.BasisGrant || actor.Person() == "" {
 			return err
 		}
@@ -31,7 +33,7 @@ func (s *Service) Show(ctx context.Context, actor civic.Actor, id civic.PersonID
 		}
 		return err
 	})
-	if err == nil && actor.Person() != "" && !own {
+	if err == nil && (byPost || actor.Person() != "" && !own) {
 		err = s.seen(ctx, actor.For(p.ID))
 	}
 	if err != nil {
@@ -51,7 +53,7 @@ func (s *Service) seen(ctx context.Context, actor civic.Actor) error {
 		return err
 	}
 	return s.j.Write(ctx, actor, func(tx *journal.Tx) error {
-		auth, err := tx.Authorise(civic.Need{Person: actor.Subject, Look: true})
+		auth, err := tx.Authorise(civic.Need{Person: actor.Subject, Permission: civic.MayServePeople, Look: true})
 		if err != nil {
 			return err
 		}

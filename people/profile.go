@@ -34,7 +34,7 @@ func (s *Service) Profile(q db.Q, auth civic.Authority, id civic.PersonID) (Prof
 	if p.Credentials, err = s.readCredentials(q, self.Selves()); err != nil {
 		return p, err
 	}
-	p.Contacts, err = readContacts(q, self.Selves())
+	p.Contacts, err = s.contacts(q, self.Selves())
 	return p, err
 }
 

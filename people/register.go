@@ -36,7 +36,8 @@ type Card struct {
 type Phone struct{ Number, Whose string }
 
 // Register enters a new person. It needs people.register in the person's home
-// division. Conflict if a credential belongs to somebody already.
+// division. Conflict if a credential belongs to somebody already, or, without
+// Distinct, if somebody is alike: Twins tells who.
 func (s *Service) Register(ctx context.Context, actor civic.Actor, in Registration) (civic.PersonID, error) {
 	n, err := s.prepare(civic.PersonID(db.NewID()), in)
 	if err != nil {
@@ -47,12 +48,21 @@ func (s *Service) Register(ctx context.Context, actor civic.Actor, in Registrati
 		if err != nil {
 			return err
 		}
+		var twins [][]Match
+		if !in.Distinct {
+			if twins, err = Alike(tx, auth, []Likeness{n.likeness()}); err != nil {
+				return err
+			}
+		}
 		taken, err := insertPeople(tx, auth, []*prepared{n})
 		if err != nil {
 			return err
 		}
 		if taken[n.ID] {
 			return errTaken
+		}
+		if len(twins) > 0 && len(twins[0]) > 0 {
+			return errAlike
 		}
 		return tx.Record(auth, journal.Event{Act: ActRegistered, Detail: map[string]string{"name": Masked(n.Name)}})
 	})

@@ -156,12 +156,6 @@ func readPerson(q db.Q, id civic.PersonID) (personRow, error) {
 	return readPerson(q, self.Root)
 }
 
-func readContacts(q db.Q, selves []civic.PersonID) ([]Contact, error) {
-	var cs []Contact
-	err := q.Select(&cs, `SELECT id, kind, tail, whose FROM contact WHERE person IN `+db.In(1, len(selves))+` ORDER BY id`, db.Args(selves)...)
-	return cs, err
-}
-
 // CredentialQuery is the indexed read behind an exact look-up; the benchmark
 // runs the same one bare. The index table is read first and the rest by person,
 // since on Citus the two live on different keys.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"unicode/utf8"
 
 	"yinqiao/civic"
 	"yinqiao/db"
@@ -30,7 +31,7 @@ type Office struct {
 
 var (
 	errNoOffice  = civic.E(civic.NotFound, "office.unknown", "没有找到这个单位。")
-	errBadOffice = civic.E(civic.Invalid, "office.form", "单位要有名称、种类和所在的行政区划。")
+	errBadOffice = civic.E(civic.Invalid, "office.form", "单位要有名称、种类和所在的行政区划；每一项最多120个字。").On("office-name")
 )
 
 // Service opens and finds offices.
@@ -39,9 +40,18 @@ type Service struct{ j *journal.Journal }
 // New makes the service.
 func New(j *journal.Journal) *Service { return &Service{j} }
 
+// textMost bounds each text of an office, in characters.
+const textMost = 120
+
+func tooLong(o Office) bool {
+	return slices.ContainsFunc([]string{o.Name, o.Kind, string(o.Division), o.Address, o.Phone, o.Hours}, func(t string) bool {
+		return utf8.RuneCountInString(t) > textMost
+	})
+}
+
 // Open enters an office. It needs staff.manage in its division.
 func (s *Service) Open(ctx context.Context, actor civic.Actor, o Office) (civic.OfficeID, error) {
-	if o.Name == "" || o.Kind == "" || o.Division == "" {
+	if o.Name == "" || o.Kind == "" || o.Division == "" || tooLong(o) {
 		return "", errBadOffice
 	}
 	o.ID = civic.OfficeID(db.NewID())

@@ -22,7 +22,12 @@ func (s *Service) About(ctx context.Context, actor civic.Actor, service string, 
 	var out *Leaflet
 	err := s.j.Look(ctx, actor.For(person), func(v *journal.View) error {
 		d := &Draft{Service: service, Person: person}
-		auth, err := v.Authorise(need(d))
+		n, err := s.need(v, d)
+		if err != nil {
+			return err
+		}
+		n.Look = true
+		auth, err := v.Authorise(n)
 		if err != nil {
 			return err
 		}

@@ -54,7 +54,12 @@ func (s *Service) Find(ctx context.Context, actor civic.Actor, text string) (Fou
 		}
 		if actor.Person() != "" {
 			// An agent sees what their grant covers; the rest is not there.
-			if _, err := v.Authorise(civic.Need{Person: row.Person, Service: d.Service, Look: true}); err != nil {
+			n, err := s.need(v, d)
+			if err != nil {
+				return err
+			}
+			n.Look, n.Permission = true, ""
+			if _, err := v.Authorise(n); err != nil {
 				return hide(err, errNoNumber)
 			}
 		}
@@ -106,8 +111,12 @@ func (s *Service) Of(ctx context.Context, actor civic.Actor, person civic.Person
 		for _, r := range rows {
 			err, known := covered[r.Service]
 			if !known {
-				mine.Service = r.Service
-				_, err = v.Authorise(mine)
+				n, needErr := s.need(v, &Draft{Person: person, Service: r.Service, DefHash: r.DefHash})
+				if needErr != nil {
+					return needErr
+				}
+				n.Look = true
+				_, err = v.Authorise(n)
 				covered[r.Service] = err
 			}
 			if civic.Is(err, civic.Denied) {

@@ -31,9 +31,26 @@ func New(j *journal.Journal, v *vault.Vault, c *catalog.Service, p *people.Servi
 	return &Service{j, v, c, p, engine, map[string]Source{"home": home{}, "offices": offices{}}}
 }
 
-// need is what acting for a person in a service takes.
-func need(d *Draft) civic.Need {
-	return civic.Need{Person: d.Person, Service: d.Service, Permission: civic.MayServePeople}
+// need is what acting for a person in a service takes. The version of a draft is
+// in memory; before there is one, the newest says what group the service is of.
+func (s *Service) need(q db.Q, d *Draft) (civic.Need, error) {
+	n := civic.Need{Person: d.Person, Service: d.Service, Permission: civic.MayServePeople}
+	if d.DefHash == "" {
+		scope, err := s.catalog.Scope(q, d.Service)
+		n.Group, n.After = scope.Group, scope.After
+		return n, err
+	}
+	def, err := s.catalog.Version(q, d.DefHash)
+	if err != nil {
+		return n, err
+	}
+	n.Group, n.After = def.Group, def.AfterDeath
+	return n, nil
+}
+
+// Need is what acting for a person in a service takes, for an engine.
+func (s *Service) Need(q db.Q, person civic.PersonID, service string) (civic.Need, error) {
+	return s.need(q, &Draft{Person: person, Service: service})
 }
 
 var errOwn = civic.E(civic.Denied, "service.own", "这件事要老人本人来办，家人不能代办。").Accepting("请老人本人到窗口、打电话或在自己的网页上办")
@@ -50,7 +67,7 @@ func mayAct(auth civic.Authority, def *catalog.Definition) error {
 func (s *Service) Look(ctx context.Context, actor civic.Actor, id civic.DraftID) (*View, error) {
 	var out *View
 	err := s.j.Look(ctx, actor, func(v *journal.View) error {
-		d, auth, err := s.reach(v, &v.Actor, id, v.Authorise)
+		d, auth, err := s.reach(v, &v.Actor, id, looks(v.Authorise))
 		if err != nil {
 			return err
 		}
@@ -71,14 +88,23 @@ func (s *Service) reach(q db.Q, actor *civic.Actor, id civic.DraftID, authorise 
 	if err != nil {
 		return nil, civic.Authority{}, err
 	}
-	auth, err := s.over(actor, d, authorise)
+	auth, err := s.over(q, actor, d, authorise)
 	return d, auth, err
 }
 
+// looks asks only to read.
+func looks(authorise func(civic.Need) (civic.Authority, error)) func(civic.Need) (civic.Authority, error) {
+	return func(n civic.Need) (civic.Authority, error) { n.Look = true; return authorise(n) }
+}
+
 // over is reach for a draft that was read already.
-func (s *Service) over(actor *civic.Actor, d *Draft, authorise func(civic.Need) (civic.Authority, error)) (civic.Authority, error) {
+func (s *Service) over(q db.Q, actor *civic.Actor, d *Draft, authorise func(civic.Need) (civic.Authority, error)) (civic.Authority, error) {
 	actor.Subject = d.Person
-	auth, err := authorise(need(d))
+	n, err := s.need(q, d)
+	if err != nil {
+		return civic.Authority{}, err
+	}
+	auth, err := authorise(n)
 	if civic.Is(err, civic.Denied) && actor.Operator.Kind == civic.PartyPerson {
 		err = errNoDraft.Because(err)
 	}

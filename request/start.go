@@ -17,7 +17,11 @@ func (s *Service) Start(ctx context.Context, actor civic.Actor, service string, 
 	err := s.j.Scratch(ctx, actor.For(person), func(tx *journal.Scratch) error {
 		d := &Draft{ID: civic.DraftID(db.NewID()), Service: service, Person: person, State: "open", Answers: Answers{}, Rev: 1,
 			Channel: actor.Channel, Created: tx.Now, Updated: tx.Now}
-		auth, err := tx.Authorise(need(d))
+		n, err := s.need(tx, d)
+		if err != nil {
+			return err
+		}
+		auth, err := tx.Authorise(n)
 		if err != nil {
 			return err
 		}

@@ -64,7 +64,7 @@ func (s *Service) Tell(q db.Q, auth civic.Authority, lines []journal.Line) ([]St
 // details says what of an entry's detail a person should read.
 func (t *teller) details(l journal.Line) (string, error) {
 	var parts []string
-	for _, k := range []string{"office", "reason", "relation", "agent"} {
+	for _, k := range []string{"office", "what", "reason", "relation", "agent"} {
 		if l.Detail[k] != "" {
 			parts = append(parts, l.Detail[k])
 		}
@@ -134,18 +134,22 @@ func why(b civic.Basis) string {
 		return "本人办理"
 	case civic.BasisGrant:
 		return "老人的委托"
+	case civic.BasisGuardian:
+		return "监护人的职责"
 	case civic.BasisRole:
 		return "辖区窗口职责"
 	case civic.BasisPresented:
 		return "当场出示了证件"
 	case civic.BasisOffice:
 		return "单位承办职责"
+	case civic.BasisGlass:
+		return "紧急情况，事后复核"
 	}
 	return "系统自动"
 }
 
 var channelWords = map[civic.Channel]string{
-	civic.ChannelDesk: "窗口", civic.ChannelElder: "网页", civic.ChannelFamily: "家人网页", civic.ChannelAPI: "系统接口",
+	civic.ChannelDesk: "窗口", civic.ChannelField: "上门", civic.ChannelElder: "网页", civic.ChannelFamily: "家人网页", civic.ChannelAPI: "系统接口",
 	civic.ChannelPhone: "电话", civic.ChannelKiosk: "自助机", civic.ChannelTV: "电视", civic.ChannelSystem: "系统",
 }
 

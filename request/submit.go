@@ -51,7 +51,7 @@ func (s *Service) Submit(ctx context.Context, actor civic.Actor, id civic.DraftI
 		if err != nil {
 			return err
 		}
-		auth, err := s.over(&tx.Actor, d, tx.Authorise)
+		auth, err := s.over(tx, &tx.Actor, d, tx.Authorise)
 		if err != nil {
 			return err
 		}
@@ -98,7 +98,7 @@ func (s *Service) already(ctx context.Context, actor civic.Actor, id civic.Draft
 	var rc Receipt
 	ok := false
 	err := s.j.Look(ctx, actor, func(v *journal.View) error {
-		d, _, err := s.reach(v, &v.Actor, id, v.Authorise)
+		d, _, err := s.reach(v, &v.Actor, id, looks(v.Authorise))
 		if err != nil || d.State != "submitted" {
 			return err
 		}

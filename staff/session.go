@@ -49,14 +49,41 @@ func (s *Sessions) Enter(ctx context.Context, p civic.Party) error {
 	}
 	s.Put(ctx, "kind", string(p.Kind))
 	s.Put(ctx, "id", p.ID)
+	s.Remove(ctx, "device")
 	s.SetDeadline(ctx, s.now().Add(sessionLife))
 	s.Put(ctx, "at", s.now().Unix())
 	return nil
 }
 
-// Who returns the party that is signed in, or none. To ask is to use the session,
+// EnterOn signs a member of staff in on an enrolled phone. The session is bound to
+// the device, and good on the pages of the field alone.
+func (s *Sessions) EnterOn(ctx context.Context, id civic.StaffID, device string) error {
+	if err := s.Enter(ctx, civic.Party{Kind: civic.PartyStaff, ID: string(id)}); err != nil {
+		return err
+	}
+	s.Put(ctx, "device", device)
+	return nil
+}
+
+// WhoOn returns who is signed in on a phone, and on which, or none.
+func (s *Sessions) WhoOn(ctx context.Context) (civic.Party, string) {
+	device := s.GetString(ctx, "device")
+	if device == "" {
+		return civic.Party{}, ""
+	}
+	return s.who(ctx), device
+}
+
+// Who returns the party that is signed in elsewhere than on a phone, or none. To ask is to use the session,
 // which prolongs a person's.
 func (s *Sessions) Who(ctx context.Context) civic.Party {
+	if s.GetString(ctx, "device") != "" {
+		return civic.Party{}
+	}
+	return s.who(ctx)
+}
+
+func (s *Sessions) who(ctx context.Context) civic.Party {
 	p := civic.Party{Kind: civic.PartyKind(s.GetString(ctx, "kind")), ID: s.GetString(ctx, "id")}
 	switch p.Kind {
 	case civic.PartyStaff:
@@ -95,11 +122,27 @@ func (st *sessionStore) CommitCtx(ctx context.Context, token string, b []byte, e
 		if _, err := tx.Exec(`DELETE FROM sign_session WHERE expires <= $1`, tx.Now); err != nil {
 			return err
 		}
-		_, err := tx.Exec(`INSERT INTO sign_session (token, data, expires) VALUES ($1, $2, $3)
-			ON CONFLICT (token) DO UPDATE SET data = excluded.data, expires = excluded.expires`, token, b, expiry)
+		party, device := named(b)
+		_, err := tx.Exec(`INSERT INTO sign_session (token, data, expires, party, device) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (token) DO UPDATE SET data = excluded.data, expires = excluded.expires, party = excluded.party, device = excluded.device`, token, b, expiry, party, device)
 		return err
 	})
 }
+
+// named reads of a session whose it is and on which device.
+func named(b []byte) (party, device string) {
+	_, values, err := scs.GobCodec{}.Decode(b)
+	if err != nil {
+		return "", ""
+	}
+	text := func(key string) string { t, _ := values[key].(string); return t }
+	if kind := text("kind"); kind != "" {
+		party = partyKey(civic.Party{Kind: civic.PartyKind(kind), ID: text("id")})
+	}
+	return party, text("device")
+}
+
+func partyKey(p civic.Party) string { return string(p.Kind) + ":" + p.ID }
 
 func (st *sessionStore) DeleteCtx(ctx context.Context, token string) error {
 	return st.j.Scratch(ctx, civic.System("session"), func(tx *journal.Scratch) error {

@@ -172,9 +172,9 @@ func TestALoginRestsAfterFiveWrongTries(t *testing.T) {
 		for range 5 {
 			wantKind(t, wrong(), civic.Denied, "staff.sign_in")
 		}
-		wantKind(t, right(), civic.Exhausted, "staff.locked")
+		wantKind(t, right(), civic.Denied, "staff.sign_in")
 		w.Clock.Add(15*time.Minute - time.Microsecond)
-		wantKind(t, right(), civic.Exhausted, "staff.locked")
+		wantKind(t, right(), civic.Denied, "staff.sign_in")
 		w.Clock.Add(time.Microsecond)
 		if err := right(); err != nil {
 			t.Errorf("after fifteen minutes: %v", err)

@@ -84,9 +84,10 @@ func (w *World) NewPerson(street civic.Division, name string) people.Registratio
 	}
 }
 
-// Register registers a person.
+// Register registers a person, whoever else is like them.
 func (w *World) Register(t TB, in people.Registration) civic.PersonID {
 	t.Helper()
+	in.Distinct = true
 	id, err := w.People.Register(context.Background(), System(), in)
 	check(t, err)
 	return id

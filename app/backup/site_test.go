@@ -114,7 +114,7 @@ func town(t *testing.T, dialect db.Dialect, n int) (*site, []demo.Person, []civi
 	ps := demo.People(7, n, []civic.Division{street})
 	ids := make([]civic.PersonID, n)
 	for i, p := range ps {
-		in := people.Registration{Name: p.Name, Division: street, Address: p.Address,
+		in := people.Registration{Name: p.Name, Division: street, Address: p.Address, Distinct: true,
 			Credentials: []people.Card{{Kind: people.KindResidentID, Number: p.ResidentID}}}
 		if p.Mobile != "" {
 			in.Phones = []people.Phone{{Number: p.Mobile, Whose: p.MobileOwner}}

@@ -20,7 +20,15 @@ func init() {
 		return map[string]byType{
 			"People.SetReading": {textType: {"wang guì ying"}},
 			"People.EndName":    {textType: {s.made["second name"]}},
+			"People.Register":   {reflect.TypeFor[people.Registration](): {s.distinct()}},
 			"People.AddName":    {reflect.TypeFor[people.SecondName](): {people.SecondName{Name: "桂桂", Use: people.PetName}}},
 		}, nil
 	})
+}
+
+// distinct registers somebody whatever earlier walks have registered.
+func (s *story) distinct() people.Registration {
+	in := s.NewPerson(s.Taiyuan.Street, "周新来")
+	in.Distinct = true
+	return in
 }

@@ -49,7 +49,17 @@ func (s *site) session(t *testing.T, a civic.Actor) string {
 	t.Helper()
 	ctx, err := s.Sessions.Load(t.Context(), "")
 	s.must(t, err)
-	s.must(t, s.Sessions.Enter(ctx, a.Operator))
+	switch {
+	case a.Operator.Kind == civic.PartyDevice:
+		return s.made["token."+a.Operator.ID]
+	case a.Channel == civic.ChannelField:
+		s.must(t, s.Sessions.EnterOn(ctx, a.Staff(), a.Device))
+	default:
+		s.must(t, s.Sessions.Enter(ctx, a.Operator))
+	}
+	if a.Staff() != "" {
+		s.Sessions.Put(ctx, "reader", s.made["reader"])
+	}
 	token, _, err := s.Sessions.Commit(ctx)
 	s.must(t, err)
 	return token
@@ -200,10 +210,10 @@ func (s *site) forms() map[string]url.Values {
 		"POST /desk/sign-in":                               one("login", "nobody", "password", "wrong", "code", "", "demo", ""),
 		"POST /desk/sign-out":                              one(),
 		"POST /desk/find":                                  one("text", s.Taiyuan.ElderID),
-		"POST /desk/register":                              one("name", n.Name, "division", string(n.Division), "kind", "resident_id", "card", n.Credentials[0].Number, "address", "二号路2号", "phone", n.Phones[0].Number),
+		"POST /desk/register":                              one("name", n.Name, "division", string(n.Division), "kind", "resident_id", "card", n.Credentials[0].Number, "address", "二号路2号", "phone", n.Phones[0].Number, "distinct", "1"),
 		"POST /desk/people/{person}/open":                  one("reason", "本人来窗口", "presented", "1", "agent", ""),
 		"POST /desk/people/{person}/code":                  one(),
-		"POST /desk/people/{person}/grants":                one("agent", s.Xihu.ElderID, "relation", "邻居", "services", "*", "how", "in_person", "until", ""),
+		"POST /desk/people/{person}/grants":                one("agent", s.Xihu.ElderID, "relation", "侄女", "services", "*", "how", "in_person", "until", ""),
 		"POST /desk/people/{person}/grants/{grant}/revoke": one(),
 		"POST /desk/people/{person}/drafts":                one("service", "report-post"),
 		"POST /desk/drafts/{draft}":                        draft,
@@ -238,9 +248,9 @@ func (s *site) bodies() map[string]any {
 	all := map[string]any{
 		"sessions-create": object{"login": "nobody", "password": "wrong"},
 		"people-search":   object{"text": s.Taiyuan.ElderID},
-		"people-register": object{"name": n.Name, "division": n.Division, "credentials": []object{{"kind": "resident_id", "number": n.Credentials[0].Number}}},
+		"people-register": object{"name": n.Name, "division": n.Division, "distinct": true, "credentials": []object{{"kind": "resident_id", "number": n.Credentials[0].Number}}},
 		"people-open":     object{"reason": "本人来窗口", "presented": true},
-		"people-grant":    object{"agent": s.Taiyuan.Stranger, "relation": "邻居", "services": []string{"*"}},
+		"people-grant":    object{"agent": s.Taiyuan.Stranger, "relation": "侄女", "services": []string{"*"}},
 		"drafts-start":    object{"service": "report-post", "person": s.Taiyuan.Elder},
 		"drafts-answer":   object{"rev": s.rev, "answers": s.Taiyuan.ReportAnswers()},
 		"numbers-find":    object{"number": s.draftNumber},

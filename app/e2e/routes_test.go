@@ -142,7 +142,7 @@ func TestASupervisorSeesNoPersonOnAnyRoute(t *testing.T) {
 			s.tellsNothing(t, a, "the supervisor")
 			_, fine := openToSupervisor[r.name]
 			switch {
-			case r.face == kit.Elder:
+			case r.face == kit.Elder, r.name == "reads-create": // a device's own token alone does
 				a.refusedAtTheDoor(t, r)
 			case fine && a.Code >= 400:
 				t.Errorf("%s: %d, but %s", a.what, a.Code, openToSupervisor[r.name])
@@ -200,8 +200,8 @@ func TestAStrangerAndAFarClerkLearnNothingOnAnyRoute(t *testing.T) {
 				continue
 			}
 			who := map[string]civic.Actor{"a stranger": person(s.Taiyuan.Stranger), "a clerk of another province": s.Xihu.Clerk}
-			if r.name == "people-open" || strings.HasSuffix(r.name, "/open") {
-				delete(who, "a clerk of another province") // the fixture has the card in hand
+			if r.name == "people-open" || strings.HasSuffix(r.name, "/open") || strings.HasSuffix(r.name, "/glass") {
+				delete(who, "a clerk of another province") // the fixture has the card in hand, or an emergency
 			}
 			if r.name == "POST /elder/find" {
 				r.form = url.Values{"number": {string(civic.NewNumber())}} // a field keeps what was typed into it

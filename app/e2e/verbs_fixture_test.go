@@ -151,8 +151,15 @@ func (s *story) rightful(verb string) civic.Actor {
 	}
 }
 
+// colleagues are who does a verb in the other province where that is not said by
+// who does it here.
+var colleagues = map[string]func(s *story) civic.Actor{}
+
 // colleague is who does the verb in the other province.
 func (s *story) colleague(verb string) civic.Actor {
+	if who := colleagues[verb]; who != nil {
+		return who(s)
+	}
 	switch s.rightful(verb).Operator {
 	case s.Taiyuan.HospitalClerk.Operator:
 		return s.Xihu.HospitalClerk
@@ -197,7 +204,7 @@ func (s *story) fixtures(t *testing.T) fixtures {
 			reflect.TypeFor[map[string][]string](): {s.Taiyuan.ReportAnswers()},
 			reflect.TypeFor[people.Registration](): {s.NewPerson(d.Street, "周新来")},
 			reflect.TypeFor[place.Office]():        {place.Office{Kind: "hospital", Name: "新医院", Division: d.Division, Address: "二号路2号"}},
-			reflect.TypeFor[grant.Grant]():         {grant.Grant{Person: d.Elder, Agent: d.Stranger, Relation: "邻居", Services: "*", Starts: s.Clock.Now(), GivenHow: "window"}},
+			reflect.TypeFor[grant.Grant]():         {grant.Grant{Person: d.Elder, Agent: d.Stranger, Relation: "侄女", Services: "*", Starts: s.Clock.Now(), GivenHow: "in_person"}},
 			reflect.TypeFor[staff.Hire]():          {s.hire()},
 			reflect.TypeFor[casework.Watch]():      {casework.Watch{Request: s.open}},
 			reflect.TypeFor[*catalog.Definition](): {s.definition(t)},

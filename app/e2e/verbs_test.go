@@ -151,6 +151,10 @@ var openToAnyPerson = map[string]struct {
 	"Grant.Elders": {"for whom oneself may act: nobody here", empty},
 }
 
+// verbsOpenToSupervisor are the verbs that a supervisor may use without opening
+// anybody, with what the answer must look like.
+var verbsOpenToSupervisor = map[string]func(results []reflect.Value) bool{}
+
 func anything([]reflect.Value) bool { return true }
 
 // masked reports whether no result holds the elder's name or numbers in clear.
@@ -180,9 +184,13 @@ func TestEveryVerbRefusesWhoeverHasNoBusinessThereAndWritesNothing(t *testing.T)
 			refused(t, v, "nobody", civic.Actor{}, fix, "sign_in")
 			refused(t, v, "nobody, about what does not exist", civic.Actor{}, unknown, "sign_in")
 			refused(t, v, "a member of staff who has left", s.left, fix, "")
-			refused(t, v, "the supervisor", s.Taiyuan.Supervisor, fix, "")
+			if ok, may := verbsOpenToSupervisor[v.name]; may {
+				allowed(t, v, "the supervisor", s.Taiyuan.Supervisor, fix, ok)
+			} else {
+				refused(t, v, "the supervisor", s.Taiyuan.Supervisor, fix, "")
+			}
 			if open, ok := openToAnyClerk[v.name]; ok {
-				allowed(t, v, "a clerk of another province", s.Xihu.Clerk, fix, open.ok)
+				allowed(t, v, "a colleague of another province", s.colleague(v.name), fix, open.ok)
 			} else {
 				refused(t, v, "the colleague of another province", s.colleague(v.name), fix, "")
 			}

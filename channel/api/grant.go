@@ -12,7 +12,7 @@ import (
 
 func (s *server) grants() {
 	handle(s, route{id: "people-agents", method: http.MethodGet, path: "/people/{person}/agents", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
-		summary: "谁能替这位老人办事(SX14)", more: "只列现在有效的委托，名字遮住中间的字。"}, s.agents)
+		summary: "谁能替这位老人办事(SX14)", more: "也列先停下的和家人请求的，看 state 和 held。名字遮住中间的字。"}, s.agents)
 	handle(s, route{id: "people-issue-code", method: http.MethodPost, path: "/people/{person}/access-codes", tag: tagPeople, status: http.StatusCreated, kinds: []civic.Kind{civic.NotFound},
 		summary: "开一张登录口令给老人本人(SX14)", more: "限打开了资料的工作人员。30分钟内用一次，请当面交给老人。"}, s.issueCode)
 	handle(s, route{id: "people-grant", method: http.MethodPost, path: "/people/{person}/grants", tag: tagPeople, status: http.StatusCreated, kinds: []civic.Kind{civic.NotFound},
@@ -24,10 +24,16 @@ func (s *server) grants() {
 // Agent is somebody who may act for a person.
 type Agent struct {
 	Grant    string         `json:"grant"`
-	Agent    civic.PersonID `json:"agent"`
+	Agent    civic.PersonID `json:"agent,omitempty" doc:"受托人;委托给岗位时没有"`
+	Office   civic.OfficeID `json:"office,omitempty" doc:"委托给岗位时：哪个单位"`
+	Role     string         `json:"role,omitempty" doc:"委托给岗位时：哪个岗位"`
+	Guardian bool           `json:"guardian" doc:"是监护人"`
+	State    string         `json:"state" enum:"active,asked" doc:"asked 是家人请求了、老人还没有答复"`
+	Held     string         `json:"held,omitempty" doc:"为什么先停下;没有就是有效"`
+	Untold   bool           `json:"untold" doc:"还没有告诉老人"`
 	Name     string         `json:"name" doc:"遮住中间的字"`
 	Relation string         `json:"relation"`
-	Services []string       `json:"services" doc:"能办哪些事,* 是全部"`
+	Services []string       `json:"services" doc:"能办哪些事,* 是全部,@ 开头是一类"`
 	Starts   time.Time      `json:"starts"`
 	Ends     *time.Time     `json:"ends,omitempty"`
 }
@@ -48,7 +54,9 @@ func (s *server) agents(ctx context.Context, in *OnPerson) (*struct{ Body Agents
 	}
 	out := Agents{Agents: make([]Agent, len(as))}
 	for i, g := range as {
-		out.Agents[i] = Agent{g.ID, g.Agent, g.Name, g.Relation, strings.Fields(g.Services), g.Starts.In(civic.Shanghai), g.Ends}
+		out.Agents[i] = Agent{Grant: g.ID, Agent: g.Agent, Office: g.Office, Role: string(g.Role), Guardian: g.Kind == "guardian", State: g.State,
+			Held: grant.HeldWords(g.Held), Untold: g.Notice == "pending", Name: g.Name, Relation: g.Relation, Services: strings.Fields(g.Services),
+			Starts: g.Starts.In(civic.Shanghai), Ends: g.Ends}
 	}
 	return &struct{ Body Agents }{out}, nil
 }
@@ -74,11 +82,15 @@ func (s *server) issueCode(ctx context.Context, in *OnPerson) (*struct{ Body Acc
 type giveIn struct {
 	OnPerson
 	Body struct {
-		Agent    civic.PersonID `json:"agent" minLength:"1" maxLength:"64" doc:"受托人的编号"`
-		Relation string         `json:"relation" minLength:"1" maxLength:"20" pattern:"^[^0-9０-９]+$" patternDescription:"关系，不要写号码" doc:"是老人的什么人" example:"女儿"`
-		Services []serviceName  `json:"services" minItems:"1" maxItems:"50" doc:"能办哪些事;* 是全部"`
-		Starts   time.Time      `json:"starts,omitempty" doc:"从什么时候起，不写就是现在"`
-		Ends     *time.Time     `json:"ends,omitempty" doc:"到什么时候止，不写就是一直有效"`
+		Agent       civic.PersonID `json:"agent" minLength:"1" maxLength:"64" doc:"受托人的编号"`
+		Relation    string         `json:"relation" minLength:"1" maxLength:"20" pattern:"^[^0-9０-９]+$" patternDescription:"关系，不要写号码" doc:"是老人的什么人" example:"女儿"`
+		Services    []serviceName  `json:"services" minItems:"1" maxItems:"50" doc:"能办哪些事;* 是全部"`
+		How         string         `json:"how,omitempty" enum:"in_person,phone,witness" doc:"工作人员办理时：老人是怎么委托的;不写就是本人带证件当面委托。纸质委托书要带扫描件，请在工作台办"`
+		ReadBack    string         `json:"read_back,omitempty" maxLength:"500" doc:"电话委托：念给老人听、老人说对的话"`
+		Witness     string         `json:"witness,omitempty" maxLength:"50" doc:"见证人姓名"`
+		WitnessRole string         `json:"witness_role,omitempty" maxLength:"20" doc:"见证人身份"`
+		Starts      time.Time      `json:"starts,omitempty" doc:"从什么时候起，不写就是现在"`
+		Ends        *time.Time     `json:"ends,omitempty" doc:"到什么时候止，不写就是一直有效"`
 	}
 }
 
@@ -95,7 +107,11 @@ func (s *server) give(ctx context.Context, in *giveIn) (*struct{ Body GrantGiven
 	b := in.Body
 	g := grant.Grant{Person: id, Agent: b.Agent, Relation: strings.TrimSpace(b.Relation), Services: joined(b.Services), Starts: b.Starts, Ends: b.Ends, GivenHow: "own"}
 	if a.Staff() != "" {
-		g.GivenHow = "window"
+		g.GivenHow = "in_person"
+		if b.How != "" {
+			g.GivenHow = b.How
+		}
+		g.Evidence = grant.Evidence{ReadBack: b.ReadBack, Witness: b.Witness, WitnessRole: b.WitnessRole}
 	}
 	if g.Starts.IsZero() {
 		g.Starts = s.Now()

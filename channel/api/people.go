@@ -29,6 +29,7 @@ func (s *server) people() {
 	handle(s, route{id: "people-requests", method: http.MethodGet, path: "/people/{person}/requests", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
 		summary: "这位老人办过和正在办的事", more: "最近五十件，新的在前。"}, s.listRequests)
 	s.grants()
+	s.facts()
 }
 
 type searchIn struct {
@@ -74,6 +75,7 @@ type Registration struct {
 	Address     string         `json:"address,omitempty" maxLength:"200"`
 	Credentials []Card         `json:"credentials" minItems:"1" maxItems:"5"`
 	Phones      []Phone        `json:"phones,omitempty" maxItems:"5"`
+	Distinct    bool           `json:"distinct,omitempty" doc:"和可能相同的人核对过，不是同一位"`
 }
 
 // Card is a credential's number as it was read or typed.
@@ -95,7 +97,7 @@ type Registered struct {
 
 func (s *server) register(ctx context.Context, in *struct{ Body Registration }) (*struct{ Body Registered }, error) {
 	b := in.Body
-	r := people.Registration{Name: b.Name, Sex: b.Sex, Birth: b.Birth, Division: b.Division, Address: b.Address}
+	r := people.Registration{Name: b.Name, Sex: b.Sex, Birth: b.Birth, Division: b.Division, Address: b.Address, Distinct: b.Distinct}
 	for _, c := range b.Credentials {
 		r.Credentials = append(r.Credentials, people.Card(c))
 	}

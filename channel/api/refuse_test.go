@@ -48,9 +48,12 @@ type sample struct {
 	bodies map[string]map[string]any
 }
 
+// moreBodies are what the files of single nouns add to the samples, by init.
+var moreBodies []func(w *world) map[string]map[string]any
+
 func (w *world) sample(draft, request string) sample {
-	return sample{
-		strings.NewReplacer("{person}", string(w.elder), "{draft}", draft, "{request}", request, "{grant}", w.grant, "{service}", "report-post"),
+	s := sample{
+		strings.NewReplacer("{person}", string(w.elder), "{draft}", draft, "{request}", request, "{grant}", w.grant, "{service}", "report-post", "{tag}", "none", "{contact}", "none", "{consent}", "none"),
 		map[string]map[string]any{
 			"sessions-create": {"login": "clerk", "password": password},
 			"people-search":   {"text": "王秀英"},
@@ -64,6 +67,10 @@ func (w *world) sample(draft, request string) sample {
 			"cases-confirm":   {"solved": true},
 		},
 	}
+	for _, more := range moreBodies {
+		maps.Copy(s.bodies, more(w))
+	}
+	return s
 }
 
 // path fills in the IDs and what queries need.

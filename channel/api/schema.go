@@ -196,5 +196,5 @@ type serviceName string
 // Schema implements huma.SchemaProvider.
 func (serviceName) Schema(huma.Registry) *huma.Schema {
 	most := 40
-	return &huma.Schema{Type: huma.TypeString, MaxLength: &most, Pattern: `^(\*|[a-z0-9-]+)$`, PatternDescription: "服务的名字，或 *"}
+	return &huma.Schema{Type: huma.TypeString, MaxLength: &most, Pattern: `^(\*|@?[a-z0-9-]+)$`, PatternDescription: "服务的名字、@ 加一类服务的名字，或 *"}
 }

@@ -28,6 +28,18 @@ func (s *server) guard(ctx huma.Context, next func(huma.Context)) {
 		next(huma.WithValue(ctx, actorKey{}, actor))
 		return
 	}
+	if byDevice[id] {
+		device, err := s.deviceActor(ctx.Context(), bearer(r))
+		if civic.Is(err, civic.Denied) {
+			err = errNobody()
+		}
+		if err != nil {
+			write(s.api, ctx, s.problem(ctx.Context(), id, err))
+			return
+		}
+		next(huma.WithValue(ctx, actorKey{}, device))
+		return
+	}
 	inner, err := s.Sessions.Load(ctx.Context(), bearer(r))
 	if err != nil {
 		write(s.api, ctx, s.problem(ctx.Context(), id, err))

@@ -122,7 +122,7 @@ func (w *world) seed(r api.Rooms, places *place.Service) {
 	hire("far", staff.Clerk, "330106", hz)
 
 	person := func(name, id, phone string) civic.PersonID {
-		in := people.Registration{Name: name, Division: "140105001", Address: "听汾路12号3单元", Credentials: []people.Card{{Kind: people.KindResidentID, Number: withCheck(id)}}}
+		in := people.Registration{Name: name, Division: "140105001", Address: "听汾路12号3单元", Distinct: true, Credentials: []people.Card{{Kind: people.KindResidentID, Number: withCheck(id)}}}
 		if phone != "" {
 			in.Phones = []people.Phone{{Number: phone, Whose: "own"}}
 		}

@@ -22,7 +22,7 @@ CREATE TABLE name_key (
   via      TEXT NOT NULL,           -- the use of another name, or ''
   county   TEXT NOT NULL,
   division TEXT NOT NULL,
-  born     TEXT NOT NULL,           -- year, or ''
+  born     TEXT NOT NULL,           -- YYYY-MM-DD, or ''
   PRIMARY KEY (person, text)
 );
 CREATE INDEX name_key_near ON name_key (county, text, grade, born);

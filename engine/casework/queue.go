@@ -162,7 +162,11 @@ func (s *Service) seen(ctx context.Context, actor civic.Actor, c Case) error {
 		return err
 	}
 	return s.j.Write(ctx, actor.For(c.Person), func(tx *journal.Tx) error {
-		auth, err := tx.Authorise(officeNeed(c))
+		need, err := officeNeed(tx, c)
+		if err != nil {
+			return err
+		}
+		auth, err := tx.Authorise(need)
 		if err != nil {
 			return err
 		}
@@ -179,14 +183,23 @@ func (s *Service) seen(ctx context.Context, actor civic.Actor, c Case) error {
 
 // mayRead tries both ways in: as the office, and as or for the person.
 func (s *Service) mayRead(v *journal.View, f *File) (civic.Authority, error) {
-	person, errP := v.Authorise(personNeed(f.Case))
+	n, err := s.personNeed(v, f.Case)
+	if err != nil {
+		return civic.Authority{}, err
+	}
+	person, errP := v.Authorise(n)
 	f.MaySay = errP == nil
-	office, errO := v.Authorise(officeNeed(f.Case))
+	if !f.MaySay {
+		n.Look = true // who may not speak for the person any more may still read
+		person, errP = v.Authorise(n)
+	}
+	work, _ := officeNeed(v, f.Case)
+	office, errO := v.Authorise(work)
 	f.MayWork = errO == nil
 	switch {
 	case f.MayWork:
 		return office, nil
-	case f.MaySay:
+	case errP == nil:
 		return person, nil
 	case civic.Is(errP, civic.Unavailable):
 		return person, errP
@@ -214,7 +227,11 @@ func (s *Service) Waiting(ctx context.Context, actor civic.Actor, person civic.P
 			return err
 		}
 		for _, c := range cs {
-			_, err := v.Authorise(personNeed(c))
+			n, err := s.personNeed(v, c)
+			if err != nil {
+				return err
+			}
+			_, err = v.Authorise(n)
 			if err == nil {
 				mine = append(mine, c)
 			} else if !civic.Is(err, civic.Denied) {

@@ -111,8 +111,8 @@ func read(q db.Q, id civic.RequestID) (Case, error) {
 
 // officeNeed is what working on a case takes: a role at its office. The division
 // says where the platform's own acts on it are counted.
-func officeNeed(c Case) civic.Need {
-	return civic.Need{Person: c.Person, Office: c.Office, Division: c.Division, Permission: civic.MayWorkCases}
+func officeNeed(_ db.Q, c Case) (civic.Need, error) {
+	return civic.Need{Person: c.Person, Office: c.Office, Division: c.Division, Permission: civic.MayWorkCases}, nil
 }
 
 // signedIn refuses nobody before anything is read, so that what exists is not told.
@@ -127,7 +127,7 @@ func signedIn(authorise func(civic.Need) (civic.Authority, error), actor civic.A
 // act runs one step of a case in a write: read, authorise, step, store. A step that
 // the same hands took before is journal.ErrUnchanged: pressing a button twice is no
 // fault and no second act.
-func (s *Service) act(ctx context.Context, actor civic.Actor, id civic.RequestID, need func(Case) civic.Need,
+func (s *Service) act(ctx context.Context, actor civic.Actor, id civic.RequestID, need func(db.Q, Case) (civic.Need, error),
 	step func(tx *journal.Tx, c *Case) (journal.Event, error)) error {
 	return s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 		if err := signedIn(tx.Authorise, actor); err != nil {
@@ -138,7 +138,11 @@ func (s *Service) act(ctx context.Context, actor civic.Actor, id civic.RequestID
 			return err
 		}
 		tx.Actor.Subject = c.Person
-		auth, err := tx.Authorise(need(c))
+		n, err := need(tx, c)
+		if err != nil {
+			return err
+		}
+		auth, err := tx.Authorise(n)
 		if err != nil {
 			return err
 		}
@@ -146,13 +150,13 @@ func (s *Service) act(ctx context.Context, actor civic.Actor, id civic.RequestID
 		if err != nil {
 			return err
 		}
-		n, err := tx.Exec(`UPDATE casework SET state = $1, assignee = $2, outcome = $3, reopened = $4, overdue_at = $5, resolved_at = $6,
+		changed, err := tx.Exec(`UPDATE casework SET state = $1, assignee = $2, outcome = $3, reopened = $4, overdue_at = $5, resolved_at = $6,
 			confirmed_at = $7, due_at = $8, rev = rev + 1 WHERE person = $9 AND request = $10 AND rev = $11`,
 			c.State, c.Assignee, c.Outcome, c.Reopened, c.OverdueAt, c.ResolvedAt, c.ConfirmedAt, c.DueAt, c.Person, c.Request, c.Rev)
 		if err != nil {
 			return err
 		}
-		if n == 0 {
+		if changed == 0 {
 			return errMoved
 		}
 		ev.About = append(ev.About, about(c.Request, c.Office)...)
@@ -234,14 +238,14 @@ func (s *Service) TakeOver(ctx context.Context, actor civic.Actor, id civic.Requ
 }
 
 // personNeed is what speaking for the person takes.
-func personNeed(c Case) civic.Need {
-	return civic.Need{Person: c.Person, Service: c.Service, Permission: civic.MayServePeople}
+func (s *Service) personNeed(q db.Q, c Case) (civic.Need, error) {
+	return s.requests.Need(q, c.Person, c.Service)
 }
 
 // Confirm is the person's own word on a resolved case: solved, or not, which
 // opens it again at the same office.
 func (s *Service) Confirm(ctx context.Context, actor civic.Actor, id civic.RequestID, solved bool) error {
-	return s.act(ctx, actor, id, personNeed, func(tx *journal.Tx, c *Case) (journal.Event, error) {
+	return s.act(ctx, actor, id, s.personNeed, func(tx *journal.Tx, c *Case) (journal.Event, error) {
 		switch again := c.State == Confirmed && solved || c.Reopened > 0 && (c.State == Open || c.State == Taken) && !solved; {
 		case again:
 			return journal.Event{}, journal.ErrUnchanged

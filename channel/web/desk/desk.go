@@ -17,7 +17,8 @@ type face struct{ *kit.Rooms }
 // Routes are the pages of this face, by noun.
 func Routes(rm *kit.Rooms) []kit.Route {
 	f := face{rm}
-	return slices.Concat(f.signRoutes(), f.findRoutes(), f.registerRoutes(), f.personRoutes(), f.grantRoutes(), f.draftRoutes(), f.caseRoutes())
+	return slices.Concat(f.signRoutes(), f.findRoutes(), f.registerRoutes(), f.personRoutes(), f.factRoutes(), f.grantRoutes(), f.draftRoutes(), f.caseRoutes(),
+		f.manageRoutes(), f.deviceRoutes(), f.readRoutes(), f.glassRoutes(), f.dutyRoutes())
 }
 
 func (f face) signRoutes() []kit.Route {
@@ -65,8 +66,31 @@ func (f face) frame(r *http.Request, title string) (kit.Frame, civic.Actor, staf
 	for _, p := range m.Roles {
 		words = append(words, p.Role.Words())
 	}
+	fr.Nav = navigation(m)
 	fr.Office = kit.Division(m.Division) + " " + strings.Join(words, "、")
 	return fr, a, m, nil
+}
+
+// navigation is where a member's roles have work.
+func navigation(m staff.Member) []kit.Link {
+	var out []kit.Link
+	for _, l := range []struct {
+		need civic.Permission
+		kit.Link
+	}{
+		{civic.MayFindPeople, kit.Link{To: "/desk", Words: "找人"}},
+		{civic.MayWorkCases, kit.Link{To: "/desk/queue", Words: "待办"}},
+		{civic.MayWorkCases, kit.Link{To: "/desk/queue?done=1", Words: "已办"}},
+		{civic.MayRegisterPeople, kit.Link{To: "/desk/register", Words: "登记新人"}},
+		{civic.MayManageStaff, kit.Link{To: "/desk/manage", Words: "管理"}},
+		{civic.MayReviewAccess, kit.Link{To: "/desk/glass", Words: "紧急打开的复核"}},
+		{civic.MayKeepDuty, kit.Link{To: "/desk/duty", Words: "排班"}},
+	} {
+		if _, ok := m.May(l.need); ok {
+			out = append(out, l.Link)
+		}
+	}
+	return append(out, kit.Link{To: "/desk/mine", Words: "我的值班和手机"})
 }
 
 func (f face) signInPage(w http.ResponseWriter, r *http.Request) error {

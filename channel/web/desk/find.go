@@ -13,7 +13,10 @@ func (f face) home(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := homeView{}
+	v := f.homeOf(r, fr, m)
+	if v.Desk, err = f.readerOf(r, a, m); err != nil {
+		return err
+	}
 	if _, v.Clerk = m.May(civic.MayWorkCases); v.Clerk {
 		if v.Due, err = f.Casework.Queue(r.Context(), a, false); err != nil {
 			return err
@@ -47,8 +50,8 @@ func (f face) find(w http.ResponseWriter, r *http.Request) error {
 	}
 	ms, err := f.People.Find(r.Context(), a, text)
 	if civic.Is(err, civic.NotFound) || civic.Is(err, civic.Invalid) {
-		v := homeView{Typed: text, Now: f.Now()}
-		_, v.Clerk = m.May(civic.MayWorkCases)
+		v := f.homeOf(r, fr, m)
+		v.Typed, v.Now = text, f.Now()
 		fr.Wrong = []*civic.Error{civic.As(err).On("text")}
 		return f.RenderAs(w, r, kit.Status(err), homePage(fr, v))
 	}

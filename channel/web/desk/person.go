@@ -22,7 +22,10 @@ func (f face) personRoutes() []kit.Route {
 }
 
 type homeView struct {
-	Clerk bool
+	Clerk bool // works cases
+	Finds bool // may look for people
+	Desk  readerView
+	Links []kit.Link
 	Due   []casework.Item
 	More  int
 	Typed string
@@ -43,6 +46,7 @@ func streets(in civic.Division) []place.Division {
 // personView is a person opened at the desk.
 type personView struct {
 	people.Profile
+	people.Facts
 	Age      int
 	Opening  grant.Opening
 	Asked    string // who came for them, if somebody did
@@ -73,6 +77,9 @@ func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, fr 
 	v := personView{Opening: o}
 	a.Subject = id
 	if v.Profile, err = f.People.Show(ctx, a, id); err != nil {
+		return err
+	}
+	if v.Facts, err = f.People.Facts(ctx, a, id); err != nil {
 		return err
 	}
 	v.Age = v.Profile.Age(f.Now())

@@ -35,7 +35,7 @@ func (f face) showHome(w http.ResponseWriter, r *http.Request, status int, fr ki
 	for _, m := range mine {
 		used = append(used, m.Service)
 	}
-	h.Services = catalog.Front(h.Services, used, 3) // eight tiles at most, with the five below
+	h.Services = catalog.Front(h.Services, used, 2) // eight tiles at most, with the six below
 	if h.Next, h.NextWords, err = f.next(r, a, mine); err != nil {
 		return err
 	}

@@ -23,7 +23,11 @@ type Frame struct {
 	Today    string
 	Wrong    []*civic.Error // shown on top, and beside their fields
 	Demo     bool
+	Nav      []Link // staff: where their role has work
 }
+
+// Link is one way on: an address and its words.
+type Link struct{ To, Words string }
 
 // FrameOf reads the look that the visitor chose; it persists on every page.
 func FrameOf(r *http.Request, face Face) Frame {

@@ -53,7 +53,7 @@ func Division(d civic.Division) string {
 // Whose says whose phone it is.
 func Whose(w string) string {
 	switch w {
-	case "own", "":
+	case "own", "本人", "":
 		return "本人"
 	case "spouse":
 		return "老伴"

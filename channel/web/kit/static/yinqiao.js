@@ -16,3 +16,14 @@ document.querySelectorAll("[data-print]").forEach(function (b) {
 // A page with errors begins at their list.
 var wrong = document.querySelector(".wrong");
 if (wrong) wrong.focus();
+// A card laid on the reader opens by itself while the workbench is in sight.
+document.querySelectorAll("form[data-read]").forEach(function (form) {
+  var busy = false;
+  setInterval(function () {
+    if (busy || document.hidden) return;
+    busy = true;
+    fetch(form.dataset.read, { credentials: "same-origin" }).then(function (a) { return a.text(); }).then(function (page) {
+      if (page.indexOf('data-waiting="1"') >= 0) form.submit(); else busy = false;
+    }).catch(function () { busy = false; });
+  }, 2000);
+});

@@ -9,8 +9,8 @@ import (
 	"yinqiao/db"
 )
 
-// ServiceGroup is a kind of services that a grant may name as a whole.
-type ServiceGroup struct {
+// Area is a group of services that a grant may name as a whole.
+type Area struct {
 	Code  string `yaml:"code"`
 	Words string `yaml:"words"`
 }
@@ -18,11 +18,11 @@ type ServiceGroup struct {
 //go:embed groups.yaml
 var groupFile []byte
 
-var groups = func() []ServiceGroup {
+var groups = func() []Area {
 	var out struct {
-		Source  string         `yaml:"source"`
-		Version string         `yaml:"version"`
-		Groups  []ServiceGroup `yaml:"groups"`
+		Source  string `yaml:"source"`
+		Version string `yaml:"version"`
+		Groups  []Area `yaml:"groups"`
 	}
 	if err := yaml.NewDecoder(bytes.NewReader(groupFile), yaml.DisallowUnknownField()).Decode(&out); err != nil {
 		panic("catalog: groups.yaml: " + err.Error()) // the release's own file
@@ -30,8 +30,8 @@ var groups = func() []ServiceGroup {
 	return out.Groups
 }()
 
-// Groups lists the groups of services.
-func Groups() []ServiceGroup { return append([]ServiceGroup(nil), groups...) }
+// Areas lists the groups of services.
+func Areas() []Area { return append([]Area(nil), groups...) }
 
 // GroupWords names a group, "" if there is none of that code.
 func (s *Service) GroupWords(code string) string { return groupWords(code) }

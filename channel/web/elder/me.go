@@ -1,0 +1,34 @@
+package elder
+
+import (
+	"net/http"
+
+	"yinqiao/channel/web/kit"
+	"yinqiao/people"
+)
+
+func (f face) meRoutes() []kit.Route {
+	return []kit.Route{
+		{Pattern: "GET /elder/me", Do: f.me},
+	}
+}
+
+// meView is what is known of a person, in plain words.
+type meView struct {
+	people.Profile
+	people.Facts
+	Acting bool
+}
+
+// me shows the person all that is known of them, and how to have it corrected.
+func (f face) me(w http.ResponseWriter, r *http.Request) error {
+	fr, a, p, err := f.frame(r, "我的资料")
+	if err != nil {
+		return err
+	}
+	v := meView{Profile: p, Acting: fr.Acting != ""}
+	if v.Facts, err = f.People.Facts(r.Context(), a, a.Subject); err != nil {
+		return err
+	}
+	return f.Render(w, r, mePage(fr, v))
+}

@@ -1,0 +1,115 @@
+package grant
+
+import (
+	"context"
+	"slices"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/journal"
+	"yinqiao/people"
+)
+
+// Agent is somebody who holds a grant of a person, as a clerk sees them.
+type Agent struct {
+	Grant
+	Name string // masked, or a role at its office
+}
+
+// Agents lists who may act for a person: for the person, for staff who have
+// opened them, and for staff whose role covers their home and who are about to.
+// Grants that start later, are held or only asked for are among them; see Live. An
+// agent sees their own alone.
+func (s *Service) Agents(ctx context.Context, actor civic.Actor, person civic.PersonID) ([]Agent, error) {
+	var out []Agent
+	err := s.j.Look(ctx, actor.For(person), func(v *journal.View) error {
+		auth, err := v.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople, Look: true})
+		var self people.Self
+		if civic.As(err).Code == errNotOpen.Code && err != nil {
+			if self, err = people.Resolve(v, person); err != nil {
+				return err
+			}
+			_, err = v.Authorise(civic.Need{Permission: civic.MayServePeople, Division: self.Division, Look: true})
+		}
+		if err != nil {
+			return err
+		}
+		ids := auth.Selves()
+		if !auth.Valid() {
+			ids = self.Selves()
+		}
+		var mine []civic.PersonID
+		if auth.Basis() == civic.BasisGrant && actor.Person() != "" {
+			me, err := people.Resolve(v, actor.Person())
+			if err != nil {
+				return err
+			}
+			mine = me.Selves()
+		}
+		var gs []Grant
+		if err := v.Select(&gs, `SELECT `+grantColumns+` FROM proxy_grant WHERE state IN ('active', 'asked')
+			AND (ends IS NULL OR ends > $1) AND person IN `+db.In(2, len(ids))+` ORDER BY id`, append([]any{v.Now}, db.Args(ids)...)...); err != nil {
+			return err
+		}
+		for _, g := range gs {
+			if mine != nil && !slices.Contains(mine, g.Agent) {
+				continue
+			}
+			m, err := s.agentName(v, g)
+			if err != nil {
+				return err
+			}
+			out = append(out, Agent{g, m})
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Elder is somebody for whom the person at the controls may act.
+type Elder struct {
+	Person   civic.PersonID
+	Name     string
+	Relation string
+}
+
+// Elders lists for whom the person at the controls may act now, and for which of
+// the dead something is left to do.
+func (s *Service) Elders(ctx context.Context, actor civic.Actor) ([]Elder, error) {
+	var out []Elder
+	me := actor.Person()
+	err := s.j.Look(ctx, actor, func(v *journal.View) error {
+		auth, err := v.Authorise(civic.Need{Person: me, Look: true})
+		if err != nil {
+			return err
+		}
+		ids := auth.Selves()
+		var rows []struct {
+			Elder
+			Held    string
+			AliasOf civic.PersonID
+		}
+		if err := v.Select(&rows, `SELECT DISTINCT g.person, p.name, p.alias_of, g.relation, g.held FROM proxy_grant g JOIN person p ON p.id = g.person
+			WHERE g.state = 'active' AND g.agent_kind = 'person' AND g.starts <= $1 AND (g.ends IS NULL OR g.ends > $1) AND g.agent IN `+db.In(2, len(ids))+`
+			ORDER BY p.name, g.person`, append([]any{v.Now}, db.Args(ids)...)...); err != nil {
+			return err
+		}
+		for _, r := range rows {
+			if r.Held != "" && (r.Held != heldElder || !rules.family(r.Relation)) {
+				continue
+			}
+			if r.AliasOf != "" { // somebody who was registered twice is listed once
+				self, err := people.Resolve(v, r.Person)
+				if err != nil {
+					return err
+				}
+				r.Person = self.Root
+			}
+			if !slices.ContainsFunc(out, func(e Elder) bool { return e.Person == r.Person && e.Relation == r.Relation }) {
+				out = append(out, r.Elder)
+			}
+		}
+		return nil
+	})
+	return out, err
+}

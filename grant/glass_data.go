@@ -1,0 +1,51 @@
+package grant
+
+import (
+	_ "embed"
+	"time"
+
+	"github.com/goccy/go-yaml"
+)
+
+//go:embed data/glass.yaml
+var glassYAML []byte
+
+// Emergency is one kind of emergency in which the glass may be broken.
+type Emergency struct {
+	Code  string `yaml:"code"`
+	Words string `yaml:"words"`
+}
+
+type glassRules struct {
+	Version     int         `yaml:"version"`
+	Source      string      `yaml:"source"`
+	OpenMinutes int         `yaml:"open_minutes"`
+	ReviewDays  int         `yaml:"review_days"`
+	ReadMinutes int         `yaml:"read_minutes"`
+	Emergencies []Emergency `yaml:"emergencies"`
+}
+
+// glass are the rules of data/glass.yaml. A file that can't be read is a broken build.
+var glass = func() glassRules {
+	var r glassRules
+	if err := yaml.UnmarshalWithOptions(glassYAML, &r, yaml.Strict()); err != nil {
+		panic("grant: data/glass.yaml: " + err.Error())
+	}
+	return r
+}()
+
+// Emergencies lists the kinds of emergency, in the order in which they are offered.
+func Emergencies() []Emergency { return append([]Emergency(nil), glass.Emergencies...) }
+
+// EmergencyWords says a kind of emergency; "" if there is none of that code.
+func EmergencyWords(code string) string {
+	for _, e := range glass.Emergencies {
+		if e.Code == code {
+			return e.Words
+		}
+	}
+	return ""
+}
+
+// ReadFor is how long a card on the reader counts as presented.
+func ReadFor() time.Duration { return time.Duration(glass.ReadMinutes) * time.Minute }

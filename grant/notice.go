@@ -1,0 +1,208 @@
+package grant
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/journal"
+	"yinqiao/people"
+	"yinqiao/staff"
+)
+
+// The answers of a person who is told of a grant that somebody else entered, or
+// that a relative asks for.
+const (
+	Agreed    = "agreed"    // it is their wish
+	Refused   = "refused"   // it is not
+	Unreached = "unreached" // staff could not reach them
+)
+
+// Answer records what the person says of a grant that waits for their word: on
+// their own page, or to staff who have opened them and speak with them alone. A
+// grant asked for begins or is refused; one that stands is confirmed, or frozen at
+// once until it is settled. Conflict if they were asked already.
+func (s *Service) Answer(ctx context.Context, actor civic.Actor, person civic.PersonID, id, outcome string) error {
+	if !slices.Contains([]string{Agreed, Refused, Unreached}, outcome) {
+		return errOutcome
+	}
+	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
+		auth, err := tx.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople})
+		if err != nil {
+			return err
+		}
+		if auth.Basis() == civic.BasisGrant {
+			return errNotYours // nobody answers for her about themselves
+		}
+		if outcome == Unreached && actor.Staff() == "" {
+			return errOutcome
+		}
+		self, err := people.Resolve(tx, person)
+		if err != nil {
+			return err
+		}
+		g, err := one(tx, self, id)
+		if err != nil {
+			return err
+		}
+		agent, err := s.agentName(tx, g)
+		if err != nil {
+			return err
+		}
+		switch {
+		case g.Notice == "told" && outcome == Agreed, g.Notice == "refused" && outcome == Refused:
+			return journal.ErrUnchanged
+		case g.Notice != "pending" || g.State == "revoked":
+			return errToldDone
+		case outcome == Unreached:
+			return tx.Record(auth, s.event(ActUnreached, g, agent))
+		case g.State == "asked" && outcome == Agreed:
+			return s.begin(tx, auth, g)
+		case g.State == "asked":
+			return s.end(tx, auth, self.Selves(), id, "agent")
+		}
+		return s.told(tx, auth, g, agent, outcome)
+	})
+}
+
+// begin makes an asked grant one that the person gives now, within all limits.
+func (s *Service) begin(tx *journal.Tx, auth civic.Authority, g Grant) error {
+	if g.Starts.Before(tx.Now) {
+		g.Starts = tx.Now
+	}
+	if g.Ends != nil && !g.Ends.After(tx.Now) {
+		return errToldDone
+	}
+	g.GivenHow = "phone"
+	if auth.Basis() == civic.BasisPresented {
+		g.GivenHow = "in_person"
+	}
+	name, err := s.agentName(tx, g)
+	if err != nil {
+		return err
+	}
+	if g.Evidence.ReadBack, err = s.readBack(tx, g, name); err != nil {
+		return err
+	}
+	agent, err := s.prepare(tx, auth, &g)
+	if err != nil {
+		return err
+	}
+	n, err := tx.Exec(`UPDATE proxy_grant SET state = 'active', notice = 'told', given_how = $1, starts = $2, given_at = $3
+		WHERE person = $4 AND id = $5 AND state = 'asked'`, g.GivenHow, g.Starts, tx.Now, g.Person, g.ID)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return errToldDone
+	}
+	if err := s.keepEvidence(tx, auth, g); err != nil {
+		return err
+	}
+	g.State, g.Notice = "active", "told"
+	return tx.Record(auth, s.event(ActGiven, g, agent))
+}
+
+// told records the answer about a grant that stands.
+func (s *Service) told(tx *journal.Tx, auth civic.Authority, g Grant, agent, outcome string) error {
+	act, query, args := ActAgreed, `UPDATE proxy_grant SET notice = 'told'`, []any{}
+	if outcome == Refused {
+		act, query, args = ActUnwanted, hold+`, notice = 'refused'`, []any{heldUnwanted}
+	}
+	n := len(args)
+	changed, err := tx.Exec(query+` WHERE state = 'active' AND notice = 'pending' AND `+"person = "+param(n+1)+" AND id = "+param(n+2), append(args, g.Person, g.ID)...)
+	if err != nil {
+		return err
+	}
+	if changed == 0 {
+		return errToldDone
+	}
+	return tx.Record(auth, s.event(act, g, agent))
+}
+
+func param(n int) string { return strings.Trim(db.In(n, 1), "()") }
+
+// Waiting is one grant of which a person is to be told, or one that is to be
+// settled, in a list of staff.
+type Waiting struct {
+	Agent
+	Elder    string // masked
+	Division civic.Division
+	May      string
+	Lasts    string
+}
+
+// waitMost bounds a list of staff.
+const waitMost = 200
+
+// Untold lists the grants of which people still have to be told, where the member
+// of staff at the controls serves people, the oldest first.
+func (s *Service) Untold(ctx context.Context, actor civic.Actor) ([]Waiting, error) {
+	return s.waiting(ctx, actor, civic.MayServePeople, `g.notice = 'pending' AND g.state IN ('active', 'asked')`)
+}
+
+// Unsettled lists the grants that are held since relatives do not agree, or since
+// the person did not wish them, where the member of staff at the controls settles
+// matters.
+func (s *Service) Unsettled(ctx context.Context, actor civic.Actor) ([]Waiting, error) {
+	return s.waiting(ctx, actor, civic.MaySettlePeople, `g.held <> '' AND g.state = 'active'`)
+}
+
+func (s *Service) waiting(ctx context.Context, actor civic.Actor, p civic.Permission, where string) ([]Waiting, error) {
+	var out []Waiting
+	err := s.j.Look(ctx, actor, func(v *journal.View) error {
+		if _, err := v.Authorise(civic.Need{Permission: p, Look: true}); err != nil {
+			return err
+		}
+		ds, err := divisions(v, actor, p)
+		if err != nil {
+			return err
+		}
+		for _, d := range ds {
+			var rows []struct {
+				Grant
+				Elder    string
+				Division civic.Division
+			}
+			if err := v.Select(&rows, `SELECT `+prefixed+`, p.name AS elder, p.division FROM proxy_grant g JOIN person p ON p.id = g.person
+				WHERE `+where+` AND p.division >= $1 AND p.division < $2 AND (g.ends IS NULL OR g.ends > $3) ORDER BY g.id LIMIT $4`, d, string(d)+"~", v.Now, waitMost); err != nil {
+				return err
+			}
+			for _, r := range rows {
+				if p == civic.MaySettlePeople && !strings.Contains(r.Held, heldDispute) && !strings.Contains(r.Held, heldUnwanted) {
+					continue
+				}
+				w := Waiting{Agent: Agent{Grant: r.Grant}, Elder: people.Masked(r.Elder), Division: r.Division, Lasts: lasts(r.Grant)}
+				if w.Name, err = s.agentName(v, r.Grant); err != nil {
+					return err
+				}
+				if w.May, err = s.may(v, r.Services); err != nil {
+					return err
+				}
+				out = append(out, w)
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+var prefixed = "g." + strings.ReplaceAll(grantColumns, ", ", ", g.")
+
+// divisions lists where a member of staff has the permission, none inside another.
+func divisions(q db.Q, actor civic.Actor, p civic.Permission) ([]civic.Division, error) {
+	m, err := staff.Read(q, actor.Staff())
+	if err != nil {
+		return nil, err
+	}
+	var out []civic.Division
+	for _, post := range m.Roles {
+		if post.Role.May(p) {
+			out = append(out, post.Division)
+		}
+	}
+	slices.Sort(out)
+	return slices.CompactFunc(out, func(a, b civic.Division) bool { return a.Covers(b) }), nil
+}

@@ -1,0 +1,38 @@
+package grant
+
+import (
+	"strings"
+
+	"yinqiao/civic"
+	"yinqiao/people"
+)
+
+var (
+	errFrozen = civic.E(civic.Denied, "grant.frozen", "老人的家里人意见不一致，委托先停一停，谁都不能替老人办。请老人自己说了算，或请社区主管听老人说清楚以后再定。").
+			Accepting("老人本人在网页、窗口或电话里说明白；或找社区主管")
+	errUnwanted = civic.E(civic.Denied, "grant.unwanted", "老人说这份委托不是自己的意思，先停下了。请和老人说明白，再请老人到窗口办。").
+			Accepting("老人本人带证件到窗口说明白；或找社区主管")
+	errWardHeld = civic.E(civic.Denied, "grant.guardianship", "老人现在有监护人，以前的委托先停下了。请找监护人重新认可。").
+			Accepting("请监护人认可这份委托")
+	errElderDead = civic.E(civic.Denied, "grant.elder_dead", "这位老人已登记去世，委托到此为止。亲属还能看已有的资料，办标明「身后事」的服务。").
+			Accepting("亲属办身后的事；登记错了请到窗口改")
+	errSelfDead = civic.E(civic.Denied, "grant.self_dead", "系统里有一条您去世的登记，网页先停用了。登记错了的话，请带证件到任何一个窗口，请主管改回来。").
+			Accepting("本人带证件到窗口，请主管撤销登记")
+	errDeskDead = civic.E(civic.Denied, "grant.desk_dead", "这位老人已登记去世，这件事不能再办。家属可以办标明「身后事」的服务；登记错了，请主管撤销登记。").
+			Accepting("请主管撤销登记；或办身后的事")
+)
+
+// whyHeld says why a grant that would cover an act does not allow it now.
+func whyHeld(held string, self people.Self, other *civic.Error) *civic.Error {
+	switch {
+	case self.Died != "" || strings.Contains(held, heldElder):
+		return errElderDead
+	case strings.Contains(held, heldUnwanted):
+		return errUnwanted
+	case strings.Contains(held, heldDispute):
+		return errFrozen
+	case strings.Contains(held, heldWard):
+		return errWardHeld
+	}
+	return other
+}
