@@ -24,6 +24,8 @@ type Service struct {
 // New makes the service.
 func New(j *journal.Journal) *Service { return &Service{j: j} }
 
+func isNoRows(err error) bool { return errors.Is(err, db.ErrNoRows) }
+
 var errNoService = civic.E(civic.NotFound, "service.unknown", "没有这项服务，或者当地暂时不办。请打电话或到窗口问一问。")
 
 // Publish makes a version live in each of its divisions. Publishing the version
@@ -169,7 +171,7 @@ func (s *Service) all(q db.Q, where civic.Division, ch civic.Channel) ([]*Defini
 		Service, Hash, State string
 		Division             civic.Division
 	}
-	if err := q.Select(&rows, `SELECT service, hash, division, state FROM service_state WHERE state IN ('live', 'suspended') ORDER BY service, division`); err != nil {
+	if err := q.Select(&rows, `SELECT service, hash, division, state FROM service_state WHERE state IN ('live', 'suspended', 'pilot') ORDER BY service, division`); err != nil {
 		return nil, err
 	}
 	best := map[string]string{} // the most local version wins: rows come in that order
@@ -177,9 +179,10 @@ func (s *Service) all(q db.Q, where civic.Division, ch civic.Channel) ([]*Defini
 		if !r.Division.Covers(where) {
 			continue
 		}
-		if r.State == "live" {
+		switch {
+		case r.State == Live, r.State == Pilot && ch == civic.ChannelDesk:
 			best[r.Service] = r.Hash
-		} else {
+		case r.State == Suspended:
 			delete(best, r.Service) // a place may stop what its province offers
 		}
 	}
