@@ -19,6 +19,7 @@ import (
 	"yinqiao/people"
 	"yinqiao/place"
 	"yinqiao/request"
+	"yinqiao/rights"
 	"yinqiao/staff"
 )
 
@@ -39,6 +40,7 @@ type App struct {
 	Catalog  *catalog.Service
 	Requests *request.Service
 	Casework *casework.Service
+	Rights   *rights.Service
 }
 
 // Config is what an installation sets.
@@ -105,6 +107,7 @@ func Wire(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) (
 	a.Casework = casework.New(j, v, a.People)
 	a.Requests = request.New(j, v, a.Catalog, a.People, a.Casework)
 	a.Casework.Serve(a.Requests)
+	a.Rights = rights.New(j, v, a.People, a.Grant, a.Requests, a.Casework)
 	a.flows()
 	return a, nil
 }

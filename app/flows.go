@@ -8,6 +8,7 @@ import (
 	"yinqiao/engine/casework"
 	"yinqiao/jobs"
 	"yinqiao/journal"
+	"yinqiao/rights"
 )
 
 // flows is the one list of which acts wake which jobs, and of what does the jobs.
@@ -24,4 +25,6 @@ func (a *App) flows() {
 	a.Journal.On(casework.ActReopened, watch)
 	a.staffFlows()
 	jobs.Handle(a.Jobs, func(ctx context.Context, w casework.Watch) error { return a.Casework.Overdue(ctx, w) })
+	// What is past its term is deleted once a day.
+	jobs.Handle(a.Jobs, func(ctx context.Context, w rights.Sweep) error { return a.Rights.Sweep(ctx, w) })
 }

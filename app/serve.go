@@ -62,6 +62,9 @@ func (a *App) ServeAt(ctx context.Context, e Edge, ready func(addr string)) erro
 			return err
 		}
 	}
+	if err := a.Rights.Schedule(ctx); err != nil {
+		return err
+	}
 	main, metrics := a.Handlers(e)
 	servers := &servers{log: a.Log, failed: make(chan error, 2)}
 	addr, err := servers.listen(a.Config.Addr, main)

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"yinqiao/civic"
+	"yinqiao/place"
 )
 
 // check is faults as one error, for a definition that comes from no file.
@@ -119,7 +120,13 @@ func (d *Definition) checkCasework(bad complain) {
 	if c.OfficeFrom != "" && len(c.OfficeElse) > 0 {
 		bad("casework.office_else", "belongs to office_kind; with office_from the person chooses")
 	}
+	if _, ok := place.KindOf(c.OfficeKind); c.OfficeKind != "" && !ok {
+		bad("casework.office_kind", "%q is no kind of office; place/data/kinds.yaml lists them", c.OfficeKind)
+	}
 	for i, k := range c.OfficeElse {
+		if _, ok := place.KindOf(k); !ok {
+			bad(fmt.Sprintf("casework.office_else[%d]", i), "%q is no kind of office; place/data/kinds.yaml lists them", k)
+		}
 		if k == "" || k == c.OfficeKind || slices.Contains(c.OfficeElse[:i], k) {
 			bad(fmt.Sprintf("casework.office_else[%d]", i), "%q should be another kind of office, named once", k)
 		}

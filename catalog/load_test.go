@@ -119,6 +119,7 @@ func TestABrokenDefinitionIsRefusedWithWhatIsWrong(t *testing.T) {
 		"an unknown group":                 {"proxy: true", "proxy: true\ngroup: fun", `"fun" is not in groups.yaml`},
 		"two deadlines":                    {"due_days: 3", "due_days: 3, due_working_days: 3", "either due_days"},
 		"an endless deadline":              {"due_days: 3", "due_working_days: 900", "1 to 250"},
+		"an office of an unknown kind":     {"office_kind: hospital", "office_kind: castle", `"castle" is no kind of office`},
 		"the same office as fallback":      {"office_kind: hospital", "office_kind: hospital, office_else: [hospital]", "another kind of office"},
 		"a fallback for a chosen office":   {"office_kind: hospital", "office_from: where, office_else: [community]", "belongs to office_kind"},
 		"no clause":                        {"[SX1]", "[]", "clauses"},

@@ -101,6 +101,7 @@ const (
 	MayBreakGlass     Permission = "people.glass"    // open a person in an emergency without card or division
 	MayReviewAccess   Permission = "access.review"   // judge afterwards whether breaking the glass was right
 	MayKeepDuty       Permission = "duty.keep"       // keep the duty roster of an office
+	MayKeepPlace      Permission = "place.keep"      // hours, windows and features of one's own office
 	MayReadCards      Permission = "card.read"       // a card reader's: say which card was laid on it
 )
 

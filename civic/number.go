@@ -21,11 +21,11 @@ func NewNumber() Number {
 	}
 	body := big.NewInt(100_000_000)
 	s := body.Add(body, n).String()
-	return Number(s + string(checkDigit(s)))
+	return Number(s + string(CheckDigit(s)))
 }
 
-// checkDigit computes the check character of ISO 7064 MOD 11,10.
-func checkDigit(digits string) byte {
+// CheckDigit computes the check character of ISO 7064 MOD 11,10.
+func CheckDigit(digits string) byte {
 	p := 10
 	for i := 0; i < len(digits); i++ {
 		s := (p + int(digits[i]-'0')) % 10
@@ -45,7 +45,7 @@ func ParseNumber(text string) (Number, error) {
 	switch {
 	case len(s) != 10 || strings.Trim(s, "0123456789") != "":
 		return "", E(Invalid, "number.length", "办事号码是10位数字，请对照回执再看一遍。")
-	case s[0] == '0' || checkDigit(s[:9]) != s[9]:
+	case s[0] == '0' || CheckDigit(s[:9]) != s[9]:
 		return "", E(Invalid, "number.check", "这个号码有一位不对，请对照回执再念一遍。")
 	}
 	return Number(s), nil

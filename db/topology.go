@@ -21,6 +21,10 @@ var Topology = map[string]Where{
 	"division": reference,
 	"office":   reference,
 
+	"place_day":     reference,
+	"place_feature": reference,
+	"place_window":  reference,
+
 	"staff":        reference,
 	"staff_login":  reference,
 	"staff_role":   reference,
@@ -49,8 +53,11 @@ var Topology = map[string]Where{
 	"credential_index":  byKey("hash"),
 	"credential_former": byKey("hash"),
 	"tail_index":        byKey("hash"),
-	"contact_index":     byKey("hash"),
-	"access_code":       byKey("hash"),
+
+	"credential_dispute": byKey("id"),
+	"person_merge":       byKey("id"),
+	"contact_index":      byKey("hash"),
+	"access_code":        byKey("hash"),
 
 	"service_definition": reference,
 	"service_state":      reference,

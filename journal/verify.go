@@ -16,9 +16,8 @@ type Report struct {
 	Unsealed int64 // entries younger than the last seal
 	Kept     int64 // the highest batch whose head is kept outside the database
 	Behind   bool  // heads are missing that should be kept by now; it is among the problems
-	// Erased counts details that were erased by right. It is 0 until there is an act
-	// of erasure: an erased act will name their entries, and nothing else excuses a
-	// detail that is not there.
+	// Erased counts details that were erased by right: an entry of ActErased names
+	// theirs, and nothing else excuses a detail that is not there.
 	Erased   int64
 	Problems []Problem
 }
@@ -62,6 +61,9 @@ func (j *Journal) Verify(ctx context.Context) (Report, error) {
 		v.Kept = max(v.Kept, l.Seq)
 	}
 	v.due = j.now().Add(-keepFor)
+	if v.excused, err = excused(r); err != nil {
+		return v.Report, err
+	}
 	if err := v.chain(r); err != nil {
 		return v.Report, err
 	}
@@ -72,7 +74,8 @@ type verifier struct {
 	Report
 	j       *Journal
 	kept    map[int64]headLine
-	awaited int64     // the chain's end that the walk was last sent on to
+	awaited int64 // the chain's end that the walk was last sent on to
+	excused map[string]bool
 	due     time.Time // heads of batches sealed before are to be kept
 }
 
@@ -178,6 +181,8 @@ func (v *verifier) batch(q db.Q, prev string, b batchRow) error {
 			v.found(b.Seq, e.ID, "the entry, or what it is about, was changed")
 		}
 		switch d, ok := digests[e.ID]; {
+		case !ok && v.excused[e.ID]:
+			v.Erased++
 		case !ok:
 			v.found(b.Seq, e.ID, "the entry's detail was removed")
 		case d != e.Digest:

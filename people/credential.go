@@ -127,6 +127,9 @@ func normalise(kind CredentialKind, text string, today time.Time) (string, error
 		if len(s) < 8 || len(s) > 20 || strings.Trim(s, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
 			return "", errCard
 		}
+		if kind == KindPrintedCard && !printedFits(s) {
+			return "", errPrinted
+		}
 		return s, nil
 	}
 	return "", errCard

@@ -57,9 +57,9 @@ func (s *Service) find(q db.Q, text string) ([]Match, error) {
 		} else if len(number) == 18 || len(number) == 15 {
 			why = err
 		}
-		m, err := s.byCredential(q, number)
+		ms, err := s.byNumber(q, s.CredentialHash(number))
 		if err == nil {
-			return []Match{m}, nil
+			return ms, nil
 		}
 		if !civic.Is(err, civic.NotFound) {
 			return nil, err
@@ -107,15 +107,12 @@ func (s *Service) FindCard(ctx context.Context, actor civic.Actor, number string
 }
 
 // ByCard finds the one person whose card has this number, in any form that
-// people write it. NotFound if there is none.
+// people write it. A match whose State is not Active is to be refused (Match.Refuse).
+// NotFound if there is none, Conflict if two persons dispute the number.
 func (s *Service) ByCard(q db.Q, number string) (Match, error) {
 	number = strings.ToUpper(civic.Digits(number))
 	if id, err := ParseResidentID(number, s.j.Now()); err == nil {
 		number = id.Number
 	}
-	return s.byCredential(q, number)
-}
-
-func (s *Service) byCredential(q db.Q, number string) (Match, error) {
-	return s.byHash(q, s.CredentialHash(number))
+	return s.byCard(q, s.CredentialHash(number))
 }

@@ -24,6 +24,9 @@ type Registration struct {
 	Phones      []Phone
 	// Distinct says that whoever looks like this person was looked at, and is another.
 	Distinct bool
+	// Dispute enters the person also when a number is somebody else's: that card is
+	// then disputed (重号) until it is settled.
+	Dispute bool
 }
 
 // Card is a credential's number as it was read or typed.
@@ -48,6 +51,12 @@ func (s *Service) Register(ctx context.Context, actor civic.Actor, in Registrati
 		if err != nil {
 			return err
 		}
+		n, theirs := n, []Card(nil)
+		if in.Dispute {
+			if n, theirs, err = s.setApart(tx, n); err != nil {
+				return err
+			}
+		}
 		var twins [][]Match
 		if !in.Distinct {
 			if twins, err = Alike(tx, auth, []Likeness{n.likeness()}); err != nil {
@@ -64,7 +73,16 @@ func (s *Service) Register(ctx context.Context, actor civic.Actor, in Registrati
 		if len(twins) > 0 && len(twins[0]) > 0 {
 			return errAlike
 		}
-		return tx.Record(auth, journal.Event{Act: ActRegistered, Detail: map[string]string{"name": Masked(n.Name)}})
+		if err := tx.Record(auth, journal.Event{Act: ActRegistered, Detail: map[string]string{"name": Masked(n.Name)}}); err != nil {
+			return err
+		}
+		t := &cards{tx, s, auth, Self{Root: n.ID, Division: n.Division}}
+		for _, c := range theirs {
+			if _, err := t.raise(n.ID, n.Division, c.Kind, c.Number); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return "", err

@@ -168,16 +168,18 @@ const (
 // byHash finds the one person whose card has the hash, by their root. Whoever was
 // never merged and whose card is good costs two reads.
 func (s *Service) byHash(q db.Q, hash string) (Match, error) {
-	var ref struct {
-		Person     civic.PersonID
-		Credential string
-	}
-	if err := q.Get(&ref, CredentialQuery, hash); err != nil {
+	var r ref
+	if err := q.Get(&r, CredentialQuery, hash); err != nil {
 		if errors.Is(err, db.ErrNoRows) {
 			err = errNoPerson
 		}
 		return Match{}, err
 	}
+	return s.byRef(q, r)
+}
+
+// byRef is the person of one card.
+func (s *Service) byRef(q db.Q, ref ref) (Match, error) {
 	var r struct {
 		Name, Birth, Tail, State, Expires string
 		Sex                               Sex

@@ -244,7 +244,7 @@ func (home) Options(k *Asking, _ string, _ Query) ([]catalog.Option, error) {
 // offices is the source of the offices of a kind in the person's city.
 type offices struct{}
 
-// Options implements Source: those of the person's own district first.
+// Options implements Source: the nearest first. One that is closed today says so.
 func (offices) Options(k *Asking, kind string, _ Query) ([]catalog.Option, error) {
 	home, _, err := k.Lives()
 	if err != nil {
@@ -254,38 +254,34 @@ func (offices) Options(k *Asking, kind string, _ Query) ([]catalog.Option, error
 	if len(city) > 4 {
 		city = city[:4]
 	}
-	list, err := place.OfKind(k.Q, kind, city)
+	list, err := place.Nearest(k.Q, place.From{Division: home}, place.Want{Kinds: []string{kind}, Within: city, At: k.Now, Limit: officesMost})
 	if err != nil {
 		return nil, err
 	}
-	near, far := []catalog.Option{}, []catalog.Option{}
-	for _, o := range list {
-		opt := catalog.Option{Code: string(o.ID), Text: o.Name, Hint: o.Address}
-		if home.County().Covers(o.Division) {
-			near = append(near, opt)
-		} else {
-			far = append(far, opt)
+	opts := make([]catalog.Option, len(list))
+	for i, o := range list {
+		opts[i] = catalog.Option{Code: string(o.ID), Text: o.Name, Hint: o.Address}
+		if o.Status.Known && !o.Status.Today {
+			opts[i].Hint += "，" + o.Status.Words(k.Now)
 		}
 	}
-	return append(near, far...), nil
+	return opts, nil
 }
 
-// Nearest returns the first office of a kind that covers a home: in its own
-// district, then in its city, then in its province. Where there is none of the kind
-// there may be one of the others, which are tried in order.
+// officesMost is how many offices are offered.
+const officesMost = 100
+
+// Nearest returns the office of a kind that is a home's, as place.Nearest has it:
+// of kinds that serve an area, the one whose area is the narrowest round it. Where
+// there is none of the kind there may be one of the others, which are tried in order.
 func Nearest(q db.Q, kind string, home civic.Division, others ...string) (place.Office, error) {
 	for _, k := range append([]string{kind}, others...) {
-		for _, n := range []int{6, 4, 2} {
-			if len(home) < n {
-				continue
-			}
-			list, err := place.OfKind(q, k, home[:n])
-			if err != nil {
-				return place.Office{}, err
-			}
-			if len(list) > 0 {
-				return list[0], nil
-			}
+		list, err := place.Nearest(q, place.From{Division: home}, place.Want{Kinds: []string{k}, Limit: 1})
+		if err != nil {
+			return place.Office{}, err
+		}
+		if len(list) > 0 {
+			return list[0].Office, nil
 		}
 	}
 	return place.Office{}, civic.E(civic.Unavailable, "office.none", "当地还没有办这件事的单位，请打电话找人工帮您安排。")

@@ -22,6 +22,9 @@ var (
 			Accepting("请管理员再发一个登记码")
 )
 
+// oldestBirth is the first year that a member of staff may be born in.
+const oldestBirth = 1930
+
 // codeDraws bounds how often a code that is taken is drawn again.
 const codeDraws = 20
 
@@ -160,12 +163,13 @@ func goodPIN(pin string, now time.Time) bool {
 	if up || down {
 		return false
 	}
-	for _, layout := range []string{"060102", "020106", "200601"} {
-		if at, err := time.Parse(layout, pin); err == nil && at.Year() >= 1930 && at.Before(now) {
+	for _, layout := range []string{"060102", "020106"} { // a year of two digits is any year
+		if _, err := time.Parse(layout, pin); err == nil {
 			return false
 		}
 	}
-	return true
+	at, err := time.Parse("200601", pin)
+	return err != nil || at.Year() < oldestBirth || at.After(now)
 }
 
 // SignInByPIN signs a member in on their enrolled phone. Denied if the phone is none,

@@ -41,7 +41,7 @@ var roleWords = map[Role]string{
 // allowed is what each role may do. Whoever meets people at a door or by phone may
 // break the glass in an emergency; whoever reviews that never serves them.
 var allowed = map[Role][]civic.Permission{
-	Clerk:           {civic.MayFindPeople, civic.MayServePeople, civic.MayRegisterPeople, civic.MayWorkCases, civic.MayBreakGlass},
+	Clerk:           {civic.MayFindPeople, civic.MayServePeople, civic.MayRegisterPeople, civic.MayWorkCases, civic.MayBreakGlass, civic.MayKeepPlace},
 	Gate:            {civic.MayFindPeople, civic.MayBreakGlass},
 	Operator:        {civic.MayFindPeople, civic.MayServePeople, civic.MayRegisterPeople, civic.MayWorkCases, civic.MayBreakGlass},
 	GridWorker:      {civic.MayFindPeople, civic.MayServePeople, civic.MayRegisterPeople, civic.MayBreakGlass},
@@ -50,11 +50,11 @@ var allowed = map[Role][]civic.Permission{
 	Dispatcher:      {civic.MayFindPeople, civic.MayServePeople, civic.MayWorkCases, civic.MayBreakGlass},
 	Driver:          {},
 	VolunteerLead:   {civic.MayKeepDuty},
-	VenueManager:    {civic.MayKeepDuty, civic.MaySeeFigures},
-	HospitalManager: {civic.MayKeepDuty, civic.MaySeeFigures},
+	VenueManager:    {civic.MayKeepDuty, civic.MaySeeFigures, civic.MayKeepPlace},
+	HospitalManager: {civic.MayKeepDuty, civic.MaySeeFigures, civic.MayKeepPlace},
 	Supervisor:      {civic.MaySeeFigures, civic.MayReviewAccess},
 	Administrator: {civic.MayManageStaff, civic.MayPublish, civic.MaySeeFigures, civic.MayKeepDuty, civic.MaySettlePeople, civic.MayImportPeople,
-		civic.MayErasePeople},
+		civic.MayErasePeople, civic.MayKeepPlace},
 }
 
 // Words names the role.

@@ -16,6 +16,10 @@ const (
 	RoleClerk         = "clerk"
 	RoleSupervisor    = "supervisor"
 	RoleAdministrator = "administrator"
+	RoleGate          = "gate"
+	RoleOperator      = "operator"
+	RoleGridWorker    = "grid_worker"
+	RoleFamilyDoctor  = "family_doctor"
 )
 
 // Office is one fictional office. Its telephone number begins with 0 after the
@@ -67,6 +71,7 @@ func Offices() []Office {
 // Staff returns the staff of the demonstration. Logins are short: they are typed
 // while somebody is watching.
 func Staff() []Member {
+	gate, operator, grid, doctor := []string{RoleGate}, []string{RoleOperator}, []string{RoleGridWorker}, []string{RoleFamilyDoctor}
 	clerk, supervisor, administrator := []string{RoleClerk}, []string{RoleSupervisor}, []string{RoleAdministrator}
 	return []Member{
 		{"tyclerk", "郝春燕", KindCommunity, xiaodian, clerk},
@@ -75,6 +80,10 @@ func Staff() []Member {
 		{"tymarket", "解志宏", KindMarketSupervision, xiaodian, clerk},
 		{"tysuper", "段海燕", KindCivilAffairs, xiaodian, supervisor},
 		{"tyadmin", "原晓东", KindCivilAffairs, "1401", administrator},
+		{"tycall", "郭晋霞", KindCallCentre, xiaodian, operator},
+		{"tygrid", "武志刚", KindCommunity, xiaodian, grid},
+		{"tydoctor", "康丽萍", KindHospital, xiaodian, doctor},
+		{"tygate", "阎二虎", KindCommunity, xiaodian, gate},
 
 		{"hzclerk", "俞佳慧", KindCommunity, xihu, clerk},
 		{"hzhospital", "楼晓峰", KindHospital, xihu, clerk},
@@ -82,5 +91,7 @@ func Staff() []Member {
 		{"hzmarket", "单国平", KindMarketSupervision, xihu, clerk},
 		{"hzsuper", "上官静", KindCivilAffairs, xihu, supervisor},
 		{"hzadmin", "骆文博", KindCivilAffairs, "3301", administrator},
+		{"hzcall", "沈晓莺", KindCallCentre, xihu, operator},
+		{"hzgrid", "钱卫东", KindCommunity, xihu, grid},
 	}
 }

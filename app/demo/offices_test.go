@@ -66,7 +66,8 @@ func TestEachDistrictHasItsClerksASupervisorAndAnAdministrator(t *testing.T) {
 		}
 		got[string(m.Division)+" "+what]++
 	}
-	want := []string{"1401 administrator", "3301 administrator"}
+	want := []string{"1401 administrator", "3301 administrator", "140105 " + RoleOperator, "140105 " + RoleGridWorker, "140105 " + RoleFamilyDoctor, "140105 " + RoleGate,
+		"330106 " + RoleOperator, "330106 " + RoleGridWorker}
 	for _, d := range []civic.Division{xiaodian, xihu} {
 		for _, what := range []string{RoleSupervisor, KindCommunity, KindHospital, KindCivilAffairs, KindMarketSupervision} {
 			want = append(want, string(d)+" "+what)

@@ -1,5 +1,88 @@
 package e2e
 
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"yinqiao/civic"
+	"yinqiao/people"
+)
+
+// cards makes what the verbs and routes about cards, disputes and merges use up.
+func (s *story) cards(t *testing.T) {
+	t.Helper()
+	d, ctx := s.Taiyuan, t.Context()
+	s.Open(t, d.Clerk, d.Elder)
+	n := len(s.made)
+	fresh := func() people.Card {
+		s.people++
+		return people.Card{Kind: people.KindParkCard, Number: fmt.Sprintf("PK%03d%06d", n, s.people)}
+	}
+	for _, name := range []string{"card to lose", "card to find", "card to replace", "card to date", "card to withdraw"} {
+		if old := s.made[name]; old != "" {
+			_ = s.People.WithdrawCard(ctx, d.Clerk, d.Elder, old) // so that there are never too many
+		}
+		id, err := s.People.AddCard(ctx, d.Clerk, d.Elder, fresh(), people.Dates{})
+		s.must(t, err)
+		s.made[name] = id
+	}
+	s.must(t, s.People.LoseCard(ctx, d.Clerk, d.Elder, s.made["card to find"]))
+	register := func(c people.Card) civic.PersonID {
+		return s.Register(t, people.Registration{Name: "周重复", Division: d.Street, Distinct: true, Dispute: true, Credentials: []people.Card{c}})
+	}
+	both := fresh()
+	register(both)
+	register(both)
+	ds, err := s.People.Disputes(ctx, d.Administrator, d.Division)
+	s.must(t, err)
+	s.made["dispute"] = ds[len(ds)-1].ID
+	first, second := fresh(), fresh()
+	s.made["twin"], s.made["other twin"], s.made["twin's card"], s.made["other twin's card"] = string(register(first)), string(register(second)), first.Number, second.Number
+	s.made["merge"], err = s.People.Merge(ctx, d.Administrator, register(fresh()), register(fresh()), "同一个人")
+	s.must(t, err)
+	s.made["taken card"] = fresh().Number
+	register(people.Card{Kind: people.KindParkCard, Number: s.made["taken card"]})
+}
+
+// newCard is a card that nobody has.
+func (s *story) newCard() people.Card {
+	s.people++
+	return people.Card{Kind: people.KindTransitCard, Number: fmt.Sprintf("TC%010d", s.people)}
+}
+
 func init() {
 	actorless["People.Root"] = "at the door, for the person of a session: which of their IDs is the first one"
+	moreStory = append(moreStory, func(t *testing.T, s *story) { s.cards(t) })
+	moreVerbs = append(moreVerbs, func(t *testing.T, s *story) (map[string]byType, map[string]civic.Actor) {
+		admin := s.Taiyuan.Administrator
+		personType, cardType, datesType := reflect.TypeFor[civic.PersonID](), reflect.TypeFor[people.Card](), reflect.TypeFor[people.Dates]()
+		text := func(words ...any) byType {
+			return byType{textType: words, datesType: {people.Dates{Expires: "2040-12-31"}}}
+		}
+		twins := byType{personType: {civic.PersonID(s.made["twin"]), civic.PersonID(s.made["other twin"])}, textType: {"同一个人"}}
+		in := byType{reflect.TypeFor[civic.Division](): {s.Taiyuan.Division}}
+		return map[string]byType{
+				"People.AddCard":      {cardType: {s.newCard()}, datesType: {people.Dates{}}},
+				"People.ReplaceCard":  text(s.made["card to replace"], ""),
+				"People.SetCardDates": text(s.made["card to date"]),
+				"People.WithdrawCard": text(s.made["card to withdraw"]),
+				"People.LoseCard":     text(s.made["card to lose"]),
+				"People.FoundCard":    text(s.made["card to find"]),
+				"People.RaiseDispute": {cardType: {people.Card{Kind: people.KindParkCard, Number: s.made["taken card"]}}},
+				"People.Disputes":     in,
+				"People.Merges":       in,
+				"People.Settle":       text(s.made["dispute"], people.ToHolder, "看了卡面"),
+				"People.PreviewMerge": twins,
+				"People.Merge":        twins,
+				"People.Unmerge":      text(s.made["merge"], "弄错了"),
+				"People.FindToSettle": text(s.made["twin's card"]),
+			}, map[string]civic.Actor{
+				"People.Disputes": admin, "People.Merges": admin, "People.Settle": admin, "People.PreviewMerge": admin,
+				"People.Merge": admin, "People.Unmerge": admin, "People.FindToSettle": admin,
+			}
+	})
 }
+
+var _ = strings.Contains

@@ -8,6 +8,7 @@ import (
 
 	"yinqiao/civic"
 	"yinqiao/people"
+	"yinqiao/rights"
 )
 
 // facts makes what the verbs and routes about facts use up: a tag, a phone and a
@@ -22,9 +23,14 @@ func (s *story) facts(t *testing.T) {
 	s.made["contact"], err = s.People.AddContact(ctx, d.Clerk, d.Elder, people.NewContact{Number: "12688880001", Whose: "女儿"})
 	s.must(t, err)
 	s.must(t, s.People.Join(ctx, d.Clerk, d.Elder, d.Daughter, ""))
+	s.made["consent"], err = s.Rights.Give(ctx, person(d.Elder), d.Elder, rights.Giving{Purpose: "share-doctor", Version: 1})
+	s.must(t, err)
+	s.made["forgotten"] = string(s.Person(t, d.Street)) // nothing of theirs is open
 }
 
 func init() {
+	actorless["Rights.Schedule"] = "at start, as the system: plans the day's sweep"
+	actorless["Rights.Sweep"] = "a job, as the system"
 	moreStory = append(moreStory, func(t *testing.T, s *story) { s.facts(t) })
 	moreVerbs = append(moreVerbs, func(t *testing.T, s *story) (map[string]byType, map[string]civic.Actor) {
 		village := "新村" + string(rune('一'+s.people%5000))
@@ -39,7 +45,11 @@ func init() {
 			"People.Prefer":          {reflect.TypeFor[map[string]string](): {map[string]string{"language": "jin"}}},
 			"People.SetServiceBirth": {textType: {"report-post", "1944-12-01", "退休审批表"}},
 			"People.Correct":         {reflect.TypeFor[people.Correction](): {people.Correction{Village: &village, Reason: "搬家了", Evidence: "own_word"}}},
-		}, nil
+			"Rights.Give":            {reflect.TypeFor[rights.Giving](): {rights.Giving{Purpose: "notices", Version: 1, How: rights.FaceToFace, By: rights.Self}}},
+			"Rights.Withdraw":        {textType: {s.made["consent"]}},
+			"Rights.Erase":           {textType: {"本人要求"}, reflect.TypeFor[civic.PersonID](): {s.made["forgotten"]}},
+			"Rights.Sweep":           {reflect.TypeFor[rights.Sweep](): {rights.Sweep{Day: "2026-11-23"}}},
+		}, map[string]civic.Actor{"Rights.Erase": s.Taiyuan.Administrator, "Rights.Plan": s.Taiyuan.Administrator}
 	})
 	more = append(more, moreRoutes{
 		forms: func(s *site) map[string]url.Values {
@@ -52,16 +62,25 @@ func init() {
 			}
 			const at = "POST /desk/people/{person}/"
 			return map[string]url.Values{
-				at + "tags":                     one("kind", "disabled_care/gbt42195-2022/3", "source", "评估报告", "from", "2026-11-01", "to", ""),
-				at + "tags/{tag}/end":           one("reason", "和女儿住了"),
-				at + "contacts":                 one("phone", "12688880003", "whose", "邻居", "answers", "张玉珍", "emergency", "1", "first", "1"),
-				at + "contacts/{contact}/first": one(),
-				at + "contacts/{contact}/end":   one(),
-				at + "household":                one("other", s.daughterCard(), "since", ""),
-				at + "household/leave":          one("until", ""),
-				at + "preferences":              one("p-language", "jin", "p-reach", "call"),
-				at + "births":                   one("service", "report-post", "birth", "1944-12-01", "source", "退休审批表"),
-				at + "correct":                  one("name", "王桂英", "sex", s.sex(), "birth", s.birth(), "division", string(s.Taiyuan.Street), "village", "新村", "address", "银槐街20号", "reason", "搬家了", "evidence", "household_register"),
+				at + "tags":                               one("kind", "disabled_care/gbt42195-2022/3", "source", "评估报告", "from", "2026-11-01", "to", ""),
+				at + "tags/{tag}/end":                     one("reason", "和女儿住了"),
+				at + "contacts":                           one("phone", "12688880003", "whose", "邻居", "answers", "张玉珍", "emergency", "1", "first", "1"),
+				at + "contacts/{contact}/first":           one(),
+				at + "contacts/{contact}/end":             one(),
+				at + "household":                          one("other", s.daughterCard(), "since", ""),
+				at + "household/leave":                    one("until", ""),
+				at + "preferences":                        one("p-language", "jin", "p-reach", "call"),
+				at + "births":                             one("service", "report-post", "birth", "1944-12-01", "source", "退休审批表"),
+				at + "consents":                           one("purpose", "face-check", "version", "1", "how", "voice", "by", "self", "witness", "张玉珍"),
+				at + "consents/{consent}/withdraw":        one(),
+				at + "copy":                               one(),
+				at + "copy/file":                          one(),
+				at + "erase":                              one("reason", "本人要求"),
+				"POST /elder/consents":                    one("purpose", "share-volunteer", "version", "1"),
+				"POST /elder/consents/{consent}/withdraw": one(),
+				"POST /elder/copy":                        one(),
+				"POST /elder/copy/file":                   one(),
+				at + "correct":                            one("name", "王桂英", "sex", s.sex(), "birth", s.birth(), "division", string(s.Taiyuan.Street), "village", "新村", "address", "银槐街20号", "reason", "搬家了", "evidence", "household_register"),
 			}
 		},
 		bodies: func(s *site) map[string]any {
@@ -73,18 +92,36 @@ func init() {
 				"people-join":        object{"other": s.Taiyuan.Daughter},
 				"people-prefer":      object{"hearing": "hard"},
 				"people-birth":       object{"birth": "1944-12-02", "source": "退休审批表"},
+				"people-consent":     object{"purpose": "family-copy", "version": 1, "how": "paper", "by": "self"},
+				"people-erase":       object{"reason": "本人要求"},
 				"people-correct":     object{"village": "老村", "reason": "登记错了", "evidence": "community_paper"},
 			}
 		},
 		path: func(s *site, r route) map[string]string {
-			return map[string]string{"tag": s.made["tag"], "contact": s.made["contact"]}
+			fill := map[string]string{"tag": s.made["tag"], "contact": s.made["contact"], "consent": s.made["consent"]}
+			if erases(r) {
+				fill["person"] = s.made["forgotten"]
+			}
+			return fill
+		},
+		who: func(s *site, r route) civic.Actor {
+			if erases(r) {
+				return s.Taiyuan.Administrator
+			}
+			return civic.Actor{}
 		},
 		renew: func(t *testing.T, s *site, r route) {
-			if strings.Contains(r.pattern, "{tag}") || strings.Contains(r.pattern, "{contact}") || strings.Contains(r.pattern, "/household") {
+			if strings.Contains(r.pattern, "{tag}") || strings.Contains(r.pattern, "{contact}") || strings.Contains(r.pattern, "/household") || strings.Contains(r.pattern, "{consent}") || erases(r) {
 				s.facts(t)
 			}
 		},
 	})
+}
+
+// erases reports the routes that are about erasing somebody, at the desk and by a
+// program.
+func erases(r route) bool {
+	return strings.HasSuffix(r.pattern, "{person}/erase") || strings.HasSuffix(r.pattern, "{person}/erasure")
 }
 
 // daughterCard is the card of whoever lives with the elder already.

@@ -206,7 +206,7 @@ func (s *site) forms() map[string]url.Values {
 	}
 	n := s.NewPerson(s.Taiyuan.Street, "周新来")
 	all := map[string]url.Values{
-		"POST /look":                                       one("to", "/services", "text", "2", "contrast", "high"),
+		"POST /look":                                       one("to", "/services", "text", "2", "contrast", "high", "keys", "off"),
 		"POST /desk/sign-in":                               one("login", "nobody", "password", "wrong", "code", "", "demo", ""),
 		"POST /desk/sign-out":                              one(),
 		"POST /desk/find":                                  one("text", s.Taiyuan.ElderID),

@@ -142,7 +142,7 @@ func TestASupervisorSeesNoPersonOnAnyRoute(t *testing.T) {
 			s.tellsNothing(t, a, "the supervisor")
 			_, fine := openToSupervisor[r.name]
 			switch {
-			case r.face == kit.Elder, r.name == "reads-create": // a device's own token alone does
+			case r.face == kit.Elder, r.face == kit.FieldFace, r.name == "reads-create": // a device's own token alone does
 				a.refusedAtTheDoor(t, r)
 			case fine && a.Code >= 400:
 				t.Errorf("%s: %d, but %s", a.what, a.Code, openToSupervisor[r.name])
@@ -180,6 +180,10 @@ func TestASessionOfOneFaceOpensNothingOnTheOther(t *testing.T) {
 				a := s.send(t, r, s.path(t, r), s.session(t, person(s.Taiyuan.Elder)))
 				a.refusedAtTheDoor(t, r)
 				s.tellsNothing(t, a, "a person at the desk")
+			case kit.FieldFace: // a desk's session is not bound to a phone
+				a := s.send(t, r, s.path(t, r), s.session(t, s.Taiyuan.Clerk))
+				a.refusedAtTheDoor(t, r)
+				s.tellsNothing(t, a, "a session of the desk in the field")
 			case kit.Elder: // the clerk who has her open works at the desk
 				a := s.send(t, r, s.path(t, r), s.session(t, s.Taiyuan.Clerk))
 				a.refusedAtTheDoor(t, r)

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"net/http"
 	"net/url"
 	"reflect"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"yinqiao/app/apptest"
+	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/engine/casework"
@@ -28,6 +30,7 @@ func init() {
 	} {
 		actorless[verb] = why
 	}
+	doors["POST /field/sign-in"], doors["POST /field/enrol"] = http.StatusForbidden, http.StatusForbidden
 	type open = struct {
 		why string
 		ok  func(results []reflect.Value) bool
@@ -179,6 +182,12 @@ func staffForms(s *site) map[string]url.Values {
 		"POST /desk/manage/staff/{staff}/code":                       one(),
 		"POST /desk/manage/offices/{office}/devices":                 one("kind", "reader", "device-name", "2号窗口"),
 		"POST /desk/manage/offices/{office}/devices/{device}/revoke": one(),
+		"POST /field/sign-in":                                        one("pin", "739164"),
+		"POST /field/sign-out":                                       one(),
+		"POST /field/enrol":                                          one("code", "12345678", "pin", "739164", "again", "739164"),
+		"POST /field/find":                                           one("text", d.ElderID),
+		"POST /field/people/{person}/open":                           one("reason", "上门看望", "presented", "1"),
+		"POST /field/people/{person}/glass":                          one("emergency", "lost", "reason", "老人走失，站在路口说不清家在哪里。"),
 		"POST /desk/mine/phone":                                      one(),
 		"POST /desk/mine/note":                                       one("note", "有一位老人下午再来。"),
 		"POST /desk/mine/note/read":                                  one(),
@@ -206,6 +215,8 @@ func staffPath(s *site, r route) map[string]string {
 
 func staffWho(s *site, r route) civic.Actor {
 	switch {
+	case r.face == kit.FieldFace:
+		return s.fieldActor()
 	case r.name == "reads-create":
 		return readerActor(s.made["reader"])
 	case strings.HasPrefix(r.pattern, "/desk/manage"), strings.HasPrefix(r.pattern, "/desk/duty"):

@@ -20,6 +20,7 @@ import (
 	"yinqiao/grant"
 	"yinqiao/people"
 	"yinqiao/request"
+	"yinqiao/rights"
 	"yinqiao/staff"
 )
 
@@ -41,6 +42,7 @@ type Rooms struct {
 	Catalog  *catalog.Service
 	Requests *request.Service
 	Casework *casework.Service
+	Rights   *rights.Service
 	Log      *slog.Logger
 	Now      civic.Clock // nil is the real time
 }

@@ -10,6 +10,8 @@ func init() {
 			"people-prefer":      {"hearing": "hard"},
 			"people-birth":       {"birth": "1944-12-02", "source": "退休审批表"},
 			"people-correct":     {"village": "老村", "reason": "登记错了", "evidence": "community_paper"},
+			"people-consent":     {"purpose": "notices", "version": 1, "how": "face_to_face", "by": "self"},
+			"people-erase":       {"reason": "本人要求"},
 		}
 	})
 }

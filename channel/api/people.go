@@ -30,6 +30,7 @@ func (s *server) people() {
 		summary: "这位老人办过和正在办的事", more: "最近五十件，新的在前。"}, s.listRequests)
 	s.grants()
 	s.facts()
+	s.rights()
 }
 
 type searchIn struct {

@@ -8,6 +8,7 @@ import (
 
 	"yinqiao/channel/web/desk"
 	"yinqiao/channel/web/elder"
+	"yinqiao/channel/web/field"
 	"yinqiao/channel/web/kit"
 	"yinqiao/channel/web/public"
 )
@@ -31,9 +32,10 @@ var shownAt = map[string]string{
 // Routes lists every page and act by face. Tests walk this list.
 func Routes(rm *Rooms) map[kit.Face][]kit.Route {
 	all := map[kit.Face][]kit.Route{
-		kit.Public: public.Routes(rm),
-		kit.Elder:  elder.Routes(rm),
-		kit.Desk:   desk.Routes(rm),
+		kit.Public:    public.Routes(rm),
+		kit.Elder:     elder.Routes(rm),
+		kit.Desk:      desk.Routes(rm),
+		kit.FieldFace: field.Routes(rm),
 	}
 	for face, routes := range all {
 		for i := range routes {
@@ -48,7 +50,7 @@ func Routes(rm *Rooms) map[kit.Face][]kit.Route {
 // what is stopped before any route.
 func Refuse(rm *Rooms, w http.ResponseWriter, r *http.Request, err error) {
 	face := kit.Public
-	for _, f := range []kit.Face{kit.Elder, kit.Desk} {
+	for _, f := range []kit.Face{kit.Elder, kit.Desk, kit.FieldFace} {
 		if r.URL.Path == f.Home() || strings.HasPrefix(r.URL.Path, f.Home()+"/") {
 			face = f
 		}

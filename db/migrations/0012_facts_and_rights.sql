@@ -51,6 +51,8 @@ ALTER TABLE contact ADD COLUMN state TEXT NOT NULL DEFAULT 'active';     -- acti
 ALTER TABLE contact ADD COLUMN answers BYTEA;                            -- sealed: the name of who answers
 ALTER TABLE contact ADD COLUMN emergency BOOLEAN NOT NULL DEFAULT FALSE;
 
+ALTER TABLE person ADD COLUMN erased_on TEXT NOT NULL DEFAULT '';        -- YYYY-MM-DD, '' while they are not
+
 CREATE TABLE consent (
   person       TEXT NOT NULL REFERENCES person (id),
   id           TEXT NOT NULL,
@@ -74,6 +76,7 @@ CREATE TABLE retention_day (
 -- +goose Down
 DROP TABLE retention_day;
 DROP TABLE consent;
+ALTER TABLE person DROP COLUMN erased_on;
 ALTER TABLE contact DROP COLUMN emergency;
 ALTER TABLE contact DROP COLUMN answers;
 ALTER TABLE contact DROP COLUMN state;

@@ -17,7 +17,7 @@ type face struct{ *kit.Rooms }
 // Routes are the pages of this face, by noun.
 func Routes(rm *kit.Rooms) []kit.Route {
 	f := face{rm}
-	return slices.Concat(f.signRoutes(), f.findRoutes(), f.registerRoutes(), f.personRoutes(), f.factRoutes(), f.grantRoutes(), f.draftRoutes(), f.caseRoutes(),
+	return slices.Concat(f.signRoutes(), f.findRoutes(), f.registerRoutes(), f.personRoutes(), f.factRoutes(), f.rightsRoutes(), f.grantRoutes(), f.draftRoutes(), f.caseRoutes(),
 		f.manageRoutes(), f.deviceRoutes(), f.readRoutes(), f.glassRoutes(), f.dutyRoutes())
 }
 

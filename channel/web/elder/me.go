@@ -10,6 +10,13 @@ import (
 func (f face) meRoutes() []kit.Route {
 	return []kit.Route{
 		{Pattern: "GET /elder/me", Do: f.me},
+		{Pattern: "GET /elder/consents", Do: f.consents},
+		{Pattern: "POST /elder/consents", Do: f.consent},
+		{Pattern: "POST /elder/consents/{consent}/withdraw", Do: f.withdraw},
+		{Pattern: "GET /elder/copy", Do: f.copyAsk},
+		{Pattern: "POST /elder/copy", Do: f.copy},
+		{Pattern: "POST /elder/copy/file", Do: f.copyFile},
+		{Pattern: "GET /elder/erase", Do: f.erasePlan},
 	}
 }
 

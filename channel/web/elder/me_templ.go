@@ -400,6 +400,12 @@ func mePage(f kit.Frame, v meView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+			if !v.Acting {
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "<ul class=\"tiles\"><li><a class=\"tile\" href=\"/elder/consents\"><b>我同意的</b><span>同意了什么，一按就能收回</span></a></li><li><a class=\"tile\" href=\"/elder/story\"><b>谁看过我的资料</b><span>什么时候、为什么</span></a></li><li><a class=\"tile\" href=\"/elder/copy\"><b>拿一份全部资料</b><span>打印出来，或存成文件</span></a></li><li><a class=\"tile\" href=\"/elder/erase\"><b>删掉我的资料</b><span>先看看能删什么、什么要留</span></a></li></ul>")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
 			return nil
 		})
 		templ_7745c5c3_Err = kit.Shell(f).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)

@@ -17,15 +17,19 @@ type Face string
 
 // The faces.
 const (
-	Public Face = "public"
-	Elder  Face = "elder"
-	Desk   Face = "desk"
+	Public    Face = "public"
+	Elder     Face = "elder"
+	Desk      Face = "desk"
+	FieldFace Face = "field" // staff out of the house, on their own phone
 )
 
 // SignIn is where a face signs people in.
 func (f Face) SignIn() string {
-	if f == Desk {
+	switch f {
+	case Desk:
 		return "/desk/sign-in"
+	case FieldFace:
+		return "/field/sign-in"
 	}
 	return "/elder/sign-in"
 }
@@ -37,6 +41,8 @@ func (f Face) Home() string {
 		return "/desk"
 	case Elder:
 		return "/elder"
+	case FieldFace:
+		return "/field"
 	}
 	return "/"
 }

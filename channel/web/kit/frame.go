@@ -14,6 +14,7 @@ type Frame struct {
 	Title    string
 	Text     string // 1, 2 or 3: the step of the text size
 	Contrast string // plain or high
+	Keys     string // staff: whether single keys do things, on or off (WCAG 2.1.4)
 	Who      string // who is signed in
 	Office   string // staff: their office
 	Acting   string // family: for whom they act
@@ -31,12 +32,15 @@ type Link struct{ To, Words string }
 
 // FrameOf reads the look that the visitor chose; it persists on every page.
 func FrameOf(r *http.Request, face Face) Frame {
-	f := Frame{Face: face, Text: "1", Contrast: "plain", Phone: HelpPhone, Path: pathOf(r, face), Today: Day(time.Now())}
+	f := Frame{Face: face, Text: "1", Contrast: "plain", Keys: "on", Phone: HelpPhone, Path: pathOf(r, face), Today: Day(time.Now())}
 	if c, err := r.Cookie("text"); err == nil && (c.Value == "2" || c.Value == "3") {
 		f.Text = c.Value
 	}
 	if c, err := r.Cookie("contrast"); err == nil && c.Value == "high" {
 		f.Contrast = "high"
+	}
+	if c, err := r.Cookie("keys"); err == nil && c.Value == "off" {
+		f.Keys = "off"
 	}
 	return f
 }
@@ -92,7 +96,7 @@ func Moment(t time.Time) string {
 
 // SetLook keeps the look that the visitor chose for a year.
 func SetLook(w http.ResponseWriter, r *http.Request) {
-	for name, allowed := range map[string]string{"text": "1 2 3", "contrast": "plain high"} {
+	for name, allowed := range map[string]string{"text": "1 2 3", "contrast": "plain high", "keys": "on off"} {
 		v := r.PostFormValue(name)
 		if v == "" || len(v) > 5 {
 			continue

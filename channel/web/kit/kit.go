@@ -18,6 +18,7 @@ import (
 	"yinqiao/people"
 	"yinqiao/place"
 	"yinqiao/request"
+	"yinqiao/rights"
 	"yinqiao/staff"
 )
 
@@ -31,6 +32,7 @@ type Rooms struct {
 	Catalog  *catalog.Service
 	Requests *request.Service
 	Casework *casework.Service
+	Rights   *rights.Service
 	Log      *slog.Logger
 	Demo     *Demo // nil outside a demonstration
 	Ping     func(context.Context) error

@@ -1,12 +1,15 @@
 // Enhancements only: every page works without this file.
 "use strict";
-// "/" moves to the search box, but never while somebody types or composes Chinese.
+// Single keys, for staff: "/" moves to the search box, 1 to 9 press what is marked so.
+// Never while somebody types or composes Chinese; who dictates can turn them off.
 document.addEventListener("keydown", function (e) {
-  if (e.key !== "/" || e.isComposing || e.ctrlKey || e.metaKey || e.altKey) return;
+  if (document.documentElement.dataset.keys === "off" || e.isComposing || e.ctrlKey || e.metaKey || e.altKey) return;
   var t = e.target;
   if (t instanceof Element && t.closest("input, textarea, select, [contenteditable]")) return;
-  var box = document.querySelector("input[type=search]");
-  if (box) { e.preventDefault(); box.focus(); }
+  var to = e.key === "/" ? document.querySelector("input[type=search]") : /^[1-9]$/.test(e.key) && document.querySelector("[data-key='" + e.key + "']");
+  if (!to) return;
+  e.preventDefault();
+  if (e.key === "/") to.focus(); else to.click();
 });
 // Printing needs a script to start; the button shows only where it can.
 document.querySelectorAll("[data-print]").forEach(function (b) {

@@ -1,0 +1,47 @@
+package e2e
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"yinqiao/civic"
+	"yinqiao/place"
+)
+
+func init() {
+	for verb, why := range map[string]string{
+		"Place.Show": "what a place is, has and does is public", "Place.Near": "where places are is public",
+		"Place.Count": "how many places there are is public", "Place.Divided": "where there are places is public",
+	} {
+		actorless[verb] = why
+	}
+	moreStory = append(moreStory, func(t *testing.T, s *story) {
+		for _, name := range []string{"window", "window to close", "window to end"} {
+			id, err := s.Place.AddWindow(t.Context(), s.Taiyuan.HospitalClerk, s.Taiyuan.Hospital, place.Window{Name: name, Serves: "挂号", Kind: place.Manned})
+			s.must(t, err)
+			s.made[name] = id
+		}
+		s.must(t, s.Place.CloseWindow(t.Context(), s.Taiyuan.HospitalClerk, s.Taiyuan.Hospital, s.made["window"], "吃饭", nil))
+		s.must(t, s.Place.SetDay(t.Context(), s.Taiyuan.HospitalClerk, s.Taiyuan.Hospital, "2026-12-24", "", "停电检修"))
+	})
+	moreVerbs = append(moreVerbs, func(t *testing.T, s *story) (map[string]byType, map[string]civic.Actor) {
+		text := func(words ...any) byType { return byType{textType: words} }
+		shut := text(s.made["window to close"], "停电检修")
+		shut[reflect.TypeFor[*time.Time]()] = []any{(*time.Time)(nil)}
+		clerk := s.Taiyuan.HospitalClerk
+		return map[string]byType{
+				"Place.SetHours":    text("每天 8:00-12:00"),
+				"Place.SetDay":      text("2026-12-25", "9:00-12:00", "停电检修"),
+				"Place.DropDay":     text("2026-12-24"),
+				"Place.OpenWindow":  text(s.made["window"]),
+				"Place.CloseWindow": shut,
+				"Place.EndWindow":   text(s.made["window to end"]),
+				"Place.AddWindow":   {reflect.TypeFor[place.Window](): {place.Window{Name: "9号窗口", Kind: place.Manned}}},
+				"Place.SetFeatures": {reflect.TypeFor[map[string]place.Presence](): {map[string]place.Presence{"cash": place.Present}}},
+				"Place.Near":        {reflect.TypeFor[place.From](): {place.From{Division: s.Taiyuan.Street}}, reflect.TypeFor[place.Want](): {place.Want{}}},
+				"Place.Describe":    {reflect.TypeFor[place.Office](): {place.Office{ID: s.Taiyuan.Hospital, Address: "二号路2号"}}},
+			}, map[string]civic.Actor{"Place.SetHours": clerk, "Place.SetDay": clerk, "Place.DropDay": clerk, "Place.OpenWindow": clerk, "Place.CloseWindow": clerk,
+				"Place.EndWindow": clerk, "Place.AddWindow": clerk, "Place.SetFeatures": clerk, "Place.Describe": clerk, "Place.Keeping": clerk}
+	})
+}

@@ -1,0 +1,136 @@
+package desk
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"yinqiao/channel/web/kit"
+	"yinqiao/civic"
+	"yinqiao/rights"
+)
+
+func (f face) rightsRoutes() []kit.Route {
+	const at = " /desk/people/{person}/"
+	return []kit.Route{
+		{Pattern: "GET" + at + "consents", Do: f.consents},
+		{Pattern: "POST" + at + "consents", Do: f.consent},
+		{Pattern: "POST" + at + "consents/{consent}/withdraw", Do: f.withdraw},
+		{Pattern: "POST" + at + "copy", Do: f.copy},
+		{Pattern: "POST" + at + "copy/file", Do: f.copyFile},
+		{Pattern: "GET" + at + "erase", Do: f.erasePage},
+		{Pattern: "POST" + at + "erase", Do: f.erase},
+	}
+}
+
+// consents shows the words of each purpose, to be read aloud.
+func (f face) consents(w http.ResponseWriter, r *http.Request) error {
+	fr, a, _, err := f.frame(r, "同意书")
+	if err != nil {
+		return err
+	}
+	return f.showConsents(w, r, http.StatusOK, fr, a)
+}
+
+func (f face) showConsents(w http.ResponseWriter, r *http.Request, status int, fr kit.Frame, a civic.Actor) error {
+	id := civic.PersonID(r.PathValue("person"))
+	list, err := f.Rights.Consents(r.Context(), a, id)
+	if err != nil {
+		return f.orOpen(w, r, fr, a, err)
+	}
+	return f.RenderAs(w, r, status, consentsPage(fr, id, list, r))
+}
+
+// changeConsent does one act about consents and shows the page again.
+func (f face) changeConsent(w http.ResponseWriter, r *http.Request, do func(ctx context.Context, a civic.Actor, id civic.PersonID) error) error {
+	fr, a, _, err := f.frame(r, "同意书")
+	if err != nil {
+		return err
+	}
+	id := civic.PersonID(r.PathValue("person"))
+	err = do(r.Context(), a, id)
+	if e := civic.As(err); err != nil && (e.Kind == civic.Invalid || e.Kind == civic.Conflict || e.Code == "consent.separate") {
+		fr.Wrong = []*civic.Error{e}
+		return f.showConsents(w, r, kit.Status(err), fr, a)
+	}
+	if err != nil {
+		return f.orOpen(w, r, fr, a, err)
+	}
+	return kit.Go(w, r, "/desk/people/"+string(id)+"/consents")
+}
+
+func (f face) consent(w http.ResponseWriter, r *http.Request) error {
+	return f.changeConsent(w, r, func(ctx context.Context, a civic.Actor, id civic.PersonID) error {
+		version, _ := strconv.ParseInt(r.PostFormValue("version"), 10, 64) // another one meets as a conflict
+		_, err := f.Rights.Give(ctx, a, id, rights.Giving{Purpose: r.PostFormValue("purpose"), Version: version, How: r.PostFormValue("how"),
+			By: r.PostFormValue("by"), Witness: kit.Field(r, "witness")})
+		return err
+	})
+}
+
+func (f face) withdraw(w http.ResponseWriter, r *http.Request) error {
+	return f.changeConsent(w, r, func(ctx context.Context, a civic.Actor, id civic.PersonID) error {
+		return f.Rights.Withdraw(ctx, a, id, r.PathValue("consent"))
+	})
+}
+
+// copy prints everything about the person who is open, to be handed to them.
+func (f face) copy(w http.ResponseWriter, r *http.Request) error {
+	fr, a, _, err := f.frame(r, "全部资料")
+	if err != nil {
+		return err
+	}
+	id := civic.PersonID(r.PathValue("person"))
+	c, err := f.Rights.Copy(r.Context(), a, id)
+	if err != nil {
+		return f.orOpen(w, r, fr, a, err)
+	}
+	return f.Render(w, r, copyPage(fr, id, c))
+}
+
+func (f face) copyFile(w http.ResponseWriter, r *http.Request) error {
+	fr, a, _, err := f.frame(r, "全部资料")
+	if err != nil {
+		return err
+	}
+	c, err := f.Rights.Copy(r.Context(), a, civic.PersonID(r.PathValue("person")))
+	if err != nil {
+		return f.orOpen(w, r, fr, a, err)
+	}
+	return kit.SendCopy(w, c)
+}
+
+// erasePage says what goes and what stays, before somebody erases.
+func (f face) erasePage(w http.ResponseWriter, r *http.Request) error {
+	fr, a, _, err := f.frame(r, "删除个人资料")
+	if err != nil {
+		return err
+	}
+	return f.showErase(w, r, http.StatusOK, fr, a)
+}
+
+func (f face) showErase(w http.ResponseWriter, r *http.Request, status int, fr kit.Frame, a civic.Actor) error {
+	id := civic.PersonID(r.PathValue("person"))
+	p, err := f.Rights.Plan(r.Context(), a, id)
+	if err != nil {
+		return err
+	}
+	return f.RenderAs(w, r, status, erasePage(fr, id, p, r))
+}
+
+func (f face) erase(w http.ResponseWriter, r *http.Request) error {
+	fr, a, _, err := f.frame(r, "删除个人资料")
+	if err != nil {
+		return err
+	}
+	id := civic.PersonID(r.PathValue("person"))
+	err = f.Rights.Erase(r.Context(), a, id, kit.Field(r, "reason"))
+	if e := civic.As(err); err != nil && (e.Kind == civic.Invalid || e.Kind == civic.Conflict) {
+		fr.Wrong = []*civic.Error{e}
+		return f.showErase(w, r, kit.Status(err), fr, a)
+	}
+	if err != nil {
+		return err
+	}
+	return kit.Go(w, r, "/desk/people/"+string(id)+"/erase")
+}

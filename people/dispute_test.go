@@ -1,0 +1,104 @@
+package people_test
+
+import (
+	"testing"
+
+	"yinqiao/app/apptest"
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/db/dbtest"
+	"yinqiao/journal"
+	"yinqiao/people"
+)
+
+func selfOf(t apptest.TB, w *apptest.World, id civic.PersonID) (self people.Self) {
+	t.Helper()
+	w.Look(t, apptest.System(), func(v *journal.View) (err error) {
+		self, err = people.Resolve(v, id)
+		return err
+	})
+	return self
+}
+
+func TestANumberOfTwoPersonsIsSettledByWhoeverMay(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a, admin := w.Taiyuan, w.Taiyuan.Administrator
+		const number = "SN0000000001" // the elder's
+		claim := people.Card{Kind: people.KindSeniorCard, Number: number}
+		in := w.NewPerson(a.Street, "刘二")
+		in.Credentials[1] = claim
+		_, err := w.People.Register(ctx, a.Clerk, in)
+		wantKind(t, err, civic.Conflict, "card.taken")
+		in.Dispute = true
+		second, err := w.People.Register(ctx, a.Clerk, in)
+		ok(t, err)
+		// The number finds both and opens nobody.
+		ms, err := w.People.Find(ctx, a.Clerk, number)
+		if err != nil || len(ms) != 2 || ms[0].Person != a.Elder || ms[1].Person != second || ms[0].State != people.Disputed || ms[1].State != people.Disputed || ms[0].Card || ms[1].Card {
+			t.Fatalf("%+v, %v", ms, err)
+		}
+		_, err = w.People.FindCard(ctx, a.Clerk, number)
+		wantKind(t, err, civic.Conflict, "card.disputed")
+		// Neither side's card moves meanwhile, and no third joins.
+		card := cardOf(t, w, a.Elder, people.KindSeniorCard)
+		wantKind(t, w.People.LoseCard(ctx, apptest.AsPerson(a.Elder), a.Elder, card.ID), civic.Conflict, "card.disputed")
+		w.Open(t, a.Clerk, a.Stranger)
+		_, err = w.People.RaiseDispute(ctx, a.Clerk, a.Stranger, claim)
+		wantKind(t, err, civic.Conflict, "card.disputed")
+		_, err = w.People.RaiseDispute(ctx, a.Clerk, a.Stranger, people.Card{Kind: people.KindSeniorCard, Number: "SN60606060"})
+		wantKind(t, err, civic.Conflict, "card.free")
+		_, err = w.People.RaiseDispute(ctx, a.Clerk, a.Stranger, people.Card{Kind: people.KindParkCard, Number: "SN0000000003"})
+		wantKind(t, err, civic.Conflict, "card.have")
+
+		ds, err := w.People.Disputes(ctx, admin, a.Division)
+		if err != nil || len(ds) != 1 || ds[0].Holder.Person != a.Elder || ds[0].Claimant.Person != second || ds[0].Claimant.Name != "刘*" {
+			t.Fatalf("%+v, %v", ds, err)
+		}
+		if far, err := w.People.Disputes(ctx, w.Xihu.Administrator, w.Xihu.Division); err != nil || len(far) != 0 {
+			t.Errorf("%+v, %v", far, err)
+		}
+		wantKind(t, w.People.Settle(ctx, w.Xihu.Administrator, ds[0].ID, people.ToClaimant, "看了卡"), civic.Denied, "")
+		wantKind(t, w.People.Settle(ctx, a.Clerk, ds[0].ID, people.ToClaimant, "看了卡"), civic.Denied, "")
+		wantKind(t, w.People.Settle(ctx, admin, ds[0].ID, "both", "看了卡"), civic.Invalid, "dispute.winner")
+		wantKind(t, w.People.Settle(ctx, admin, ds[0].ID, people.ToClaimant, ""), civic.Invalid, "settle.reason")
+		ok(t, w.People.Settle(ctx, admin, ds[0].ID, people.ToClaimant, "看了卡面，是后来这位的"))
+		wantKind(t, w.People.Settle(ctx, admin, ds[0].ID, people.ToHolder, "再想想"), civic.Conflict, "dispute.settled")
+		if m, err := w.People.FindCard(ctx, a.Clerk, number); err != nil || m.Person != second || m.State != people.Active {
+			t.Errorf("%+v, %v", m, err)
+		}
+		if c := cardOf(t, w, a.Elder, people.KindSeniorCard); c.State != people.Withdrawn {
+			t.Errorf("%+v", c)
+		}
+		for _, who := range []civic.PersonID{a.Elder, second} {
+			if n := w.Acts(t, people.ActSettled, string(who)); n != 1 {
+				t.Errorf("told %d times", n)
+			}
+		}
+	})
+}
+
+func TestADisputeOfOnePersonRegisteredTwiceEndsWithTheMerge(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a, admin := w.Taiyuan, w.Taiyuan.Administrator
+		in := people.Registration{Name: "王桂英", Division: a.Street, Distinct: true, Dispute: true, Credentials: []people.Card{{Kind: people.KindResidentID, Number: a.ElderID}}}
+		again, err := w.People.Register(ctx, a.Clerk, in)
+		ok(t, err)
+		pre, err := w.People.PreviewMerge(ctx, admin, a.Elder, again)
+		if err != nil || pre.Refused != nil {
+			t.Fatalf("%+v, %v", pre.Refused, err)
+		}
+		_, err = w.People.Merge(ctx, admin, again, a.Elder, "同一个人")
+		ok(t, err)
+		if ds, err := w.People.Disputes(ctx, admin, a.Division); err != nil || len(ds) != 0 {
+			t.Errorf("%+v, %v", ds, err)
+		}
+		m, err := w.People.FindCard(ctx, a.Clerk, a.ElderID)
+		if err != nil || m.Person != again || m.State != people.Active {
+			t.Errorf("%+v, %v", m, err)
+		}
+	})
+}

@@ -1,0 +1,173 @@
+package rights
+
+import (
+	"context"
+	"time"
+	"unicode/utf8"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/grant"
+	"yinqiao/journal"
+	"yinqiao/people"
+	"yinqiao/request"
+)
+
+// Plan says what happens when a person has everything erased.
+type Plan struct {
+	Name   string // masked
+	Open   int    // matters that must be finished first; nothing can be erased before
+	Gone   []string
+	Stays  []Staying
+	Erased string // the day on which it was done, "" while it was not
+}
+
+// Staying is something that stays, why, and until when; a zero time is for good.
+type Staying struct {
+	Words, Why, Source string
+	Until              time.Time
+}
+
+// gone is what is erased, in words.
+var gone = []string{"姓名、性别、生日、住址、村（社区）", "证件号码、卡号，和凭它们找人的索引", "电话、接电话的人", "别的名字，和按姓名找人的索引",
+	"标签、和谁住在一起、服务习惯、档案出生日期", "没办完的事和办过的事里填的内容、单位的答复", "给别人的委托、替别人办事的委托都停掉", "所有的同意都收回",
+	"记录里的姓名、原因这些细节", "登录口令、打开过的资料"}
+
+var (
+	// ActForgotten says that a person's data were erased.
+	ActForgotten = journal.Define("rights.erased", "删除了个人资料")
+
+	errOpenMatters = civic.E(civic.Conflict, "erase.open", "还有没办完的事，现在不能删。请先办完，或请承办单位结掉，再来删除。")
+	errEraseReason = civic.E(civic.Invalid, "erase.reason", "请写明为什么删除，最多50个字，不要写证件号和电话，也不要写姓名。").On("reason")
+	errErased      = civic.E(civic.Conflict, "erase.done", "这份资料已经删除过了。")
+)
+
+// Plan says what can be erased of a person now and what must stay, for the person,
+// and for staff who may erase where the person lives.
+func (s *Service) Plan(ctx context.Context, actor civic.Actor, person civic.PersonID) (Plan, error) {
+	var p Plan
+	err := s.j.Look(ctx, actor.For(person), func(v *journal.View) error {
+		if _, err := s.mayErase(v, actor, person, v.Authorise); err != nil {
+			return err
+		}
+		var err error
+		p, err = s.plan(v, person, v.Now)
+		return err
+	})
+	return p, err
+}
+
+// mayErase judges before anything is read, so that who exists is not told.
+func (s *Service) mayErase(q db.Q, actor civic.Actor, person civic.PersonID, authorise func(civic.Need) (civic.Authority, error)) (civic.Authority, error) {
+	if actor.Person() != "" {
+		auth, err := authorise(civic.Need{Person: person, Look: true})
+		if err == nil && auth.Basis() != civic.BasisOwn {
+			err = errOwnOnly
+		}
+		return auth, err
+	}
+	need := civic.Need{Permission: civic.MayErasePeople}
+	if auth, err := authorise(need); err != nil {
+		return auth, err
+	}
+	var err error
+	if need.Division, err = people.Home(q, person); err != nil {
+		return civic.Authority{}, err
+	}
+	need.Person = person
+	return authorise(need)
+}
+
+func (s *Service) plan(q db.Q, person civic.PersonID, now time.Time) (Plan, error) {
+	p := Plan{Gone: gone}
+	self, err := people.Resolve(q, person)
+	if err != nil {
+		return p, err
+	}
+	if self.State == "erased" {
+		return p, q.Get(&p.Erased, `SELECT erased_on FROM person WHERE id = $1`, self.Root)
+	}
+	names, err := people.MaskedNames(q, []civic.PersonID{self.Root})
+	if err != nil {
+		return p, err
+	}
+	p.Name = names[self.Root]
+	if p.Open, err = s.cases.Unfinished(q, self.Selves()); err != nil {
+		return p, err
+	}
+	for _, e := range retentionData.Erased {
+		p.Stays = append(p.Stays, Staying{e.Words, e.Why, e.Source, now.AddDate(0, 0, e.Days)})
+	}
+	for _, e := range retentionData.Stays {
+		st := Staying{Words: e.Words, Why: e.Why, Source: e.Source}
+		if e.What == "backups" {
+			st.Until = now.AddDate(0, 0, retentionData.BackupDays)
+		}
+		p.Stays = append(p.Stays, st)
+	}
+	return p, nil
+}
+
+// Erase takes everything that says who a person is out of the platform, at the
+// person's wish; the journal stays sealed and says that it was done. It needs
+// people.erase where the person lives. Conflict while matters are open.
+func (s *Service) Erase(ctx context.Context, actor civic.Actor, person civic.PersonID, reason string) error {
+	reason = civic.FoldWords(reason)
+	if n := utf8.RuneCountInString(reason); n == 0 || n > 50 || civic.HoldsNumber(reason) {
+		return errEraseReason
+	}
+	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
+		if actor.Person() != "" { // who erases is never the one who asks for it
+			if _, err := tx.Authorise(civic.Need{Permission: civic.MayErasePeople}); err != nil {
+				return err
+			}
+		}
+		auth, err := s.mayErase(tx, actor, person, tx.Authorise)
+		if err != nil {
+			return err
+		}
+		return s.erase(tx, auth, person, reason)
+	})
+}
+
+func (s *Service) erase(tx *journal.Tx, auth civic.Authority, person civic.PersonID, reason string) error {
+	self, err := people.Resolve(tx, person)
+	if err != nil {
+		return err
+	}
+	if self.State == "erased" {
+		return errErased
+	}
+	ids := self.Selves()
+	if _, err := tx.Exec(`UPDATE person SET division = division WHERE id = $1`, self.Root); err != nil {
+		return err
+	}
+	open, err := s.cases.Unfinished(tx, ids)
+	if err != nil {
+		return err
+	}
+	if open > 0 {
+		return errOpenMatters
+	}
+	if err := s.cases.Forget(tx, auth, ids); err != nil {
+		return err
+	}
+	if err := request.Forget(tx, auth, ids); err != nil {
+		return err
+	}
+	if err := grant.Forget(tx, auth, ids); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`UPDATE consent SET witness = NULL, by_person = '', withdrawn_at = COALESCE(withdrawn_at, $1) WHERE person IN `+db.In(2, len(ids)),
+		append([]any{tx.Now}, db.Args(ids)...)...); err != nil {
+		return err
+	}
+	if err := people.Forget(tx, auth, ids, tx.Now.In(civic.Shanghai).Format(time.DateOnly)); err != nil {
+		return err
+	}
+	// The entries of before lose their details; this one tells of it and has the reason.
+	if _, err := tx.Erase(auth, ids); err != nil {
+		return err
+	}
+	return tx.Record(auth, journal.Event{Act: ActForgotten, Detail: map[string]string{"reason": reason}})
+}

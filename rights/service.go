@@ -1,0 +1,59 @@
+package rights
+
+import (
+	"embed"
+	"fmt"
+
+	"github.com/goccy/go-yaml"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/db/vault"
+	"yinqiao/grant"
+	"yinqiao/journal"
+	"yinqiao/people"
+	"yinqiao/request"
+)
+
+//go:embed data/*.yaml
+var data embed.FS
+
+func mustLoad[T any](name string) T {
+	var out T
+	b, err := data.ReadFile("data/" + name)
+	if err == nil {
+		err = yaml.UnmarshalWithOptions(b, &out, yaml.Strict())
+	}
+	if err != nil {
+		panic(fmt.Sprintf("rights: %s: %v", name, err))
+	}
+	return out
+}
+
+// Cases is what the engines tell of a person's matters; app puts it together, since
+// no engine is known here.
+type Cases interface {
+	Told(q db.Q, auth civic.Authority) (map[civic.RequestID][2]string, error)
+	Unfinished(q db.Q, ids []civic.PersonID) (int, error)
+	Forget(tx *journal.Tx, auth civic.Authority, ids []civic.PersonID) error
+}
+
+// Service keeps consents, makes copies, plans and does erasure, and sweeps.
+type Service struct {
+	j        *journal.Journal
+	v        *vault.Vault
+	people   *people.Service
+	grants   *grant.Service
+	requests *request.Service
+	cases    Cases
+}
+
+// New makes the service.
+func New(j *journal.Journal, v *vault.Vault, p *people.Service, g *grant.Service, r *request.Service, c Cases) *Service {
+	return &Service{j, v, p, g, r, c}
+}
+
+var (
+	errOwnOnly = civic.E(civic.Denied, "rights.own", "这是老人自己的权利，代办的人不能替老人办。").Accepting("请老人本人来，或由工作人员当面问过老人再办")
+	errPurpose = civic.E(civic.Invalid, "consent.purpose", "请从表里选一项。").On("purpose")
+)
