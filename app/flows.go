@@ -8,6 +8,7 @@ import (
 	"yinqiao/engine/casework"
 	"yinqiao/jobs"
 	"yinqiao/journal"
+	"yinqiao/people"
 	"yinqiao/rights"
 )
 
@@ -25,6 +26,24 @@ func (a *App) flows() {
 	a.Journal.On(casework.ActReopened, watch)
 	a.staffFlows()
 	jobs.Handle(a.Jobs, func(ctx context.Context, w casework.Watch) error { return a.Casework.Overdue(ctx, w) })
+
+	// A list of people is checked, entered and taken back by a job, and forgotten
+	// when its time is over.
+	work := func(_ journal.Entry, detail map[string]string) (jobs.Args, time.Time) {
+		return people.RosterWork{Roster: detail["roster"]}, time.Time{}
+	}
+	for _, act := range []journal.Act{people.ActRosterMapped, people.ActRosterBegun, people.ActRosterUndoing} {
+		a.Journal.On(act, work)
+	}
+	a.Journal.On(people.ActRosterBrought, func(e journal.Entry, detail map[string]string) (jobs.Args, time.Time) {
+		at, err := time.Parse(time.RFC3339, detail["forget"])
+		if err != nil {
+			at = e.At
+		}
+		return people.RosterForget{Roster: detail["roster"]}, at.Add(time.Second)
+	})
+	jobs.Handle(a.Jobs, func(ctx context.Context, w people.RosterWork) error { return a.People.WorkRoster(ctx, w) })
+	jobs.Handle(a.Jobs, func(ctx context.Context, w people.RosterForget) error { return a.People.ForgetRoster(ctx, w) })
 	// What is past its term is deleted once a day.
 	jobs.Handle(a.Jobs, func(ctx context.Context, w rights.Sweep) error { return a.Rights.Sweep(ctx, w) })
 }

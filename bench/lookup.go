@@ -40,10 +40,10 @@ func (b *bench) lookup(ctx context.Context, e db.Dialect) error {
 	}
 	find := func(c card) error {
 		got, err := r.people.Find(ctx, clerk, c.number)
-		if err != nil || len(got) != 1 {
-			return fmt.Errorf("found %d, %w", len(got), err)
+		if err != nil || len(got.Matches) != 1 {
+			return fmt.Errorf("found %d, %w", len(got.Matches), err)
 		}
-		return c.check(got[0].Name, nil)
+		return c.check(got.Matches[0].Name, nil)
 	}
 	bare := func(c card) error { return peer.find(ctx, c) }
 	var exact, whole rates

@@ -59,6 +59,10 @@ var Topology = map[string]Where{
 	"contact_index":      byKey("hash"),
 	"access_code":        byKey("hash"),
 
+	"roster":      byKey("id"),
+	"roster_part": byKey("roster"),
+	"roster_row":  byKey("roster"),
+
 	"service_definition": reference,
 	"service_state":      reference,
 
@@ -88,6 +92,7 @@ var scratchTables = map[string]bool{
 	"spoken_number": true, // numbers claimed by drafts
 	"sign_session":  true, // who is signed in
 	"idempotency":   true, // replies to repeated calls
+	"roster_row":    true, // what a check found in the rows of a list
 	"device_seen":   true, // when a device was last heard of
 	"enrol_code":    true, // codes of a quarter of an hour
 	"card_read":     true, // cards laid on a reader a moment ago

@@ -88,10 +88,21 @@ func (t *Tx) Select(dst any, query string, args ...any) error {
 	return sel(t.run, t.tx, dst, query, args)
 }
 
+// rowsAtOnce is how many rows go into one statement. SQLite is in this process,
+// where a statement costs little and a parameter more the more there are; to
+// PostgreSQL each statement is a journey.
+func (t *Tx) rowsAtOnce(columns int) int {
+	params := 450
+	if t.d == SQLite {
+		params = 60
+	}
+	return max(1, min(50, params/columns))
+}
+
 // InsertRows inserts rows of equal length in chunks that neither engine chokes
 // on: SQLite's cost is quadratic in the number of parameters.
 func (t *Tx) InsertRows(table string, columns []string, rows [][]any) error {
-	chunk := max(1, min(50, 450/len(columns)))
+	chunk := t.rowsAtOnce(len(columns))
 	for len(rows) > 0 {
 		n := min(chunk, len(rows))
 		args := make([]any, 0, n*len(columns))
@@ -111,7 +122,7 @@ func (t *Tx) InsertRows(table string, columns []string, rows [][]any) error {
 // were inserted. Rows come in the order of their key, or two writers deadlock.
 func (t *Tx) InsertNew(table string, columns []string, rows [][]any) ([]string, error) {
 	const pass = " ON CONFLICT DO NOTHING RETURNING "
-	chunk := max(1, min(50, 450/len(columns)))
+	chunk := t.rowsAtOnce(len(columns))
 	var out []string
 	for part := range slices.Chunk(rows, chunk) {
 		args := make([]any, 0, len(part)*len(columns))

@@ -29,7 +29,7 @@ type Evidence struct {
 	Scan        []byte // a JPEG, PNG or PDF of the paper
 	Witness     string // the witness's name
 	WitnessRole string // one of Witnesses
-	ReadBack    string // what was read to the person by phone, to which they said yes
+	ReadBack    string // not "": the grant was read to the person by phone, and they said yes
 }
 
 var (

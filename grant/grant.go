@@ -95,6 +95,11 @@ func (s *Service) Give(ctx context.Context, actor civic.Actor, g Grant) (string,
 			return err
 		}
 		tx.Actor.Subject = g.Person
+		if g.Evidence.ReadBack != "" { // what was read is our sentence; the entry names who read it
+			if g.Evidence.ReadBack, err = s.readBack(tx, g, agent); err != nil {
+				return err
+			}
+		}
 		if same, err := standing(tx, g); err != nil {
 			return err
 		} else if same != "" {

@@ -26,6 +26,7 @@ type Opening struct {
 	Agent  civic.PersonID // who came for them, if somebody did
 	Reason string
 	Until  time.Time
+	Died   string `db:"-"` // YYYY-MM-DD, "" while the person is alive as far as is known
 }
 
 // Open lets the member of staff at the controls read and act for a person for a
@@ -96,9 +97,17 @@ func (s *Service) Opened(ctx context.Context, actor civic.Actor, person civic.Pe
 		err = v.Get(&o, `SELECT basis, agent, reason, until FROM opening WHERE staff = $1 AND person IN `+db.In(2, len(ids))+` ORDER BY until DESC LIMIT 1`,
 			append([]any{actor.Operator.ID}, db.Args(ids)...)...)
 		if errors.Is(err, db.ErrNoRows) {
-			err = errNotOpen
+			return errNotOpen
 		}
+		if err != nil {
+			return err
+		}
+		self, err := people.Resolve(v, person)
+		o.Died = self.Died
 		return err
 	})
-	return o, err
+	if err != nil {
+		return Opening{}, err
+	}
+	return o, nil
 }

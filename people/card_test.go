@@ -130,7 +130,7 @@ func TestANumberThatWasReplacedStaysFindableAndMayBecomeAnothers(t *testing.T) {
 		card := cardOf(t, w, a.Elder, people.KindSeniorCard)
 		_, err := w.People.ReplaceCard(ctx, a.Clerk, a.Elder, card.ID, "SN88880000", people.Dates{})
 		ok(t, err)
-		ms, err := w.People.Find(ctx, a.Clerk, "SN0000000001")
+		ms, err := find(w, a.Clerk, "SN0000000001")
 		if err != nil || len(ms) != 1 || ms[0].Person != a.Elder || ms[0].State != people.Replaced || !strings.Contains(ms[0].Why, "以前的号码") {
 			t.Errorf("%+v, %v", ms, err)
 		}
@@ -141,7 +141,7 @@ func TestANumberThatWasReplacedStaysFindableAndMayBecomeAnothers(t *testing.T) {
 		w.Open(t, a.Clerk, other)
 		_, err = w.People.AddCard(ctx, a.Clerk, other, people.Card{Kind: people.KindTransitCard, Number: "SN0000000001"}, people.Dates{})
 		ok(t, err)
-		if ms, err := w.People.Find(ctx, a.Clerk, "SN0000000001"); err != nil || len(ms) != 1 || ms[0].Person != other || ms[0].State != people.Active {
+		if ms, err := find(w, a.Clerk, "SN0000000001"); err != nil || len(ms) != 1 || ms[0].Person != other || ms[0].State != people.Active {
 			t.Errorf("%+v, %v", ms, err)
 		}
 		_, err = w.People.AddCard(ctx, a.Clerk, other, people.Card{Kind: people.KindParkCard, Number: "SN88880000"}, people.Dates{})

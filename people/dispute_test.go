@@ -35,7 +35,7 @@ func TestANumberOfTwoPersonsIsSettledByWhoeverMay(t *testing.T) {
 		second, err := w.People.Register(ctx, a.Clerk, in)
 		ok(t, err)
 		// The number finds both and opens nobody.
-		ms, err := w.People.Find(ctx, a.Clerk, number)
+		ms, err := find(w, a.Clerk, number)
 		if err != nil || len(ms) != 2 || ms[0].Person != a.Elder || ms[1].Person != second || ms[0].State != people.Disputed || ms[1].State != people.Disputed || ms[0].Card || ms[1].Card {
 			t.Fatalf("%+v, %v", ms, err)
 		}

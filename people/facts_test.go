@@ -214,7 +214,7 @@ func TestPhonesAreCalledInTheirOrderAndEndedOnesFindNobody(t *testing.T) {
 		if p, err = w.People.Show(ctx, a.Clerk, a.Elder); err != nil || p.Contacts[1].ID != id {
 			t.Errorf("after another is called first: %+v, %v", p.Contacts, err)
 		}
-		if ms, err := w.People.Find(ctx, a.Clerk, "12699990001"); err != nil || len(ms) != 1 {
+		if ms, err := find(w, a.Clerk, "12699990001"); err != nil || len(ms) != 1 {
 			t.Errorf("found %v, %v", ms, err)
 		}
 		must(t, w.People.EndContact(ctx, a.Clerk, a.Elder, id))
@@ -290,5 +290,21 @@ func TestACorrectionNeedsProofAndLeavesNoOldValue(t *testing.T) {
 		}
 		wantCode(t, w.People.Correct(ctx, a.Clerk, a.Elder, people.Correction{Sex: &sex, Reason: "写错了", Evidence: "resident_id"}), map[bool]string{true: "correct.same", false: "correct.id"}[p.Sex == sex])
 		wantCode(t, w.People.Correct(ctx, apptest.AsPerson(a.Elder), a.Elder, people.Correction{Name: text("王贵英"), Reason: "写错了", Evidence: "resident_id"}), "fact.desk")
+	})
+}
+
+func TestSomebodyCorrectedHasTheKeysOfTheNewNameAndNotOfTheOld(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := opened(t, d)
+		a := w.Taiyuan
+		name := "孟桂英"
+		must(t, w.People.Correct(ctx, a.Clerk, a.Elder, people.Correction{Name: &name, Reason: "登记时写错了姓", Evidence: "household_register"}))
+		keys := func(text string) int {
+			return w.Count(t, `SELECT COUNT(*) FROM name_key WHERE person = $1 AND text = $2`, a.Elder, text)
+		}
+		if keys("mgy") != 1 || keys("wgy") != 0 {
+			t.Errorf("keys mgy: %d, wgy: %d", keys("mgy"), keys("wgy"))
+		}
 	})
 }

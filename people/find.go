@@ -2,7 +2,7 @@ package people
 
 import (
 	"context"
-	"strconv"
+	"errors"
 	"strings"
 
 	"yinqiao/civic"
@@ -13,41 +13,62 @@ import (
 // matchMost bounds a search: who is not among ten needs a better question.
 const matchMost = 10
 
-// Find finds people by anything typed, swiped or said: the number of a card, a
-// phone or a name. It returns the masked minimum and needs people.find; opening
-// a person is another act.
-func (s *Service) Find(ctx context.Context, actor civic.Actor, text string) ([]Match, error) {
+// Found is the answer of a search: ten people at most, the likeliest first.
+type Found struct {
+	Matches []Match
+	More    bool   // there are more than are shown
+	Narrow  string // what would tell them apart, if there are more
+	by      string // what they were found by, for the journal
+}
+
+var (
+	errOneLetter = civic.E(civic.Invalid, "find.letter", "只有一个字母太少了。请输入姓名每个字的首字母，再加上出生年份，比如「wgy45」。")
+	errYearOnly  = civic.E(civic.Invalid, "find.year", "只有出生年份找不到人。请再加上姓名，或者街道、村、社区，比如「王 1945」「1945 柳湾」。")
+	errPlace     = civic.E(civic.NotFound, "find.place", "没有找到叫这个名字的街道、村或社区。请换一个写法，或只输入姓名和出生年份。")
+)
+
+// Find finds people by anything typed, swiped or said: the number of a card, the
+// last six of an ID number, a phone, a name or an earlier one, its pinyin or
+// initials, each with a year of birth or a place. It returns the masked minimum,
+// those near the clerk first, and needs people.find; opening a person is another act.
+func (s *Service) Find(ctx context.Context, actor civic.Actor, text string) (Found, error) {
 	text = civic.Fold(text)
 	switch {
 	case text == "":
-		return nil, errNoText
+		return Found{}, errNoText
 	case len([]rune(text)) > 60:
-		return nil, errTextLong
+		return Found{}, errTextLong
 	}
-	var out []Match
+	var out Found
 	err := s.j.Look(ctx, actor, func(v *journal.View) error {
-		if _, err := v.Authorise(civic.Need{Permission: civic.MayFindPeople, Look: true}); err != nil {
+		auth, err := v.Authorise(civic.Need{Permission: civic.MayFindPeople, Look: true})
+		if err != nil {
 			return err
 		}
-		var err error
-		out, err = s.find(v, text)
+		out, err = s.find(v, auth.Division(), text)
 		return err
 	})
-	if err != nil || len(out) == 1 && out[0].Card {
-		return out, err // one card is one person, whose opening is recorded
+	if err != nil {
+		return Found{}, err
+	}
+	if len(out.Matches) == 1 && out.Matches[0].Card {
+		return out, nil // one card is one person, whose opening is recorded
 	}
 	// A list is recorded once, with what it was found by.
-	return out, s.j.Write(ctx, actor, func(tx *journal.Tx) error {
+	err = s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(civic.Need{Permission: civic.MayFindPeople})
 		if err != nil {
 			return err
 		}
-		return tx.Record(auth, journal.Event{Act: ActListed, Detail: map[string]string{"by": out[0].Why, "found": strconv.Itoa(len(out))},
-			About: []journal.About{{ID: actor.Operator.ID, Kind: string(actor.Operator.Kind), Role: "operator"}}})
+		return recordList(tx, auth, actor, out.by, len(out.Matches))
 	})
+	if err != nil {
+		return Found{}, err
+	}
+	return out, nil
 }
 
-func (s *Service) find(q db.Q, text string) ([]Match, error) {
+func (s *Service) find(q db.Q, near civic.Division, text string) (Found, error) {
 	var why error // the reason why a number can't be one, if that is what it looks like
 	number := strings.ToUpper(civic.Digits(text))
 	if looksLikeCard(number) {
@@ -59,31 +80,65 @@ func (s *Service) find(q db.Q, text string) ([]Match, error) {
 		}
 		ms, err := s.byNumber(q, s.CredentialHash(number))
 		if err == nil {
-			return ms, nil
+			out := Found{Matches: ms}
+			if len(ms) > 0 {
+				out.by = ms[0].Kind.Words()
+			}
+			return out, nil
 		}
 		if !civic.Is(err, civic.NotFound) {
-			return nil, err
+			return Found{}, err
 		}
 	}
 	if phone, err := CleanPhone(text); err == nil {
-		ms, err := byPhone(q, s.phoneHash(phone))
-		if err != nil || len(ms) > 0 {
-			return ms, err
+		out, err := byPhone(q, s.phoneHash(phone))
+		if err != nil || len(out.Matches) > 0 {
+			return out, err
 		}
 		why = nil
 	}
-	if why != nil {
-		return nil, why
+	if why != nil && strings.Trim(number[:14], "0123456789") == "" {
+		return Found{}, why
 	}
-	name, err := CleanName(text)
-	if err != nil {
-		return nil, errNoPerson
+	return s.findWords(q, near, text)
+}
+
+// findWords finds by everything that is not one whole number.
+func (s *Service) findWords(q db.Q, near civic.Division, text string) (Found, error) {
+	typed, ok := parseQuery(text, s.j.Now())
+	if !ok {
+		return Found{}, errNoPerson
 	}
-	ms, err := byName(q, name)
-	if err == nil && len(ms) == 0 {
-		err = errNoPerson
+	var err error
+	wrong := errNoPerson
+	for _, want := range typed.readings() {
+		switch {
+		case want.name == "" && want.six == "" && want.place == "":
+			return Found{}, errYearOnly
+		case want.letters && len(want.name) == 1 && want.from == "" && want.place == "" && want.six == "":
+			return Found{}, errOneLetter
+		}
+		c := &search{s: s, q: q, near: near, want: want}
+		if err = c.run(); err != nil {
+			if errors.Is(err, errPlace) {
+				wrong = errPlace
+				continue
+			}
+			return Found{}, err
+		}
+		if len(c.hits) == 0 {
+			continue
+		}
+		out, err := c.answer()
+		if err != nil || len(out.Matches) == 0 {
+			return Found{}, err
+		}
+		if out.More {
+			out.Narrow = typed.narrow()
+		}
+		return out, nil
 	}
-	return ms, err
+	return Found{}, wrong
 }
 
 func looksLikeCard(s string) bool {
@@ -115,4 +170,21 @@ func (s *Service) ByCard(q db.Q, number string) (Match, error) {
 		number = id.Number
 	}
 	return s.byCard(q, s.CredentialHash(number))
+}
+
+// byPhone finds everybody who left a number: many share one.
+func byPhone(q db.Q, hash string) (Found, error) {
+	var ids []civic.PersonID
+	if err := q.Select(&ids, `SELECT person FROM contact_index WHERE hash = $1 ORDER BY person LIMIT $2`, hash, matchMost+1); err != nil || len(ids) == 0 {
+		return Found{}, err
+	}
+	c := &search{q: q}
+	for i, id := range ids {
+		c.add(hit{person: id, score: i, why: "电话"})
+	}
+	out, err := c.answer()
+	if out.More {
+		out.Narrow = "请问姓名，再按姓名找，比如「王桂英 1945」。"
+	}
+	return out, err
 }

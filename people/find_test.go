@@ -11,6 +11,12 @@ import (
 	"yinqiao/people"
 )
 
+// find is Find, for those who only want the people.
+func find(w *apptest.World, actor civic.Actor, text string) ([]people.Match, error) {
+	found, err := w.People.Find(ctx, actor, text)
+	return found.Matches, err
+}
+
 func TestAPersonIsFoundByAnyCardInAnyForm(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -27,13 +33,13 @@ func TestAPersonIsFoundByAnyCardInAnyForm(t *testing.T) {
 		} {
 			tail := map[people.CredentialKind]string{people.KindResidentID: "002X", people.KindSeniorCard: "0001", people.KindSocialSecurity: "7165"}[kind]
 			want := people.Match{Person: id, Name: "张*珍", Sex: people.Female, Birth: "1949", Division: a.Street, Why: kind.Words() + "尾号" + tail, State: people.Active, Kind: kind, Card: true}
-			if ms, err := w.People.Find(ctx, a.Clerk, in); err != nil || len(ms) != 1 || ms[0] != want {
+			if ms, err := find(w, a.Clerk, in); err != nil || len(ms) != 1 || ms[0] != want {
 				t.Errorf("%q: %+v, %v", in, ms, err)
 			}
 		}
 		for in, code := range map[string]string{"110105194912310021": "id.check", "110105194102290022": "id.check", "110105410229002": "id.birth", "440524188001010014": "person.unknown",
 			"SN90000000002": "person.unknown", "": "find.empty", " 　": "find.empty", strings.Repeat("1", 61): "find.long", "*": "person.unknown", "'; --": "person.unknown", "赵\x00": "person.unknown"} {
-			ms, err := w.People.Find(ctx, a.Clerk, in)
+			ms, err := find(w, a.Clerk, in)
 			if civic.As(err).Code != code || ms != nil {
 				t.Errorf("%q: %+v, %v; want %s", in, ms, err, code)
 			}
@@ -53,7 +59,7 @@ func TestAPhoneFindsEverybodyWhoSharesIt(t *testing.T) {
 			want[w.Register(t, in)] = true
 		}
 		for _, in := range []string{"12688887777", "+86 126-8888-7777", full("12688887777"), "0351-8887777", "03518887777", "+86 351 888 7777"} {
-			ms, err := w.People.Find(ctx, a.Clerk, in)
+			ms, err := find(w, a.Clerk, in)
 			if err != nil || len(ms) != 3 {
 				t.Fatalf("%q: %+v, %v", in, ms, err)
 			}
@@ -78,18 +84,18 @@ func TestANameIsFoundByItsBeginningAndShownMasked(t *testing.T) {
 			w.Register(t, w.NewPerson(a.Street, name))
 		}
 		for in, n := range map[string]int{"钱": 4, "钱桂": 2, "钱桂英": 1, "阿依古丽·": 1, "阿依古丽•买": 1, "𪚥": 1, "钱𪚥": 1, " 钱　": 4} {
-			ms, err := w.People.Find(ctx, a.Clerk, in)
+			ms, err := find(w, a.Clerk, in)
 			if err != nil || len(ms) != n {
 				t.Errorf("%q: %d of %d, %v", in, len(ms), n, err)
 			}
 			for _, m := range ms {
-				if !strings.Contains(m.Name, "*") || m.Why != "姓名" || len(m.Birth) != 4 {
+				if !strings.Contains(m.Name, "*") || !strings.HasPrefix(m.Why, "姓") || len(m.Birth) != 4 {
 					t.Errorf("%+v", m)
 				}
 			}
 		}
 		for _, in := range []string{"桂英", "钱桂英英", "%", "钱%", "_"} {
-			if ms, err := w.People.Find(ctx, a.Clerk, in); civic.As(err).Code != "person.unknown" {
+			if ms, err := find(w, a.Clerk, in); civic.As(err).Code != "person.unknown" {
 				t.Errorf("%q: %+v, %v", in, ms, err)
 			}
 		}
@@ -105,7 +111,7 @@ func TestASearchShowsTenAtMost(t *testing.T) {
 		w.Register(t, in)
 	}
 	for _, in := range []string{"孙", "12688887777"} {
-		if ms, err := w.People.Find(ctx, w.Taiyuan.Clerk, in); err != nil || len(ms) != 10 {
+		if ms, err := find(w, w.Taiyuan.Clerk, in); err != nil || len(ms) != 10 {
 			t.Errorf("%q: %d, %v", in, len(ms), err)
 		}
 	}
@@ -118,7 +124,7 @@ func TestOnlyThoseWhoMayFindPeopleSearch(t *testing.T) {
 		a := w.Taiyuan
 		for code, actor := range map[string]civic.Actor{"grant.role": a.Supervisor, "grant.staff_only": apptest.AsPerson(a.Elder), "sign_in": {}} {
 			for _, in := range []string{a.ElderID, "王", "12600000001", "440524188001010014"} {
-				ms, err := w.People.Find(ctx, actor, in)
+				ms, err := find(w, actor, in)
 				wantKind(t, err, civic.Denied, code)
 				if ms != nil {
 					t.Errorf("%s was told %+v", code, ms)

@@ -306,7 +306,7 @@ func (l *life) check(t *rapid.T) {
 				}
 			}
 		}
-		ms, err := l.w.People.Find(ctx, l.w.Taiyuan.Clerk, number)
+		ms, err := find(l.w, l.w.Taiyuan.Clerk, number)
 		if err != nil && !civic.Is(err, civic.NotFound) {
 			t.Fatal(err)
 		}
@@ -415,7 +415,7 @@ func TestRacingClaimsAndMergesLeaveOneOwnerAndOneRoot(t *testing.T) {
 			if owner != 1 || live > 1 {
 				t.Errorf("%d owners, %d with a live card", owner, live)
 			}
-			if ms, err := w.People.Find(ctx, w.Taiyuan.Clerk, number); err != nil || len(ms) == 0 {
+			if ms, err := find(w, w.Taiyuan.Clerk, number); err != nil || len(ms) == 0 {
 				t.Errorf("%+v, %v", ms, err)
 			}
 		}

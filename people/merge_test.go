@@ -87,7 +87,7 @@ func TestWhoWasRegisteredTwiceIsOnePersonAfterAMerge(t *testing.T) {
 			t.Errorf("%+v, %v", m, err)
 		}
 		for _, text := range []string{"王桂英", "12677776666"} {
-			ms, err := w.People.Find(ctx, a.Clerk, text)
+			ms, err := find(w, a.Clerk, text)
 			n := 0
 			for _, m := range ms {
 				if m.Person == a.Elder {

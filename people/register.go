@@ -99,6 +99,7 @@ type prepared struct {
 	address     []byte
 	village     string
 	reading     string
+	keys        [][]any // what the name is found by
 	credentials []sealedNumber
 	phones      []sealedNumber
 	at          time.Time

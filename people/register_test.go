@@ -86,7 +86,7 @@ func TestTwoRegistrationsOfOneCardAtOnceGiveOnePerson(t *testing.T) {
 			if won != 1 {
 				t.Errorf("%d registrations won", won)
 			}
-			if ms, err := w.People.Find(ctx, a.Clerk, in.Credentials[0].Number); err != nil || len(ms) != 1 {
+			if ms, err := find(w, a.Clerk, in.Credentials[0].Number); err != nil || len(ms) != 1 {
 				t.Errorf("%v, %v", ms, err)
 			}
 		}

@@ -69,7 +69,7 @@ func Resolve(q db.Q, id civic.PersonID) (Self, error) {
 
 func readSelf(q db.Q, id civic.PersonID) (selfRow, error) {
 	var r selfRow
-	err := q.Get(&r, `SELECT alias_of, aliases, division, died_on, state FROM person WHERE id = $1`, id)
+	err := q.Get(&r, `SELECT alias_of, aliases, division, died_on, state FROM person WHERE id = $1 AND state <> 'withdrawn'`, id)
 	if errors.Is(err, db.ErrNoRows) {
 		err = errNoPerson
 	}

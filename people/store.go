@@ -26,7 +26,7 @@ func insertPeople(tx *journal.Tx, auth civic.Authority, ns []*prepared) (taken m
 			continue
 		}
 		persons = append(persons, []any{n.ID, n.Name, n.Sex, n.Birth, n.Division, n.address, n.at, n.village, n.reading, keysVersion})
-		keys = append(keys, keyRows(named{n.ID, n.Name, n.reading, n.Birth, n.Division}, nil)...)
+		keys = append(keys, n.nameKeys()...)
 		for _, c := range n.credentials {
 			creds = append(creds, []any{n.ID, c.id, c.kind, c.sealed, c.tail, "active", "", "", "", n.at})
 			if c.last6 != "" {
@@ -54,6 +54,15 @@ func insertPeople(tx *journal.Tx, auth civic.Authority, ns []*prepared) (taken m
 		return nil, err
 	}
 	return taken, tx.InsertRows("contact", []string{"person", "id", "kind", "sealed", "tail", "whose"}, phones)
+}
+
+// nameKeys are the rows by which the name is found, made once: with their pinyin
+// they take longer to make than to write.
+func (n *prepared) nameKeys() [][]any {
+	if n.keys == nil {
+		n.keys = keyRows(named{n.ID, n.Name, n.reading, n.Birth, n.Division}, nil)
+	}
+	return n.keys
 }
 
 // claimNumbers takes the numbers of people for them, in one order, so that two
@@ -205,42 +214,6 @@ func (s *Service) byRef(q db.Q, ref ref) (Match, error) {
 	var err error
 	m.Others, err = s.others(q, m.Person)
 	return m, err
-}
-
-func byPhone(q db.Q, hash string) ([]Match, error) {
-	var ids []string
-	if err := q.Select(&ids, `SELECT person FROM contact_index WHERE hash = $1 ORDER BY person LIMIT $2`, hash, matchMost); err != nil || len(ids) == 0 {
-		return nil, err
-	}
-	args := db.Args(ids)
-	return matches(q, "电话", `WHERE id IN `+db.In(1, len(ids))+` ORDER BY birth`, args...)
-}
-
-func byName(q db.Q, name string) ([]Match, error) {
-	// A range finds the prefix by the index on both engines; LIKE would not.
-	return matches(q, "姓名", `WHERE name >= $1 AND name < $2 ORDER BY name, division LIMIT $3`, name, name+"\U0010FFFF", matchMost)
-}
-
-func matches(q db.Q, why, where string, args ...any) ([]Match, error) {
-	var rows []personRow
-	if err := q.Select(&rows, `SELECT id, name, sex, birth, division, alias_of FROM person `+where, args...); err != nil {
-		return nil, err
-	}
-	var out []Match
-	seen := map[civic.PersonID]bool{}
-	for _, r := range rows {
-		if r.AliasOf != "" { // an alias leads to its root, once
-			var err error
-			if r, err = readPerson(q, r.ID); err != nil {
-				return nil, err
-			}
-		}
-		if !seen[r.ID] {
-			seen[r.ID] = true
-			out = append(out, Match{Person: r.ID, Name: Masked(r.Name), Sex: r.Sex, Birth: year(r.Birth), Division: r.Division, Why: why, State: Active})
-		}
-	}
-	return out, nil
 }
 
 func year(birth string) string {

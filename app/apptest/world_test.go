@@ -19,7 +19,8 @@ func TestAWorldHasTwoDistrictsWithPeopleAndOffices(t *testing.T) {
 		w := apptest.New(t, d)
 		t.Logf("made in %v", time.Since(began))
 		for _, d := range []*apptest.District{w.Taiyuan, w.Xihu} {
-			ms, err := w.People.Find(context.Background(), d.Clerk, d.ElderID)
+			found, err := w.People.Find(context.Background(), d.Clerk, d.ElderID)
+			ms := found.Matches
 			if err != nil || len(ms) != 1 || ms[0].Person != d.Elder {
 				t.Errorf("%s: found %v, %v", d.Division, ms, err)
 			}

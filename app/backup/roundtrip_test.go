@@ -94,7 +94,8 @@ func TestABackupComesBackTheSameOnEitherEngine(t *testing.T) {
 // readable finds a person by ID number and decrypts the address.
 func (s *site) readable(id string, want civic.PersonID, address string) {
 	s.t.Helper()
-	ms, err := s.people.Find(s.t.Context(), sys, id)
+	found, err := s.people.Find(s.t.Context(), sys, id)
+	ms := found.Matches
 	if err != nil || len(ms) != 1 || ms[0].Person != want {
 		s.t.Fatalf("found %v, %v", ms, err)
 	}

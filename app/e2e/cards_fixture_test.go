@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"net/url"
 	"reflect"
 	"strings"
 	"testing"
@@ -85,4 +86,78 @@ func init() {
 	})
 }
 
-var _ = strings.Contains
+func init() {
+	one := func(kv ...string) url.Values {
+		v := url.Values{}
+		for i := 0; i+1 < len(kv); i += 2 {
+			v.Set(kv[i], kv[i+1])
+		}
+		return v
+	}
+	settles := func(r route) bool {
+		for _, part := range []string{"/desk/settle", "/disputes", "/merges", "/twins"} {
+			if strings.Contains(r.pattern, part) {
+				return true
+			}
+		}
+		return false
+	}
+	more = append(more, moreRoutes{
+		forms: func(s *site) map[string]url.Values {
+			const at = "POST /desk/people/{person}/"
+			c := s.newCard()
+			return map[string]url.Values{
+				at + "cards":                     one("kind", string(c.Kind), "card", c.Number, "issued", "", "expires", "2040-12-31", "dispute", ""),
+				at + "cards/{card}/lost":         one(),
+				at + "cards/{card}/found":        one(),
+				at + "cards/{card}/replace":      one("number", s.newCard().Number, "issued", "2026-11-23", "expires", ""),
+				at + "cards/{card}/dates":        one("issued", "2020-01-01", "expires", "2041-12-31"),
+				at + "cards/{card}/withdraw":     one(),
+				at + "printed-card":              one(),
+				at + "not-owner":                 one(),
+				"POST /desk/settle":              one("first", s.made["twin's card"], "second", s.made["other twin's card"]),
+				"POST /desk/disputes/{dispute}":  one("winner", "holder", "reason", "看了卡面"),
+				"POST /desk/twins/{keep}/{drop}": one("reason", "同一个人"),
+				"POST /desk/merges/{merge}/undo": one("reason", "弄错了"),
+				"POST /elder/cards/{card}/lost":  one(),
+			}
+		},
+		bodies: func(s *site) map[string]any {
+			type object = map[string]any
+			c := s.newCard()
+			twins := object{"keep": s.made["twin"], "drop": s.made["other twin"]}
+			return map[string]any{
+				"cards-add":       object{"kind": c.Kind, "number": c.Number, "expires": "2040-12-31"},
+				"cards-replace":   object{"number": s.newCard().Number},
+				"cards-dates":     object{"expires": "2042-12-31"},
+				"disputes-settle": object{"winner": "claimant", "reason": "看了卡面"},
+				"merges-preview":  twins,
+				"merges-create":   object{"keep": s.made["twin"], "drop": s.made["other twin"], "reason": "同一个人"},
+				"merges-undo":     object{"reason": "弄错了"},
+			}
+		},
+		path: func(s *site, r route) map[string]string {
+			card := s.made["card to lose"]
+			for end, name := range map[string]string{"/found": "card to find", "/replace": "card to replace", "/dates": "card to date", "/withdraw": "card to withdraw"} {
+				if strings.HasSuffix(r.pattern, end) {
+					card = s.made[name]
+				}
+			}
+			if r.name == "cards-withdraw" {
+				card = s.made["card to withdraw"]
+			}
+			return map[string]string{"card": card, "dispute": s.made["dispute"], "merge": s.made["merge"], "keep": s.made["twin"], "drop": s.made["other twin"]}
+		},
+		who: func(s *site, r route) civic.Actor {
+			if settles(r) {
+				return s.Taiyuan.Administrator
+			}
+			return civic.Actor{}
+		},
+		renew: func(t *testing.T, s *site, r route) {
+			if settles(r) || strings.Contains(r.pattern, "cards/{card}") {
+				s.cards(t)
+			}
+		},
+	})
+}

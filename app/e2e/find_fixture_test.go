@@ -10,6 +10,10 @@ import (
 )
 
 func init() {
+	more = append(more, moreRoutes{bodies: func(s *site) map[string]any {
+		n := s.NewPerson(s.Taiyuan.Street, "周新来")
+		return map[string]any{"people-twins": map[string]any{"name": n.Name, "division": n.Division, "credentials": []map[string]any{{"kind": "resident_id", "number": n.Credentials[0].Number}}}}
+	}})
 	actorless["People.KeyNames"] = "at start: makes the keys of names, and shows nobody"
 	moreStory = append(moreStory, func(t *testing.T, s *story) {
 		id, err := s.People.AddName(t.Context(), apptest.System(), s.Taiyuan.Elder, people.SecondName{Name: "王小英", Use: people.FormerName})

@@ -1,12 +1,17 @@
 package e2e
 
 import (
+	"net/http"
+	"net/url"
 	"reflect"
+	"strings"
 	"testing"
 
+	"yinqiao/app/apptest"
 	"yinqiao/civic"
 	"yinqiao/grant"
 	"yinqiao/journal"
+	"yinqiao/staff"
 )
 
 // pngScan is the smallest picture that is one.
@@ -54,6 +59,8 @@ func init() {
 		in := s.NewPerson(d.Street, "钱有亲")
 		s.Register(t, in)
 		s.made["relative"] = in.Credentials[0].Number
+		settler := s.Hire(t, "主管", d.CivilAffairs, staff.Post{Role: staff.Clerk, Division: d.Division}, staff.Post{Role: staff.Administrator, Division: d.Division})
+		s.made["settler"] = settler.Operator.ID
 	})
 	moreVerbs = append(moreVerbs, func(_ *testing.T, s *story) (map[string]byType, map[string]civic.Actor) {
 		people := reflect.TypeFor[civic.PersonID]()
@@ -81,6 +88,7 @@ func init() {
 				"Grant.Scan": me("paper"), "Grant.Settle": me("frozen"), "Grant.Standing": d.Administrator, "Grant.Unsettled": d.Administrator,
 			}
 	})
+	more = append(more, grantRoutes)
 	openToAnyClerk["Grant.Untold"] = struct {
 		why string
 		ok  func([]reflect.Value) bool
@@ -94,4 +102,90 @@ func init() {
 		why string
 		ok  func([]reflect.Value) bool
 	}{"whoever knows a card's number and name is told the name, masked", masked}
+}
+
+// grantPeople says about whom a route is, where it is not the elder of Taiyuan:
+// what it does would stop every other route.
+var grantPeople = map[string]string{
+	"/grants/{grant}/settle": "frozen", "/grants/{grant}/told": "asked", "/freeze": "to freeze", "/grants/{grant}/scan": "paper", "/agents/{grant}/scan": "paper",
+	"/agents/{grant}/told": "asked", "/agents/{grant}/settle": "frozen", "/standing": "ward", "/death": "dead", "/alive": "dead", "/guardians": "ward", "/guardians/{grant}/end": "ward",
+}
+
+func grantPerson(r route) (string, bool) {
+	for end, name := range grantPeople {
+		if strings.HasSuffix(r.pattern, end) && r.face != apiFace {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+var grantRoutes = moreRoutes{
+	forms: func(s *site) map[string]url.Values {
+		one := func(kv ...string) url.Values {
+			v := url.Values{}
+			for i := 0; i+1 < len(kv); i += 2 {
+				v.Set(kv[i], kv[i+1])
+			}
+			return v
+		}
+		out := map[string]url.Values{
+			"POST /desk/people/{person}/grants": one("agent", s.Xihu.ElderID, "relation", "侄女", "services", "*", "how", "in_person", "until", "", "role", "",
+				"scan", "", "witness", "", "witness-role", "", "read-back", ""),
+			"POST /desk/people/{person}/grants/{grant}/settle": one("resume", "yes", "from", "held"),
+			"POST /desk/people/{person}/grants/{grant}/told":   one("outcome", "unreached"),
+			"POST /desk/people/{person}/freeze":                one("why", "儿子和女儿意见不一致"),
+			"POST /desk/people/{person}/death":                 one("day", "2026-11-20", "source", "certificate"),
+			"POST /desk/people/{person}/alive":                 one("reason", "登记错了人"),
+			"POST /desk/people/{person}/guardians":             one("agent", s.Xihu.ElderID, "document", "区法院的判决", "until", ""),
+			"POST /desk/people/{person}/guardians/{grant}/end": one(),
+			"POST /elder/agents/{grant}/told":                  one("outcome", "agreed"),
+			"POST /elder/agents/{grant}/settle":                one("resume", "yes"),
+			"POST /elder/freeze":                               one(),
+		}
+		for _, mode := range []string{"give", "ask"} {
+			out["POST /elder/"+mode+"/who"] = one("card", s.made["relative"], "name", "钱有亲")
+			out["POST /elder/"+mode+"/{other}/{relation}/{what}/{months}"] = one()
+		}
+		return out
+	},
+	path: func(s *site, r route) map[string]string {
+		out := map[string]string{"other": string(s.Taiyuan.Stranger), "relation": "0", "what": "all", "months": "12"}
+		if name, ok := grantPerson(r); ok {
+			out["person"], out["grant"] = s.made[name], s.made[map[string]string{"asked": "ask", "paper": "scan", "ward": "guardianship"}[name]]
+			if out["grant"] == "" {
+				out["grant"] = s.made[name+" grant"]
+			}
+		}
+		return out
+	},
+	who: func(s *site, r route) civic.Actor {
+		name, ok := grantPerson(r)
+		switch {
+		case strings.HasSuffix(r.pattern, "/standing"), strings.HasSuffix(r.pattern, "/death"), strings.HasSuffix(r.pattern, "/alive"), strings.Contains(r.pattern, "/guardians"),
+			r.pattern == "/desk/grants/held":
+			return apptest.AsStaff(civic.StaffID(s.made["settler"]))
+		case ok && strings.HasPrefix(r.pattern, "/elder/"):
+			return person(civic.PersonID(s.made[name]))
+		}
+		return civic.Actor{}
+	},
+	renew: func(t *testing.T, s *site, r route) {
+		name, ok := grantPerson(r)
+		if !ok || r.method != http.MethodPost {
+			return
+		}
+		p := civic.PersonID(s.made[name])
+		switch {
+		case name == "frozen":
+			s.must(t, s.Grant.Dispute(t.Context(), person(p), p, "意见不一致"))
+		case strings.HasSuffix(r.pattern, "/end"):
+			var err error
+			s.made["guardianship"], err = s.Grant.Appoint(t.Context(), s.Taiyuan.Administrator, grant.Guardianship{Person: p, Guardian: s.Taiyuan.Daughter, Document: "区法院的判决", Starts: s.Clock.Now()})
+			s.must(t, err)
+		}
+		if strings.HasPrefix(r.pattern, "/desk/") && name != "dead" {
+			s.Open(t, s.Taiyuan.Clerk, p)
+		}
+	},
 }

@@ -172,7 +172,7 @@ func (s *site) path(t *testing.T, r route) string {
 		}
 		return id
 	})
-	if strings.Contains(r.pattern, "/services") && r.face == apiFace {
+	if (strings.Contains(r.pattern, "/services") || r.name == "disputes-list" || r.name == "merges-list") && r.face == apiFace {
 		out += "?division=140105"
 	}
 	return out

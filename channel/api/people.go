@@ -17,9 +17,11 @@ type OnPerson struct {
 
 func (s *server) people() {
 	handle(s, route{id: "people-search", method: http.MethodPost, path: "/people/search", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
-		summary: "找人：证件号、电话或姓名，只显示遮住的信息(SX1、ZJ1.1)", more: "限工作人员。号码放在内容里，不放在网址里。最多返回十位。"}, s.search)
+		summary: "找人：证件号、身份证后六位、电话、姓名、拼音首字母，只显示遮住的信息(SX1、ZJ1.1)", more: "限工作人员。号码放在内容里，不放在网址里。拼音首字母后面可以加出生年份和地方，例如 wgy45 坞城。最多返回十位，本区县的在前。"}, s.search)
 	handle(s, route{id: "people-register", method: http.MethodPost, path: "/people", tag: tagPeople, status: http.StatusCreated, kinds: []civic.Kind{civic.Conflict},
-		summary: "登记一位老人(SX1、ZJ1.1)", more: "限工作人员。姓名和一种证件就够；有身份证号时，性别和出生日期从号码里读。"}, s.register)
+		summary: "登记一位老人(SX1、ZJ1.1)", more: "限工作人员。姓名和一种证件就够；有身份证号时，性别和出生日期从号码里读。可能已经登记过的，返回 register.alike；核对过不是同一位，再写 distinct。"}, s.register)
+	handle(s, route{id: "people-twins", method: http.MethodPost, path: "/people/twins", tag: tagPeople,
+		summary: "登记以前，看看是不是已经登记过(SX1、ZJ1.1)", more: "限工作人员。内容和登记时一样。返回可能是同一位的人和理由；都不是的话，登记时写 distinct。"}, s.twins)
 	handle(s, route{id: "people-open", method: http.MethodPost, path: "/people/{person}/open", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
 		summary: "打开一位老人的资料，半小时内有效(SX1、ZJ1.1)", more: "限工作人员。辖区内写明理由；不在辖区的，要证件在手。家人来办的写明是谁，这半小时里办的事都记在他名下。"}, s.open)
 	handle(s, route{id: "people-get", method: http.MethodGet, path: "/people/{person}", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
@@ -29,13 +31,14 @@ func (s *server) people() {
 	handle(s, route{id: "people-requests", method: http.MethodGet, path: "/people/{person}/requests", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
 		summary: "这位老人办过和正在办的事", more: "最近五十件，新的在前。"}, s.listRequests)
 	s.grants()
+	s.cards()
 	s.facts()
 	s.rights()
 }
 
 type searchIn struct {
 	Body struct {
-		Text string `json:"text" minLength:"1" maxLength:"60" doc:"证件号、电话或姓名，照着写就行"`
+		Text string `json:"text" minLength:"1" maxLength:"60" doc:"证件号、身份证后六位、电话、姓名或拼音首字母，照着写就行"`
 	}
 }
 
@@ -46,25 +49,51 @@ type Match struct {
 	Sex      people.Sex     `json:"sex"`
 	Birth    string         `json:"birth" doc:"出生年份"`
 	Division civic.Division `json:"division"`
+	Village  string         `json:"village,omitempty" doc:"村或社区"`
+	Phone    string         `json:"phone,omitempty" doc:"本人电话的末两位，用来核对"`
 	Why      string         `json:"why" doc:"凭什么找到的"`
 	State    string         `json:"state" doc:"找到的证件的状态"`
+	Say      string         `json:"say,omitempty" doc:"证件不能用时，为什么不能用、还可以用什么"`
+}
+
+func matchOf(m people.Match) Match {
+	out := Match{Person: m.Person, Name: m.Name, Sex: m.Sex, Birth: m.Birth, Division: m.Division, Village: m.Village, Phone: m.Phone, Why: m.Why, State: m.State}
+	if err := m.Refuse(); err != nil {
+		out.Say = civic.As(err).Say
+	}
+	return out
 }
 
 // Matches are the people found.
 type Matches struct {
 	Matches []Match `json:"matches"`
+	More    bool    `json:"more,omitempty" doc:"还有更多没有列出"`
+	Narrow  string  `json:"narrow,omitempty" doc:"再输入什么能分清是哪一位"`
 }
 
 func (s *server) search(ctx context.Context, in *searchIn) (*struct{ Body Matches }, error) {
-	ms, err := s.People.Find(ctx, actorOf(ctx), in.Body.Text)
+	found, err := s.People.Find(ctx, actorOf(ctx), in.Body.Text)
 	if err != nil {
 		return nil, err
 	}
-	out := Matches{Matches: make([]Match, len(ms))}
+	return &struct{ Body Matches }{Matches{matchesOf(found.Matches), found.More, found.Narrow}}, nil
+}
+
+func matchesOf(ms []people.Match) []Match {
+	out := make([]Match, len(ms))
 	for i, m := range ms {
-		out.Matches[i] = Match{m.Person, m.Name, m.Sex, m.Birth, m.Division, m.Why, m.State}
+		out[i] = matchOf(m)
 	}
-	return &struct{ Body Matches }{out}, nil
+	return out
+}
+
+// twins answers who may be the one about to be registered.
+func (s *server) twins(ctx context.Context, in *struct{ Body Registration }) (*struct{ Body Matches }, error) {
+	ms, err := s.People.Twins(ctx, actorOf(ctx), registrationOf(in.Body))
+	if err != nil {
+		return nil, onCredentials(err)
+	}
+	return &struct{ Body Matches }{Matches{Matches: matchesOf(ms)}}, nil
 }
 
 // Registration is what is known of a new person.
@@ -74,14 +103,17 @@ type Registration struct {
 	Birth       string         `json:"birth,omitempty" format:"date" maxLength:"10"`
 	Division    civic.Division `json:"division" pattern:"^[0-9]{2,12}$" patternDescription:"2到12位行政区划代码，例如 140105001" doc:"住在哪个街道或乡镇" example:"140105001"`
 	Address     string         `json:"address,omitempty" maxLength:"200"`
+	Village     string         `json:"village,omitempty" maxLength:"60" doc:"村或社区的名字" example:"柳湾社区"`
+	Reading     string         `json:"reading,omitempty" maxLength:"300" doc:"姓名怎么念，一个字一个拼音，中间空格" example:"zeng1 gui4 ying1"`
 	Credentials []Card         `json:"credentials" minItems:"1" maxItems:"5"`
 	Phones      []Phone        `json:"phones,omitempty" maxItems:"5"`
+	Dispute     bool           `json:"dispute,omitempty" doc:"号码在别人名下、核对无误时登记为重号"`
 	Distinct    bool           `json:"distinct,omitempty" doc:"和可能相同的人核对过，不是同一位"`
 }
 
 // Card is a credential's number as it was read or typed.
 type Card struct {
-	Kind   people.CredentialKind `json:"kind" enum:"resident_id,social_security,senior_card"`
+	Kind   people.CredentialKind `json:"kind" enum:"resident_id,social_security,senior_card,transit_card,park_card,printed_card,travel_permit"`
 	Number string                `json:"number" minLength:"1" maxLength:"40"`
 }
 
@@ -96,21 +128,30 @@ type Registered struct {
 	Person civic.PersonID `json:"person"`
 }
 
-func (s *server) register(ctx context.Context, in *struct{ Body Registration }) (*struct{ Body Registered }, error) {
-	b := in.Body
-	r := people.Registration{Name: b.Name, Sex: b.Sex, Birth: b.Birth, Division: b.Division, Address: b.Address, Distinct: b.Distinct}
+func registrationOf(b Registration) people.Registration {
+	r := people.Registration{Name: b.Name, Sex: b.Sex, Birth: b.Birth, Division: b.Division, Address: b.Address,
+		Village: b.Village, Reading: b.Reading, Distinct: b.Distinct, Dispute: b.Dispute}
 	for _, c := range b.Credentials {
 		r.Credentials = append(r.Credentials, people.Card(c))
 	}
 	for _, p := range b.Phones {
 		r.Phones = append(r.Phones, people.Phone(p))
 	}
-	id, err := s.People.Register(ctx, actorOf(ctx), r)
+	return r
+}
+
+// onCredentials names the field of the body that an error about a card means.
+func onCredentials(err error) error {
+	if e := civic.As(err); e.Field == "card" {
+		return e.On("credentials")
+	}
+	return err
+}
+
+func (s *server) register(ctx context.Context, in *struct{ Body Registration }) (*struct{ Body Registered }, error) {
+	id, err := s.People.Register(ctx, actorOf(ctx), registrationOf(in.Body))
 	if err != nil {
-		if e := civic.As(err); e.Field == "card" {
-			return nil, e.On("credentials")
-		}
-		return nil, err
+		return nil, onCredentials(err)
 	}
 	return &struct{ Body Registered }{Registered{id}}, nil
 }
@@ -157,10 +198,17 @@ type Person struct {
 
 // Credential is a card by its last four characters.
 type Credential struct {
-	Kind  people.CredentialKind `json:"kind"`
-	Words string                `json:"words"`
-	Tail  string                `json:"tail" doc:"后四位"`
-	State string                `json:"state"`
+	ID      string                `json:"id"`
+	Kind    people.CredentialKind `json:"kind"`
+	Words   string                `json:"words"`
+	Tail    string                `json:"tail" doc:"后四位"`
+	State   string                `json:"state"`
+	Issued  string                `json:"issued,omitempty"`
+	Expires string                `json:"expires,omitempty"`
+}
+
+func credentialOf(c people.Credential) Credential {
+	return Credential{c.ID, c.Kind, c.Kind.Words(), c.Tail, c.State, c.Issued, c.Expires}
 }
 
 // Contact is a phone by its last four digits.
@@ -182,7 +230,7 @@ func (s *server) getPerson(ctx context.Context, in *OnPerson) (*struct{ Body Per
 	out := Person{Person: p.ID, Name: p.Name, Sex: p.Sex, Birth: p.Birth, Division: p.Division, Address: p.Address,
 		Credentials: []Credential{}, Contacts: []Contact{}}
 	for _, c := range p.Credentials {
-		out.Credentials = append(out.Credentials, Credential{c.Kind, c.Kind.Words(), c.Tail, c.State})
+		out.Credentials = append(out.Credentials, credentialOf(c))
 	}
 	for _, c := range p.Contacts {
 		out.Contacts = append(out.Contacts, Contact{c.Kind, c.Tail, c.Whose})

@@ -17,7 +17,7 @@ type face struct{ *kit.Rooms }
 // Routes are the pages of this face, by noun.
 func Routes(rm *kit.Rooms) []kit.Route {
 	f := face{rm}
-	return slices.Concat(f.signRoutes(), f.findRoutes(), f.registerRoutes(), f.personRoutes(), f.factRoutes(), f.rightsRoutes(), f.grantRoutes(), f.draftRoutes(), f.caseRoutes(),
+	return slices.Concat(f.signRoutes(), f.findRoutes(), f.registerRoutes(), f.personRoutes(), f.cardRoutes(), f.settleRoutes(), f.factRoutes(), f.rightsRoutes(), f.rosterRoutes(), f.grantRoutes(), f.noticeRoutes(), f.draftRoutes(), f.caseRoutes(),
 		f.manageRoutes(), f.deviceRoutes(), f.readRoutes(), f.glassRoutes(), f.dutyRoutes())
 }
 
@@ -82,7 +82,11 @@ func navigation(m staff.Member) []kit.Link {
 		{civic.MayWorkCases, kit.Link{To: "/desk/queue", Words: "待办"}},
 		{civic.MayWorkCases, kit.Link{To: "/desk/queue?done=1", Words: "已办"}},
 		{civic.MayRegisterPeople, kit.Link{To: "/desk/register", Words: "登记新人"}},
+		{civic.MayImportPeople, kit.Link{To: "/desk/rosters", Words: "导入名单"}},
+		{civic.MayServePeople, kit.Link{To: "/desk/grants/untold", Words: "要告诉老人的委托"}},
+		{civic.MaySettlePeople, kit.Link{To: "/desk/grants/held", Words: "要处理的委托"}},
 		{civic.MayManageStaff, kit.Link{To: "/desk/manage", Words: "管理"}},
+		{civic.MaySettlePeople, kit.Link{To: "/desk/settle", Words: "重号、重复"}},
 		{civic.MayReviewAccess, kit.Link{To: "/desk/glass", Words: "紧急打开的复核"}},
 		{civic.MayKeepDuty, kit.Link{To: "/desk/duty", Words: "排班"}},
 	} {

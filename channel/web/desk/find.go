@@ -48,7 +48,7 @@ func (f face) find(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	ms, err := f.People.Find(r.Context(), a, text)
+	found, err := f.People.Find(r.Context(), a, text)
 	if civic.Is(err, civic.NotFound) || civic.Is(err, civic.Invalid) {
 		v := f.homeOf(r, fr, m)
 		v.Typed, v.Now = text, f.Now()
@@ -58,8 +58,8 @@ func (f face) find(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if len(ms) == 1 && ms[0].State == "active" {
+	if ms := found.Matches; len(ms) == 1 && ms[0].State == "active" {
 		return kit.Go(w, r, "/desk/people/"+string(ms[0].Person))
 	}
-	return f.Render(w, r, matchesPage(fr, ms, text))
+	return f.Render(w, r, matchesPage(fr, found, text))
 }

@@ -54,6 +54,8 @@ type personView struct {
 	Matters  []request.Summary
 	Agents   []grant.Agent
 	Story    []request.StoryLine
+	Why      string // typed
+	Settles  bool   // the clerk settles matters between people too
 }
 
 // person shows a person who is open, or asks for the reason to open them.
@@ -74,7 +76,12 @@ func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, fr 
 	if err != nil {
 		return err
 	}
-	v := personView{Opening: o}
+	m, err := f.Staff.Find(ctx, a.Staff())
+	if err != nil {
+		return err
+	}
+	v := personView{Opening: o, Why: r.PostFormValue("why")}
+	_, v.Settles = m.May(civic.MaySettlePeople)
 	a.Subject = id
 	if v.Profile, err = f.People.Show(ctx, a, id); err != nil {
 		return err
@@ -93,8 +100,8 @@ func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, fr 
 		return err
 	}
 	for _, g := range v.Agents {
-		if g.Grant.Agent == o.Agent {
-			v.Asked = g.Name + "(" + g.Relation + ")"
+		if o.Agent != "" && g.Grant.Agent == o.Agent {
+			v.Asked = g.Name + "（" + g.Relation + "）"
 		}
 	}
 	if v.Story, err = f.Requests.Story(ctx, a, id); err != nil {

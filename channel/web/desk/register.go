@@ -32,6 +32,7 @@ func (f face) register(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := people.Registration{Name: r.PostFormValue("name"), Division: civic.Division(r.PostFormValue("division")), Address: kit.Field(r, "address"),
+		Dispute:     r.PostFormValue("dispute") != "",
 		Distinct:    r.PostFormValue("distinct") != "",
 		Credentials: []people.Card{{Kind: people.CredentialKind(r.PostFormValue("kind")), Number: r.PostFormValue("card")}}}
 	if phone := kit.Field(r, "phone"); phone != "" {

@@ -58,6 +58,18 @@ type homeView struct {
 // next finds what waits for the person: an office's answer to confirm, or a form
 // begun on any channel.
 func (f face) next(r *http.Request, a civic.Actor, mine []request.Summary) (to, words string, err error) {
+	agents, err := f.Grant.Agents(r.Context(), a, a.Subject)
+	if err != nil {
+		return "", "", err
+	}
+	for _, g := range agents {
+		switch own := a.Subject == a.Person(); {
+		case own && g.Notice == "pending" && g.State == "asked":
+			return "/elder/agents/" + g.ID, "您的" + g.Relation + g.Name + "想替您办事，请您看一看", nil
+		case own && g.Notice == "pending":
+			return "/elder/agents/" + g.ID, "有人登记为您的代办人，请看一看", nil
+		}
+	}
 	waiting, err := f.Casework.Waiting(r.Context(), a, a.Subject)
 	if err != nil {
 		return "", "", err
@@ -162,6 +174,11 @@ func covered(services string, titles map[string]string) string {
 	for _, s := range strings.Fields(services) {
 		if t, ok := titles[s]; ok {
 			s = t
+		}
+		for _, g := range catalog.Areas() {
+			if s == "@"+g.Code {
+				s = g.Words + "这一类的事"
+			}
 		}
 		out = append(out, s)
 	}

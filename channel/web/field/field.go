@@ -172,14 +172,14 @@ func (f face) find(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	text := kit.Field(r, "text")
-	ms, err := f.People.Find(r.Context(), a, text)
+	found, err := f.People.Find(r.Context(), a, text)
 	if civic.Is(err, civic.NotFound) || civic.Is(err, civic.Invalid) {
 		return f.showHome(w, r, kit.Status(err), text, err)
 	}
 	if err != nil {
 		return err
 	}
-	return f.Render(w, r, matchesPage(fr, ms))
+	return f.Render(w, r, matchesPage(fr, found.Matches))
 }
 
 type personView struct {

@@ -24,6 +24,7 @@ type Frame struct {
 	Today    string
 	Wrong    []*civic.Error // shown on top, and beside their fields
 	Demo     bool
+	Refresh  int    // seconds after which the page is asked for again, while something runs
 	Nav      []Link // staff: where their role has work
 }
 

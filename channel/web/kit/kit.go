@@ -4,6 +4,8 @@ package kit
 
 import (
 	"context"
+	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -60,6 +62,7 @@ type Route struct {
 	Open    bool
 	Do      Handler
 	Page    string // of an act: the page that shows the same matter; see Paged
+	Bytes   int64  // bounds a form that brings a file; 0 is the bound of all others
 }
 
 // HelpPhone is the number on every page where no local one is known.
@@ -73,8 +76,7 @@ const formBytes = 64 << 10
 // when it can't be read.
 func (rm *Rooms) Serve(face Face, rt Route) http.Handler {
 	var h http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, formBytes)
-		if err := r.ParseForm(); err != nil {
+		if err := rm.readForm(w, r, rt.Bytes); err != nil {
 			rm.Fail(w, r, face, civic.E(civic.Invalid, "form.size", "填的内容太多了，没有收下。请缩短一些再交。").Because(err))
 			return
 		}
@@ -94,6 +96,39 @@ func (rm *Rooms) Serve(face Face, rt Route) http.Handler {
 		defer rm.recover(w, r, face)
 		h.ServeHTTP(w, r)
 	})
+}
+
+// formOver is what a form with a file has round the file.
+const formOver = 64 << 10
+
+// readForm reads a form within its bound. A file stays in memory: nothing of
+// anybody may lie on a disk in clear. Who is not signed in can't bring one.
+func (rm *Rooms) readForm(w http.ResponseWriter, r *http.Request, most int64) error {
+	if most == 0 || rm.Party(r).None() {
+		r.Body = http.MaxBytesReader(w, r.Body, formBytes)
+		return r.ParseForm()
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, most+formOver)
+	err := r.ParseMultipartForm(most + formOver)
+	if errors.Is(err, http.ErrNotMultipart) {
+		err = nil // a form without a file
+	}
+	return err
+}
+
+// File returns the name and bytes of a file in a form; nil if there is none.
+func File(r *http.Request, name string) (string, []byte, error) {
+	if r.MultipartForm == nil || len(r.MultipartForm.File[name]) == 0 {
+		return "", nil, nil
+	}
+	h := r.MultipartForm.File[name][0]
+	f, err := h.Open()
+	if err != nil {
+		return "", nil, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(f)
+	return h.Filename, b, err
 }
 
 // makeText puts the sign of a wrong character for bytes in a form that are no

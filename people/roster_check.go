@@ -1,0 +1,266 @@
+package people
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strconv"
+	"sync"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/journal"
+)
+
+// checkedRow is a row on its way through the check.
+type checkedRow struct {
+	rosterLine
+	in           Registration
+	wrong, notes []Finding
+	hashes       []string // of the cards of in, in their order
+	like         Likeness
+	state        string
+	person       civic.PersonID
+}
+
+func (c *checkedRow) bad(field, say string) { c.wrong = append(c.wrong, Finding{field, say}) }
+
+// inParallel runs do for 0 to n-1 on all processors.
+func inParallel(n int, do func(i int)) {
+	var wg sync.WaitGroup
+	k := runtime.GOMAXPROCS(0)
+	for w := range k {
+		wg.Go(func() {
+			for i := w; i < n; i += k {
+				do(i)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// readRows reads the rows of a part as registrations, with the very checks of
+// registration.
+func (s *Service) readRows(rd *rosterReader, lines []rosterLine) []checkedRow {
+	out := make([]checkedRow, len(lines))
+	inParallel(len(lines), func(i int) {
+		c := &out[i]
+		c.rosterLine = lines[i]
+		c.in, c.wrong, c.notes = rd.row(lines[i])
+		if len(c.wrong) > 0 {
+			return
+		}
+		c.person = civic.PersonID(db.NewID())
+		n, err := s.prepare(c.person, c.in)
+		if err != nil { // what only registration knows
+			e := civic.As(err)
+			c.bad(fieldOf(e.Field), e.Say)
+			return
+		}
+		c.like = n.likeness()
+		for _, sn := range n.credentials {
+			c.hashes = append(c.hashes, sn.hash)
+		}
+	})
+	return out
+}
+
+// fieldOf is the column that a field of the form is in a list.
+func fieldOf(field string) string {
+	switch field {
+	case "card":
+		return string(KindResidentID)
+	case "division":
+		return "street"
+	}
+	return field
+}
+
+// checkRoster checks every row and ends with the list checked. It begins anew
+// when it was broken off.
+func (s *Service) checkRoster(ctx context.Context, r rosterRecord) error {
+	sys := civic.System("roster")
+	if err := s.j.Scratch(ctx, sys, func(tx *journal.Scratch) error {
+		_, err := tx.Exec(`DELETE FROM roster_row WHERE roster = $1`, r.ID)
+		return err
+	}); err != nil {
+		return err
+	}
+	first := map[string]int{} // hash of a card to the row that has it first
+	for after := 0; ; {
+		var rows []checkedRow
+		err := s.j.Look(ctx, sys, func(v *journal.View) error {
+			rd, err := s.rosterReader(v, r)
+			if err != nil {
+				return err
+			}
+			p, lines, err := s.nextPart(v, r.ID, after)
+			if err != nil {
+				return err
+			}
+			after = p.Last
+			rows = s.readRows(rd, lines)
+			markTwins(rows, first)
+			auth, err := v.Authorise(importing(r.Division, true))
+			if err != nil {
+				return err
+			}
+			return s.against(v, auth, rows)
+		})
+		if errors.Is(err, db.ErrNoRows) {
+			return s.checked(ctx, r)
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.keepRows(ctx, r, rows); err != nil {
+			return err
+		}
+	}
+}
+
+// markTwins finds cards that the list has twice: the first row stands.
+func markTwins(rows []checkedRow, first map[string]int) {
+	for i := range rows {
+		c := &rows[i]
+		for k, h := range c.hashes {
+			if at, ok := first[h]; ok && at != c.N {
+				c.bad(string(c.in.Credentials[k].Kind), fmt.Sprintf("这个号码和第%d行的一样。请核对两行，留下对的一行。", at))
+				continue
+			}
+			first[h] = c.N
+		}
+	}
+}
+
+// against looks the rows up among those who are registered.
+func (s *Service) against(q db.Q, auth civic.Authority, rows []checkedRow) error {
+	var hashes []string
+	for i := range rows {
+		hashes = append(hashes, rows[i].hashes...)
+	}
+	owners, err := holders(q, hashes)
+	if err != nil {
+		return err
+	}
+	names, err := namesOf(q, owners)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		if c := &rows[i]; len(c.wrong) == 0 {
+			c.meet(owners, names)
+		}
+	}
+	return alike(q, auth, rows)
+}
+
+// meet says what it means for a row that somebody holds one of its cards.
+func (c *checkedRow) meet(owners map[string]civic.PersonID, names map[civic.PersonID]string) {
+	c.state = RowGood
+	for k, h := range c.hashes {
+		owner, held := owners[h]
+		kind := c.in.Credentials[k].Kind
+		switch {
+		case !held:
+		case names[owner] != c.in.Name:
+			c.bad(string(kind), "这个号码已经登记在另一个姓名的人名下。请核对号码和姓名，或交给主管处理。")
+		case c.state == RowKnown && c.person != owner:
+			c.bad(string(kind), "这几张证件登记在不同的人名下。请核对号码，或交给主管处理。")
+		default:
+			c.state, c.person = RowKnown, owner
+		}
+	}
+}
+
+func namesOf(q db.Q, owners map[string]civic.PersonID) (map[civic.PersonID]string, error) {
+	var ids []civic.PersonID
+	for _, p := range owners {
+		ids = append(ids, p)
+	}
+	slices.Sort(ids)
+	out := map[civic.PersonID]string{}
+	for part := range slices.Chunk(slices.Compact(ids), hashesMost) {
+		var rows []struct {
+			ID   civic.PersonID
+			Name string
+		}
+		if err := q.Select(&rows, `SELECT id, name FROM person WHERE id IN `+db.In(1, len(part)), db.Args(part)...); err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			out[r.ID] = r.Name
+		}
+	}
+	return out, nil
+}
+
+// alike marks rows for which somebody is registered who may be the same person.
+func alike(q db.Q, auth civic.Authority, rows []checkedRow) error {
+	var at []int
+	var ns []Likeness
+	for i, c := range rows {
+		if c.state == RowGood && len(c.wrong) == 0 {
+			at, ns = append(at, i), append(ns, c.like)
+		}
+	}
+	found, err := Alike(q, auth, ns)
+	if err != nil {
+		return err
+	}
+	for k, ms := range found {
+		if len(ms) > 0 {
+			c := &rows[at[k]]
+			c.state = RowAlike
+			c.notes = append(c.notes, Finding{"name", "可能已经登记过：" + ms[0].Why + "。请先核对是不是同一位。"})
+		}
+	}
+	return nil
+}
+
+// keepRows keeps what was found in the rows of a part.
+func (s *Service) keepRows(ctx context.Context, r rosterRecord, rows []checkedRow) error {
+	out := make([][]any, len(rows))
+	for i, c := range rows {
+		if len(c.wrong) > 0 {
+			c.state, c.person = RowBad, ""
+		}
+		out[i] = []any{r.ID, c.N, c.state, c.person, said(append(c.wrong, c.notes...))}
+	}
+	return s.j.Scratch(ctx, civic.System("roster"), func(tx *journal.Scratch) error {
+		return tx.InsertRows("roster_row", []string{"roster", "n", "state", "person", "said"}, out)
+	})
+}
+
+// checked ends the check, with its counts in the journal.
+func (s *Service) checked(ctx context.Context, r rosterRecord) error {
+	return s.j.Write(ctx, civic.System("roster"), func(tx *journal.Tx) error {
+		return s.finish(tx, r, ActRosterChecked, RosterChecked, RowGood, RowAlike, RowKnown, RowBad)
+	})
+}
+
+// finish ends a step, once, and records how many rows are in which state.
+func (s *Service) finish(tx *journal.Tx, r rosterRecord, act journal.Act, to string, states ...string) error {
+	n, err := tx.Exec(`UPDATE roster SET state = $1 WHERE id = $2 AND state = $3`, to, r.ID, r.State)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return journal.ErrUnchanged
+	}
+	counts, err := rosterCounts(tx, r.ID)
+	if err != nil {
+		return err
+	}
+	var more []string
+	for _, st := range states {
+		more = append(more, st, strconv.Itoa(counts[st]))
+	}
+	auth, err := tx.Authorise(importing(r.Division, false))
+	if err != nil {
+		return err
+	}
+	return tx.Record(auth, rosterEvent(act, r.ID, r.File, more...))
+}
