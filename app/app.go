@@ -49,7 +49,8 @@ type Config struct {
 	Database  string // postgres://… or empty for SQLite in Dir
 	Addr      string
 	Demo      bool
-	PlainHTTP bool // cookies also without HTTPS
+	PlainHTTP bool   // cookies also without HTTPS
+	Services  string // folder of the office's own service definitions; none if empty
 	Clock     civic.Clock
 }
 
