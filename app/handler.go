@@ -31,7 +31,7 @@ func (a *App) Handlers(e Edge) (main, metrics http.Handler) {
 	mux := http.NewServeMux()
 	a.health(mux)
 	web.Mount(mux, rooms)
-	api.Mount(mux, api.Rooms{People: a.People, Staff: a.Staff, Sessions: a.Sessions, Grant: a.Grant, Catalog: a.Catalog,
+	api.Mount(mux, api.Rooms{People: a.People, Staff: a.Staff, Place: a.Place, Sessions: a.Sessions, Grant: a.Grant, Catalog: a.Catalog,
 		Requests: a.Requests, Casework: a.Casework, Rights: a.Rights, Log: a.Log, Now: a.Journal.Now})
 	if e.MetricsAddr == "" {
 		mux.Handle("GET /metrics", gate.localOnly(m.handler()))

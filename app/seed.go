@@ -49,6 +49,9 @@ func (a *App) SeedDemo(ctx context.Context) error {
 	if err := a.seedOffices(ctx); err != nil {
 		return fmt.Errorf("demo offices: %w", err)
 	}
+	if err := a.seedPlaces(ctx); err != nil {
+		return fmt.Errorf("demo places: %w", err)
+	}
 	return a.seedPeople(ctx, demo.People(DemoSeed, DemoPeople, DemoStreets()))
 }
 
@@ -61,8 +64,12 @@ func (a *App) seedOffices(ctx context.Context) error {
 	}
 	var seats []seat
 	for _, o := range demo.Offices() {
-		id, err := a.Place.Open(ctx, sys, place.Office{Kind: o.Kind, Name: o.Name, Division: o.Division, Address: o.Address, Phone: o.Phone, Hours: o.Hours})
+		id, err := a.Place.Open(ctx, sys, place.Office{Kind: o.Kind, Name: o.Name, Division: o.Division, Address: o.Address, Phone: o.Phone, Hours: o.Hours,
+			Can: demo.Furnishings[o.Kind].Can, Cannot: demo.Furnishings[o.Kind].Cannot})
 		if err != nil {
+			return err
+		}
+		if err := a.furnish(ctx, id, demo.Furnishings[o.Kind]); err != nil {
 			return err
 		}
 		seats = append(seats, seat{o.Kind, id, o.Division})

@@ -46,9 +46,9 @@ const (
 
 // The hours in which offices are open, in the words on the door.
 const (
-	officeHours   = "周一至周五 8:30–12:00,14:00–17:30"
-	hospitalHours = "每天 8:00–12:00,14:00–17:30，急诊24小时"
-	allDay        = "每天24小时，电话有人接听"
+	officeHours   = "周一至周五 8:30–12:00，14:00–17:30；法定节假日休息"
+	hospitalHours = "每天 8:00–12:00，14:00–17:30；法定节假日照常"
+	allDay        = "每天24小时；法定节假日照常"
 )
 
 // Offices returns the offices of the demonstration: five in each district.

@@ -27,6 +27,11 @@ func TestNoTelephoneOfTheDemonstrationCanRing(t *testing.T) {
 			t.Errorf("%s: phone %q", o.Name, o.Phone)
 		}
 	}
+	for _, p := range Places() {
+		if !landline.MatchString(p.Phone) {
+			t.Errorf("%s: phone %q", p.Name, p.Phone)
+		}
+	}
 }
 
 func TestOneOlderPersonInEightSharesAPhoneAndOneInTenHasNone(t *testing.T) {

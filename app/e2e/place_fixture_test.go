@@ -1,7 +1,9 @@
 package e2e
 
 import (
+	"net/url"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -24,6 +26,46 @@ func init() {
 		}
 		s.must(t, s.Place.CloseWindow(t.Context(), s.Taiyuan.HospitalClerk, s.Taiyuan.Hospital, s.made["window"], "吃饭", nil))
 		s.must(t, s.Place.SetDay(t.Context(), s.Taiyuan.HospitalClerk, s.Taiyuan.Hospital, "2026-12-24", "", "停电检修"))
+	})
+	form := func(kv ...string) url.Values {
+		v := url.Values{}
+		for i := 0; i+1 < len(kv); i += 2 {
+			v.Set(kv[i], kv[i+1])
+		}
+		return v
+	}
+	more = append(more, moreRoutes{
+		path: func(s *site, r route) map[string]string {
+			window := s.made["window"]
+			switch {
+			case strings.HasSuffix(r.pattern, "/close"):
+				window = s.made["window to close"]
+			case strings.HasSuffix(r.pattern, "/end"):
+				window = s.made["window to end"]
+			}
+			return map[string]string{"place": string(s.Taiyuan.Hospital), "window": window, "division": string(s.Taiyuan.Division), "kind": "hospital", "day": "2026-12-24"}
+		},
+		forms: func(s *site) map[string]url.Values {
+			at := "POST /desk/places/{place}/"
+			return map[string]url.Values{
+				"POST /desk/people/{person}/places": form("matter", "看病"),
+				at + "hours":                        form("hours", "每天 8:00-12:00"),
+				at + "days":                         form("day", "2026-12-25", "times", "9:00-12:00", "reason", "停电检修"),
+				at + "days/{day}/drop":              form(),
+				at + "features":                     form("has-cash", "present"),
+				at + "details":                      form("village", "", "address", "二号路2号", "landmark", "门口有两棵槐树", "phone", "0351-0660120", "can", "挂号", "cannot", "", "services", "report-post", "lat", "37.78", "lon", "112.56"),
+				at + "windows":                      form("name", "9号窗口", "serves", "挂号", "kind", "manned", "staffed-by", "值班员"),
+				at + "windows/{window}/close":       form("reason", "人手不够", "until", ""),
+				at + "windows/{window}/open":        form(),
+				at + "windows/{window}/end":         form(),
+			}
+		},
+		who: func(s *site, r route) civic.Actor {
+			if strings.HasPrefix(r.pattern, "/desk/places/") || r.pattern == "/desk/place" {
+				return s.Taiyuan.HospitalClerk
+			}
+			return civic.Actor{}
+		},
 	})
 	moreVerbs = append(moreVerbs, func(t *testing.T, s *story) (map[string]byType, map[string]civic.Actor) {
 		text := func(words ...any) byType { return byType{textType: words} }

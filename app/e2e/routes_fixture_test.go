@@ -172,7 +172,8 @@ func (s *site) path(t *testing.T, r route) string {
 		}
 		return id
 	})
-	if (strings.Contains(r.pattern, "/services") || r.name == "disputes-list" || r.name == "merges-list") && r.face == apiFace {
+	needsDivision := strings.Contains(r.pattern, "/services") || r.name == "places-near" || r.name == "disputes-list" || r.name == "merges-list"
+	if needsDivision && r.face == apiFace {
 		out += "?division=140105"
 	}
 	return out

@@ -53,7 +53,7 @@ var moreBodies []func(w *world) map[string]map[string]any
 
 func (w *world) sample(draft, request string) sample {
 	s := sample{
-		strings.NewReplacer("{person}", string(w.elder), "{draft}", draft, "{request}", request, "{grant}", w.grant, "{service}", "report-post", "{tag}", "none", "{contact}", "none", "{consent}", "none"),
+		strings.NewReplacer("{person}", string(w.elder), "{draft}", draft, "{request}", request, "{grant}", w.grant, "{service}", "report-post", "{tag}", "none", "{contact}", "none", "{consent}", "none", "{place}", "none"),
 		map[string]map[string]any{
 			"sessions-create": {"login": "clerk", "password": password},
 			"people-search":   {"text": "王秀英"},
@@ -76,7 +76,7 @@ func (w *world) sample(draft, request string) sample {
 // path fills in the IDs and what queries need.
 func (s sample) path(o op) string {
 	p := s.ids.Replace(o.path)
-	if strings.HasPrefix(o.id, "services-") {
+	if strings.HasPrefix(o.id, "services-") || o.id == "places-near" {
 		p += "?division=140105"
 	}
 	return p
@@ -115,7 +115,7 @@ func TestEveryOperationButThePublicOnesIsRefusedWithoutASession(t *testing.T) {
 			}
 			w.do("", o.method, path, nil, "Authorization", "Basic "+w.tokens["clerk"]).problem(t, 401, "sign_in")
 		}
-		if want := []string{"services-get", "services-list", "sessions-create"}; !slices.Equal(open, want) {
+		if want := []string{"places-get", "places-near", "services-get", "services-list", "sessions-create"}; !slices.Equal(open, want) {
 			t.Errorf("public operations %v, want %v", open, want)
 		}
 		if len(ops) < 25 {

@@ -82,13 +82,13 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	log := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	v := dbtest.Vault(t)
 	j := journal.New(journal.Config{DB: d, Vault: v, Auth: grant.Judge{}, Clock: time.Now, Log: log, Heads: filepath.Join(t.TempDir(), "heads")})
-	r := api.Rooms{People: people.New(j, v), Staff: staff.New(j, v), Sessions: staff.NewSessions(j, false), Catalog: catalog.New(j), Log: log}
+	r := api.Rooms{People: people.New(j, v), Staff: staff.New(j, v), Sessions: staff.NewSessions(j, false), Catalog: catalog.New(j), Place: place.New(j), Log: log}
 	r.Grant = grant.New(j, v, r.People, r.Catalog)
 	r.Casework = casework.New(j, v, r.People)
 	r.Requests = request.New(j, v, r.Catalog, r.People, r.Casework)
 	r.Casework.Serve(r.Requests)
 	w.api = api.Mount(w.mux, r)
-	w.seed(r, place.New(j))
+	w.seed(r, r.Place)
 	return w
 }
 

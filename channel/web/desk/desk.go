@@ -18,7 +18,7 @@ type face struct{ *kit.Rooms }
 func Routes(rm *kit.Rooms) []kit.Route {
 	f := face{rm}
 	return slices.Concat(f.signRoutes(), f.findRoutes(), f.registerRoutes(), f.personRoutes(), f.cardRoutes(), f.settleRoutes(), f.factRoutes(), f.rightsRoutes(), f.rosterRoutes(), f.grantRoutes(), f.noticeRoutes(), f.draftRoutes(), f.caseRoutes(),
-		f.manageRoutes(), f.deviceRoutes(), f.readRoutes(), f.glassRoutes(), f.dutyRoutes())
+		f.placeRoutes(), f.manageRoutes(), f.deviceRoutes(), f.readRoutes(), f.glassRoutes(), f.dutyRoutes())
 }
 
 func (f face) signRoutes() []kit.Route {
@@ -82,6 +82,7 @@ func navigation(m staff.Member) []kit.Link {
 		{civic.MayWorkCases, kit.Link{To: "/desk/queue", Words: "待办"}},
 		{civic.MayWorkCases, kit.Link{To: "/desk/queue?done=1", Words: "已办"}},
 		{civic.MayRegisterPeople, kit.Link{To: "/desk/register", Words: "登记新人"}},
+		{civic.MayKeepPlace, kit.Link{To: "/desk/place", Words: "本单位"}},
 		{civic.MayImportPeople, kit.Link{To: "/desk/rosters", Words: "导入名单"}},
 		{civic.MayServePeople, kit.Link{To: "/desk/grants/untold", Words: "要告诉老人的委托"}},
 		{civic.MaySettlePeople, kit.Link{To: "/desk/grants/held", Words: "要处理的委托"}},

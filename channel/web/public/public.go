@@ -17,13 +17,13 @@ type face struct{ *kit.Rooms }
 // Routes are the pages of this face; all are open.
 func Routes(rm *kit.Rooms) []kit.Route {
 	f := face{rm}
-	return []kit.Route{
+	return append([]kit.Route{
 		{Pattern: "GET /{$}", Open: true, Do: f.home},
 		{Pattern: "GET /services", Open: true, Do: f.services},
 		{Pattern: "GET /status", Open: true, Do: f.status},
 		{Pattern: "POST /look", Open: true, Do: f.look},
 		{Pattern: "/", Open: true, Do: f.missing},
-	}
+	}, f.placeRoutes()...)
 }
 
 func (f face) frame(r *http.Request, title string) kit.Frame {
