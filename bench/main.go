@@ -109,6 +109,7 @@ func (b *bench) all(ctx context.Context) error {
 		{[]string{"submit"}, b.submit},
 		{[]string{"seal", "verify"}, b.journal},
 		{[]string{"lookup"}, b.lookup},
+		{[]string{"nearest"}, b.nearest},
 		{[]string{"roster"}, b.roster},
 		{[]string{"startup", "rss"}, b.serve},
 	} {

@@ -7,7 +7,7 @@ import "math"
 // range of the index.
 const (
 	cellDepth   = 16 // the finest, where a search begins: about 300 by 450 m in the middle of China
-	widestDepth = 8  // where it ends: beyond 80 km, divisions are as good
+	widestDepth = 6  // where it ends: beyond 300 km, divisions are as good
 )
 
 func (p Point) cell() string {

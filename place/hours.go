@@ -196,9 +196,11 @@ func apart(s []Span) bool {
 	return true
 }
 
+var clockSigns = strings.NewReplacer("点半", ":30", "点整", ":00", "点", ":", "时", ":", "分", "")
+
 // clock reads 8:30 and 8点30分 as minutes after midnight; 24:00 is the end.
 func clock(s string) (int, bool) {
-	s = strings.NewReplacer("点半", ":30", "点整", ":00", "点", ":", "时", ":", "分", "").Replace(strings.TrimSpace(s))
+	s = clockSigns.Replace(strings.TrimSpace(s))
 	h, m, found := strings.Cut(s, ":")
 	if !found || m == "" {
 		m = "00"

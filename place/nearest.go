@@ -62,7 +62,7 @@ func Nearest(q db.Q, from From, w Want) ([]Near, error) {
 	}
 	s := search{q: q, from: from, want: w, seen: map[civic.OfficeID]bool{}, most: w.Limit}
 	if w.OpenFirst {
-		s.most = max(w.Limit*3, 20) // an open one further off may come before a closed one
+		s.most = max(w.Limit*2, 20) // an open one further off may come before a closed one
 	}
 	if err := s.collect(); err != nil {
 		return nil, err
@@ -179,7 +179,15 @@ func (s *search) rings(levels []int, kinds []string, also string) error {
 	if len(kinds) == 0 {
 		return nil
 	}
-	for _, n := range levels {
+	for i, n := range levels {
+		// What is not read yet is no nearer than the next ring.
+		next := 3 * kindData().Closeness.Province
+		if i+1 < len(levels) {
+			next = farOf(levels[i+1])
+			if s.onlyServes(kinds) {
+				next += 2 * kindData().Closeness.Province
+			}
+		}
 		in := s.from.Division[:n]
 		if n == codeDigits[LevelStreet] && s.from.Village != "" {
 			if err := s.add(kinds, "division = $1 AND village = $2"+also, in, s.from.Village); err != nil {
@@ -192,25 +200,27 @@ func (s *search) rings(levels []int, kinds []string, also string) error {
 			if err := s.add(kinds, where+also, args...); err != nil {
 				return err
 			}
-			if s.enough(farOf(n)) {
-				return nil
-			}
+		}
+		if s.enough(next) {
+			return nil
 		}
 	}
 	return nil
+}
+
+// onlyServes reports whether all the kinds serve an area.
+func (s *search) onlyServes(kinds []string) bool {
+	return !slices.ContainsFunc(kinds, func(k string) bool {
+		kind, _ := KindOf(k)
+		return kind.Nearest != nearestServes
+	})
 }
 
 // grid looks outwards from the coordinates, in ever larger cells.
 func (s *search) grid(kinds []string) error {
 	for depth := cellDepth; depth >= widestDepth; depth -= 2 {
 		cells, sure := s.from.At.around(depth)
-		var where []string
-		var args []any
-		for _, c := range cells {
-			where = append(where, fmt.Sprintf("cell >= $%d AND cell < $%d", len(args)+1, len(args)+2))
-			args = append(args, c, c+"~")
-		}
-		if err := s.add(kinds, "("+strings.Join(where, " OR ")+")", args...); err != nil {
+		if err := s.addCells(kinds, cells); err != nil {
 			return err
 		}
 		if s.enough(sure) {
@@ -226,11 +236,29 @@ const candidatesMost = 2000
 
 // add reads the candidates that a condition names, each once.
 func (s *search) add(kinds []string, where string, args ...any) error {
-	n := len(args)
+	where, args = s.narrow(kinds, where, args)
+	return s.take(`SELECT id, kind, division, name, village, lat, lon FROM office WHERE `+where+
+		fmt.Sprintf(` ORDER BY division, name, id LIMIT %d`, min(candidatesMost, len(s.found)+s.most)), args)
+}
+
+// addCells reads the candidates in cells: one range of the index each.
+func (s *search) addCells(kinds []string, cells []string) error {
+	var parts []string
+	var args []any
+	for _, c := range cells {
+		var where string
+		where, args = s.narrow(kinds, fmt.Sprintf("cell >= $%d AND cell < $%d", len(args)+1, len(args)+2), append(args, c, c+"~"))
+		parts = append(parts, `SELECT id, kind, division, name, village, lat, lon FROM office WHERE `+where)
+	}
+	return s.take(strings.Join(parts, " UNION ALL ")+fmt.Sprintf(" LIMIT %d", candidatesMost), args)
+}
+
+// narrow adds what is wanted to a condition.
+func (s *search) narrow(kinds []string, where string, args []any) (string, []any) {
 	if len(kinds) == 1 {
-		where += fmt.Sprintf(" AND kind = $%d", n+1)
+		where += fmt.Sprintf(" AND kind = $%d", len(args)+1)
 	} else {
-		where += " AND kind IN " + db.In(n+1, len(kinds))
+		where += " AND kind IN " + db.In(len(args)+1, len(kinds))
 	}
 	args = append(args, db.Args(kinds)...)
 	for _, f := range s.want.Features {
@@ -245,12 +273,13 @@ func (s *search) add(kinds []string, where string, args ...any) error {
 		args = append(args, "% "+s.want.Service+" %")
 		where += fmt.Sprintf(" AND ' ' || services || ' ' LIKE $%d", len(args))
 	}
-	order, limit := "division, name, id", min(candidatesMost, len(s.found)+s.most*2)
-	if strings.HasPrefix(where, "(cell") {
-		order, limit = "cell, division, name, id", candidatesMost
-	}
+	return where, args
+}
+
+// take reads candidates and keeps those that are new.
+func (s *search) take(query string, args []any) error {
 	var cs []candidate
-	if err := s.q.Select(&cs, `SELECT id, kind, division, name, village, lat, lon FROM office WHERE `+where+fmt.Sprintf(` ORDER BY %s LIMIT %d`, order, limit), args...); err != nil {
+	if err := s.q.Select(&cs, query, args...); err != nil {
 		return err
 	}
 	for _, c := range cs {
