@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"yinqiao/catalog"
@@ -48,7 +49,8 @@ type Config struct {
 	Database  string // postgres://… or empty for SQLite in Dir
 	Addr      string
 	Demo      bool
-	PlainHTTP bool // cookies also without HTTPS
+	PlainHTTP bool   // cookies also without HTTPS
+	Services  string // folder of the office's own service definitions; none if empty
 	Clock     civic.Clock
 }
 
@@ -140,13 +142,18 @@ func (a *App) Prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var fresh []*catalog.Definition
 	for _, d := range defs {
-		// Forward only: an older release that starts beside a newer one, or after an
-		// office has suspended a service, must not bring its own version back.
-		if d.Version <= newest[d.Service] {
-			continue
+		// Forward only: an older release that starts beside a newer one must not bring
+		// its own version back.
+		if slices.ContainsFunc(d.Divisions, func(div civic.Division) bool {
+			return d.Version > newest[catalog.Spot{Service: d.Service, Division: div}]
+		}) {
+			fresh = append(fresh, d)
 		}
-		if err := a.Catalog.Publish(ctx, civic.System("release"), d); err != nil {
+	}
+	if len(fresh) > 0 {
+		if err := a.Catalog.PublishAll(ctx, civic.System("release"), fresh); err != nil {
 			return err
 		}
 	}

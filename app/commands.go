@@ -29,6 +29,7 @@ type commands struct {
 		Demo           bool     `help:"Fill an empty installation with fictional people and show demonstration accounts." env:"YINQIAO_DEMO"`
 		TrustedProxies []string `help:"Proxies in front, as CIDRs: their X-Forwarded-For names the client, by whom failed sign-ins are counted." env:"YINQIAO_TRUSTED_PROXIES" placeholder:"CIDR"`
 		MetricsAddr    string   `help:"Own address for /metrics (and /healthz, /readyz). If empty, /metrics is on the main address, for this machine only." env:"YINQIAO_METRICS_ADDR" placeholder:"ADDR"`
+		Services       string   `help:"Folder of the office's own service definitions (*.yaml), watched: what is dropped into it goes live." env:"YINQIAO_SERVICES" type:"path" placeholder:"DIR"`
 		PlainHTTP      bool     `name:"plain-http" help:"Let cookies travel without HTTPS (only behind a proxy that adds it, or for trials)." env:"YINQIAO_PLAIN_HTTP"`
 	} `cmd:"" help:"Serve the platform."`
 	Migrate struct {
@@ -84,6 +85,11 @@ type commands struct {
 			Format string `help:"json or text." enum:"json,text" default:"json"`
 		} `cmd:"" help:"Read a policy document as measures, and show them."`
 	} `cmd:"" help:"Policy documents as measures."`
+	Catalog struct {
+		Check struct {
+			Dir string `arg:"" help:"Folder of service definitions (*.yaml)." type:"existingdir"`
+		} `cmd:"" help:"Check service definitions: what is wrong, in which file and line, and what is expected."`
+	} `cmd:"" help:"Services as data."`
 	Version struct{} `cmd:"" help:"Print the version."`
 }
 
@@ -121,6 +127,8 @@ func Main(ctx context.Context, args []string, out, errOut io.Writer) error {
 		return run.adminStaff()
 	case "ledger import <file>":
 		return run.ledgerImport()
+	case "catalog check <dir>":
+		return run.catalogCheck()
 	case "version":
 		_, err := fmt.Fprintln(out, Version())
 		return err

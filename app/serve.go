@@ -24,7 +24,7 @@ var errListen = civic.E(civic.Unavailable, "serve.address", "这个地址用不�
 func (r runner) serve() error {
 	c := r.c.Serve
 	log := r.log(c.where)
-	cfg := Config{Dir: c.Data, Database: c.Database, Addr: c.Addr, Demo: c.Demo, PlainHTTP: c.PlainHTTP}
+	cfg := Config{Dir: c.Data, Database: c.Database, Addr: c.Addr, Demo: c.Demo, PlainHTTP: c.PlainHTTP, Services: c.Services}
 	trusted, err := parseProxies(c.TrustedProxies)
 	if err != nil {
 		return say(err)
@@ -82,6 +82,9 @@ func (a *App) ServeAt(ctx context.Context, e Edge, ready func(addr string)) erro
 		return errors.Join(err, servers.close())
 	}
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	if a.Config.Services != "" {
+		go a.watchServices(ctx, a.Config.Services)
+	}
 	sealed := make(chan struct{})
 	go func() { defer close(sealed); a.Journal.Run(work) }()
 

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"yinqiao/civic"
+	"yinqiao/place"
 )
 
 // check is faults as one error, for a definition that comes from no file.
@@ -65,9 +66,7 @@ func (d *Definition) faults() []fault {
 	if slices.Contains(d.Channels, civic.ChannelElder) && !d.Proxy {
 		bad("proxy", "a service that is offered online must let a relative act (SX14)")
 	}
-	if d.Fee == "" {
-		bad("fee", "say what it costs and how to pay, or that it is free")
-	}
+	d.checkFee(bad)
 	d.checkCasework(bad)
 	if len(d.Questions) == 0 {
 		bad("questions", "there are none")
@@ -77,6 +76,29 @@ func (d *Definition) faults() []fault {
 }
 
 var channels = []civic.Channel{civic.ChannelDesk, civic.ChannelElder, civic.ChannelAPI, civic.ChannelPhone, civic.ChannelKiosk, civic.ChannelTV}
+
+// checkFee holds a service to SX10: whatever costs something can be paid in cash.
+func (d *Definition) checkFee(bad complain) {
+	if d.Fee == "" {
+		bad("fee", "say what it costs and how to pay, or that it is free")
+		return
+	}
+	free := slices.ContainsFunc(freeWords, func(w string) bool { return strings.HasPrefix(d.Fee, w) })
+	for i, p := range d.Pay {
+		if payWords[p] == "" || slices.Contains(d.Pay[:i], p) {
+			bad(fmt.Sprintf("pay[%d]", i), "%q is no way to pay, or named twice; expected some of %v", p, slices.Sorted(maps.Keys(payWords)))
+		}
+	}
+	switch {
+	case len(d.Pay) == 0 && !free:
+		bad("pay", "the fee does not begin with 不收费: name the ways to pay, cash among them (SX10)")
+	case len(d.Pay) > 0 && !slices.Contains(d.Pay, Cash):
+		bad("pay", "nobody may refuse cash; add cash to the ways to pay (SX10)")
+	}
+}
+
+// freeWords begin the fee of what is free.
+var freeWords = []string{"不收费", "免费"}
 
 type complain func(path, format string, args ...any)
 
@@ -95,11 +117,30 @@ func (d *Definition) checkCasework(bad complain) {
 			bad("casework.office_from", "%q should be a choice that is always asked and answered with source offices:…", c.OfficeFrom)
 		}
 	}
-	if c.DueDays < 1 || c.DueDays > 365 {
+	if c.OfficeFrom != "" && len(c.OfficeElse) > 0 {
+		bad("casework.office_else", "belongs to office_kind; with office_from the person chooses")
+	}
+	if _, ok := place.KindOf(c.OfficeKind); c.OfficeKind != "" && !ok {
+		bad("casework.office_kind", "%q is no kind of office; place/data/kinds.yaml lists them", c.OfficeKind)
+	}
+	for i, k := range c.OfficeElse {
+		if _, ok := place.KindOf(k); !ok {
+			bad(fmt.Sprintf("casework.office_else[%d]", i), "%q is no kind of office; place/data/kinds.yaml lists them", k)
+		}
+		if k == "" || k == c.OfficeKind || slices.Contains(c.OfficeElse[:i], k) {
+			bad(fmt.Sprintf("casework.office_else[%d]", i), "%q should be another kind of office, named once", k)
+		}
+	}
+	switch {
+	case c.DueDays != 0 && c.DueWorkingDays != 0:
+		bad("casework.due_working_days", "give either due_days or due_working_days")
+	case c.DueWorkingDays != 0 && (c.DueWorkingDays < 1 || c.DueWorkingDays > 250):
+		bad("casework.due_working_days", "should be 1 to 250")
+	case c.DueWorkingDays == 0 && (c.DueDays < 1 || c.DueDays > 365):
 		bad("casework.due_days", "should be 1 to 365")
 	}
 	if c.DueSource == "" {
-		bad("casework.due_source", "say where the figure of due_days comes from")
+		bad("casework.due_source", "say where the figure of the deadline comes from")
 	}
 	if c.Done == "" {
 		bad("casework.done", "say what the clerk writes for the person at the end")

@@ -26,10 +26,14 @@ type Definition struct {
 	// for what relatives still have to do when the person has died.
 	Group      string `yaml:"group" json:"group,omitempty"`
 	AfterDeath bool   `yaml:"after_death" json:"after_death,omitempty"`
+	// Front puts the service on a first page that has room for few.
+	Front bool `yaml:"front" json:"front,omitempty"`
 
+	Who       string     `yaml:"who" json:"who,omitempty"` // who may come, and with whose papers
 	Bring     string     `yaml:"bring" json:"bring"`
-	Takes     string     `yaml:"takes" json:"takes"` // how long, in words
-	Fee       string     `yaml:"fee" json:"fee"`     // what it costs and how to pay, cash included
+	Takes     string     `yaml:"takes" json:"takes"`       // how long, in words
+	Fee       string     `yaml:"fee" json:"fee"`           // what it costs and how to pay, cash included
+	Pay       []Pay      `yaml:"pay" json:"pay,omitempty"` // how one may pay; none for what is free
 	Casework  *Casework  `yaml:"casework" json:"casework,omitempty"`
 	Questions []Question `yaml:"questions" json:"questions"`
 	// Hash identifies this version's content; drafts refer to it.
@@ -42,12 +46,34 @@ type Casework struct {
 	// looked for where the person lives, and then in the wider division.
 	OfficeFrom string `yaml:"office_from" json:"office_from,omitempty"`
 	OfficeKind string `yaml:"office_kind" json:"office_kind,omitempty"`
-	// DueDays is the number of days until the case is overdue, with its source.
-	DueDays   int    `yaml:"due_days" json:"due_days"`
-	DueSource string `yaml:"due_source" json:"due_source"`
+	// OfficeElse are kinds of office that take the case where there is none of
+	// OfficeKind, the first that there is: a community station hands it on.
+	OfficeElse []string `yaml:"office_else" json:"office_else,omitempty"`
+	// DueDays is the number of days until the case is overdue, DueWorkingDays the
+	// number of days on which offices work. One of them is set, with its source.
+	DueDays        int    `yaml:"due_days" json:"due_days"`
+	DueWorkingDays int    `yaml:"due_working_days" json:"due_working_days,omitempty"`
+	DueSource      string `yaml:"due_source" json:"due_source"`
 	// Done asks the clerk what to write for the person when the case is resolved.
 	Done string `yaml:"done" json:"done"`
 }
+
+// Pay is a way to pay.
+type Pay string
+
+// The ways to pay.
+const (
+	Cash     Pay = "cash"
+	BankCard Pay = "bank_card"
+	Transfer Pay = "transfer"
+	Scan     Pay = "scan"    // with a phone
+	Account  Pay = "account" // taken off an account of the insurance
+)
+
+var payWords = map[Pay]string{Cash: "现金", BankCard: "刷银行卡", Transfer: "转账", Scan: "手机付", Account: "医保个人账户"}
+
+// Words names the way to pay.
+func (p Pay) Words() string { return payWords[p] }
 
 // Kind is the kind of a question.
 type Kind string
@@ -266,4 +292,13 @@ func decode(body string) (*Definition, error) {
 	}
 	d.seal()
 	return &d, nil
+}
+
+// PayWords says how one may pay, "" for what is free.
+func (d *Definition) PayWords() string {
+	var words []string
+	for _, p := range d.Pay {
+		words = append(words, p.Words())
+	}
+	return strings.Join(words, "、")
 }

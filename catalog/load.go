@@ -37,7 +37,7 @@ func Load(dir fs.FS) ([]*Definition, error) {
 	slices.Sort(files)
 	var out []*Definition
 	var wrong []error
-	seen := map[string]string{}
+	seen := map[string]string{} // service and division → file: divisions may have versions of their own
 	for _, f := range files {
 		b, err := fs.ReadFile(dir, f)
 		if err != nil {
@@ -48,37 +48,62 @@ func Load(dir fs.FS) ([]*Definition, error) {
 			wrong = append(wrong, fmt.Errorf("%s: %w", path.Base(f), err))
 			continue
 		}
-		if other, ok := seen[d.Service]; ok {
+		if other := twin(seen, d, f); other != "" {
 			wrong = append(wrong, fmt.Errorf("%s: service %s is defined in %s already", f, d.Service, other))
 			continue
 		}
-		seen[d.Service] = f
 		out = append(out, d)
 	}
 	return out, errors.Join(wrong...)
 }
 
+// twin remembers where the service of a file is offered, and names the file that
+// offers it in one of the same divisions already.
+func twin(seen map[string]string, d *Definition, file string) (other string) {
+	for _, div := range d.Divisions {
+		if f := seen[d.Service+" "+string(div)]; f != "" {
+			return f
+		}
+	}
+	for _, div := range d.Divisions {
+		seen[d.Service+" "+string(div)] = file
+	}
+	return ""
+}
+
 // Parse reads one definition and checks it. Unknown fields are refused: a
 // misspelt one would silently drop a rule.
 func Parse(b []byte) (*Definition, error) {
+	d, wrong, err := parse(b)
+	if err != nil {
+		return nil, err
+	}
+	if len(wrong) > 0 {
+		return nil, at(b, wrong)
+	}
+	return d, nil
+}
+
+// parse is Parse with the faults one by one.
+func parse(b []byte) (*Definition, []fault, error) {
 	if len(b) > sizeMost {
-		return nil, errors.New("a definition of more than 64 KiB is not a definition")
+		return nil, nil, errors.New("a definition of more than 64 KiB is not a definition")
 	}
 	if !utf8.Valid(b) {
-		return nil, errors.New("the file is not UTF-8")
+		return nil, nil, errors.New("the file is not UTF-8")
 	}
 	if err := checkForm(b); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var d Definition
 	if err := yaml.UnmarshalWithOptions(b, &d, yaml.DisallowUnknownField()); err != nil {
-		return nil, errors.New(yaml.FormatError(err, false, true))
+		return nil, nil, errors.New(yaml.FormatError(err, false, true))
 	}
 	if wrong := d.faults(); len(wrong) > 0 {
-		return nil, at(b, wrong)
+		return nil, wrong, nil
 	}
 	d.seal()
-	return &d, nil
+	return &d, nil, nil
 }
 
 // sizeMost bounds a definition: ten times the longest that people have written.
@@ -109,13 +134,9 @@ type fault struct{ path, say string }
 
 // at joins faults, each with the line in the file that it is about.
 func at(b []byte, faults []fault) error {
-	f, err := parser.ParseBytes(b, 0)
 	errs := make([]error, len(faults))
-	for i, x := range faults {
-		line := 0
-		for path := x.path; err == nil && line == 0 && path != ""; path = path[:max(0, strings.LastIndexAny(path, ".["))] {
-			line = lineOf(f, path)
-		}
+	for i, line := range linesOf(b, faults) {
+		x := faults[i]
 		if line > 0 {
 			errs[i] = fmt.Errorf("line %d: %s: %s", line, strings.TrimPrefix(x.path, "$."), x.say)
 		} else {
@@ -123,6 +144,21 @@ func at(b []byte, faults []fault) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// linesOf finds the line of each fault, or of what is around it; 0 if nothing is.
+func linesOf(b []byte, faults []fault) []int {
+	out := make([]int, len(faults))
+	f, err := parser.ParseBytes(b, 0)
+	if err != nil {
+		return out
+	}
+	for i, x := range faults {
+		for path := x.path; out[i] == 0 && path != ""; path = path[:max(0, strings.LastIndexAny(path, ".["))] {
+			out[i] = lineOf(f, path)
+		}
+	}
+	return out
 }
 
 // lineOf is the line of what a path leads to, 0 if there is nothing.

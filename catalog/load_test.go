@@ -19,30 +19,43 @@ var update = flag.Bool("update", false, "write the golden file anew")
 // wording.
 func outline(d *catalog.Definition) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %d %v %v %v proxy=%v due=%d office=%s%s\n", d.Service, d.Version, d.Clauses, d.Divisions, d.Channels, d.Proxy, d.Casework.DueDays, d.Casework.OfficeFrom, d.Casework.OfficeKind)
-	for _, q := range d.Questions {
-		fmt.Fprintf(&b, "  %s %s", q.Key, q.Kind)
+	c := d.Casework
+	fmt.Fprintf(&b, "%s %d %v %v %v proxy=%v group=%s after=%v pay=%v due=%d+%d office=%s%s%v\n", d.Service, d.Version, d.Clauses, d.Divisions, d.Channels, d.Proxy,
+		d.Group, d.AfterDeath, d.Pay, c.DueDays, c.DueWorkingDays, c.OfficeFrom, c.OfficeKind, c.OfficeElse)
+	outlineQuestions(&b, "  ", d.Questions)
+	return b.String()
+}
+
+func outlineQuestions(b *strings.Builder, indent string, qs []catalog.Question) {
+	for _, q := range qs {
+		fmt.Fprintf(b, "%s%s %s", indent, q.Key, q.Kind)
 		for _, o := range q.Options {
-			fmt.Fprintf(&b, " %s", o.Code)
+			fmt.Fprintf(b, " %s", o.Code)
 		}
 		if q.Source != "" {
-			fmt.Fprintf(&b, " from %s", q.Source)
+			fmt.Fprintf(b, " from %s", q.Source)
 		}
 		if q.Optional {
 			b.WriteString(" optional")
 		}
 		if q.Max > 0 {
-			fmt.Fprintf(&b, " max=%d", q.Max)
+			fmt.Fprintf(b, " max=%d", q.Max)
+		}
+		if q.Least != 0 || q.Most != 0 {
+			fmt.Fprintf(b, " %d..%d", q.Least, q.Most)
+		}
+		if q.Ahead != nil {
+			fmt.Fprintf(b, " %d..%d by %s", q.Ahead.From, q.Ahead.To, q.Ahead.By)
 		}
 		if q.When != nil {
-			fmt.Fprintf(&b, " when %+v", *q.When)
+			fmt.Fprintf(b, " when %+v", *q.When)
 		}
 		if q.Needs != nil {
-			fmt.Fprintf(&b, " needs %v", q.Needs)
+			fmt.Fprintf(b, " needs %v", q.Needs)
 		}
 		b.WriteByte('\n')
+		outlineQuestions(b, indent+"    ", q.Items)
 	}
-	return b.String()
 }
 
 func TestTheServicesOfThisReleaseHaveTheStructureThatChannelsKnow(t *testing.T) {
@@ -100,6 +113,15 @@ func TestABrokenDefinitionIsRefusedWithWhatIsWrong(t *testing.T) {
 		"an unknown channel":               {"phone]", "fax]", `"fax" is no channel`},
 		"online without a proxy":           {"proxy: true", "proxy: false", "relative"},
 		"no fee":                           {"fee: 不收费。", "fee: ''", "fee"},
+		"what costs something, unpayable":  {"fee: 不收费。", "fee: 十元。", "SX10"},
+		"a fee that cash does not pay":     {"fee: 不收费。", "fee: 十元。\npay: [scan]", "nobody may refuse cash"},
+		"an unknown way to pay":            {"fee: 不收费。", "fee: 十元。\npay: [cash, gold]", `"gold" is no way to pay`},
+		"an unknown group":                 {"proxy: true", "proxy: true\ngroup: fun", `"fun" is not in groups.yaml`},
+		"two deadlines":                    {"due_days: 3", "due_days: 3, due_working_days: 3", "either due_days"},
+		"an endless deadline":              {"due_days: 3", "due_working_days: 900", "1 to 250"},
+		"an office of an unknown kind":     {"office_kind: hospital", "office_kind: castle", `"castle" is no kind of office`},
+		"the same office as fallback":      {"office_kind: hospital", "office_kind: hospital, office_else: [hospital]", "another kind of office"},
+		"a fallback for a chosen office":   {"office_kind: hospital", "office_from: where, office_else: [community]", "belongs to office_kind"},
 		"no clause":                        {"[SX1]", "[]", "clauses"},
 		"no division":                      {`["14", "33"]`, "[]", "divisions"},
 		"a division that is none":          {`"33"]`, `"浙江"]`, `"浙江"`},

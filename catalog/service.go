@@ -24,62 +24,96 @@ type Service struct {
 // New makes the service.
 func New(j *journal.Journal) *Service { return &Service{j: j} }
 
+func isNoRows(err error) bool { return errors.Is(err, db.ErrNoRows) }
+
 var errNoService = civic.E(civic.NotFound, "service.unknown", "没有这项服务，或者当地暂时不办。请打电话或到窗口问一问。")
 
 // Publish makes a version live in each of its divisions. Publishing the version
 // that is live already changes nothing. It needs catalog.publish there.
 func (s *Service) Publish(ctx context.Context, actor civic.Actor, d *Definition) error {
-	if err := d.check(); err != nil {
-		return civic.E(civic.Invalid, "service.form", "服务定义有错，没有发布："+err.Error())
-	}
-	body := d.seal()
-	live, err := s.isLive(ctx, d)
-	if err != nil || live {
-		return err
-	}
-	err = s.j.Write(ctx, actor, func(tx *journal.Tx) error {
-		if _, err := tx.Exec(`INSERT INTO service_definition (hash, service, version, body, published_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
-			d.Hash, d.Service, d.Version, body, tx.Now); err != nil {
+	return s.PublishAll(ctx, actor, []*Definition{d})
+}
+
+// PublishAll is Publish for several versions in one act: all of them or none. Where
+// a division has suspended a service, it stays so, and what is resumed is the new
+// version.
+func (s *Service) PublishAll(ctx context.Context, actor civic.Actor, ds []*Definition) error {
+	bodies, idle := make([]string, len(ds)), true
+	for i, d := range ds {
+		if err := d.check(); err != nil {
+			return civic.E(civic.Invalid, "service.form", "服务定义有错，没有发布："+err.Error())
+		}
+		bodies[i] = d.seal()
+		live, err := s.isLive(ctx, d)
+		if err != nil {
 			return err
 		}
+		idle = idle && live
+	}
+	if idle {
+		return nil
+	}
+	return s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 		changed := false
-		for _, div := range d.Divisions {
-			auth, err := tx.Authorise(civic.Need{Permission: civic.MayPublish, Division: div})
+		for i, d := range ds {
+			n, err := s.publish(tx, d, bodies[i])
 			if err != nil {
 				return err
 			}
-			n, err := tx.Exec(`INSERT INTO service_state (service, division, state, hash) VALUES ($1, $2, 'live', $3)
-				ON CONFLICT (service, division) DO UPDATE SET state = excluded.state, hash = excluded.hash
-				WHERE service_state.state <> excluded.state OR service_state.hash <> excluded.hash`, d.Service, div, d.Hash)
-			if err != nil {
-				return err
-			}
-			if n == 0 {
-				continue
-			}
-			changed = true
-			if err := tx.Record(auth, journal.Event{Act: ActPublished, Detail: map[string]string{"service": d.Service, "hash": d.Hash, "division": string(div)},
-				About: []journal.About{{ID: d.Service, Kind: "service", Role: "object"}}}); err != nil {
-				return err
-			}
+			changed = changed || n > 0
 		}
 		if !changed {
-			return errLive // another replica was faster
+			return journal.ErrUnchanged // another replica was faster
 		}
 		return nil
 	})
-	if errors.Is(err, errLive) {
-		return nil
+}
+
+// publish enters a version and makes it what its divisions offer. It returns in how
+// many of them that was new.
+func (s *Service) publish(tx *journal.Tx, d *Definition, body string) (n int, err error) {
+	if err := s.enter(tx, d, body); err != nil {
+		return 0, err
 	}
+	for _, div := range d.Divisions {
+		auth, err := tx.Authorise(civic.Need{Permission: civic.MayPublish, Division: div})
+		if err != nil {
+			return 0, err
+		}
+		k, err := tx.Exec(`INSERT INTO service_state (service, division, state, hash) VALUES ($1, $2, 'live', $3)
+			ON CONFLICT (service, division) DO UPDATE SET hash = excluded.hash,
+				state = CASE WHEN service_state.state = 'suspended' THEN 'suspended' ELSE 'live' END
+			WHERE service_state.hash <> excluded.hash OR service_state.state NOT IN ('live', 'suspended')`, d.Service, div, d.Hash)
+		if err != nil {
+			return 0, err
+		}
+		if k == 0 {
+			continue
+		}
+		n++
+		if err := tx.Record(auth, journal.Event{Act: ActPublished, Detail: map[string]string{"service": d.Service, "hash": d.Hash, "division": string(div)},
+			About: aboutService(d.Service)}); err != nil {
+			return 0, err
+		}
+	}
+	return n, nil
+}
+
+// enter stores a version, once.
+func (s *Service) enter(tx *journal.Tx, d *Definition, body string) error {
+	_, err := tx.Exec(`INSERT INTO service_definition (hash, service, version, body, published_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+		d.Hash, d.Service, d.Version, body, tx.Now)
 	return err
 }
 
-var errLive = errors.New("catalog: the version is live already")
+func aboutService(service string) []journal.About {
+	return []journal.About{{ID: service, Kind: "service", Role: "object"}}
+}
 
 func (s *Service) isLive(ctx context.Context, d *Definition) (bool, error) {
 	var n int
 	err := s.j.Look(ctx, civic.System("catalog"), func(v *journal.View) error {
-		return v.Get(&n, `SELECT COUNT(*) FROM service_state WHERE service = $1 AND hash = $2 AND state = 'live'`, d.Service, d.Hash)
+		return v.Get(&n, `SELECT COUNT(*) FROM service_state WHERE service = $1 AND hash = $2 AND state IN ('live', 'suspended')`, d.Service, d.Hash)
 	})
 	return n == len(d.Divisions), err
 }
@@ -137,7 +171,7 @@ func (s *Service) all(q db.Q, where civic.Division, ch civic.Channel) ([]*Defini
 		Service, Hash, State string
 		Division             civic.Division
 	}
-	if err := q.Select(&rows, `SELECT service, hash, division, state FROM service_state WHERE state IN ('live', 'suspended') ORDER BY service, division`); err != nil {
+	if err := q.Select(&rows, `SELECT service, hash, division, state FROM service_state WHERE state IN ('live', 'suspended', 'pilot') ORDER BY service, division`); err != nil {
 		return nil, err
 	}
 	best := map[string]string{} // the most local version wins: rows come in that order
@@ -145,9 +179,10 @@ func (s *Service) all(q db.Q, where civic.Division, ch civic.Channel) ([]*Defini
 		if !r.Division.Covers(where) {
 			continue
 		}
-		if r.State == "live" {
+		switch {
+		case r.State == Live, r.State == Pilot && ch == civic.ChannelDesk:
 			best[r.Service] = r.Hash
-		} else {
+		case r.State == Suspended:
 			delete(best, r.Service) // a place may stop what its province offers
 		}
 	}
@@ -165,19 +200,31 @@ func (s *Service) all(q db.Q, where civic.Division, ch civic.Channel) ([]*Defini
 	return out, nil
 }
 
-// Newest returns the highest version of each service that was ever published.
-func (s *Service) Newest(ctx context.Context) (map[string]int, error) {
-	out := map[string]int{}
+// Spot is a service in a division that a version of it names: its province, or a
+// city that has a version of its own.
+type Spot struct {
+	Service  string
+	Division civic.Division
+}
+
+// Newest returns the highest version of each service in each division for which one
+// was ever published.
+func (s *Service) Newest(ctx context.Context) (map[Spot]int, error) {
+	out := map[Spot]int{}
 	err := s.j.Look(ctx, civic.System("catalog"), func(v *journal.View) error {
-		var rows []struct {
-			Service string
-			Version int
-		}
-		if err := v.Select(&rows, `SELECT service, MAX(version) AS version FROM service_definition GROUP BY service`); err != nil {
+		var hashes []string
+		if err := v.Select(&hashes, `SELECT hash FROM service_definition ORDER BY hash`); err != nil {
 			return err
 		}
-		for _, r := range rows {
-			out[r.Service] = r.Version
+		for _, h := range hashes {
+			d, err := s.Version(v, h)
+			if err != nil {
+				return err
+			}
+			for _, div := range d.Divisions {
+				at := Spot{d.Service, div}
+				out[at] = max(out[at], d.Version)
+			}
 		}
 		return nil
 	})

@@ -39,6 +39,9 @@ func (s *Service) Answer(ctx context.Context, actor civic.Actor, id civic.DraftI
 			if d, err = s.readDraft(tx, id); err != nil {
 				return err
 			}
+			if d.State == "dropped" {
+				return errGone
+			}
 			if d.State != "open" {
 				return errSubmitted
 			}
@@ -52,6 +55,7 @@ func (s *Service) Answer(ctx context.Context, actor civic.Actor, id civic.DraftI
 		if err != nil {
 			return err
 		}
+		again := v.Again
 		if v, err = sit.putAll(v, given, actor); err != nil {
 			return err
 		}
@@ -65,12 +69,13 @@ func (s *Service) Answer(ctx context.Context, actor civic.Actor, id civic.DraftI
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(`UPDATE draft SET answers = $1 WHERE id = $2`, sealed, id); err != nil {
+		if _, err := tx.Exec(`UPDATE draft SET answers = $1, def_hash = $2 WHERE id = $3`, sealed, v.DefHash, id); err != nil {
 			return err
 		}
 		if out, err = sit.again(v); err != nil {
 			return err
 		}
+		out.Again = again
 		if len(out.Wrong) > 0 {
 			wrong = out.Wrong[0]
 		}

@@ -174,8 +174,11 @@ func good(t *rapid.T, p request.Prompt) []string {
 	case catalog.Amount:
 		return []string{rapid.SampledFrom([]string{"3", "12.50", "1,200元"}).Draw(t, "amount")}
 	case catalog.Number:
-		return []string{fmt.Sprint(rapid.IntRange(0, max(p.Most, 0)).Draw(t, "number"))}
+		return []string{fmt.Sprint(rapid.IntRange(p.Least, max(p.Most, p.Least)).Draw(t, "number"))}
 	case catalog.When:
+		if p.Ahead.From != 0 && len(p.Options) > 0 {
+			return []string{rapid.SampledFrom(p.Options).Draw(t, "day").Code}
+		}
 		return []string{map[string][]string{
 			"day":  {"今天", "2026-11-23", "11月23日"},
 			"half": {"今天下午", "2026-11-23/pm", "11月23号下午3点"},

@@ -55,6 +55,7 @@ type Facts struct {
 	Now     time.Time
 	Options Options
 	Last    Answers // what the person answered the last time they had this service
+	Again   bool    // the same again: whatever still fits is offered
 }
 
 // Prompt is a question with what may be answered to it.
@@ -172,12 +173,11 @@ func (p *Prompt) offers(vs []Value) bool {
 // the option that the definition names.
 func (p *Prompt) offerDefault(f Facts) {
 	var v []Value
-	switch p.Default {
-	case "":
-		return
-	case "last":
+	last := p.Default == "last" || f.Again
+	switch {
+	case last:
 		v = f.Last[p.Key]
-	default:
+	case p.Default != "":
 		v = []Value{{Code: p.Default}}
 	}
 	if len(v) != 1 {
@@ -189,8 +189,10 @@ func (p *Prompt) offerDefault(f Facts) {
 		o := p.Options[i]
 		p.Offered = []Value{{Code: o.Code, Shown: o.Text}}
 		p.Options = slices.Insert(slices.Delete(slices.Clone(p.Options), i, i+1), 0, o)
-	case !p.Kind.Closed() && p.Default == "last":
-		p.Offered = []Value{{Code: v[0].Code, Shown: v[0].Shown}}
+	case !p.Kind.Closed() && last && p.Kind != catalog.Document:
+		if fits, err := read(*p, []string{v[0].Shown}, f.Now); err == nil && len(fits) == 1 {
+			p.Offered = []Value{{Code: v[0].Code, Shown: v[0].Shown}}
+		}
 	}
 }
 

@@ -25,6 +25,7 @@ type Draft struct {
 	Channel civic.Channel
 	Created time.Time
 	Updated time.Time
+	Likes   civic.RequestID // the request whose answers are offered, of the same again
 }
 
 type draftRow struct {
@@ -39,9 +40,10 @@ type draftRow struct {
 	Channel   civic.Channel
 	CreatedAt time.Time
 	UpdatedAt time.Time
+	Likes     civic.RequestID
 }
 
-const draftColumns = `id, number, service, def_hash, person, rev, state, answers, channel, created_at, updated_at`
+const draftColumns = `id, number, service, def_hash, person, rev, state, answers, channel, created_at, updated_at, likes`
 
 var (
 	errNoDraft   = civic.E(civic.NotFound, "draft.unknown", "没有找到这份没办完的事，请核对号码。")
@@ -95,14 +97,17 @@ func (s *Service) closeDraft(tx *journal.Tx, id civic.DraftID, rev int64) (*Draf
 	err := tx.Get(&r, `UPDATE draft SET state = 'submitted', updated_at = $1 WHERE id = $2 AND state = 'open' AND (rev = $3 OR $3 = 0)
 		RETURNING `+draftColumns, tx.Now, id, rev)
 	if errors.Is(err, db.ErrNoRows) {
-		var open int
-		if err := tx.Get(&open, `SELECT COUNT(*) FROM draft WHERE id = $1 AND state = 'open'`, id); err != nil {
+		var states []string
+		if err := tx.Select(&states, `SELECT state FROM draft WHERE id = $1 AND state IN ('open', 'dropped')`, id); err != nil {
 			return nil, err
 		}
-		if open == 1 {
+		switch {
+		case len(states) == 0:
+			return nil, errSubmitted
+		case states[0] == "open":
 			return nil, errRev
 		}
-		return nil, errSubmitted
+		return nil, errGone
 	}
 	if err != nil {
 		return nil, err
@@ -115,7 +120,7 @@ func (s *Service) fromRow(r draftRow) (*Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Draft{r.ID, r.Number, r.Service, r.DefHash, r.Person, r.Rev, r.State, a, r.Channel, r.CreatedAt, r.UpdatedAt}, nil
+	return &Draft{r.ID, r.Number, r.Service, r.DefHash, r.Person, r.Rev, r.State, a, r.Channel, r.CreatedAt, r.UpdatedAt, r.Likes}, nil
 }
 
 // View is a draft as a channel shows it.
@@ -126,4 +131,8 @@ type View struct {
 	Form  []Prompt       // every question asked, answered ones too
 	Drops []Drop         // answers that the last change made fall away
 	Wrong []*civic.Error // what was wrong with the answers just given, by field
+	// Again names the questions that are asked anew, since the service has a new
+	// version.
+	Again     []string
+	Suspended bool // the service has stopped here: Step says why
 }

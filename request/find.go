@@ -171,11 +171,11 @@ func (s *Service) Read(q db.Q, auth civic.Authority, person civic.PersonID, id c
 		return nil, err
 	}
 	out := &Stored{Request: Request{Person: person, ID: id, Number: row.Number, Service: row.Service, Def: def, Answers: a, Channel: row.Channel}}
-	for _, question := range def.Questions {
-		if vs := a[question.Key]; len(vs) > 0 {
-			out.Lines = append(out.Lines, Line{question.Key, question.Label, shown(vs)})
+	each(def, a, func(q *catalog.Question, open bool, _ []string) {
+		if vs := a[q.Key]; open && len(vs) > 0 && !isMore(q.Key) {
+			out.Lines = append(out.Lines, Line{q.Key, q.Label, shown(vs)})
 		}
-	}
+	})
 	return out, nil
 }
 

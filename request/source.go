@@ -75,9 +75,10 @@ func (s *Service) source(full string) (Source, string, error) {
 // sitting is one verb's work on a person's draft in one transaction. Options and
 // the person's home are read once in it, however many answers are put.
 type sitting struct {
-	s     *Service
-	ask   *Asking
-	facts Facts
+	s        *Service
+	ask      *Asking
+	facts    Facts
+	standing *standing // nil until it is asked for
 }
 
 func (s *Service) sit(q db.Q, now time.Time, auth civic.Authority, d *Draft) *sitting {
@@ -85,20 +86,29 @@ func (s *Service) sit(q db.Q, now time.Time, auth civic.Authority, d *Draft) *si
 		facts: Facts{Now: now, Options: Options{}}}
 }
 
-// view walks the dialogue to its next step, fetching options as it needs them.
+// view walks the dialogue to its next step, fetching options as it needs them. An
+// open draft follows its service: to the version that is live now, or to a halt.
 func (t *sitting) view(d *Draft) (*View, error) {
 	def, err := t.s.catalog.Version(t.ask.Q, d.DefHash)
 	if err != nil {
 		return nil, err
 	}
-	if err := t.remember(def, d); err != nil {
+	v := &View{Draft: *d, Def: def}
+	if d.State == "open" {
+		if err := t.follow(v); err != nil {
+			return nil, err
+		}
+	}
+	if err := t.remember(v.Def, d); err != nil {
 		return nil, err
 	}
-	v := &View{Draft: *d, Def: def}
 	for range stepsMost {
-		v.Step = Next(def, d.Answers, t.facts)
+		v.Step = Next(v.Def, v.Answers, t.facts)
 		if len(v.Step.Need) == 0 {
-			v.Form, _ = Form(def, d.Answers, t.facts)
+			v.Form, _ = Form(v.Def, v.Answers, t.facts)
+			if v.Suspended {
+				v.Step = Step{Human: t.standing.halt()}
+			}
 			return v, nil
 		}
 		if err := t.fetch(v.Step.Need); err != nil {
@@ -133,7 +143,7 @@ func (t *sitting) fetch(need []Query) error {
 // remember reads what the person answered the last time they had this service, if
 // the definition offers that anywhere.
 func (t *sitting) remember(def *catalog.Definition, d *Draft) error {
-	if t.facts.Last != nil || !slices.ContainsFunc(def.Questions, func(q catalog.Question) bool { return q.Default == "last" }) {
+	if t.facts.Last != nil || d.Likes == "" && !slices.ContainsFunc(def.Questions, func(q catalog.Question) bool { return q.Default == "last" }) {
 		return nil
 	}
 	t.facts.Last = Answers{}
@@ -142,6 +152,17 @@ func (t *sitting) remember(def *catalog.Definition, d *Draft) error {
 		Answers []byte
 	}
 	ids := t.ask.Auth.Selves()
+	if d.Likes != "" {
+		t.facts.Again = true
+		err := t.ask.Q.Get(&row, `SELECT id, answers FROM request WHERE id = $1 AND person IN `+db.In(2, len(ids)), append([]any{d.Likes}, db.Args(ids)...)...)
+		if err == nil {
+			t.facts.Last, err = t.s.openAnswers(row.ID, row.Answers)
+		}
+		if errors.Is(err, db.ErrNoRows) {
+			return nil
+		}
+		return err
+	}
 	err := t.ask.Q.Get(&row, `SELECT id, answers FROM request WHERE service = $1 AND person IN `+db.In(2, len(ids))+` ORDER BY created_at DESC LIMIT 1`,
 		append([]any{d.Service}, db.Args(ids)...)...)
 	if errors.Is(err, db.ErrNoRows) {
@@ -251,14 +272,17 @@ func (offices) Options(k *Asking, kind string, _ Query) ([]catalog.Option, error
 const officesMost = 100
 
 // Nearest returns the office of a kind that is a home's, as place.Nearest has it:
-// of kinds that serve an area, the one whose area is the narrowest round it.
-func Nearest(q db.Q, kind string, home civic.Division) (place.Office, error) {
-	list, err := place.Nearest(q, place.From{Division: home}, place.Want{Kinds: []string{kind}, Limit: 1})
-	if err != nil {
-		return place.Office{}, err
+// of kinds that serve an area, the one whose area is the narrowest round it. Where
+// there is none of the kind there may be one of the others, which are tried in order.
+func Nearest(q db.Q, kind string, home civic.Division, others ...string) (place.Office, error) {
+	for _, k := range append([]string{kind}, others...) {
+		list, err := place.Nearest(q, place.From{Division: home}, place.Want{Kinds: []string{k}, Limit: 1})
+		if err != nil {
+			return place.Office{}, err
+		}
+		if len(list) > 0 {
+			return list[0].Office, nil
+		}
 	}
-	if len(list) == 0 {
-		return place.Office{}, civic.E(civic.Unavailable, "office.none", "当地还没有办这件事的单位，请打电话找人工帮您安排。")
-	}
-	return list[0].Office, nil
+	return place.Office{}, civic.E(civic.Unavailable, "office.none", "当地还没有办这件事的单位，请打电话找人工帮您安排。")
 }

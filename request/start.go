@@ -3,6 +3,7 @@ package request
 import (
 	"context"
 	"errors"
+	"time"
 
 	"yinqiao/civic"
 	"yinqiao/db"
@@ -11,12 +12,35 @@ import (
 )
 
 // Start begins a dialogue for a person and gives it its number. With a key, the
-// same call again returns the same draft.
+// same call again returns the same draft. A button pressed twice on a page makes one
+// draft: one that nobody has answered yet is taken again.
 func (s *Service) Start(ctx context.Context, actor civic.Actor, service string, person civic.PersonID, key string) (*View, error) {
+	return s.begin(ctx, actor, service, person, key, "")
+}
+
+// StartAgain begins the same service again for the person of an earlier request.
+// What was answered then and still fits is offered as a default.
+func (s *Service) StartAgain(ctx context.Context, actor civic.Actor, id civic.RequestID) (*View, error) {
+	var d *Draft
+	err := s.j.Look(ctx, actor, func(v *journal.View) error {
+		var err error
+		d, _, err = s.reach(v, &v.Actor, civic.DraftID(id), v.Authorise)
+		if err == nil && d.State != "submitted" {
+			err = errNoDraft
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.begin(ctx, actor, d.Service, d.Person, "", id)
+}
+
+func (s *Service) begin(ctx context.Context, actor civic.Actor, service string, person civic.PersonID, key string, likes civic.RequestID) (*View, error) {
 	var out *View
 	err := s.j.Scratch(ctx, actor.For(person), func(tx *journal.Scratch) error {
 		d := &Draft{ID: civic.DraftID(db.NewID()), Service: service, Person: person, State: "open", Answers: Answers{}, Rev: 1,
-			Channel: actor.Channel, Created: tx.Now, Updated: tx.Now}
+			Channel: actor.Channel, Created: tx.Now, Updated: tx.Now, Likes: likes}
 		n, err := s.need(tx, d)
 		if err != nil {
 			return err
@@ -59,6 +83,16 @@ func (s *Service) Start(ctx context.Context, actor civic.Actor, service string, 
 			return err
 		}
 		d.DefHash = def.Hash
+		if key == "" && actor.Channel != civic.ChannelAPI {
+			twin, err := s.pressed(tx, actor, d)
+			if err != nil {
+				return err
+			}
+			if twin != nil {
+				out, err = sit.view(twin)
+				return err
+			}
+		}
 		if d.Number, err = claim(tx, d); err != nil {
 			return err
 		}
@@ -66,8 +100,8 @@ func (s *Service) Start(ctx context.Context, actor civic.Actor, service string, 
 		if err != nil {
 			return err
 		}
-		if err := tx.InsertRows("draft", []string{"id", "number", "service", "def_hash", "person", "rev", "state", "answers", "channel", "created_at", "updated_at"},
-			[][]any{{d.ID, d.Number, d.Service, d.DefHash, d.Person, d.Rev, d.State, sealed, d.Channel, d.Created, d.Updated}}); err != nil {
+		if err := tx.InsertRows("draft", []string{"id", "number", "service", "def_hash", "person", "rev", "state", "answers", "channel", "created_at", "updated_at", "likes"},
+			[][]any{{d.ID, d.Number, d.Service, d.DefHash, d.Person, d.Rev, d.State, sealed, d.Channel, d.Created, d.Updated, d.Likes}}); err != nil {
 			return err
 		}
 		out, err = sit.view(d)
@@ -88,6 +122,36 @@ func (s *Service) once(tx *journal.Scratch, actor civic.Actor, key string, id ci
 	}
 	var first civic.DraftID
 	return first, tx.Get(&first, `SELECT result FROM idempotency WHERE hash = $1`, hash)
+}
+
+// pressFor is how long a second press on the same button begins nothing new.
+const pressFor = 10 * time.Minute
+
+// pressed finds the draft that the same hands have just begun for the same service
+// and nobody has answered, or takes note of the one that is begun now.
+func (s *Service) pressed(tx *journal.Scratch, actor civic.Actor, d *Draft) (*Draft, error) {
+	hash := s.v.Index("idempotency", string(actor.Operator.Kind)+"/"+actor.Operator.ID+"/press/"+string(d.Person)+"/"+d.Service+"/"+string(d.Likes))
+	n, err := tx.Exec(`INSERT INTO idempotency (hash, result, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, hash, d.ID, tx.Now)
+	if err != nil || n == 1 {
+		return nil, err
+	}
+	for range 3 { // whoever presses at the same moment waits for the row, and finds the draft
+		var first civic.DraftID
+		if err := tx.Get(&first, `SELECT result FROM idempotency WHERE hash = $1`, hash); err != nil {
+			return nil, err
+		}
+		twin, err := s.readDraft(tx, first)
+		if err != nil && !civic.Is(err, civic.NotFound) {
+			return nil, err
+		}
+		if err == nil && twin.State == "open" && twin.Rev == 1 && twin.DefHash == d.DefHash && tx.Now.Sub(twin.Created) < pressFor {
+			return twin, nil
+		}
+		if n, err = tx.Exec(`UPDATE idempotency SET result = $1, created_at = $2 WHERE hash = $3 AND result = $4`, d.ID, tx.Now, hash, first); err != nil || n == 1 {
+			return nil, err
+		}
+	}
+	return nil, errRev
 }
 
 // claim draws a number until a free one is found.

@@ -56,6 +56,9 @@ func (s *Service) Submit(ctx context.Context, actor civic.Actor, id civic.DraftI
 			return err
 		}
 		sit := s.sit(tx, tx.Now, auth, d)
+		if err := sit.ready(d); err != nil {
+			return err
+		}
 		v, err := sit.view(d)
 		if err != nil {
 			return err
@@ -83,6 +86,12 @@ func (s *Service) Submit(ctx context.Context, actor civic.Actor, id civic.DraftI
 		rc = Receipt{r.Person, r.ID, r.Number, v.Def}
 		return s.engine.Accept(tx, auth, r)
 	})
+	if errors.Is(err, errChanged) {
+		if fault := s.refresh(ctx, actor, id); fault != nil {
+			return rc, fault
+		}
+		return rc, err
+	}
 	if errors.Is(err, errSubmitted) {
 		// It was submitted before; that receipt is the answer.
 		rc, ok, err2 := s.already(ctx, actor, id)

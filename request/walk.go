@@ -2,6 +2,7 @@ package request
 
 import (
 	"slices"
+	"strconv"
 
 	"yinqiao/catalog"
 )
@@ -57,6 +58,9 @@ func round(g *catalog.Question, n int, codes func(string) []string, asked map[st
 		q := g.Items[i] // a copy, since it has another key in each round
 		open := q.When.Holds(func(key string) []string { return codes(scope(key)) })
 		q.Key = prefix + q.Key
+		if g.Most > 1 {
+			q.Label = g.Label + strconv.Itoa(n) + "：" + q.Label // which of them, in the read-back and for the office
+		}
 		var needs []string
 		for _, k := range q.Needs {
 			needs = append(needs, scope(k))

@@ -69,7 +69,7 @@ func (s *Service) Accept(tx *journal.Tx, auth civic.Authority, r *request.Reques
 	if err != nil {
 		return err
 	}
-	due := tx.Now.AddDate(0, 0, def.DueDays)
+	due := request.Due(def, tx.Now)
 	if err := tx.InsertRows("casework", []string{"person", "request", "number", "service", "office", "division", "state", "assignee", "reopened", "opened_at", "due_at", "rev"},
 		[][]any{{r.Person, r.ID, r.Number, r.Service, office.ID, office.Division, Open, "", 0, tx.Now, due, 1}}); err != nil {
 		return err
@@ -92,7 +92,7 @@ func (s *Service) office(q db.Q, r *request.Request) (place.Office, error) {
 		}
 		return place.Read(q, civic.OfficeID(codes[0]))
 	}
-	return request.Nearest(q, r.Def.Casework.OfficeKind, r.Home)
+	return request.Nearest(q, r.Def.Casework.OfficeKind, r.Home, r.Def.Casework.OfficeElse...)
 }
 
 func about(id civic.RequestID, office civic.OfficeID) []journal.About {
@@ -267,7 +267,7 @@ func (s *Service) Confirm(ctx context.Context, actor civic.Actor, id civic.Reque
 		}
 		// A new term: the office is given the days of the definition again.
 		c.State, c.Assignee, c.ResolvedAt, c.Reopened, c.OverdueAt = Open, "", nil, c.Reopened+1, nil
-		c.DueAt = now.AddDate(0, 0, def.Casework.DueDays)
+		c.DueAt = request.Due(def.Casework, now)
 		return journal.Event{Act: ActReopened, Detail: watched(c.Request, c.DueAt)}, nil
 	})
 }

@@ -28,6 +28,10 @@ func (f face) question(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if v.State == "dropped" {
+		fr.Title, fr.Back = "不办了", "/elder"
+		return f.Render(w, r, droppedPage(fr, v, v.Restorable(f.Now())))
+	}
 	if v.State != "open" {
 		return kit.Go(w, r, "/elder/requests/"+string(v.ID))
 	}
@@ -40,6 +44,9 @@ func (f face) show(w http.ResponseWriter, r *http.Request, status int, fr kit.Fr
 	fr.Title = v.Def.Title
 	p, at := pick(v, key)
 	switch {
+	case v.Suspended:
+		fr.Back = "/elder"
+		return f.RenderAs(w, r, status, humanPage(fr, v))
 	case p != nil:
 		fr.Title = p.Ask
 		fr.Back = backFrom(v, at)
@@ -157,4 +164,29 @@ func (f face) confirm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return kit.Go(w, r, "/elder/requests/"+string(id))
+}
+
+// again begins the same service anew with what was answered before.
+func (f face) startAgain(w http.ResponseWriter, r *http.Request) error {
+	v, err := f.Requests.StartAgain(r.Context(), f.actor(r), civic.RequestID(r.PathValue("request")))
+	if err != nil {
+		return err
+	}
+	return kit.Go(w, r, "/elder/drafts/"+string(v.ID))
+}
+
+func (f face) drop(w http.ResponseWriter, r *http.Request) error {
+	id := civic.DraftID(r.PathValue("draft"))
+	if err := f.Requests.Drop(r.Context(), f.actor(r), id); err != nil {
+		return err
+	}
+	return kit.Go(w, r, "/elder/drafts/"+string(id))
+}
+
+func (f face) restore(w http.ResponseWriter, r *http.Request) error {
+	v, err := f.Requests.Restore(r.Context(), f.actor(r), civic.DraftID(r.PathValue("draft")))
+	if err != nil {
+		return err
+	}
+	return kit.Go(w, r, "/elder/drafts/"+string(v.ID))
 }

@@ -27,13 +27,15 @@ func (f face) showHome(w http.ResponseWriter, r *http.Request, status int, fr ki
 	if h.Services, err = f.Catalog.List(r.Context(), p.Division, a.Channel); err != nil {
 		return err
 	}
-	if len(h.Services) > 3 {
-		h.Services = h.Services[:3] // eight tiles at most, with the five below
-	}
 	mine, err := f.Requests.Of(r.Context(), a, a.Subject)
 	if err != nil {
 		return err
 	}
+	var used []string
+	for _, m := range mine {
+		used = append(used, m.Service)
+	}
+	h.Services = catalog.Front(h.Services, used, 2) // eight tiles at most, with the six below
 	if h.Next, h.NextWords, err = f.next(r, a, mine); err != nil {
 		return err
 	}

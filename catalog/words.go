@@ -1,0 +1,79 @@
+package catalog
+
+import (
+	"bytes"
+	_ "embed"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+)
+
+// wordRules are what an 80-year-old does not understand, as data.
+type wordRules struct {
+	Source  string            `yaml:"source"`
+	Version string            `yaml:"version"`
+	Long    map[string]int    `yaml:"long"`   // characters by field
+	Jargon  map[string]string `yaml:"jargon"` // word → what to say instead
+	Latin   []string          `yaml:"latin"`  // letters that people know
+}
+
+//go:embed words.yaml
+var wordFile []byte
+
+var words = func() (w wordRules) {
+	if err := yaml.NewDecoder(bytes.NewReader(wordFile), yaml.DisallowUnknownField()).Decode(&w); err != nil {
+		panic("catalog: words.yaml: " + err.Error()) // the release's own file
+	}
+	return w
+}()
+
+var latin = regexp.MustCompile(`[A-Za-zＡ-Ｚａ-ｚ]+`)
+
+// unclear lists what is right in form but hard to hear or read: words too long to
+// say, letters, jargon without a gloss. The definition may go live with it.
+func (d *Definition) unclear() []fault {
+	var found []fault
+	look := func(path, field, text string) {
+		text = strings.TrimSpace(text)
+		if most := words.Long[field]; most > 0 && utf8.RuneCountInString(text) > most {
+			found = append(found, fault{"$." + path, fmt.Sprintf("has %d characters; more than %d are hard to follow when read aloud", utf8.RuneCountInString(text), most)})
+		}
+		rest := text
+		for _, known := range words.Latin {
+			rest = strings.ReplaceAll(rest, known, "")
+		}
+		if w := latin.FindString(rest); w != "" {
+			found = append(found, fault{"$." + path, fmt.Sprintf("%q is in Latin letters; say it in Chinese", w)})
+		}
+		for word, say := range words.Jargon {
+			// A gloss behind the word, in brackets, makes it clear.
+			if strings.Contains(strings.ReplaceAll(text, word+"（", ""), word) {
+				found = append(found, fault{"$." + path, fmt.Sprintf("%q is office language; say %s, or explain it in brackets behind it", word, say)})
+			}
+		}
+	}
+	for _, x := range []struct{ field, text string }{{"title", d.Title}, {"say", d.Say}, {"who", d.Who}, {"bring", d.Bring}, {"takes", d.Takes}, {"fee", d.Fee}} {
+		look(x.field, x.field, x.text)
+	}
+	eachText("questions", d.Questions, look)
+	return found
+}
+
+// eachText shows every text of questions that a person reads or hears.
+func eachText(path string, qs []Question, look func(path, field, text string)) {
+	for i := range qs {
+		q := &qs[i]
+		at := fmt.Sprintf("%s[%d]", path, i)
+		for _, x := range []struct{ field, text string }{{"ask", q.Ask}, {"say", q.Say}, {"label", q.Label}, {"hint", q.Hint}, {"more", q.More}, {"yes", q.Yes}, {"no", q.No}} {
+			look(at+"."+x.field, x.field, x.text)
+		}
+		for j, o := range q.Options {
+			look(fmt.Sprintf("%s.options[%d].text", at, j), "text", o.Text)
+			look(fmt.Sprintf("%s.options[%d].hint", at, j), "hint", o.Hint)
+		}
+		eachText(at+".items", q.Items, look)
+	}
+}

@@ -1,0 +1,96 @@
+package request
+
+import (
+	"context"
+	"time"
+
+	"yinqiao/civic"
+	"yinqiao/journal"
+)
+
+// restoreFor is how long a dropped draft can be taken up again.
+const restoreFor = 10 * time.Minute
+
+var errGone = civic.E(civic.Conflict, "draft.dropped", "这份单子您说不办了，已经收起来了。要办请重新开始。")
+
+// Restorable reports whether a dropped draft can still be taken up again.
+func (d *Draft) Restorable(now time.Time) bool {
+	return d.State == "dropped" && now.Sub(d.Updated) < restoreFor
+}
+
+// Drop puts a half-done draft away and lets go of what it holds. For ten minutes it
+// can be restored.
+func (s *Service) Drop(ctx context.Context, actor civic.Actor, id civic.DraftID) error {
+	return s.j.Scratch(ctx, actor, func(tx *journal.Scratch) error {
+		d, auth, err := s.reach(tx, &tx.Actor, id, tx.Authorise)
+		if err != nil {
+			return err
+		}
+		n, err := tx.Exec(`UPDATE draft SET state = 'dropped', rev = rev + 1, updated_at = $1 WHERE id = $2 AND state = 'open'`, tx.Now, id)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			if d.State == "dropped" {
+				return nil // pressed twice
+			}
+			return errSubmitted
+		}
+		def, err := s.catalog.Version(tx, d.DefHash)
+		if err != nil {
+			return err
+		}
+		var drops []Drop
+		for key, vs := range d.Answers {
+			if f := fallen(def, key, vs); len(f.Holds) > 0 {
+				drops = append(drops, f)
+			}
+		}
+		return s.sit(tx, tx.Now, auth, d).release(tx, drops)
+	})
+}
+
+// Restore takes a dropped draft up again, within ten minutes. What it held is held
+// again if it is still there, and else asked again.
+func (s *Service) Restore(ctx context.Context, actor civic.Actor, id civic.DraftID) (*View, error) {
+	var out *View
+	err := s.j.Scratch(ctx, actor, func(tx *journal.Scratch) error {
+		d, auth, err := s.reach(tx, &tx.Actor, id, tx.Authorise)
+		if err != nil {
+			return err
+		}
+		n, err := tx.Exec(`UPDATE draft SET state = 'open', rev = rev + 1, updated_at = $1 WHERE id = $2 AND state = 'dropped' AND updated_at > $3`,
+			tx.Now, id, tx.Now.Add(-restoreFor))
+		if err != nil {
+			return err
+		}
+		if d, err = s.readDraft(tx, id); err != nil {
+			return err
+		}
+		if n == 0 && d.State != "open" {
+			return errGone
+		}
+		sit := s.sit(tx, tx.Now, auth, d)
+		v, err := sit.view(d)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			out = v
+			return nil
+		}
+		if err := sit.hold(tx, v); err != nil {
+			return err
+		}
+		sealed, err := s.sealAnswers(d.ID, v.Answers)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`UPDATE draft SET answers = $1, def_hash = $2 WHERE id = $3`, sealed, v.DefHash, id); err != nil {
+			return err
+		}
+		out, err = sit.again(v)
+		return err
+	})
+	return out, err
+}
