@@ -15,15 +15,15 @@ import (
 )
 
 // listed is how many people one list of the benchmark has; a transaction enters
-// two hundred of them.
+// five hundred of them.
 const (
-	listed   = 2_000
-	together = 200
+	listed   = 4_000
+	together = 500
 )
 
 // roster measures how many people a second a list enters into a database with
 // very many people in it: each row checked, then entered, with their entries in
-// the journal. The peer inserts the same rows, two hundred people a transaction.
+// the journal. The peer inserts the same rows, five hundred people a transaction.
 func (b *bench) roster(ctx context.Context, e db.Dialect) error {
 	m, err := b.million(ctx, e)
 	if err != nil {
@@ -123,7 +123,7 @@ func newBareRoster(ctx context.Context, s store, r *rooms, id string) (*bareRost
 	who := fmt.Sprintf(`(SELECT person FROM roster_row WHERE roster = $1 AND n <= %d)`, together+1)
 	entries := `(SELECT entry FROM journal_about WHERE id IN ` + who + `)`
 	for _, t := range []struct{ table, where string }{
-		{"person", "WHERE id IN " + who}, {"credential", "WHERE person IN " + who}, {"credential_index", "WHERE person IN " + who},
+		{"person", "WHERE id IN " + who}, {"name_key", "WHERE person IN " + who}, {"credential", "WHERE person IN " + who}, {"credential_index", "WHERE person IN " + who},
 		{"tail_index", "WHERE person IN " + who}, {"contact", "WHERE person IN " + who}, {"contact_index", "WHERE person IN " + who},
 		{"journal_entry", "WHERE id IN " + entries}, {"journal_detail", "WHERE entry IN " + entries}, {"journal_about", "WHERE entry IN " + entries},
 	} {

@@ -57,7 +57,7 @@ func rosterFor(q db.Q, authorise func(civic.Need) (civic.Authority, error), id s
 }
 
 // rosterPart is how many rows are sealed, checked and entered together.
-const rosterPart = 200
+const rosterPart = 500
 
 // sealRoster seals the headings and the rows, part by part.
 func (s *Service) sealRoster(id string, t rosterTable) (heads []byte, parts [][]any, err error) {
