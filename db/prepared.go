@@ -51,7 +51,7 @@ type liteConn interface {
 // those used longest ago make room, and the longest texts are not kept.
 const (
 	keptMost = 128
-	keptLong = 4096 // bytes
+	keptLong = 16384 // bytes
 )
 
 // keeper is a connection with its prepared statements. Like any connection it is

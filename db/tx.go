@@ -88,19 +88,18 @@ func (t *Tx) Select(dst any, query string, args ...any) error {
 	return sel(t.run, t.tx, dst, query, args)
 }
 
-// rowsAtOnce is how many rows go into one statement. SQLite is in this process,
-// where a statement costs little and a parameter more the more there are; to
-// PostgreSQL each statement is a journey.
+// rowsAtOnce is how many rows go into one statement. To PostgreSQL each statement
+// is a journey. SQLite is in this process and keeps what it prepared; there, a
+// statement of several rows would also remember how to take itself back, at a cost
+// that grows with all that the transaction has written before.
 func (t *Tx) rowsAtOnce(columns int) int {
-	params := 450
 	if t.d == SQLite {
-		params = 60
+		return 1
 	}
-	return max(1, min(50, params/columns))
+	return max(1, min(100, 900/columns))
 }
 
-// InsertRows inserts rows of equal length in chunks that neither engine chokes
-// on: SQLite's cost is quadratic in the number of parameters.
+// InsertRows inserts rows of equal length in chunks that suit the engine.
 func (t *Tx) InsertRows(table string, columns []string, rows [][]any) error {
 	chunk := t.rowsAtOnce(len(columns))
 	for len(rows) > 0 {
@@ -121,16 +120,32 @@ func (t *Tx) InsertRows(table string, columns []string, rows [][]any) error {
 // there already. It returns the first column, which is text, of the rows that
 // were inserted. Rows come in the order of their key, or two writers deadlock.
 func (t *Tx) InsertNew(table string, columns []string, rows [][]any) ([]string, error) {
-	const pass = " ON CONFLICT DO NOTHING RETURNING "
+	const pass = " ON CONFLICT DO NOTHING"
 	chunk := t.rowsAtOnce(len(columns))
 	var out []string
+	if chunk == 1 {
+		for _, r := range rows {
+			n, err := t.Exec(insertSQL(table, columns, 1)+pass, r...)
+			if err != nil {
+				return nil, err
+			}
+			if n > 0 {
+				key, err := bind(r[0])
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, key.(string))
+			}
+		}
+		return out, nil
+	}
 	for part := range slices.Chunk(rows, chunk) {
 		args := make([]any, 0, len(part)*len(columns))
 		for _, r := range part {
 			args = append(args, r...)
 		}
 		var got []string
-		if err := t.Select(&got, insertSQL(table, columns, len(part))+pass+columns[0], args...); err != nil {
+		if err := t.Select(&got, insertSQL(table, columns, len(part))+pass+" RETURNING "+columns[0], args...); err != nil {
 			return nil, err
 		}
 		out = append(out, got...)

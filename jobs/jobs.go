@@ -135,9 +135,7 @@ func (q *Queue) Start(ctx context.Context) error {
 		Workers:           q.workers,
 		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}},
 		FetchPollInterval: time.Second,
-		// A list of a hundred thousand people is checked in one go.
-		JobTimeout:   10 * time.Minute,
-		PeriodicJobs: q.daily,
+		PeriodicJobs:      q.daily,
 		// Completed jobs are history of the journal, not of the queue.
 		CompletedJobRetentionPeriod: 6 * time.Hour,
 	})

@@ -20,7 +20,7 @@ var errAlike = civic.E(civic.Conflict, "register.alike", "这位老人可能已�
 // first, ten at most, masked, with the reason. It needs people.register where the
 // new person lives.
 func (s *Service) Twins(ctx context.Context, actor civic.Actor, in Registration) ([]Match, error) {
-	n, err := s.prepare(civic.PersonID(db.NewID()), in)
+	n, err := s.examine(civic.PersonID(db.NewID()), in)
 	if err != nil {
 		return nil, err
 	}

@@ -82,7 +82,8 @@ func (s *Service) AddContact(ctx context.Context, actor civic.Actor, person civi
 		if number[0] == '1' {
 			kind = "mobile"
 		}
-		sn, err := s.seal(root, kind, number, s.phoneHash(number))
+		sn := newNumber(kind, number, s.phoneHash(number))
+		err = s.seal(root, &sn)
 		if err != nil {
 			return err
 		}

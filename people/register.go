@@ -108,11 +108,34 @@ type prepared struct {
 type sealedNumber struct {
 	id, kind, hash, tail, whose string
 	last6                       string // index of the last six, of an ID number
+	plain                       string // until it is sealed
 	sealed                      []byte
 }
 
 // prepare checks and seals what is to be entered under the ID.
 func (s *Service) prepare(id civic.PersonID, in Registration) (*prepared, error) {
+	n, err := s.examine(id, in)
+	if err != nil {
+		return nil, err
+	}
+	for _, numbers := range [][]sealedNumber{n.credentials, n.phones} {
+		for i := range numbers {
+			if err := s.seal(n.ID, &numbers[i]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if in.Address != "" {
+		if n.address, err = s.v.Seal([]byte(in.Address), "person.address/"+string(n.ID)); err != nil {
+			return nil, err
+		}
+	}
+	return n, nil
+}
+
+// examine checks what is to be entered, without sealing anything: enough to look
+// for others who have it.
+func (s *Service) examine(id civic.PersonID, in Registration) (*prepared, error) {
 	now := s.j.Now()
 	n := &prepared{at: now, Person: Person{ID: id, Sex: in.Sex, Birth: in.Birth, Division: in.Division}}
 	var err error
@@ -152,10 +175,7 @@ func (s *Service) prepare(id civic.PersonID, in Registration) (*prepared, error)
 			id, _ := ParseResidentID(number, now)
 			n.Birth, n.Sex = id.Birth.Format(time.DateOnly), id.Sex
 		}
-		sn, err := s.seal(n.ID, string(c.Kind), number, s.CredentialHash(number))
-		if err != nil {
-			return nil, err
-		}
+		sn := newNumber(string(c.Kind), number, s.CredentialHash(number))
 		if c.Kind == KindResidentID {
 			sn.last6 = s.lastSixHash(number[len(number)-6:])
 		}
@@ -176,26 +196,23 @@ func (s *Service) prepare(id civic.PersonID, in Registration) (*prepared, error)
 		if number[0] == '1' {
 			kind = "mobile"
 		}
-		sn, err := s.seal(n.ID, kind, number, s.phoneHash(number))
-		if err != nil {
-			return nil, err
-		}
+		sn := newNumber(kind, number, s.phoneHash(number))
 		sn.whose = p.Whose
 		n.phones = append(n.phones, sn)
-	}
-	if in.Address != "" {
-		if n.address, err = s.v.Seal([]byte(in.Address), "person.address/"+string(n.ID)); err != nil {
-			return nil, err
-		}
 	}
 	return n, nil
 }
 
-func (s *Service) seal(p civic.PersonID, kind, number, hash string) (sealedNumber, error) {
-	sn := sealedNumber{id: db.NewID(), kind: kind, hash: hash, tail: tail(number)}
+func newNumber(kind, number, hash string) sealedNumber {
+	return sealedNumber{id: db.NewID(), kind: kind, hash: hash, tail: tail(number), plain: number}
+}
+
+// seal seals a number, which is then no more to be had in clear.
+func (s *Service) seal(p civic.PersonID, sn *sealedNumber) error {
 	var err error
-	sn.sealed, err = s.v.Seal([]byte(number), "number/"+string(p)+"/"+sn.id)
-	return sn, err
+	sn.sealed, err = s.v.Seal([]byte(sn.plain), "number/"+string(p)+"/"+sn.id)
+	sn.plain = ""
+	return err
 }
 
 // CredentialHash is the blind index of a card's number, whatever its kind: a

@@ -11,6 +11,7 @@ import (
 
 	"yinqiao/civic"
 	"yinqiao/db"
+	"yinqiao/jobs"
 	"yinqiao/journal"
 )
 
@@ -41,6 +42,45 @@ func inParallel(n int, do func(i int)) {
 	wg.Wait()
 }
 
+// inStep reads one part after the other, each while the one before is written. It
+// ends when write says that somebody was first, with what read failed with, or
+// after the parts of a turn with jobs.ErrMore.
+func inStep[T any](read func() (T, error), write func(T) (more bool, err error)) error {
+	type part struct {
+		v   T
+		err error
+	}
+	next := func() <-chan part {
+		c := make(chan part, 1)
+		go func() {
+			v, err := read()
+			c <- part{v, err}
+		}()
+		return c
+	}
+	c := next()
+	for n := 1; ; n++ {
+		p := <-c
+		if p.err != nil {
+			return p.err
+		}
+		last := n == turnParts
+		if !last {
+			c = next()
+		}
+		more, err := write(p.v)
+		if (err != nil || !more) && !last {
+			<-c // nothing is left behind that still reads
+		}
+		switch {
+		case err != nil || !more:
+			return err
+		case last:
+			return jobs.ErrMore
+		}
+	}
+}
+
 // readRows reads the rows of a part as registrations, with the very checks of
 // registration.
 func (s *Service) readRows(rd *rosterReader, lines []rosterLine) []checkedRow {
@@ -53,7 +93,7 @@ func (s *Service) readRows(rd *rosterReader, lines []rosterLine) []checkedRow {
 			return
 		}
 		c.person = civic.PersonID(db.NewID())
-		n, err := s.prepare(c.person, c.in)
+		n, err := s.examine(c.person, c.in)
 		if err != nil { // what only registration knows
 			e := civic.As(err)
 			c.bad(fieldOf(e.Field), e.Say)
@@ -78,20 +118,32 @@ func fieldOf(field string) string {
 	return field
 }
 
-// checkRoster checks every row and ends with the list checked. It begins anew
-// when it was broken off.
-func (s *Service) checkRoster(ctx context.Context, r rosterRecord) error {
+// checkedPart is a part of a list whose rows were looked at.
+type checkedPart struct {
+	after int // the last row that was checked before
+	rows  []checkedRow
+}
+
+// checkParts checks the next parts, and ends with the list checked when there is
+// none left; jobs.ErrMore if its turn is over. What is found in a part is kept at
+// once: broken off, the check goes on with the part after.
+func (s *Service) checkParts(ctx context.Context, r rosterRecord) error {
 	sys := civic.System("roster")
-	if err := s.j.Scratch(ctx, sys, func(tx *journal.Scratch) error {
-		_, err := tx.Exec(`DELETE FROM roster_row WHERE roster = $1`, r.ID)
-		return err
-	}); err != nil {
+	var after int
+	first := map[string]int{} // hash of a card to the row that has it first
+	err := s.j.Look(ctx, sys, func(v *journal.View) error {
+		var err error
+		if after, err = lastChecked(v, r.ID); err != nil || after == 0 {
+			return err
+		}
+		return s.cardsUpTo(v, r, after, first)
+	})
+	if err != nil {
 		return err
 	}
-	first := map[string]int{} // hash of a card to the row that has it first
-	for after := 0; ; {
-		var rows []checkedRow
-		err := s.j.Look(ctx, sys, func(v *journal.View) error {
+	err = inStep(func() (part checkedPart, err error) {
+		part.after = after
+		err = s.j.Look(ctx, sys, func(v *journal.View) error {
 			rd, err := s.rosterReader(v, r)
 			if err != nil {
 				return err
@@ -101,24 +153,44 @@ func (s *Service) checkRoster(ctx context.Context, r rosterRecord) error {
 				return err
 			}
 			after = p.Last
-			rows = s.readRows(rd, lines)
-			markTwins(rows, first)
+			part.rows = s.readRows(rd, lines)
+			markTwins(part.rows, first)
 			auth, err := v.Authorise(importing(r.Division, true))
 			if err != nil {
 				return err
 			}
-			return s.against(v, auth, rows)
+			return s.against(v, auth, part.rows)
 		})
-		if errors.Is(err, db.ErrNoRows) {
-			return s.checked(ctx, r)
-		}
+		return part, err
+	}, func(p checkedPart) (bool, error) { return s.keepRows(ctx, r, p) })
+	if errors.Is(err, db.ErrNoRows) {
+		return s.checked(ctx, r)
+	}
+	return err
+}
+
+// lastChecked is the row up to which a list is checked: a part is kept whole.
+func lastChecked(q db.Q, id string) (int, error) {
+	var n int
+	err := q.Get(&n, `SELECT COALESCE(MAX(n), 0) FROM roster_row WHERE roster = $1`, id)
+	return n, err
+}
+
+// cardsUpTo reads again which cards the rows have that were checked before.
+func (s *Service) cardsUpTo(q db.Q, r rosterRecord, last int, first map[string]int) error {
+	rd, err := s.rosterReader(q, r)
+	if err != nil {
+		return err
+	}
+	for after := 0; after < last; {
+		p, lines, err := s.nextPart(q, r.ID, after)
 		if err != nil {
 			return err
 		}
-		if err := s.keepRows(ctx, r, rows); err != nil {
-			return err
-		}
+		after = p.Last
+		markTwins(s.readRows(rd, lines), first)
 	}
+	return nil
 }
 
 // markTwins finds cards that the list has twice: the first row stands.
@@ -220,18 +292,30 @@ func alike(q db.Q, auth civic.Authority, rows []checkedRow) error {
 	return nil
 }
 
-// keepRows keeps what was found in the rows of a part.
-func (s *Service) keepRows(ctx context.Context, r rosterRecord, rows []checkedRow) error {
-	out := make([][]any, len(rows))
-	for i, c := range rows {
+// keepRows keeps what was found in the rows of a part, unless another job was
+// first or the list is no longer to be checked so.
+func (s *Service) keepRows(ctx context.Context, r rosterRecord, p checkedPart) (kept bool, err error) {
+	out := make([][]any, len(p.rows))
+	for i, c := range p.rows {
 		if len(c.wrong) > 0 {
 			c.state, c.person = RowBad, ""
 		}
 		out[i] = []any{r.ID, c.N, c.state, c.person, said(append(c.wrong, c.notes...))}
 	}
-	return s.j.Scratch(ctx, civic.System("roster"), func(tx *journal.Scratch) error {
+	err = s.j.Scratch(ctx, civic.System("roster"), func(tx *journal.Scratch) error {
+		kept = false
+		now, err := readRosterRecord(tx, r.ID)
+		if err != nil {
+			return err
+		}
+		last, err := lastChecked(tx, r.ID)
+		if err != nil || last != p.after || now.State != r.State || now.Columns != r.Columns {
+			return err
+		}
+		kept = true
 		return tx.InsertRows("roster_row", []string{"roster", "n", "state", "person", "said"}, out)
 	})
+	return kept, err
 }
 
 // checked ends the check, with its counts in the journal.

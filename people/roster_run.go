@@ -28,8 +28,12 @@ type RosterForget struct {
 // Kind implements jobs.Args.
 func (RosterForget) Kind() string { return "people.roster_forget" }
 
-// turnParts is how many parts a job works off before others get their turn.
-const turnParts = 50
+// turnParts is how many parts a job works off before others get their turn: some
+// seconds' work, so that no job is cut off for the time it takes.
+const turnParts = 20
+
+// undoEach is how many people are withdrawn in one transaction.
+const undoEach = 100
 
 // WorkRoster does what a list's state asks for. It may run any number of times,
 // and break off between any two parts: each row is guarded by its own state, and
@@ -50,9 +54,9 @@ func (s *Service) WorkRoster(ctx context.Context, w RosterWork) error {
 		}
 		switch r.State {
 		case RosterChecking:
-			err = s.checkRoster(ctx, r)
+			err = s.checkParts(ctx, r)
 		case RosterEntering:
-			err = s.enterPart(ctx, r)
+			err = s.enterParts(ctx, r)
 		case RosterUndoing:
 			err = s.undoPart(ctx, r)
 		default:
@@ -91,49 +95,76 @@ func (r rosterRecord) enterStates() []string {
 	return []string{RowGood}
 }
 
-// enterPart enters the next part of a list that has rows to enter, in one
-// transaction, or finishes the list.
-func (s *Service) enterPart(ctx context.Context, r rosterRecord) error {
-	var p partRow
-	var ns []*prepared
-	rowOf := map[civic.PersonID]int{}
-	err := s.j.Look(ctx, civic.System("roster"), func(v *journal.View) error {
-		rd, err := s.rosterReader(v, r)
-		if err != nil {
+// entryPart is a part of a list that is ready to be entered.
+type entryPart struct {
+	partRow
+	people []*prepared
+	rows   map[civic.PersonID]int
+}
+
+// enterParts enters the next parts of a list that have rows to enter, each in one
+// transaction, and finishes the list when there is none left. jobs.ErrMore if its
+// turn is over.
+func (s *Service) enterParts(ctx context.Context, r rosterRecord) error {
+	after := r.Done
+	err := inStep(func() (p entryPart, err error) {
+		err = s.j.Look(ctx, civic.System("roster"), func(v *journal.View) error {
+			p, err = s.nextEntry(v, r, after)
 			return err
-		}
-		for after := r.Done; ; after = p.Last {
-			var lines []rosterLine
-			if p, lines, err = s.nextPart(v, r.ID, after); err != nil {
-				return err
-			}
-			rows, err := rowsBetween(v, r.ID, p.N, p.Last, r.enterStates()...)
-			if err != nil {
-				return err
-			}
-			if len(rows) > 0 {
-				ns, err = s.prepareRows(rd, lines, rows)
-				for _, w := range rows {
-					rowOf[w.Person] = w.N
-				}
-				return err
-			}
-		}
+		})
+		after = p.Last
+		return p, err
+	}, func(p entryPart) (bool, error) {
+		moved, err := s.enterPart(ctx, r, p)
+		r.Done = p.Last
+		return moved, err
 	})
 	if errors.Is(err, db.ErrNoRows) {
 		return s.j.Write(ctx, r.inTheNameOf(), func(tx *journal.Tx) error {
 			return s.finish(tx, r, ActRosterEntered, RosterEntered, RowEntered, RowAlike, RowKnown, RowBad)
 		})
 	}
+	return err
+}
+
+// nextEntry makes the next part ready that has rows to enter; ErrNoRows when there
+// is none.
+func (s *Service) nextEntry(q db.Q, r rosterRecord, after int) (out entryPart, err error) {
+	rd, err := s.rosterReader(q, r)
 	if err != nil {
-		return err
+		return out, err
 	}
-	return s.j.Write(ctx, r.inTheNameOf(), func(tx *journal.Tx) error {
+	for ; ; after = out.Last {
+		var lines []rosterLine
+		if out.partRow, lines, err = s.nextPart(q, r.ID, after); err != nil {
+			return out, err
+		}
+		rows, err := rowsBetween(q, r.ID, out.N, out.Last, r.enterStates()...)
+		if err != nil {
+			return out, err
+		}
+		if len(rows) > 0 {
+			out.rows = make(map[civic.PersonID]int, len(rows))
+			for _, w := range rows {
+				out.rows[w.Person] = w.N
+			}
+			out.people, err = s.prepareRows(rd, lines, rows)
+			return out, err
+		}
+	}
+}
+
+// enterPart enters a part in one transaction. It tells whether the list had come
+// to just there: if not, nothing is entered.
+func (s *Service) enterPart(ctx context.Context, r rosterRecord, p entryPart) (moved bool, err error) {
+	err = s.j.Write(ctx, r.inTheNameOf(), func(tx *journal.Tx) error {
+		moved = false
 		auth, err := s.pass(tx, r, p.Last)
 		if err != nil {
 			return err
 		}
-		taken, err := insertPeople(tx, auth, ns)
+		moved = true
+		taken, err := insertPeople(tx, auth, p.people)
 		if err != nil {
 			return err
 		}
@@ -141,11 +172,11 @@ func (s *Service) enterPart(ctx context.Context, r rosterRecord) error {
 			append([]any{RowEntered, r.ID, p.N, p.Last}, db.Args(r.enterStates())...)...); err != nil {
 			return err
 		}
-		for _, n := range ns {
+		for _, n := range p.people {
 			if taken[n.ID] {
 				// Somebody was entered with the number since the check.
 				if _, err := tx.Exec(`UPDATE roster_row SET state = $1, person = '', said = $2 WHERE roster = $3 AND n = $4`,
-					RowBad, said([]Finding{{"", errTaken.Say}}), r.ID, rowOf[n.ID]); err != nil {
+					RowBad, said([]Finding{{"", errTaken.Say}}), r.ID, p.rows[n.ID]); err != nil {
 					return err
 				}
 				continue
@@ -154,11 +185,12 @@ func (s *Service) enterPart(ctx context.Context, r rosterRecord) error {
 				return err
 			}
 		}
-		if len(taken) == len(ns) {
+		if len(taken) == len(p.people) {
 			return tx.Record(auth, rosterEvent(ActRosterPassed, r.ID, r.File))
 		}
 		return nil
 	})
+	return moved, err
 }
 
 // pass moves a list on to a row, unless somebody stopped it or was first, and
@@ -195,7 +227,7 @@ func (s *Service) undoPart(ctx context.Context, r rosterRecord) error {
 	var rows []rowRecord
 	err := s.j.Look(ctx, civic.System("roster"), func(v *journal.View) error {
 		var err error
-		rows, err = rosterRows(v, r.ID, r.Done, rosterPart/2, RowEntered)
+		rows, err = rosterRows(v, r.ID, r.Done, undoEach, RowEntered)
 		return err
 	})
 	if err != nil {

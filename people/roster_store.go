@@ -56,8 +56,9 @@ func rosterFor(q db.Q, authorise func(civic.Need) (civic.Authority, error), id s
 	return r, auth, nil
 }
 
-// rosterPart is how many rows are sealed, checked and entered together.
-const rosterPart = 200
+// rosterPart is how many rows are sealed, checked and entered together, each part in
+// one transaction.
+const rosterPart = 500
 
 // sealRoster seals the headings and the rows, part by part.
 func (s *Service) sealRoster(id string, t rosterTable) (heads []byte, parts [][]any, err error) {
@@ -68,7 +69,7 @@ func (s *Service) sealRoster(id string, t rosterTable) (heads []byte, parts [][]
 	if heads, err = s.v.Seal(b, "roster.heads/"+id); err != nil {
 		return nil, nil, err
 	}
-	for part := range slices.Chunk(t.Lines, rosterPart) {
+	for part := range slices.Chunk(t.Lines, s.part) {
 		if b, err = json.Marshal(part); err != nil {
 			return nil, nil, err
 		}

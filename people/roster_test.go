@@ -55,7 +55,7 @@ func check(t testing.TB, w *apptest.World, id string) {
 	work(t, w, id)
 }
 
-func work(t testing.TB, w *apptest.World, id string) {
+func work(t apptest.TB, w *apptest.World, id string) {
 	t.Helper()
 	for {
 		err := w.People.WorkRoster(ctx, people.RosterWork{Roster: id})
@@ -63,16 +63,16 @@ func work(t testing.TB, w *apptest.World, id string) {
 			return
 		}
 		if !errors.Is(err, jobs.ErrMore) {
-			t.Fatal(err)
+			t.Fatalf("%v", err)
 		}
 	}
 }
 
-func roster(t testing.TB, w *apptest.World, id string) people.Roster {
+func roster(t apptest.TB, w *apptest.World, id string) people.Roster {
 	t.Helper()
 	r, err := w.People.Roster(ctx, w.Taiyuan.Administrator, id)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v", err)
 	}
 	return r
 }

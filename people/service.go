@@ -21,12 +21,13 @@ var (
 
 // Service registers and finds people.
 type Service struct {
-	j *journal.Journal
-	v *vault.Vault
+	j    *journal.Journal
+	v    *vault.Vault
+	part int // rows of a list that are sealed, checked and entered together
 }
 
 // New makes the service.
-func New(j *journal.Journal, v *vault.Vault) *Service { return &Service{j, v} }
+func New(j *journal.Journal, v *vault.Vault) *Service { return &Service{j, v, rosterPart} }
 
 var (
 	errNoCard    = civic.E(civic.Invalid, "register.no_card", "请至少登记一种证件：身份证、社保卡或老年卡。").On("card")
