@@ -86,7 +86,8 @@ func TestAPasswordOrCodeThatIsWrongOrUsedOpensNothing(t *testing.T) {
 		for range 5 {
 			try(map[string]any{"login": "doctor", "password": "wrong"})
 		}
-		try(map[string]any{"login": "doctor", "password": password}).problem(t, 429, "staff.locked")
+		// A login that rests is refused in the same words as a wrong password.
+		try(map[string]any{"login": "doctor", "password": password}).problem(t, 403, "staff.sign_in")
 	})
 }
 
