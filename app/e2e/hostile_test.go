@@ -162,7 +162,7 @@ var keepers = []struct{ route, field, value string }{
 	{"POST /desk/twins/{keep}/{drop}", "reason", strings.Repeat("长", 101)},
 	{"POST /desk/merges/{merge}/undo", "reason", strings.Repeat("长", 101)},
 	{"POST /desk/settle", "first", "140105194603079999"},
-	{"POST /desk/people/{person}/cards", "card", "140105194603079999"},
+	{"POST /desk/people/{person}/cards", "card", "1"},
 	{"POST /desk/people/{person}/cards", "expires", "31.12.2099"},
 	{"POST /desk/people/{person}/cards/{card}/replace", "number", "12"},
 	{"POST /desk/people/{person}/cards/{card}/replace", "issued", "31.12.2099"},
@@ -177,15 +177,9 @@ var keepers = []struct{ route, field, value string }{
 	{"POST /desk/people/{person}/erase", "reason", "12688880001"},
 	{"POST /desk/people/{person}/freeze", "why", "12688880001"},
 	{"POST /desk/people/{person}/death", "day", "31.12.2099"},
-	{"POST /desk/glass/{glass}", "why", strings.Repeat("长", 501)},
+	{"POST /desk/glass/{glass}", "note", strings.Repeat("长", 501)},
 	{"POST /field/people/{person}/open", "reason", "12688880001"},
-	{"POST /field/people/{person}/glass", "what", "短"},
-	{"POST /desk/people/{person}/grants/{grant}/settle", "resume", "maybe"},
-	{"POST /elder/agents/{grant}/settle", "resume", "maybe"},
-	{"POST /elder/agents/{grant}/told", "outcome", "maybe"},
-	{"POST /desk/requests/{request}/confirm", "solved", "maybe"},
-	{"POST /elder/requests/{request}/confirm", "solved", "maybe"},
-	{"POST /elder/consents", "purpose", "maybe"},
+	{"POST /field/people/{person}/glass", "reason", "短"},
 	{"POST /desk/rosters/{roster}/undo", "sure", ""},
 	{"POST /desk/rosters/{roster}/check", "column", "name"},
 }
@@ -193,6 +187,7 @@ var keepers = []struct{ route, field, value string }{
 func TestWhatWasTypedStaysInTheFormThatIsShownAgain(t *testing.T) {
 	t.Parallel()
 	eachSite(t, func(t *testing.T, s *site) {
+		s.Open(t, s.Taiyuan.Clerk, civic.PersonID(s.made["to freeze"]))
 		for _, k := range keepers {
 			s.newDraft(t)
 			r := s.route(t, k.route)
