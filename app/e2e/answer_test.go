@@ -16,6 +16,7 @@ import (
 
 // answer is what came back.
 type answer struct {
+	target string // where the request was sent
 	*httptest.ResponseRecorder
 	what string
 	body string
@@ -51,7 +52,7 @@ func (s *site) send(t *testing.T, r route, target, token string, headers ...stri
 	}
 	rec := httptest.NewRecorder()
 	s.handler.ServeHTTP(rec, req)
-	a := &answer{ResponseRecorder: rec, what: r.method + " " + cmp.Or(r.pattern, target), body: rec.Body.String()}
+	a := &answer{ResponseRecorder: rec, target: target, what: r.method + " " + cmp.Or(r.pattern, target), body: rec.Body.String()}
 	a.checkHeaders(t)
 	return a
 }

@@ -79,6 +79,7 @@ var mayRead = map[class]map[string][]string{
 	},
 	home: { // whoever has the person open; and where the person may choose it
 		"/desk/people/{id}":           {"clerk"},
+		"/desk/people/{id}/correct":   {"clerk"}, // what may be wrong is shown to be put right
 		"/desk/drafts/{id}":           {"clerk"},
 		"/desk/drafts/{id}/submit":    {"clerk"},
 		"/elder/drafts/{id}/submit":   {"elder"},
@@ -104,6 +105,7 @@ func TestNoPlantedNumberComesOutAnywhere(t *testing.T) {
 			person := w.register(t)
 			w.atTheDesk(t, person)
 			w.atHome(t, person)
+			w.pagesOf(t, person)
 			w.byProgram(t, person)
 			w.lookAround(t, person)
 

@@ -1,8 +1,10 @@
 package api_test
 
+import "maps"
+
 func init() {
-	moreBodies = append(moreBodies, func(w *world) map[string]map[string]any {
-		return map[string]map[string]any{
+	moreSamples = append(moreSamples, func(w *world, s *sample) {
+		maps.Copy(s.bodies, map[string]map[string]any{
 			"people-tag":         {"kind": "alone", "source": "入户走访", "from": "2026-11-01"},
 			"people-untag":       {"reason": "儿子回来了"},
 			"people-contact-add": {"number": "12688880004", "whose": "孙女", "answers": "李小梅", "emergency": true},
@@ -10,8 +12,6 @@ func init() {
 			"people-prefer":      {"hearing": "hard"},
 			"people-birth":       {"birth": "1944-12-02", "source": "退休审批表"},
 			"people-correct":     {"village": "老村", "reason": "登记错了", "evidence": "community_paper"},
-			"people-consent":     {"purpose": "notices", "version": 1, "how": "face_to_face", "by": "self"},
-			"people-erase":       {"reason": "本人要求"},
-		}
+		})
 	})
 }

@@ -27,6 +27,7 @@ import (
 	"yinqiao/people"
 	"yinqiao/place"
 	"yinqiao/request"
+	"yinqiao/rights"
 	"yinqiao/staff"
 )
 
@@ -51,6 +52,10 @@ type world struct {
 	mux *http.ServeMux
 	api huma.API
 	log *logBuffer
+
+	rooms  api.Rooms
+	made   settled
+	roster string
 
 	elder, daughter, stranger civic.PersonID
 	grant                     string
@@ -87,6 +92,8 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	r.Casework = casework.New(j, v, r.People)
 	r.Requests = request.New(j, v, r.Catalog, r.People, r.Casework)
 	r.Casework.Serve(r.Requests)
+	r.Rights = rights.New(j, v, r.People, r.Grant, r.Requests, r.Casework)
+	w.rooms = r
 	w.api = api.Mount(w.mux, r)
 	w.seed(r, r.Place)
 	return w
@@ -119,6 +126,7 @@ func (w *world) seed(r api.Rooms, places *place.Service) {
 	hire("clerk", staff.Clerk, "140105", ty)
 	hire("doctor", staff.Clerk, "140105", w.hospital)
 	hire("super", staff.Supervisor, "140105", ty)
+	hire("admin", staff.Administrator, "140105", ty)
 	hire("far", staff.Clerk, "330106", hz)
 
 	person := func(name, id, phone string) civic.PersonID {

@@ -147,7 +147,7 @@ func TestTheButtonsOfTheLookLeadToAPageAfterEveryAct(t *testing.T) {
 			if !strings.HasPrefix(page, "GET ") {
 				t.Errorf("%s: leads to %s, which is %q", rt.Pattern, to, page)
 			}
-			if face != kit.Public && !strings.HasPrefix(parameter.ReplaceAllString(path, "one"), u.Path) {
+			if _, ok := leads[rt.Pattern]; !ok && face != kit.Public && !strings.HasPrefix(parameter.ReplaceAllString(path, "one"), u.Path) {
 				t.Errorf("%s: leads to %s, another matter", rt.Pattern, to)
 			}
 			if want, ok := leads[rt.Pattern]; ok && to != want {
@@ -162,6 +162,17 @@ func TestTheButtonsOfTheLookLeadToAPageAfterEveryAct(t *testing.T) {
 
 // leads are the pages that some acts lead to.
 var leads = map[string]string{
+	// Acts on one thing of a page that is under another address.
+	"POST /elder/give/{other}/{relation}/{what}/{months}": "/elder/agents",
+	"POST /elder/ask/{other}/{relation}/{what}/{months}":  "/elder/agents",
+	"POST /elder/freeze":                               "/elder/agents",
+	"POST /desk/people/{person}/printed-card":          "/desk/people/one/cards",
+	"POST /desk/disputes/{dispute}":                    "/desk/settle",
+	"POST /desk/merges/{merge}/undo":                   "/desk/settle",
+	"POST /desk/people/{person}/death":                 "/desk/people/one/standing",
+	"POST /desk/people/{person}/alive":                 "/desk/people/one/standing",
+	"POST /desk/people/{person}/guardians":             "/desk/people/one/standing",
+	"POST /desk/people/{person}/guardians/{grant}/end": "/desk/people/one/standing",
 	"POST /look":                        "/",
 	"POST /desk/find":                   "/desk",
 	"POST /desk/drafts/{draft}":         "/desk/drafts/one?edit=1",

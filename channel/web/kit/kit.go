@@ -109,11 +109,13 @@ func (rm *Rooms) readForm(w http.ResponseWriter, r *http.Request, most int64) er
 		return r.ParseForm()
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, most+formOver)
-	err := r.ParseMultipartForm(most + formOver)
-	if errors.Is(err, http.ErrNotMultipart) {
-		err = nil // a form without a file
+	if err := r.ParseForm(); err != nil { // a form that came without a file is read here
+		return err
 	}
-	return err
+	if err := r.ParseMultipartForm(most + formOver); !errors.Is(err, http.ErrNotMultipart) {
+		return err
+	}
+	return nil
 }
 
 // File returns the name and bytes of a file in a form; nil if there is none.

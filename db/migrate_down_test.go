@@ -1,0 +1,97 @@
+package db_test
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"yinqiao/db"
+	"yinqiao/db/dbtest"
+)
+
+// tables lists the tables of a schema with their columns, without those of the
+// jobs, which have migrations of their own.
+func tables(t *testing.T, d *db.DB) []string {
+	t.Helper()
+	query := `SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'`
+	if d.Dialect() == db.Postgres {
+		query = `SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'`
+	}
+	rows, err := d.Pool().QueryContext(context.Background(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var out []string
+	for rows.Next() {
+		var table, column string
+		if err := rows.Scan(&table, &column); err != nil {
+			t.Fatal(err)
+		}
+		if table != "goose_db_version" && !strings.HasPrefix(table, "river_") {
+			out = append(out, table+"."+column)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(out)
+	return out
+}
+
+func TestEveryMigrationCanBeTakenBackAndDoneAgain(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("migrations/*.sql")
+	if err != nil || len(files) < 13 {
+		t.Fatalf("%d migrations, %v", len(files), err)
+	}
+	for _, dialect := range []db.Dialect{db.SQLite, db.Postgres} {
+		t.Run(string(dialect), func(t *testing.T) {
+			t.Parallel()
+			ctx := context.Background()
+			d, err := db.Open(ctx, dbtest.Fresh(t, dialect))
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { d.Close() })
+			if err := d.Migrate(ctx); err != nil {
+				t.Fatal(err)
+			}
+			whole := tables(t, d)
+			// Each alone, then all of them: what one leaves behind is in the way of the next.
+			for v := int64(len(files)) - 1; v >= 0; v-- {
+				if err := d.MigrateDown(ctx, v); err != nil {
+					t.Fatalf("down to %d: %v", v, err)
+				}
+				if err := d.Migrate(ctx); err != nil {
+					t.Fatalf("up again from %d: %v", v, err)
+				}
+				if got := tables(t, d); !slices.Equal(got, whole) {
+					t.Fatalf("down to %d and up again: %s", v, differ(whole, got))
+				}
+			}
+			if err := d.MigrateDown(ctx, 0); err != nil {
+				t.Fatal(err)
+			}
+			if left := tables(t, d); len(left) > 0 {
+				t.Errorf("all taken back, and these are left: %v", left)
+			}
+		})
+	}
+}
+
+// differ names what only one of two schemas has.
+func differ(want, got []string) string {
+	only := func(a, b []string) (out []string) {
+		for _, x := range a {
+			if !slices.Contains(b, x) {
+				out = append(out, x)
+			}
+		}
+		return out
+	}
+	return fmt.Sprintf("missing %v, new %v", only(want, got), only(got, want))
+}
