@@ -95,7 +95,7 @@ func init() {
 		return v
 	}
 	settles := func(r route) bool {
-		for _, part := range []string{"/desk/settle", "/disputes", "/merges", "/twins"} {
+		for _, part := range []string{"/desk/settle", "/disputes", "/merges", "/desk/twins"} {
 			if strings.Contains(r.pattern, part) {
 				return true
 			}

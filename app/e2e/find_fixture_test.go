@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"net/url"
 	"reflect"
 	"testing"
 
@@ -10,7 +11,13 @@ import (
 )
 
 func init() {
-	more = append(more, moreRoutes{bodies: func(s *site) map[string]any {
+	more = append(more, moreRoutes{forms: func(s *site) map[string]url.Values {
+		n := s.NewPerson(s.Taiyuan.Street, "周新来")
+		return map[string]url.Values{
+			"POST /desk/register": {"name": {n.Name}, "reading": {"zhou xin lai"}, "division": {string(n.Division)}, "kind": {"resident_id"}, "card": {n.Credentials[0].Number}, "birth": {""}, "sex": {""},
+				"village": {"柳湾社区"}, "address": {"二号路2号"}, "phone": {n.Phones[0].Number}, "distinct": {"1"}},
+		}
+	}, bodies: func(s *site) map[string]any {
 		n := s.NewPerson(s.Taiyuan.Street, "周新来")
 		return map[string]any{"people-twins": map[string]any{"name": n.Name, "division": n.Division, "credentials": []map[string]any{{"kind": "resident_id", "number": n.Credentials[0].Number}}}}
 	}})
