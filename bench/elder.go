@@ -6,6 +6,7 @@ import (
 
 	"yinqiao/civic"
 	"yinqiao/people"
+	"yinqiao/speech/pinyin"
 )
 
 // elder is the i-th invented person. Everything about them follows from i, so
@@ -24,6 +25,9 @@ func (e elder) name() string {
 
 // days are birth dates from 1930 on, about 36 years of them.
 const days = 13_000
+
+// initials are the first letters of the name, as a clerk types them.
+func (e elder) initials() string { return pinyin.NameKeys(e.name())[0].Text }
 
 func (e elder) birth() time.Time {
 	return time.Date(1930, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, int(e)%days)

@@ -24,7 +24,14 @@ func loadSQLite(ctx context.Context, s store, ts []table) error {
 	defer d.Close()
 	d.SetMaxOpenConns(1)
 	for _, t := range ts {
-		if err := insertAll(ctx, d, t); err != nil {
+		again, err := t.unindex(ctx, d, `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name = $1`)
+		if err == nil {
+			err = insertAll(ctx, d, t)
+		}
+		if err == nil {
+			err = again()
+		}
+		if err != nil {
 			return fmt.Errorf("%s: %w", t.name, err)
 		}
 	}
@@ -73,19 +80,65 @@ func loadPostgres(ctx context.Context, s store, ts []table) error {
 	if _, err := conn.ExecContext(ctx, `SET session_replication_role = replica`); err != nil {
 		return err
 	}
-	err = conn.Raw(func(driver any) error {
-		c := driver.(*stdlib.Conn).Conn()
-		for _, t := range ts {
-			if _, err := c.CopyFrom(ctx, pgx.Identifier{t.name}, t.columns, pgx.CopyFromSlice(t.n, t.row)); err != nil {
-				return fmt.Errorf("%s: %w", t.name, err)
-			}
+	for _, t := range ts {
+		again, err := t.unindex(ctx, conn, `SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND indexname NOT LIKE '%_pkey' AND tablename = $1`)
+		if err == nil {
+			err = conn.Raw(func(driver any) error {
+				_, err := driver.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{t.name}, t.columns, pgx.CopyFromSlice(t.n, t.row))
+				return err
+			})
 		}
-		return nil
-	})
-	if err != nil {
-		return err
+		if err == nil {
+			err = again()
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", t.name, err)
+		}
 	}
 	_, err = conn.ExecContext(ctx, `VACUUM (ANALYZE)`)
 	_, err2 := conn.ExecContext(ctx, `CHECKPOINT`)
 	return errors.Join(err, err2)
+}
+
+// sqlRunner is a database, or one connection to it.
+type sqlRunner interface {
+	QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error)
+	ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error)
+}
+
+// unindex drops the indexes of a table that is to be filled in bulk, by a query of
+// their names and definitions, and returns what makes them again.
+func (t table) unindex(ctx context.Context, d sqlRunner, query string) (again func() error, err error) {
+	var names, defs []string
+	if t.bulk {
+		rows, err := d.QueryContext(ctx, query, t.name)
+		if err != nil {
+			return nil, err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var name, def string
+			if err := rows.Scan(&name, &def); err != nil {
+				return nil, err
+			}
+			names, defs = append(names, name), append(defs, def)
+		}
+		if err := rows.Err(); err != nil {
+			return nil, err
+		}
+		_ = rows.Close()
+	}
+	for _, name := range names {
+		if _, err := d.ExecContext(ctx, `DROP INDEX `+name); err != nil {
+			return nil, err
+		}
+	}
+	return func() error {
+		for _, def := range defs {
+			if _, err := d.ExecContext(ctx, def); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, nil
 }

@@ -32,14 +32,15 @@ type size struct {
 	people  int
 	submits int // a round
 	lookups int // a round
+	finds   int // searches by letters, and as many by card
 	entries int // in the journal that is sealed and verified
 	starts  int
 	calls   int // look-ups through the API before memory is read
 }
 
 var (
-	whole = size{rounds: 15, people: 1_000_000, submits: 600, lookups: 3_000, entries: 20_000, starts: 3, calls: 2_000}
-	brief = size{rounds: 5, people: 20_000, submits: 200, lookups: 500, entries: 3_000, starts: 1, calls: 200}
+	whole = size{rounds: 15, people: 1_000_000, submits: 600, lookups: 3_000, finds: 2_000, entries: 20_000, starts: 3, calls: 2_000}
+	brief = size{rounds: 5, people: 20_000, submits: 200, lookups: 500, finds: 300, entries: 3_000, starts: 1, calls: 200}
 )
 
 // engines in the order in which they are measured.
@@ -110,6 +111,7 @@ func (b *bench) all(ctx context.Context) error {
 		{[]string{"seal", "verify"}, b.journal},
 		{[]string{"lookup"}, b.lookup},
 		{[]string{"nearest"}, b.nearest},
+		{[]string{"find.initials", "find.exact"}, b.find},
 		{[]string{"roster"}, b.roster},
 		{[]string{"startup", "rss"}, b.serve},
 	} {

@@ -34,7 +34,7 @@ type manifest struct {
 }
 
 // built is the version of how the people are made; a new one makes them anew.
-const built = "1"
+const built = "2"
 
 // million opens the kept store, building it when it is missing or of another
 // schema.
@@ -135,11 +135,12 @@ type table struct {
 	name    string
 	columns []string
 	n       int
-	row     func(i int) ([]any, error)
+	row     func(i int) ([]any, error) // asked for in order, each once
+	bulk    bool                       // its indexes are made when it is full
 }
 
 // tables are the rows of n people, as people.Register would have stored them: a
-// home, an ID card and a mobile phone each. Index rows come in the order of their
+// home, an ID card, a mobile phone and the keys of their name each. Index rows come in the order of their
 // key, which is random: a B-tree is filled many times faster from one end.
 func tables(r *rooms, n int) []table {
 	type ids struct{ person, card, phone string }
@@ -152,31 +153,62 @@ func tables(r *rooms, n int) []table {
 	tail := func(s string) string { return s[len(s)-4:] }
 	cards := byHash(n, func(i int) string { return r.people.CredentialHash(elder(i).card()) })
 	phones := byHash(n, func(i int) string { return r.vault.Index("phone", elder(i).phone()) })
+	named := func(i int) people.Person {
+		e := elder(i)
+		return people.Person{ID: civic.PersonID(who[i].person), Name: e.name(), Birth: e.birth().Format(time.DateOnly), Division: e.home()}
+	}
+	_, version := people.NameKeys(named(0))
 	return []table{
-		{"person", strings.Fields("id name sex birth division address created_at"), n, func(i int) ([]any, error) {
+		nameKeys(n, named),
+		{name: "person", columns: strings.Fields("id name sex birth division address created_at keyed"), n: n, row: func(i int) ([]any, error) {
 			e := elder(i)
 			address, err := seal(e.address(), "person.address/"+who[i].person)
-			return []any{who[i].person, e.name(), string(e.sex()), e.birth().Format(time.DateOnly), string(e.home()), address, at}, err
+			return []any{who[i].person, e.name(), string(e.sex()), e.birth().Format(time.DateOnly), string(e.home()), address, at, version}, err
 		}},
-		{"credential", strings.Fields("person id kind sealed tail state issued expires replaced_by changed_at"), n, func(i int) ([]any, error) {
+		{name: "credential", columns: strings.Fields("person id kind sealed tail state issued expires replaced_by changed_at"), n: n, row: func(i int) ([]any, error) {
 			number := elder(i).card()
 			sealed, err := seal(number, "number/"+who[i].person+"/"+who[i].card)
 			return []any{who[i].person, who[i].card, string(people.KindResidentID), sealed, tail(number), "active", "", "", "", at}, err
 		}},
-		{"credential_index", strings.Fields("hash person credential"), n, func(i int) ([]any, error) {
+		{name: "credential_index", columns: strings.Fields("hash person credential"), n: n, row: func(i int) ([]any, error) {
 			c := cards[i]
 			return []any{c.hash, who[c.of].person, who[c.of].card}, nil
 		}},
-		{"contact", strings.Fields("person id kind sealed tail whose"), n, func(i int) ([]any, error) {
+		{name: "contact", columns: strings.Fields("person id kind sealed tail whose"), n: n, row: func(i int) ([]any, error) {
 			number := elder(i).phone()
 			sealed, err := seal(number, "number/"+who[i].person+"/"+who[i].phone)
 			return []any{who[i].person, who[i].phone, "mobile", sealed, tail(number), "own"}, err
 		}},
-		{"contact_index", strings.Fields("hash person"), n, func(i int) ([]any, error) {
+		{name: "contact_index", columns: strings.Fields("hash person"), n: n, row: func(i int) ([]any, error) {
 			p := phones[i]
 			return []any{p.hash, who[p.of].person}, nil
 		}},
 	}
+}
+
+// nameKeys are the rows by which names are found. People of one name have as many
+// each.
+func nameKeys(n int, who func(i int) people.Person) table {
+	each, all := map[string]int{}, 0
+	for i := range n {
+		name := elder(i).name()
+		if each[name] == 0 {
+			rows, _ := people.NameKeys(who(i))
+			each[name] = len(rows)
+		}
+		all += each[name]
+	}
+	var rest [][]any
+	next := 0
+	return table{name: "name_key", columns: people.NameKeyColumns, n: all, bulk: true, row: func(int) ([]any, error) {
+		if len(rest) == 0 {
+			rest, _ = people.NameKeys(who(next))
+			next++
+		}
+		row := rest[0]
+		rest = rest[1:]
+		return row, nil
+	}}
 }
 
 type hashed struct {

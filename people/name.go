@@ -78,6 +78,16 @@ func keyRows(p named, others []otherName) [][]any {
 	return rows
 }
 
+// NameKeyColumns are the columns of the rows that NameKeys returns.
+var NameKeyColumns = keyColumns
+
+// NameKeys returns the rows by which the name of an active person without second
+// names is found, and the version of the keys that their row is to have: for whoever
+// loads many people at once.
+func NameKeys(p Person) (rows [][]any, version int) {
+	return keyRows(named{ID: p.ID, Name: p.Name, Birth: p.Birth, Division: p.Division}, nil), keysVersion
+}
+
 // nameKey is a name as it is compared: its characters without what joins them, in
 // small letters.
 func nameKey(name string) string {

@@ -33,6 +33,7 @@ func (s *server) people() {
 	s.grants()
 	s.cards()
 	s.facts()
+	s.names()
 	s.rights()
 }
 

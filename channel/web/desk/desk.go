@@ -17,8 +17,28 @@ type face struct{ *kit.Rooms }
 // Routes are the pages of this face, by noun.
 func Routes(rm *kit.Rooms) []kit.Route {
 	f := face{rm}
-	return slices.Concat(f.signRoutes(), f.findRoutes(), f.registerRoutes(), f.personRoutes(), f.cardRoutes(), f.settleRoutes(), f.factRoutes(), f.rightsRoutes(), f.rosterRoutes(), f.grantRoutes(), f.noticeRoutes(), f.draftRoutes(), f.caseRoutes(),
-		f.placeRoutes(), f.manageRoutes(), f.deviceRoutes(), f.readRoutes(), f.glassRoutes(), f.dutyRoutes())
+	return slices.Concat(
+		f.signRoutes(),
+		f.findRoutes(),
+		f.registerRoutes(),
+		f.personRoutes(),
+		f.cardRoutes(),
+		f.settleRoutes(),
+		f.factRoutes(),
+		f.nameRoutes(),
+		f.rightsRoutes(),
+		f.rosterRoutes(),
+		f.grantRoutes(),
+		f.noticeRoutes(),
+		f.draftRoutes(),
+		f.caseRoutes(),
+		f.placeRoutes(),
+		f.manageRoutes(),
+		f.deviceRoutes(),
+		f.readRoutes(),
+		f.glassRoutes(),
+		f.dutyRoutes(),
+	)
 }
 
 func (f face) signRoutes() []kit.Route {

@@ -45,6 +45,8 @@ type factView struct {
 	Streets  []place.Division
 	Services []*catalog.Definition
 	Today    string
+	Reading  string              // how the name is read, by the person's own word
+	Names    []people.SecondName // by which they are known too
 	r        *http.Request
 }
 
@@ -92,6 +94,9 @@ func (f face) showFacts(w http.ResponseWriter, r *http.Request, status int, fr k
 		return f.orOpen(w, r, fr, a, err)
 	}
 	if v.Facts, err = f.People.Facts(r.Context(), a, id); err != nil {
+		return err
+	}
+	if v.Reading, v.Names, err = f.People.Names(r.Context(), a, id); err != nil {
 		return err
 	}
 	if v.Services, err = f.Catalog.List(r.Context(), v.Division, civic.ChannelDesk); err != nil {

@@ -272,7 +272,7 @@ func personChanges(v personView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, to := range [][2]string{{"tags", "标签"}, {"contacts", "电话"}, {"household", "和谁住"}, {"preferences", "服务习惯"}, {"births", "档案年龄"}, {"correct", "更正资料"}, {"consents", "同意书"}} {
+		for _, to := range [][2]string{{"tags", "标签"}, {"contacts", "电话"}, {"household", "和谁住"}, {"preferences", "服务习惯"}, {"births", "档案年龄"}, {"names", "怎么念、别的名字"}, {"correct", "更正资料"}, {"consents", "同意书"}} {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<a class=\"button plain small\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
