@@ -18,7 +18,7 @@ type face struct{ *kit.Rooms }
 func Routes(rm *kit.Rooms) []kit.Route {
 	f := face{rm}
 	return slices.Concat(f.signRoutes(), f.findRoutes(), f.registerRoutes(), f.personRoutes(), f.cardRoutes(), f.settleRoutes(), f.factRoutes(), f.rightsRoutes(), f.rosterRoutes(), f.grantRoutes(), f.noticeRoutes(), f.draftRoutes(), f.caseRoutes(),
-		f.manageRoutes(), f.deviceRoutes(), f.readRoutes(), f.glassRoutes(), f.dutyRoutes())
+		f.manageRoutes(), f.deviceRoutes(), f.readRoutes(), f.glassRoutes(), f.dutyRoutes(), f.storyRoutes())
 }
 
 func (f face) signRoutes() []kit.Route {
