@@ -29,7 +29,7 @@ type Story struct {
 type storyIn struct {
 	OnPerson
 	Before string       `query:"before" maxLength:"36" doc:"上一页的 next；不写就从最新的开始"`
-	Only   request.Only `query:"only" enum:"acted,seen,grants" doc:"只要一部分：acted 替老人办的，seen 看过老人资料的，grants 委托的变化；不写是全部"`
+	Only   request.Only `query:"only" maxLength:"6" enum:"acted,seen,grants" doc:"只要一部分：acted 替老人办的，seen 看过老人资料的，grants 委托的变化；不写是全部"`
 }
 
 func (s *server) story(ctx context.Context, in *storyIn) (*struct{ Body Story }, error) {
