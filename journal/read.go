@@ -75,3 +75,27 @@ func lines(q db.Q, refs []string) ([]Line, error) {
 	}
 	return out, nil
 }
+
+// Objects returns which thing of one kind each of the lines is about, by the
+// line's ID: of a matter's acts, the request.
+func Objects(q db.Q, auth civic.Authority, lines []Line, kind string) (map[string]string, error) {
+	if !auth.Valid() {
+		return nil, fmt.Errorf("journal: what a line is about needs an authority")
+	}
+	out := map[string]string{}
+	if len(lines) == 0 {
+		return out, nil
+	}
+	args := []any{kind}
+	for _, l := range lines {
+		args = append(args, l.ID)
+	}
+	var rows []struct{ Entry, ID string }
+	if err := q.Select(&rows, `SELECT entry, id FROM journal_about WHERE kind = $1 AND entry IN `+db.In(2, len(lines)), args...); err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		out[r.Entry] = r.ID
+	}
+	return out, nil
+}

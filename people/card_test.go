@@ -1,6 +1,7 @@
 package people_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"yinqiao/db"
 	"yinqiao/db/dbtest"
 	"yinqiao/people"
+	"yinqiao/request"
 )
 
 // cardOf finds the newest card of a kind in a person's profile.
@@ -76,9 +78,9 @@ func TestALostCardIsRefusedWithWhatElseWillDo(t *testing.T) {
 
 func lines(t testing.TB, w *apptest.World, who civic.PersonID) (out []string) {
 	t.Helper()
-	story, err := w.Requests.Story(ctx, apptest.AsPerson(who), who)
+	story, err := w.Requests.Story(ctx, apptest.AsPerson(who), who, request.StoryAsk{Most: 200})
 	ok(t, err)
-	for _, l := range story {
+	for _, l := range slices.Backward(story.Lines) {
 		out = append(out, l.What)
 	}
 	return out

@@ -1,8 +1,9 @@
 package request
 
 import (
-	"context"
+	"slices"
 	"strings"
+	"time"
 
 	"yinqiao/civic"
 	"yinqiao/db"
@@ -14,6 +15,10 @@ import (
 // StoryLine tells one act in words: when, what, who was at the controls, who
 // asked, for whom, and why they could.
 type StoryLine struct {
+	ID      string
+	Says    string // all of it in one sentence
+	Part    Only   // of the story, "" for none
+	Own     bool   // they did it themselves
 	At      string // 2026年11月23日 上午9点05分
 	What    string
 	Who     string // who was at the controls
@@ -27,38 +32,71 @@ type teller struct {
 	s      *Service
 	q      db.Q
 	auth   civic.Authority
+	now    time.Time
+	you    string
 	names  map[civic.Party]string
 	titles map[string]string
+
+	doers     map[civic.Party]string
+	offices   map[civic.OfficeID]string
+	services  map[string]string // of the lines' requests, by entry
+	relations map[string]string // by grant and by its holder
 }
 
 // Tell turns entries into words, oldest first.
 func (s *Service) Tell(q db.Q, auth civic.Authority, lines []journal.Line) ([]StoryLine, error) {
-	t := &teller{s: s, q: q, auth: auth, names: map[civic.Party]string{}}
+	out, err := s.tell(q, auth, lines, auth.Basis() == civic.BasisOwn)
+	slices.Reverse(out)
+	return out, err
+}
+
+// tell turns entries into words in their order; toThem speaks to the person.
+func (s *Service) tell(q db.Q, auth civic.Authority, lines []journal.Line, toThem bool) ([]StoryLine, error) {
+	t := &teller{s: s, q: q, auth: auth, now: s.j.Now(), you: "老人", names: map[civic.Party]string{}, doers: map[civic.Party]string{}, offices: map[civic.OfficeID]string{}}
+	if toThem {
+		t.you = "您"
+	}
+	if err := t.prepare(lines); err != nil {
+		return nil, err
+	}
 	out := make([]StoryLine, 0, len(lines))
-	for i := len(lines) - 1; i >= 0; i-- {
-		l := lines[i]
-		who, err := t.party(civic.Party{Kind: l.OperatorKind, ID: l.OperatorID}, l.Subject)
+	for _, l := range lines {
+		sl, err := t.line(l)
 		if err != nil {
 			return nil, err
-		}
-		sl := StoryLine{At: l.At.In(civic.Shanghai).Format("2006年1月2日 ") + civic.SayTime(l.At), What: l.Act.Words(), Who: who, Why: why(l.Basis), Channel: channelWords[l.Channel]}
-		if l.AgentKind != "" && l.AgentID != string(l.Subject) {
-			if sl.Asked, err = t.party(civic.Party{Kind: l.AgentKind, ID: l.AgentID}, l.Subject); err != nil {
-				return nil, err
-			}
-		} else if l.OperatorKind == civic.PartyStaff && (l.Basis == civic.BasisPresented || l.Basis == civic.BasisRole) && l.Subject != "" {
-			sl.Asked = "本人"
-		}
-		d, err := t.details(l)
-		if err != nil {
-			return nil, err
-		}
-		if d != "" {
-			sl.What += "（" + d + "）"
 		}
 		out = append(out, sl)
 	}
 	return out, nil
+}
+
+func (t *teller) line(l journal.Line) (StoryLine, error) {
+	who, err := t.party(civic.Party{Kind: l.OperatorKind, ID: l.OperatorID}, l.Subject)
+	if err != nil {
+		return StoryLine{}, err
+	}
+	sl := StoryLine{ID: l.ID, Part: phrases[l.Act].only, At: l.At.In(civic.Shanghai).Format("2006年1月2日 ") + civic.SayTime(l.At), What: l.Act.Words(), Who: who,
+		Why: why(l.Basis), Channel: channelWords[l.Channel]}
+	if l.AgentKind != "" && l.AgentID != string(l.Subject) {
+		if sl.Asked, err = t.party(civic.Party{Kind: l.AgentKind, ID: l.AgentID}, l.Subject); err != nil {
+			return sl, err
+		}
+	} else if l.OperatorKind == civic.PartyStaff && (l.Basis == civic.BasisPresented || l.Basis == civic.BasisRole) && l.Subject != "" {
+		sl.Asked = "本人"
+	}
+	d, err := t.details(l)
+	if err != nil {
+		return sl, err
+	}
+	if d != "" {
+		sl.What += "（" + d + "）"
+	}
+	said, err := t.told(l)
+	if err != nil {
+		return sl, err
+	}
+	sl.Own, sl.Says = said.own() || said.Agent.Kind != "" && said.Agent.Me || said.Operator.Me, Sentence(said)
+	return sl, nil
 }
 
 // details says what of an entry's detail a person should read.
@@ -72,12 +110,6 @@ func (t *teller) details(l journal.Line) (string, error) {
 	if list := l.Detail["services"]; list == "*" {
 		parts = append(parts, "什么事都能办")
 	} else if list != "" {
-		if t.titles == nil {
-			var err error
-			if t.titles, err = t.s.catalog.Titles(t.q); err != nil {
-				return "", err
-			}
-		}
 		for _, name := range strings.Fields(list) {
 			parts = append(parts, "能办"+t.titles[name])
 		}
@@ -151,32 +183,4 @@ func why(b civic.Basis) string {
 var channelWords = map[civic.Channel]string{
 	civic.ChannelDesk: "窗口", civic.ChannelField: "上门", civic.ChannelElder: "网页", civic.ChannelFamily: "家人网页", civic.ChannelAPI: "系统接口",
 	civic.ChannelPhone: "电话", civic.ChannelKiosk: "自助机", civic.ChannelTV: "电视", civic.ChannelSystem: "系统",
-}
-
-// Story tells everything that happened about a person: who acted for me, and who
-// looked at my data. For the person, for staff who have opened them, and for an
-// agent whose grant covers every service.
-func (s *Service) Story(ctx context.Context, actor civic.Actor, person civic.PersonID) ([]StoryLine, error) {
-	var out []StoryLine
-	err := s.j.Look(ctx, actor.For(person), func(v *journal.View) error {
-		need := civic.Need{Person: person, Permission: civic.MayServePeople, Look: true}
-		if actor.Person() != "" {
-			need.Service = "*"
-		}
-		auth, err := v.Authorise(need)
-		if err != nil {
-			return err
-		}
-		self, err := people.Resolve(v, person)
-		if err != nil {
-			return err
-		}
-		lines, err := journal.TimelineOf(v, auth, self.Selves(), "", 200)
-		if err != nil {
-			return err
-		}
-		out, err = s.Tell(v, auth, lines)
-		return err
-	})
-	return out, err
 }

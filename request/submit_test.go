@@ -238,7 +238,7 @@ func TestAnAgentSeesTheMattersThatTheirGrantCovers(t *testing.T) {
 				t.Errorf("the wrong one: %+v", got[0])
 			}
 		}
-		_, err = w.Requests.Story(ctx, apptest.AsPerson(limited), a.Elder)
+		_, err = w.Requests.Story(ctx, apptest.AsPerson(limited), a.Elder, request.StoryAsk{})
 		wantKind(t, err, civic.Denied, "grant.none")
 		_, err = w.Requests.Of(ctx, apptest.AsPerson(a.Stranger), a.Elder)
 		wantKind(t, err, civic.Denied, "grant.none")
@@ -259,11 +259,12 @@ func TestTheStorySaysWhoActedWhoAskedAndWhy(t *testing.T) {
 		if _, err := w.Requests.Submit(ctx, clerk, v.ID, 0); err != nil {
 			t.Fatal(err)
 		}
-		story, err := w.Requests.Story(ctx, apptest.AsPerson(a.Elder), a.Elder)
+		page, err := w.Requests.Story(ctx, apptest.AsPerson(a.Elder), a.Elder, request.StoryAsk{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		last := story[len(story)-1]
+		story := page.Lines
+		last := story[0]
 		if last.What != "交给单位办理（140105 hospital）" || last.Who != "工作人员 郝春燕" || last.Asked != "李*兰" || last.Why != "老人的委托" || last.Channel != "窗口" || last.At != "2026年11月23日 上午9点05分" {
 			t.Errorf("%+v", last)
 		}

@@ -145,5 +145,5 @@ func TestADaughterActsUnderTheBandUntilHerFatherEndsIt(t *testing.T) {
 	}
 	son.axe()
 	father.open("/elder/story")
-	father.sees("停止了委托", "本人办理")
+	father.sees("您自己在网页上停掉了", "替您办事的委托。")
 }

@@ -106,7 +106,7 @@ func TestAnElderBegunAtTheWindowFinishesOnePageAtATimeWithoutScript(t *testing.T
 	b.open("/elder/mine")
 	b.sees(number)
 	b.open("/elder/story")
-	b.sees("提交了申请", "本人办理")
+	b.sees("您自己在网页上交了代寄检查报告。")
 	b.press("button[name=text]")
 	b.press("button[name=text]")
 	b.press("button[name=contrast]")

@@ -27,7 +27,7 @@ func (s *server) people() {
 	handle(s, route{id: "people-get", method: http.MethodGet, path: "/people/{person}", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
 		summary: "一位老人的资料", more: "限本人、受委托的家人和打开了资料的工作人员。号码只给后四位。"}, s.getPerson)
 	handle(s, route{id: "people-story", method: http.MethodGet, path: "/people/{person}/story", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
-		summary: "谁替我办过事、看过我的资料", more: "最近二百条，早的在前。"}, s.story)
+		summary: "谁替我办过事、看过我的资料(ZJ1.1)", more: "新的在前，每页一百条。每一条有一句可以念给老人听的话。还有更早的，就有 next：下次用 before 带上。"}, s.story)
 	handle(s, route{id: "people-requests", method: http.MethodGet, path: "/people/{person}/requests", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
 		summary: "这位老人办过和正在办的事", more: "最近五十件，新的在前。"}, s.listRequests)
 	s.grants()
@@ -247,37 +247,6 @@ func (s *server) about(ctx context.Context, named civic.PersonID) (civic.PersonI
 		return "", civic.Actor{}, err
 	}
 	return id, actorOf(ctx).For(id), nil
-}
-
-// StoryLine tells one act in words.
-type StoryLine struct {
-	At      string `json:"at"`
-	What    string `json:"what"`
-	Who     string `json:"who" doc:"谁操作的"`
-	Asked   string `json:"asked,omitempty" doc:"谁要求的"`
-	Why     string `json:"why" doc:"凭什么"`
-	Channel string `json:"channel"`
-}
-
-// Story is what happened, oldest first.
-type Story struct {
-	Lines []StoryLine `json:"lines"`
-}
-
-func (s *server) story(ctx context.Context, in *OnPerson) (*struct{ Body Story }, error) {
-	id, a, err := s.about(ctx, in.Person)
-	if err != nil {
-		return nil, err
-	}
-	ls, err := s.Requests.Story(ctx, a, id)
-	if err != nil {
-		return nil, err
-	}
-	out := Story{Lines: make([]StoryLine, len(ls))}
-	for i, l := range ls {
-		out.Lines[i] = StoryLine(l)
-	}
-	return &struct{ Body Story }{out}, nil
 }
 
 // Summary is one matter in a list.

@@ -38,6 +38,7 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		f.readRoutes(),
 		f.glassRoutes(),
 		f.dutyRoutes(),
+		f.storyRoutes(),
 	)
 }
 

@@ -109,9 +109,11 @@ func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, fr 
 			v.Asked = g.Name + "（" + g.Relation + "）"
 		}
 	}
-	if v.Story, err = f.Requests.Story(ctx, a, id); err != nil {
+	story, err := f.Requests.Story(ctx, a, id, request.StoryAsk{Most: 20})
+	if err != nil {
 		return err
 	}
+	v.Story = story.Lines
 	fr.Title = v.Name
 	return f.RenderAs(w, r, status, personPage(fr, v))
 }

@@ -18,7 +18,7 @@ type face struct{ *kit.Rooms }
 // Routes are the pages of this face.
 func Routes(rm *kit.Rooms) []kit.Route {
 	f := face{rm}
-	return append(slices.Concat(f.meRoutes(), f.cardRoutes(), f.giveRoutes(), f.serviceRoutes()), []kit.Route{
+	return append(slices.Concat(f.meRoutes(), f.cardRoutes(), f.giveRoutes(), f.serviceRoutes(), f.storyRoutes()), []kit.Route{
 		{Pattern: "GET /elder/sign-in", Open: true, Do: f.signInPage},
 		{Pattern: "POST /elder/sign-in", Open: true, Do: f.signIn},
 		{Pattern: "POST /elder/sign-out", Open: true, Do: f.signOut},
@@ -27,7 +27,6 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		{Pattern: "GET /elder/as", Do: f.elders},
 		{Pattern: "POST /elder/as", Do: f.actFor},
 		{Pattern: "GET /elder/mine", Do: f.mine},
-		{Pattern: "GET /elder/story", Do: f.story},
 		{Pattern: "GET /elder/agents", Do: f.agents},
 		{Pattern: "POST /elder/agents/{grant}/revoke", Do: f.revoke},
 		{Pattern: "POST /elder/drafts", Do: f.start},

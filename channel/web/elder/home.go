@@ -118,19 +118,6 @@ func (f face) mine(w http.ResponseWriter, r *http.Request) error {
 	return f.Render(w, r, minePage(fr, list))
 }
 
-// story answers "who acted for me, and who looked at my data".
-func (f face) story(w http.ResponseWriter, r *http.Request) error {
-	fr, a, _, err := f.frame(r, "谁替我办过、看过")
-	if err != nil {
-		return err
-	}
-	lines, err := f.Requests.Story(r.Context(), a, a.Subject)
-	if err != nil {
-		return err
-	}
-	return f.Render(w, r, storyPage(fr, lines))
-}
-
 func (f face) agents(w http.ResponseWriter, r *http.Request) error {
 	fr, a, p, err := f.frame(r, "谁能替我办")
 	if err != nil {
