@@ -65,3 +65,9 @@ func (s *story) secondName(t *testing.T) {
 	s.made["second name"], err = s.People.AddName(t.Context(), apptest.System(), elder, people.SecondName{Name: "王小英", Use: people.FormerName})
 	s.must(t, err)
 }
+
+func init() {
+	type keeper = struct{ route, field, value string }
+	keepers = append(keepers, keeper{"POST /desk/people/{person}/names", "name", "王1"}, keeper{"POST /desk/people/{person}/names", "second-reading", "zeng"},
+		keeper{"POST /desk/people/{person}/names/reading", "reading", "wang gui"})
+}

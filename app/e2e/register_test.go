@@ -3,6 +3,7 @@ package e2e
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"yinqiao/app/apptest"
@@ -69,4 +70,38 @@ func TestAClerkSeesWhoMayBeTheSameAndGoesOnWithEitherOfThem(t *testing.T) {
 			t.Errorf("%q %q %v %v", f.Village, reading, err, err2)
 		}
 	})
+}
+
+func TestARegistrationThatLooksLikeAnotherIsReadableAndGoesOnByOneButton(t *testing.T) {
+	t.Parallel()
+	s := serve(t, "")
+	b := newBrowser(t, s.URL, 1280, 900, true)
+	b.signIn("tyclerk")
+	for i, number := range []string{"SN2026000001", "SN2026000002"} {
+		b.open("/desk/register")
+		b.fill("#f-name", "曾桂英")
+		b.choose("kind", "senior_card")
+		b.fill("#f-card", number)
+		b.fill("#f-birth", "1945-08-15")
+		b.choose("f-sex", "female")
+		b.fill("#f-village", "柳湾社区")
+		if i == 0 {
+			b.press("main form > .row button")
+		}
+	}
+	b.press("main form > .row button")
+	b.sees("可能已经登记过", "就是这位", "曾*英", "1945年")
+	b.snap("register-twins")
+	b.axe()
+	b.press("button[name=distinct]")
+	if path := b.path(); !strings.HasPrefix(path, "/desk/people/") {
+		t.Errorf("led to %s", path)
+	}
+	b.press("main form button.button")
+	b.open(b.path() + "/names")
+	b.fill("#f-reading", "zeng gui ying")
+	b.snap("names")
+	b.axe()
+	b.press(`form[action$="/reading"] button`)
+	b.sees("曾桂英")
 }
