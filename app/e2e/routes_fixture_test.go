@@ -88,6 +88,7 @@ func (s *site) who(r route) civic.Actor {
 func (s *site) routes(t *testing.T) []route {
 	t.Helper()
 	var out []route
+	forms := s.forms()
 	for face, rts := range web.Routes(&web.Rooms{}) {
 		for _, rt := range rts {
 			method, pattern, ok := strings.Cut(rt.Pattern, " ")
@@ -96,7 +97,7 @@ func (s *site) routes(t *testing.T) []route {
 			}
 			r := route{name: rt.Pattern, method: method, pattern: strings.TrimSuffix(pattern, "{$}"), face: face, open: rt.Open}
 			if method == http.MethodPost {
-				form, ok := s.forms()[rt.Pattern]
+				form, ok := forms[rt.Pattern]
 				if !ok {
 					t.Fatalf("%s has no form: add one to site.forms in routes_fixture_test.go", rt.Pattern)
 				}
@@ -125,11 +126,12 @@ func (s *site) operations(t *testing.T) []route {
 	}
 	s.must(t, json.Unmarshal([]byte(s.send(t, route{method: "GET"}, "/api/openapi.json", "").body), &doc))
 	var out []route
+	bodies := s.bodies()
 	for path, ops := range doc.Paths {
 		for method, op := range ops {
 			r := route{name: op.OperationID, method: strings.ToUpper(method), pattern: api.Prefix + path, face: apiFace, open: len(op.Security) == 0}
 			if op.RequestBody != nil {
-				body, ok := s.bodies()[op.OperationID]
+				body, ok := bodies[op.OperationID]
 				if !ok {
 					t.Fatalf("operation %s has no body: add one to site.bodies in routes_fixture_test.go", op.OperationID)
 				}

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
+	"yinqiao/catalog"
 	"yinqiao/civic"
 )
 
@@ -17,12 +19,19 @@ func (s *server) acted(t *testing.T, relative, elder civic.PersonID) {
 	t.Helper()
 	a := civic.Actor{Operator: civic.Party{Kind: civic.PartyPerson, ID: string(relative)}, Subject: elder, Channel: civic.ChannelFamily}
 	v, err := s.Requests.Start(t.Context(), a, "cash-refusal", elder, "")
-	for n := 0; err == nil && len(v.Step.Ask) > 0 && n < 20; n++ {
+	for n := 0; err == nil && len(v.Step.Ask) > 0 && n < 40; n++ {
 		p, answer := v.Step.Ask[0], "小区门口菜店"
-		if len(p.Options) > 0 {
+		switch {
+		case strings.HasSuffix(p.Key, "."+catalog.MoreKey):
+			answer = "no"
+		case len(p.Options) > 0:
 			answer = p.Options[0].Code
-		} else if words := map[string]string{"amount": "30", "phone": "12688880000"}[p.Key]; words != "" {
-			answer = words
+		case p.Kind == catalog.Amount:
+			answer = "30"
+		case p.Kind == catalog.Number:
+			answer = strconv.Itoa(max(p.Least, 1))
+		case p.Kind == catalog.Phone:
+			answer = "12688880000"
 		}
 		v, err = s.Requests.Answer(t.Context(), a, v.ID, v.Rev, map[string][]string{p.Key: {answer}})
 	}

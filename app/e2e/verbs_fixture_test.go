@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"yinqiao/app/apptest"
@@ -132,10 +133,37 @@ func person(id civic.PersonID) civic.Actor { return apptest.AsPerson(id) }
 // each verb is given, and who may do it.
 var moreVerbs []func(t *testing.T, s *story) (of map[string]byType, rightful map[string]civic.Actor)
 
+// nouns remembers which of moreVerbs knows a verb: to ask all of them for each of
+// some hundred verbs would make what most of them need some hundred times.
+var nouns = struct {
+	sync.Mutex
+	of map[string]int
+}{}
+
+// nounOf finds the one of moreVerbs that knows a verb.
+func nounOf(t *testing.T, s *story, verb string) (int, bool) {
+	nouns.Lock()
+	defer nouns.Unlock()
+	if nouns.of == nil {
+		nouns.of = map[string]int{}
+		for i, more := range moreVerbs {
+			of, who := more(t, s)
+			for v := range of {
+				nouns.of[v] = i
+			}
+			for v := range who {
+				nouns.of[v] = i
+			}
+		}
+	}
+	i, ok := nouns.of[verb]
+	return i, ok
+}
+
 // rightful is who may do the verb with the fixtures.
 func (s *story) rightful(verb string) civic.Actor {
-	for _, more := range moreVerbs {
-		if _, who := more(s.t, s); !who[verb].Operator.None() {
+	if i, known := nounOf(s.t, s, verb); known {
+		if _, who := moreVerbs[i](s.t, s); !who[verb].Operator.None() {
 			return who[verb]
 		}
 	}
@@ -183,8 +211,30 @@ var (
 	requestType = reflect.TypeFor[civic.RequestID]()
 )
 
-// fixtures makes the arguments about the elder of Taiyuan.
+// fixtures makes the arguments of every verb, about the elder of Taiyuan.
 func (s *story) fixtures(t *testing.T) fixtures {
+	t.Helper()
+	fix := s.common(t)
+	for _, more := range moreVerbs {
+		of, _ := more(t, s)
+		maps.Copy(fix.of, of)
+	}
+	return fix
+}
+
+// fixturesOf makes the arguments of one verb.
+func (s *story) fixturesOf(t *testing.T, verb string) fixtures {
+	t.Helper()
+	fix := s.common(t)
+	if i, known := nounOf(t, s, verb); known {
+		of, _ := moreVerbs[i](t, s)
+		maps.Copy(fix.of, of)
+	}
+	return fix
+}
+
+// common makes the arguments that go by their type, and those of the first verbs.
+func (s *story) common(t *testing.T) fixtures {
 	t.Helper()
 	d := s.Taiyuan
 	s.people++
@@ -224,17 +274,13 @@ func (s *story) fixtures(t *testing.T) fixtures {
 			"Grant.RedeemCode":  text("12345678"),
 		},
 	}
-	for _, more := range moreVerbs {
-		of, _ := more(t, s)
-		maps.Copy(fix.of, of)
-	}
 	return fix
 }
 
 // unknown makes arguments about what does not exist: nobody may learn so.
-func (s *story) unknown(t *testing.T) fixtures {
+func (s *story) unknown(t *testing.T, verb string) fixtures {
 	t.Helper()
-	fix := s.fixtures(t)
+	fix := s.fixturesOf(t, verb)
 	for _, in := range append(slices.Collect(maps.Values(fix.of)), fix.by) {
 		for typ, list := range in {
 			switch typ {

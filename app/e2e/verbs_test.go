@@ -180,7 +180,7 @@ func TestEveryVerbRefusesWhoeverHasNoBusinessThereAndWritesNothing(t *testing.T)
 		}
 		before := s.dump(t)
 		for _, v := range verbs {
-			fix, unknown := s.fixtures(t), s.unknown(t)
+			fix, unknown := s.fixturesOf(t, v.name), s.unknown(t, v.name)
 			refused(t, v, "nobody", civic.Actor{}, fix, "sign_in")
 			refused(t, v, "nobody, about what does not exist", civic.Actor{}, unknown, "sign_in")
 			refused(t, v, "a member of staff who has left", s.left, fix, "")
@@ -207,7 +207,7 @@ func TestEveryVerbRefusesWhoeverHasNoBusinessThereAndWritesNothing(t *testing.T)
 		for _, v := range verbs {
 			s.Open(t, s.Taiyuan.Clerk, s.Taiyuan.Elder) // another verb may have changed for whom,
 			s.newDraft(t)                               // or the draft
-			if _, err := v.call(t, s.rightful(v.name), s.fixtures(t)); err != nil {
+			if _, err := v.call(t, s.rightful(v.name), s.fixturesOf(t, v.name)); err != nil {
 				t.Errorf("%s: refused to whoever may: %v", v.name, err)
 			}
 		}

@@ -98,7 +98,7 @@ func TestAnElderBegunAtTheWindowFinishesOnePageAtATimeWithoutScript(t *testing.T
 	b.fill("input[name=answer]", "126 9999 0000")
 	b.press("main form button")
 	b.sees("还有什么要交代的吗")
-	b.press(`form:last-of-type button`)
+	b.press(`button[name=skip]`)
 	b.sees("请核对", "心电图报告", "翠苑一区8幢", "12699990000")
 	b.press(`form[action$="/submit"] button`)
 	b.sees("已经收到了", "您的号码，请记好", "接下来")
