@@ -100,8 +100,12 @@ func Digits(s string) string {
 	}, Fold(s))
 }
 
+// chineseDigits are the digits that numbers are written and read out in.
+const chineseDigits = "〇零一二三四五六七八九两幺"
+
 // HoldsNumber reports whether a text holds what may be an ID, card or phone
-// number: seven or more digits in a row, blanks and hyphens aside, or a word of
+// number: seven or more digits in a row, those of Chinese writing too, blanks and
+// hyphens aside, or a word of
 // eight or more letters and digits with three digits, as some cards have. Such
 // texts are kept out of the journal.
 func HoldsNumber(s string) bool {
@@ -112,6 +116,8 @@ func HoldsNumber(s string) bool {
 			run, word, digits = run+1, word+1, digits+1
 		case r >= 'A' && r <= 'Z', r >= 'a' && r <= 'z':
 			run, word = 0, word+1
+		case strings.ContainsRune(chineseDigits, r):
+			run, word, digits = run+1, 0, 0 // read out: 幺三八零零…
 		case r != ' ' && r != '-' && r != '.':
 			run, word, digits = 0, 0, 0
 		}

@@ -150,7 +150,8 @@ func TestFullWidthSignsAreFolded(t *testing.T) {
 func TestATextThatHoldsANumberIsTold(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]bool{"本人来窗口": false, "3号窗口，2026年": false, "电话12612345678": true, "１２６ １２３４": true, "110105-1949": true, "123456": false, "12 34 56 7": true, "123,4567": false, "": false,
-		"卡号Y7K2M9Q4T83": true, "sn88 4031": true, "CT在B2层3室": false, "report-post": false} {
+		"卡号Y7K2M9Q4T83": true, "sn88 4031": true, "CT在B2层3室": false,
+		"打一三八零零一三八": true, "幺三八 〇〇幺-三": true, "138零零一三": true, "一二三四五六": false, "二〇二六年一二月三": false, "两两三三四四五": true, "三十八号楼二单元": false, "report-post": false} {
 		if got := civic.HoldsNumber(in); got != want {
 			t.Errorf("%q: %v", in, got)
 		}

@@ -195,6 +195,16 @@ func (t *Tx) Record(auth civic.Authority, ev Event) error {
 	return nil
 }
 
+// Recorded lists what the write has recorded so far, oldest first, as a timeline
+// will tell it: for an account that tells of itself.
+func (t *Tx) Recorded() []Line {
+	out := make([]Line, len(t.entries))
+	for i, e := range t.entries {
+		out[i] = Line{e, t.details[i]}
+	}
+	return out
+}
+
 // RecordFor is Record in a write about many people: the entry is about this one.
 func (t *Tx) RecordFor(auth civic.Authority, person civic.PersonID, ev Event) error {
 	all := t.Actor

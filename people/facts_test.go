@@ -104,6 +104,39 @@ func TestTagsOverlapAndEndAndAreNeverDeleted(t *testing.T) {
 	})
 }
 
+func TestATagEnteredByMistakeEndsOnTheSameDay(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := opened(t, d)
+		a := w.Taiyuan
+		tags := func() string {
+			t.Helper()
+			f, err := w.People.Facts(ctx, a.Clerk, a.Elder)
+			must(t, err)
+			return tagWords(f.Tags)
+		}
+		before := tags()
+		id, err := w.People.Tag(ctx, a.Clerk, a.Elder, people.Tag{Kind: "alone", Source: "入户走访"})
+		must(t, err)
+		must(t, w.People.Untag(ctx, a.Clerk, a.Elder, id, "登记错了"))
+		if got := tags(); got != before {
+			t.Errorf("after it ended: %s", got)
+		}
+		wantCode(t, w.People.Untag(ctx, a.Clerk, a.Elder, id, "登记错了"), "tag.unknown")
+		// So does a level that is put right on the day.
+		for _, level := range []int{2, 3} {
+			_, err := w.People.Tag(ctx, a.Clerk, a.Elder, people.Tag{Kind: "disabled_care", Scale: "gbt42195-2022", Level: level, Source: "评估报告"})
+			must(t, err)
+		}
+		if got := tags(); strings.Contains(got, "中度") || !strings.Contains(got, "重度") {
+			t.Errorf("after the level was put right: %s", got)
+		}
+		if again, err := w.People.Tag(ctx, a.Clerk, a.Elder, people.Tag{Kind: "alone", Source: "入户走访"}); err != nil || again == id {
+			t.Errorf("the same fact, true this time: %s, %v", again, err)
+		}
+	})
+}
+
 func TestATagThatSaysTooLittleIsRefused(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -215,11 +215,11 @@ func dayBefore(day string) string {
 	return d.AddDate(0, 0, -1).Format(time.DateOnly)
 }
 
-// endTag sets the last day of a fact; one that would end before it began ends
-// on its first day.
+// endTag sets the last day of a fact. One that began later held on no day: it was
+// entered by mistake, or put right at once.
 func endTag(tx *journal.Tx, auth civic.Authority, id, last string) error {
 	ids := auth.Selves()
-	_, err := tx.Exec(`UPDATE person_tag SET ends = CASE WHEN starts > $1 THEN starts ELSE $1 END WHERE id = $2 AND ends > $1 AND person IN `+db.In(3, len(ids)),
+	_, err := tx.Exec(`UPDATE person_tag SET ends = $1 WHERE id = $2 AND ends > $1 AND person IN `+db.In(3, len(ids)),
 		append([]any{last, id}, db.Args(ids)...)...)
 	return err
 }
@@ -287,7 +287,7 @@ func (s *Service) TagsOn(q db.Q, auth civic.Authority, person civic.PersonID, da
 
 func seesSensitive(auth civic.Authority) bool {
 	switch auth.Basis() {
-	case civic.BasisOwn, civic.BasisRole, civic.BasisPresented, civic.BasisGlass, civic.BasisSystem:
+	case civic.BasisOwn, civic.BasisGuardian, civic.BasisRole, civic.BasisPresented, civic.BasisGlass, civic.BasisSystem:
 		return true
 	}
 	return false

@@ -106,14 +106,19 @@ var (
 
 	errStatutory = civic.E(civic.Invalid, "consent.statutory", "这一项是法律规定的职责，不用同意。").On("purpose")
 	errReread    = civic.E(civic.Conflict, "consent.version", "这一项的说法改过了。请把新的念一遍，再问同不同意。").On("purpose")
-	errSeparate  = civic.E(civic.Denied, "consent.separate", "这一项要老人本人或监护人单独同意，代办的人不能替老人同意。").Accepting("请老人本人同意，电话里说也行")
+	errSeparate  = civic.E(civic.Denied, "consent.separate", "这一项要老人本人或监护人单独同意，代办的人不能替老人同意。").Accepting("请老人带证件来说，或自己登录后同意")
+	errPresence  = civic.E(civic.Denied, "consent.presence", "这一项要老人本人单独同意，登记的时候老人的证件要在手。").
+			Accepting("请老人出示证件，以「证件在我手里」重新打开资料；老人也可以自己登录后同意")
+	errGuardian = civic.E(civic.Denied, "consent.guardian", "监护人同意的，要登记过的监护人来办。这次打开资料的时候，来办的不是监护人。").
+			Accepting("请选监护人来办，重新打开资料；还没有登记监护的，请主管先登记").On("by")
 	errHow       = civic.E(civic.Invalid, "consent.how", "请选是怎么同意的、谁同意的。电话里说的，或监护人同意的，要写见证人的姓名。").On("how")
 	errNoConsent = civic.E(civic.NotFound, "consent.unknown", "没有这份同意，或者已经不再同意了。")
 )
 
 // Give records a consent: the person's own, on their page, or before staff who have
-// them open. Denied where an agent would give what only the person can. The same
-// consent again is the one that there is.
+// them open. Denied where an agent would give what only the person can, where nobody
+// saw the person's card though the consent is a separate one, and where a guardian
+// is said to agree who did not come. The same consent again is the one that there is.
 func (s *Service) Give(ctx context.Context, actor civic.Actor, person civic.PersonID, g Giving) (string, error) {
 	p, ok := purposeOf(g.Purpose)
 	switch {
@@ -149,13 +154,23 @@ func (s *Service) Give(ctx context.Context, actor civic.Actor, person civic.Pers
 			if actor.Person() != "" {
 				by, g.How, agent = Agent, OwnPage, string(actor.Person())
 			}
-			if p.Separate && by == Agent {
-				return errSeparate
+		case civic.BasisGuardian:
+			by = Guardian
+			if actor.Person() != "" {
+				g.How, g.Witness, agent = OwnPage, "", string(actor.Person())
 			}
 		}
 		if HowWords[g.How] == "" || ByWords[by] == "" || g.How == OwnPage && actor.Person() == "" || by == Agent && agent == "" ||
-			g.Witness == "" && (g.How == ByVoice || by == Guardian) {
+			g.Witness == "" && (g.How == ByVoice || by == Guardian && g.How != OwnPage) {
 			return errHow
+		}
+		switch {
+		case by == Guardian && auth.Basis() != civic.BasisGuardian:
+			return errGuardian // on nobody's word: the appointment is on file, or there is none
+		case p.Separate && by == Agent:
+			return errSeparate
+		case p.Separate && by == Self && auth.Basis() != civic.BasisOwn && auth.Basis() != civic.BasisPresented:
+			return errPresence
 		}
 		self, err := people.Resolve(tx, person)
 		if err != nil {

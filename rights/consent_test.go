@@ -10,6 +10,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/db/dbtest"
+	"yinqiao/grant"
 	"yinqiao/journal"
 	"yinqiao/rights"
 )
@@ -39,11 +40,13 @@ func TestAConsentIsGivenByWhoMayAndWithdrawnInOneAct(t *testing.T) {
 			wantCode(t, err, code)
 		}
 		for _, g := range []rights.Giving{{Purpose: "face-check", Version: 1, How: "pigeon", By: rights.Self}, {Purpose: "face-check", Version: 1, How: rights.ByVoice, By: rights.Self},
-			{Purpose: "face-check", Version: 1, How: rights.OnPaper, By: rights.Guardian}, {Purpose: "face-check", Version: 1, How: rights.OwnPage, By: rights.Self},
+			{Purpose: "face-check", Version: 1, How: rights.OwnPage, By: rights.Self},
 			{Purpose: "face-check", Version: 1, How: rights.OnPaper, By: rights.Agent}} {
 			_, err := give(a.Clerk, g)
 			wantCode(t, err, "consent.how")
 		}
+		_, err = give(a.Clerk, rights.Giving{Purpose: "face-check", Version: 1, How: rights.OnPaper, By: rights.Guardian, Witness: "孙见证"})
+		wantCode(t, err, "consent.guardian") // there is none
 		must(t, w.Rights.Withdraw(ctx, elder, a.Elder, id))
 		wantCode(t, w.Rights.Withdraw(ctx, elder, a.Elder, id), "consent.unknown")
 		list, err := w.Rights.Consents(ctx, a.Clerk, a.Elder)
@@ -52,6 +55,41 @@ func TestAConsentIsGivenByWhoMayAndWithdrawnInOneAct(t *testing.T) {
 			if want := st.Statutory || st.Purpose.Purpose == "notices"; st.Holds() != want {
 				t.Errorf("%s holds: %v", st.Purpose.Purpose, st.Holds())
 			}
+		}
+	})
+}
+
+func TestASeparateConsentIsTakenOnlyFromThePersonOrARegisteredGuardian(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		faces := rights.Giving{Purpose: "face-check", Version: 1, How: rights.FaceToFace, Witness: "孙见证"}
+		by := func(actor civic.Actor, who string, g rights.Giving) error {
+			g.By = who
+			_, err := w.Rights.Give(ctx, actor, a.Elder, g)
+			return err
+		}
+		// The daughter comes with a grant, and no card.
+		must(t, w.Grant.Open(ctx, a.Clerk, a.Elder, false, "女儿来办事", a.Daughter))
+		wantCode(t, by(a.Clerk, rights.Guardian, faces), "consent.guardian")
+		wantCode(t, by(a.Clerk, rights.Self, faces), "consent.separate")
+		// Nobody's card was seen.
+		must(t, w.Grant.Open(ctx, a.Clerk, a.Elder, false, "电话里问", ""))
+		wantCode(t, by(a.Clerk, rights.Self, faces), "consent.presence")
+		wantCode(t, by(a.Clerk, rights.Guardian, faces), "consent.guardian")
+		must(t, by(a.Clerk, rights.Self, rights.Giving{Purpose: "notices", Version: 1, How: rights.ByVoice, Witness: "孙见证"}))
+		w.Open(t, a.Clerk, a.Elder)
+		wantCode(t, by(a.Clerk, rights.Guardian, faces), "consent.guardian")
+		must(t, by(a.Clerk, rights.Self, faces))
+		// Her guardian consents, at the desk and by themselves.
+		_, err := w.Grant.Appoint(ctx, apptest.System(), grant.Guardianship{Person: a.Elder, Guardian: a.Stranger, Document: "法院判决", Starts: w.Clock.Now()})
+		must(t, err)
+		must(t, w.Grant.Open(ctx, a.Clerk, a.Elder, false, "监护人来办事", a.Stranger))
+		must(t, by(a.Clerk, rights.Guardian, rights.Giving{Purpose: "family-copy", Version: 1, How: rights.FaceToFace, Witness: "孙见证"}))
+		must(t, by(apptest.AsPerson(a.Stranger), "", rights.Giving{Purpose: "share-doctor", Version: 1}))
+		if n := w.Count(t, `SELECT COUNT(*) FROM consent WHERE given_by = 'guardian'`); n != 2 {
+			t.Errorf("%d consents of the guardian, not 2", n)
 		}
 	})
 }

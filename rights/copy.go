@@ -2,6 +2,7 @@ package rights
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"yinqiao/civic"
@@ -127,31 +128,28 @@ const copyFormat = "yinqiao-copy/1"
 // ActCopied says that a copy of everything was made.
 var ActCopied = journal.Define("rights.copied", "拿了一份自己的全部资料")
 
-// Copy makes a copy of everything about a person, for the person, or for staff who
-// have them open and hand it to them. Denied to agents: it holds whole numbers.
-// That it was made is recorded first.
+// Copy makes a copy of everything about a person, for the person, their guardian, or
+// staff who have the person's card in hand and give it to them. Denied to agents and
+// to who opened the person by their role alone: it holds whole numbers. That it was
+// made is recorded with it: a copy that fails was not taken.
 func (s *Service) Copy(ctx context.Context, actor civic.Actor, person civic.PersonID) (*Copy, error) {
-	need := civic.Need{Person: person, Permission: civic.MayServePeople}
-	err := s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
-		auth, err := tx.Authorise(need)
-		if err != nil {
-			return err
-		}
-		if auth.Basis() == civic.BasisGrant {
-			return errOwnOnly
-		}
-		return tx.Record(auth, journal.Event{Act: ActCopied})
-	})
-	if err != nil {
-		return nil, err
-	}
 	var c *Copy
-	err = s.j.Look(ctx, actor.For(person), func(v *journal.View) error {
-		auth, err := v.Authorise(need)
+	err := s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
+		auth, err := tx.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople})
 		if err != nil {
 			return err
 		}
-		c, err = s.copyOf(v, auth, person, v.Now)
+		switch auth.Basis() {
+		case civic.BasisOwn, civic.BasisGuardian, civic.BasisPresented:
+		case civic.BasisGrant:
+			return errOwnOnly
+		default:
+			return errCopyCard
+		}
+		if err := tx.Record(auth, journal.Event{Act: ActCopied}); err != nil {
+			return err
+		}
+		c, err = s.copyOf(tx, auth, person, tx.Now, tx.Recorded())
 		return err
 	})
 	if err != nil {
@@ -160,30 +158,34 @@ func (s *Service) Copy(ctx context.Context, actor civic.Actor, person civic.Pers
 	return c, nil
 }
 
-func (s *Service) copyOf(q db.Q, auth civic.Authority, person civic.PersonID, now time.Time) (*Copy, error) {
+func (s *Service) copyOf(q db.Q, auth civic.Authority, person civic.PersonID, now time.Time, last []journal.Line) (*Copy, error) {
 	p, err := s.people.Profile(q, auth, person)
 	if err != nil {
 		return nil, err
 	}
 	c := &Copy{Format: copyFormat, MadeAt: now, Person: CopyPerson{Name: p.Name, Sex: string(p.Sex), Birth: p.Birth, Division: string(p.Division), Address: p.Address}}
 	// A program that reads the file finds lists, never nothing.
+	c.Cards, c.Phones = []people.FullCard{}, []people.FullPhone{}
 	c.OtherNames, c.Tags, c.Household, c.Preferences, c.Births = []string{}, []CopyTag{}, []CopyMate{}, []CopyPreference{}, []CopyBirth{}
 	c.Consents, c.GrantsGiven, c.GrantsHeld, c.Matters, c.Story = []CopyConsent{}, []CopyGrant{}, []CopyGrant{}, []CopyMatter{}, []CopyStory{}
-	for _, part := range []func(db.Q, civic.Authority, civic.PersonID, *Copy) error{s.copyFacts, s.copyConsents, s.copyGrants, s.copyMatters, s.copyStory} {
+	for _, part := range []func(db.Q, civic.Authority, civic.PersonID, *Copy) error{s.copyFacts, s.copyConsents, s.copyGrants, s.copyMatters} {
 		if err := part(q, auth, person, c); err != nil {
 			return nil, err
 		}
 	}
-	return c, nil
+	return c, s.copyStory(q, auth, last, c)
 }
 
-func (s *Service) copyFacts(q db.Q, auth civic.Authority, person civic.PersonID, c *Copy) (err error) {
-	if c.Cards, c.Phones, err = s.people.Numbers(q, auth, person); err != nil {
+func (s *Service) copyFacts(q db.Q, auth civic.Authority, person civic.PersonID, c *Copy) error {
+	cards, phones, err := s.people.Numbers(q, auth, person)
+	if err != nil {
 		return err
 	}
-	if c.OtherNames, err = s.people.EveryName(q, auth, person); err != nil {
+	names, err := s.people.EveryName(q, auth, person)
+	if err != nil {
 		return err
 	}
+	c.Cards, c.Phones, c.OtherNames = append(c.Cards, cards...), append(c.Phones, phones...), append(c.OtherNames, names...)
 	tags, err := s.people.EveryTag(q, auth, person)
 	if err != nil {
 		return err
@@ -273,7 +275,7 @@ func (s *Service) copyMatters(q db.Q, auth civic.Authority, _ civic.PersonID, c 
 		return err
 	}
 	for _, w := range all {
-		m := CopyMatter{Number: w.Number.Grouped(), Service: w.Service, Title: w.Def.Title, At: w.At, Draft: w.Draft, State: told[w.ID][0], Outcome: told[w.ID][1]}
+		m := CopyMatter{Number: w.Number.Grouped(), Service: w.Service, Title: w.Def.Title, At: w.At, Draft: w.Draft, State: told[w.ID][0], Outcome: told[w.ID][1], Answers: []CopyAnswer{}}
 		for _, l := range w.Lines {
 			m.Answers = append(m.Answers, CopyAnswer{l.Label, l.Shown})
 		}
@@ -285,7 +287,7 @@ func (s *Service) copyMatters(q db.Q, auth civic.Authority, _ civic.PersonID, c 
 // storyPage is how many entries are read at once; the whole story is told.
 const storyPage = 200
 
-func (s *Service) copyStory(q db.Q, auth civic.Authority, _ civic.PersonID, c *Copy) error {
+func (s *Service) copyStory(q db.Q, auth civic.Authority, last []journal.Line, c *Copy) error {
 	before := ""
 	var pages [][]request.StoryLine
 	for {
@@ -303,6 +305,11 @@ func (s *Service) copyStory(q db.Q, auth civic.Authority, _ civic.PersonID, c *C
 		}
 		before = lines[len(lines)-1].ID
 	}
+	told, err := s.requests.Tell(q, auth, last) // the copy itself, which is not kept yet
+	if err != nil {
+		return err
+	}
+	pages = slices.Insert(pages, 0, told)
 	for i := len(pages) - 1; i >= 0; i-- {
 		for _, l := range pages[i] {
 			c.Story = append(c.Story, CopyStory{l.At, l.What, l.Who, l.Asked, l.Why, l.Channel})

@@ -12,6 +12,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/db/dbtest"
+	"yinqiao/grant"
 	"yinqiao/journal"
 	"yinqiao/people"
 	"yinqiao/rights"
@@ -87,6 +88,46 @@ func TestACopyHoldsEverythingAndOnlyThePersonGetsIt(t *testing.T) {
 		wantCode(t, err, "rights.own")
 		if n := w.Acts(t, rights.ActCopied, string(a.Elder)); n != 2 {
 			t.Errorf("%d copies were recorded, not 2", n)
+		}
+	})
+}
+
+func TestACopyIsForThePersonTheGuardianAndWhoeverHasTheCardInHand(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		must(t, w.Grant.Open(ctx, a.Clerk, a.Elder, false, "电话里问", ""))
+		_, err := w.Rights.Copy(ctx, a.Clerk, a.Elder)
+		wantCode(t, err, "rights.card")
+		if e := civic.As(err); !strings.Contains(e.Accept, "证件在我手里") {
+			t.Errorf("it does not say what is accepted: %s", e.Accept)
+		}
+		_, err = w.Grant.Appoint(ctx, apptest.System(), grant.Guardianship{Person: a.Elder, Guardian: a.Stranger, Document: "法院判决", Starts: w.Clock.Now()})
+		must(t, err)
+		c, err := w.Rights.Copy(ctx, apptest.AsPerson(a.Stranger), a.Elder)
+		must(t, err)
+		if len(c.Cards) == 0 || c.Story[len(c.Story)-1].What != "拿了一份自己的全部资料" {
+			t.Errorf("the guardian's copy has %d cards and ends with %v", len(c.Cards), c.Story[len(c.Story)-1])
+		}
+		// One that fails was not taken.
+		if _, err := w.DB.Pool().Exec(`UPDATE credential SET sealed = $1 WHERE person = $2`, []byte("broken"), a.Elder); err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.Rights.Copy(ctx, apptest.AsPerson(a.Elder), a.Elder)
+		if err == nil {
+			t.Error("a number that can't be opened was copied")
+		}
+		if n := w.Acts(t, rights.ActCopied, string(a.Elder)); n != 1 {
+			t.Errorf("%d copies were recorded, not 1", n)
+		}
+		// Lists are lists where there is nothing.
+		c, err = w.Rights.Copy(ctx, apptest.AsPerson(a.Stranger), a.Stranger)
+		must(t, err)
+		b, err := json.Marshal(c)
+		must(t, err)
+		if strings.Contains(string(b), "null") {
+			t.Errorf("a list is null: %s", b)
 		}
 	})
 }

@@ -54,6 +54,8 @@ func New(j *journal.Journal, v *vault.Vault, p *people.Service, g *grant.Service
 }
 
 var (
+	errCopyCard = civic.E(civic.Denied, "rights.card", "全部资料里有完整的证件号码，老人的证件在手才能拿。").
+			Accepting("请老人出示证件，以「证件在我手里」重新打开资料；老人也可以自己登录后拿")
 	errOwnOnly = civic.E(civic.Denied, "rights.own", "这是老人自己的权利，代办的人不能替老人办。").Accepting("请老人本人来，或由工作人员当面问过老人再办")
 	errPurpose = civic.E(civic.Invalid, "consent.purpose", "请从表里选一项。").On("purpose")
 )

@@ -42,6 +42,8 @@ var (
 	errRole      = civic.E(civic.Invalid, "staff.role", "请至少选一个岗位；没有列出来的岗位不能用。").On("role")
 	errRolesMix  = civic.E(civic.Invalid, "staff.roles_mix", "监督人员不能兼任打开老人资料的岗位，请分给两个人。").On("role")
 	errNoOffice  = civic.E(civic.Invalid, "staff.office", "没有这个单位，请先建立单位。").On("office")
+	errElsewhere = civic.E(civic.Denied, "grant.division", "这个单位或岗位不在您管的辖区，您不能在那里建账号。请换一个您辖区里的。").
+			Accepting("请管那个辖区的管理员来建账号")
 	errHasAdmins = civic.E(civic.Conflict, "staff.has_admin", "已经有管理员了，首个管理员只能建立一次。(an administrator exists already)")
 )
 
@@ -57,7 +59,11 @@ func (s *Service) Hire(ctx context.Context, actor civic.Actor, in Hire) (Hired, 
 	}
 	err = s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 		manage := func(d civic.Division) (civic.Authority, error) {
-			return tx.Authorise(civic.Need{Permission: civic.MayManageStaff, Division: d})
+			auth, err := tx.Authorise(civic.Need{Permission: civic.MayManageStaff, Division: d})
+			if err != nil && civic.As(err).Code == errElsewhere.Code {
+				err = errElsewhere // what is advised there is for opening a person
+			}
+			return auth, err
 		}
 		for _, p := range in.Posts {
 			if _, err := manage(p.Division); err != nil {

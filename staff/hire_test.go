@@ -81,6 +81,9 @@ func TestAHireThatDoesNotFitIsRefused(t *testing.T) {
 			c.change(&h)
 			got, err := w.Staff.Hire(ctx, a.Administrator, h)
 			wantKind(t, err, c.kind, c.code)
+			if e := civic.As(err); c.code == "grant.division" && (strings.Contains(e.Say+e.Accept, "老人") || !strings.Contains(e.Accept, "管理员")) {
+				t.Errorf("outside the division it says %s %s", e.Say, e.Accept)
+			}
 			if got != (staff.Hired{}) && c.kind == civic.Denied {
 				t.Errorf("%s: a password was given out", c.code)
 			}

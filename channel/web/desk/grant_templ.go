@@ -632,7 +632,7 @@ func personAgents(f kit.Frame, v personView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if g.Kind != "guardian" {
+			if g.Kind != "guardian" && !v.onlyLooks() {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 70, "<form class=\"row\" method=\"post\" action=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -665,7 +665,7 @@ func personAgents(f kit.Frame, v personView) templ.Component {
 				}
 			}
 		}
-		if len(v.Agents) > 0 {
+		if len(v.Agents) > 0 && !v.onlyLooks() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 73, "<details")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -58,6 +58,9 @@ type personView struct {
 	Settles  bool   // the clerk settles matters between people too
 }
 
+// onlyLooks reports an opening in an emergency, in which nothing may be done.
+func (v personView) onlyLooks() bool { return v.Opening.Basis == civic.BasisGlass }
+
 // person shows a person who is open, or asks for the reason to open them.
 func (f face) person(w http.ResponseWriter, r *http.Request) error {
 	fr, a, _, err := f.frame(r, "老人资料")

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"yinqiao/channel/web/kit"
@@ -49,7 +50,7 @@ func (f face) changeConsent(w http.ResponseWriter, r *http.Request, do func(ctx 
 	}
 	id := civic.PersonID(r.PathValue("person"))
 	err = do(r.Context(), a, id)
-	if e := civic.As(err); err != nil && (e.Kind == civic.Invalid || e.Kind == civic.Conflict || e.Code == "consent.separate") {
+	if e := civic.As(err); err != nil && (e.Kind == civic.Invalid || e.Kind == civic.Conflict || slices.Contains([]string{"consent.separate", "consent.presence", "consent.guardian"}, e.Code)) {
 		fr.Wrong = []*civic.Error{e}
 		return f.showConsents(w, r, kit.Status(err), fr, a)
 	}
