@@ -66,7 +66,7 @@ func TestTheJudgeKnowsEveryOperatorAndEveryNeed(t *testing.T) {
 		person := func(services string, starts, ends time.Duration) civic.Actor {
 			p := w.Person(t, a.Street)
 			end := w.Clock.Now().Add(ends)
-			if _, err := w.Grant.Give(ctx, apptest.System(), grant.Grant{Person: a.Elder, Agent: p, Relation: "侄女", Services: services, Starts: w.Clock.Now().Add(starts), Ends: &end}); err != nil {
+			if _, err := w.Grant.Give(ctx, apptest.System(), grant.Grant{Person: a.Elder, Agent: p, Relation: "孙女", Services: services, Starts: w.Clock.Now().Add(starts), Ends: &end}); err != nil {
 				t.Fatal(err)
 			}
 			return apptest.AsPerson(p)

@@ -118,7 +118,7 @@ func (m *model) give(t *rapid.T) {
 	if rapid.IntRange(0, 2).Draw(t, "by another") == 0 {
 		who = m.agent(t)
 	}
-	id, err := m.w.Grant.Give(ctx, apptest.AsPerson(who), grant.Grant{Person: m.elder, Agent: g.agent, Relation: "亲戚", Services: strings.Join(g.services, " "), Starts: g.starts, Ends: g.ends})
+	id, err := m.w.Grant.Give(ctx, apptest.AsPerson(who), grant.Grant{Person: m.elder, Agent: g.agent, Relation: "兄弟", Services: strings.Join(g.services, " "), Starts: g.starts, Ends: g.ends})
 	may := !m.dead[m.elder] && !m.dead[g.agent] && (who == m.elder && !m.ward() || who != m.elder && m.guards(who) && !m.dead[who])
 	if !ended(t, "giving", err, may) {
 		return
@@ -154,7 +154,7 @@ func (m *model) open(t *rapid.T) {
 	who := rapid.SampledFrom(append(slices.Clone(m.agents), "")).Draw(t, "for")
 	err := m.w.Grant.Open(ctx, m.clerk, m.elder, rapid.Bool().Draw(t, "card"), "来窗口", who)
 	if ended(t, "opening", err, who == "" || m.may(who, "", true)) {
-		m.openTo, m.openFor = m.w.Clock.Now().Add(grant.OpenFor), who
+		m.openTo, m.openFor = m.w.Clock.Now().Add(grant.OpenFor()), who
 	}
 }
 
