@@ -63,11 +63,13 @@ func (s *Service) LastCode(ctx context.Context, actor civic.Actor, person civic.
 			return errNotYours
 		}
 		ids := auth.Selves()
-		err = v.Get(&out, `SELECT e.at FROM journal_entry e JOIN journal_about a ON a.entry = e.id WHERE e.act = $1 AND e.at > $2 AND a.role = 'subject'
+		var row struct{ At time.Time }
+		err = v.Get(&row, `SELECT e.at FROM journal_entry e JOIN journal_about a ON a.entry = e.id WHERE e.act = $1 AND e.at > $2 AND a.role = 'subject'
 			AND a.id IN `+db.In(3, len(ids))+` ORDER BY e.at DESC LIMIT 1`, append([]any{ActCodeIssued, v.Now.AddDate(0, 0, -glass.CodeNotice)}, db.Args(ids)...)...)
 		if errors.Is(err, db.ErrNoRows) {
 			return nil
 		}
+		out = row.At
 		return err
 	})
 	return out, err

@@ -270,7 +270,7 @@ func (s *Service) fits(tx *journal.Tx, g Grant) error {
 	if g.Starts.After(tx.Now.AddDate(1, 0, 0)) {
 		return errStarts
 	}
-	if g.Ends != nil && !g.Ends.After(tx.Now) {
+	if g.Ends != nil && !g.Ends.After(tx.Now) && tx.Actor.Operator.Kind != civic.PartySystem { // an import may bring what has ended
 		return errEnded
 	}
 	for _, name := range strings.Fields(g.Services) {

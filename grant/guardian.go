@@ -133,13 +133,13 @@ func holdWard(tx *journal.Tx, self people.Self, before *time.Time) error {
 // if none has. Whatever was given or resumed before then rests on nothing until it is
 // resumed, also when the guardianship was entered before it and has ended since.
 func warded(q db.Q, now time.Time, ids []civic.PersonID) (time.Time, error) {
-	var at time.Time
-	err := q.Get(&at, `SELECT starts FROM proxy_grant WHERE kind = 'guardian' AND state = 'active' AND starts <= $1 AND person IN `+db.In(2, len(ids))+`
+	var row struct{ Starts time.Time }
+	err := q.Get(&row, `SELECT starts FROM proxy_grant WHERE kind = 'guardian' AND state = 'active' AND starts <= $1 AND person IN `+db.In(2, len(ids))+`
 		ORDER BY starts DESC LIMIT 1`, append([]any{now}, db.Args(ids)...)...)
 	if errors.Is(err, db.ErrNoRows) {
 		return time.Time{}, nil
 	}
-	return at, err
+	return row.Starts, err
 }
 
 // heldBy adds to why a grant is held that a guardianship has begun since it was given.

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"yinqiao/channel/api"
 	"yinqiao/channel/web"
@@ -56,6 +57,11 @@ func (s *site) session(t *testing.T, a civic.Actor) string {
 		s.must(t, s.Sessions.EnterOn(ctx, a.Staff(), a.Device))
 	default:
 		s.must(t, s.Sessions.Enter(ctx, a.Operator))
+	}
+	if me := a.Person(); me != "" { // whom they named a moment ago, on their own pages
+		for _, m := range []string{"give", "ask"} {
+			s.Sessions.Put(ctx, "named for "+m, fmt.Sprintf("%s\n%s\n某*\n%d", me, s.Taiyuan.Stranger, s.Clock.Now().Add(time.Minute).Unix()))
+		}
 	}
 	if a.Staff() != "" {
 		s.Sessions.Put(ctx, "reader", s.made["reader"])
