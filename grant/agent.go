@@ -3,6 +3,7 @@ package grant
 import (
 	"context"
 	"slices"
+	"time"
 
 	"yinqiao/civic"
 	"yinqiao/db"
@@ -51,6 +52,9 @@ func (s *Service) Agents(ctx context.Context, actor civic.Actor, person civic.Pe
 			AND (ends IS NULL OR ends > $1) AND person IN `+db.In(2, len(ids))+` ORDER BY id`, append([]any{v.Now}, db.Args(ids)...)...); err != nil {
 			return err
 		}
+		if err := holdFrom(v, v.Now, ids, gs); err != nil {
+			return err
+		}
 		for _, g := range gs {
 			if mine != nil && !slices.Contains(mine, g.Agent) {
 				continue
@@ -86,23 +90,31 @@ func (s *Service) Elders(ctx context.Context, actor civic.Actor) ([]Elder, error
 		ids := auth.Selves()
 		var rows []struct {
 			Elder
+			Kind    string
 			Held    string
+			Starts  time.Time
+			GivenAt *time.Time
 			AliasOf civic.PersonID
 		}
-		if err := v.Select(&rows, `SELECT DISTINCT g.person, p.name, p.alias_of, g.relation, g.held FROM proxy_grant g JOIN person p ON p.id = g.person
+		if err := v.Select(&rows, `SELECT DISTINCT g.person, p.name, p.alias_of, g.relation, g.kind, g.held, g.starts, g.given_at FROM proxy_grant g JOIN person p ON p.id = g.person
 			WHERE g.state = 'active' AND g.agent_kind = 'person' AND g.starts <= $1 AND (g.ends IS NULL OR g.ends > $1) AND g.agent IN `+db.In(2, len(ids))+`
 			ORDER BY p.name, g.person`, append([]any{v.Now}, db.Args(ids)...)...); err != nil {
 			return err
 		}
 		for _, r := range rows {
-			if r.Held != "" && (r.Held != heldElder || !rules.family(r.Relation)) {
+			self, err := people.Resolve(v, r.Person)
+			if err != nil {
+				return err
+			}
+			ward, err := warded(v, v.Now, self.Selves())
+			if err != nil {
+				return err
+			}
+			r.Held = heldBy(ward, r.Kind, r.Held, r.Starts, r.GivenAt)
+			if r.Held != "" && (r.Held != heldElder || !rules.after(r.Relation)) {
 				continue
 			}
 			if r.AliasOf != "" { // somebody who was registered twice is listed once
-				self, err := people.Resolve(v, r.Person)
-				if err != nil {
-					return err
-				}
 				r.Person = self.Root
 			}
 			if !slices.ContainsFunc(out, func(e Elder) bool { return e.Person == r.Person && e.Relation == r.Relation }) {

@@ -6,14 +6,19 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"time"
 
 	"yinqiao/civic"
+	"yinqiao/db"
 	"yinqiao/journal"
 	"yinqiao/people"
 )
 
 // IssueCode makes a code that signs the person in once within half an hour. It
-// is printed on a slip at the window, for a person the clerk has opened.
+// is printed on a slip at the window, for a person who came with their card: it was on
+// the reader, or in the clerk's hand, which the journal keeps of the opening. Whoever
+// signs in by it is the person, so that an opening by the role alone is Denied. The
+// person is told, in their story and on their home page.
 func (s *Service) IssueCode(ctx context.Context, actor civic.Actor, person civic.PersonID) (string, error) {
 	var code string
 	err := s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
@@ -23,6 +28,9 @@ func (s *Service) IssueCode(ctx context.Context, actor civic.Actor, person civic
 		}
 		if b := auth.Basis(); b == civic.BasisGrant || b == civic.BasisOwn || b == civic.BasisGuardian {
 			return errStaffOnly // a code that a child holds would not be the elder's own sign-in
+		}
+		if auth.Basis() != civic.BasisPresented {
+			return errCodeCard
 		}
 		self, err := people.Resolve(tx, person)
 		if err != nil {
@@ -42,6 +50,34 @@ func (s *Service) IssueCode(ctx context.Context, actor civic.Actor, person civic
 	return code, nil
 }
 
+// LastCode says when the window last drew a code for the person, within the days for
+// which their home page tells of it; zero if it did not. It is told to them alone.
+func (s *Service) LastCode(ctx context.Context, actor civic.Actor, person civic.PersonID) (time.Time, error) {
+	var out time.Time
+	err := s.j.Look(ctx, actor.For(person), func(v *journal.View) error {
+		auth, err := v.Authorise(civic.Need{Person: person, Look: true})
+		if err != nil {
+			return err
+		}
+		if auth.Basis() != civic.BasisOwn {
+			return errNotYours
+		}
+		ids := auth.Selves()
+		var row struct{ At time.Time }
+		err = v.Get(&row, `SELECT e.at FROM journal_entry e JOIN journal_about a ON a.entry = e.id WHERE e.act = $1 AND e.at > $2 AND a.role = 'subject'
+			AND a.id IN `+db.In(3, len(ids))+` ORDER BY e.at DESC LIMIT 1`, append([]any{ActCodeIssued, v.Now.AddDate(0, 0, -glass.CodeNotice)}, db.Args(ids)...)...)
+		if errors.Is(err, db.ErrNoRows) {
+			return nil
+		}
+		out = row.At
+		return err
+	})
+	return out, err
+}
+
+var errCodeCard = civic.E(civic.Denied, "access.card", "开登录口令要老人本人带证件来，当场看过证件才行。用口令登录的人，就当是老人自己。").
+	Accepting("请老人把身份证、社保卡或老年卡放到读卡器上；或您把证件拿在手里，勾上「证件在我手里」重新打开资料")
+
 // newCode draws codes until one was never used before.
 func (s *Service) newCode(tx *journal.Tx, person civic.PersonID) (string, error) {
 	for range 20 {
@@ -50,7 +86,7 @@ func (s *Service) newCode(tx *journal.Tx, person civic.PersonID) (string, error)
 			return "", err
 		}
 		code := fmt.Sprintf("%08d", n)
-		got, err := tx.Exec(`INSERT INTO access_code (hash, person, expires) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, s.v.Index("access", code), person, tx.Now.Add(codeFor))
+		got, err := tx.Exec(`INSERT INTO access_code (hash, person, expires) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, s.v.Index("access", code), person, tx.Now.Add(codeFor()))
 		if err != nil || got == 1 {
 			return code, err
 		}

@@ -133,6 +133,9 @@ func (s *Service) Standing(ctx context.Context, actor civic.Actor, person civic.
 			append([]any{v.Now}, db.Args(ids)...)...); err != nil {
 			return err
 		}
+		if err := holdFrom(v, v.Now, ids, gs); err != nil {
+			return err
+		}
 		for _, g := range gs {
 			name, err := s.agentName(v, g)
 			if err != nil {

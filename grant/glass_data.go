@@ -22,6 +22,9 @@ type glassRules struct {
 	OpenMinutes int         `yaml:"open_minutes"`
 	ReviewDays  int         `yaml:"review_days"`
 	ReadMinutes int         `yaml:"read_minutes"`
+	Opening     int         `yaml:"opening_minutes"`
+	Code        int         `yaml:"code_minutes"`
+	CodeNotice  int         `yaml:"code_notice_days"`
 	Emergencies []Emergency `yaml:"emergencies"`
 }
 
@@ -49,3 +52,9 @@ func EmergencyWords(code string) string {
 
 // ReadFor is how long a card on the reader counts as presented.
 func ReadFor() time.Duration { return time.Duration(glass.ReadMinutes) * time.Minute }
+
+// OpenFor is how long an opening at a desk lasts.
+func OpenFor() time.Duration { return time.Duration(glass.Opening) * time.Minute }
+
+// codeFor is how long a code from the window signs in.
+func codeFor() time.Duration { return time.Duration(glass.Code) * time.Minute }

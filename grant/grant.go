@@ -70,6 +70,9 @@ func (g *Grant) clean() error {
 	if civic.HoldsNumber(g.Relation) || civic.HoldsNumber(g.GivenHow) {
 		return errNumber.On("relation")
 	}
+	if slices.Contains(rules.Reserved, g.Relation) {
+		return errReserved
+	}
 	return nil
 }
 
@@ -267,6 +270,9 @@ func (s *Service) fits(tx *journal.Tx, g Grant) error {
 	if g.Starts.After(tx.Now.AddDate(1, 0, 0)) {
 		return errStarts
 	}
+	if g.Ends != nil && !g.Ends.After(tx.Now) && tx.Actor.Operator.Kind != civic.PartySystem { // an import may bring what has ended
+		return errEnded
+	}
 	for _, name := range strings.Fields(g.Services) {
 		if name == "*" {
 			continue
@@ -294,7 +300,13 @@ func standing(tx *journal.Tx, g Grant) (string, error) {
 		AND state = $7 AND held = '' AND kind = 'agent' AND (ends IS NULL OR ends > $8) ORDER BY id`, g.Person, g.AgentKind, g.Agent, g.Office, g.Role, g.Services, g.State, tx.Now); err != nil {
 		return "", err
 	}
+	if err := holdFrom(tx, tx.Now, []civic.PersonID{g.Person}, gs); err != nil {
+		return "", err
+	}
 	for _, old := range gs {
+		if old.Held != "" {
+			continue
+		}
 		sameEnd := old.Ends == nil && g.Ends == nil || old.Ends != nil && g.Ends != nil && old.Ends.Equal(*g.Ends)
 		if sameEnd && !old.Starts.After(g.Starts) {
 			return old.ID, nil

@@ -17,7 +17,7 @@ func TestAGrantGivenTwiceIsOneAndStoppingItLeavesNone(t *testing.T) {
 		w := apptest.New(t, d)
 		a := w.Taiyuan
 		elder, agent := apptest.AsPerson(a.Elder), w.Person(t, a.Street)
-		g := grant.Grant{Person: a.Elder, Agent: agent, Relation: "侄女", Services: "*", Starts: w.Clock.Now(), GivenHow: "in_person"}
+		g := grant.Grant{Person: a.Elder, Agent: agent, Relation: "孙女", Services: "*", Starts: w.Clock.Now(), GivenHow: "in_person"}
 		ids := make([]string, 8)
 		var wg sync.WaitGroup
 		for i := range ids {
@@ -48,7 +48,7 @@ func TestAGrantIsAboutServicesThatThereAre(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := apptest.New(t, d)
 		a := w.Taiyuan
-		g := grant.Grant{Person: a.Elder, Agent: a.Stranger, Relation: "侄女", Services: "report-post no-such-service", Starts: w.Clock.Now()}
+		g := grant.Grant{Person: a.Elder, Agent: a.Stranger, Relation: "孙女", Services: "report-post no-such-service", Starts: w.Clock.Now()}
 		if _, err := w.Grant.Give(ctx, apptest.AsPerson(a.Elder), g); civic.As(err).Code != "grant.service" {
 			t.Errorf("a grant for nothing was given: %v", err)
 		}

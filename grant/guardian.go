@@ -2,7 +2,9 @@ package grant
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -60,10 +62,14 @@ func (s *Service) Appoint(ctx context.Context, actor civic.Actor, in Guardianshi
 		} else if ward {
 			return errWard // who has a guardian can't be one
 		}
-		ids := self.Selves()
-		if _, err := tx.Exec(hold+` WHERE kind = 'agent' AND state = 'active' AND person IN `+db.In(2, len(ids)),
-			slices.Concat([]any{heldWard}, db.Args(ids))...); err != nil {
-			return err
+		if g.Ends != nil && !g.Ends.After(tx.Now) {
+			return errEnded
+		}
+		if !g.Starts.After(tx.Now) {
+			// One that starts later holds what is given until then by its time alone: see warded.
+			if err := holdWard(tx, self, nil); err != nil {
+				return err
+			}
 		}
 		agent, err := s.agentName(tx, g)
 		if err != nil {
@@ -85,6 +91,18 @@ func (s *Service) EndGuardianship(ctx context.Context, actor civic.Actor, person
 		if err != nil {
 			return err
 		}
+		if err := people.Lock(tx, self.Root); err != nil {
+			return err
+		}
+		g, err := one(tx, self, id)
+		if err != nil {
+			return err
+		}
+		if g.Kind == "guardian" && g.State == "active" && !g.Starts.After(tx.Now) { // what its start held stays held
+			if err := holdWard(tx, self, &g.Starts); err != nil {
+				return err
+			}
+		}
 		return s.end(tx, auth, self.Selves(), id, "guardian")
 	})
 }
@@ -97,4 +115,52 @@ func (s *Service) isWard(q db.Q, self people.Self) (bool, error) {
 	err := q.Get(&n, `SELECT COUNT(*) FROM proxy_grant WHERE kind = 'guardian' AND state = 'active' AND starts <= $1 AND (ends IS NULL OR ends > $1)
 		AND person IN `+db.In(2, len(ids)), append([]any{s.j.Now()}, db.Args(ids)...)...)
 	return n > 0, err
+}
+
+// holdWard holds the live grants of a ward, or those alone that were given, or last
+// resumed, before a time.
+func holdWard(tx *journal.Tx, self people.Self, before *time.Time) error {
+	ids := self.Selves()
+	query, args := hold+` WHERE kind = 'agent' AND state = 'active' AND person IN `+db.In(2, len(ids)), slices.Concat([]any{heldWard}, db.Args(ids))
+	if before != nil {
+		query, args = query+` AND COALESCE(given_at, starts) < `+param(2+len(ids)), append(args, *before)
+	}
+	_, err := tx.Exec(query, args...)
+	return err
+}
+
+// warded returns when the last guardianship of a person that has begun did so, zero
+// if none has. Whatever was given or resumed before then rests on nothing until it is
+// resumed, also when the guardianship was entered before it and has ended since.
+func warded(q db.Q, now time.Time, ids []civic.PersonID) (time.Time, error) {
+	var row struct{ Starts time.Time }
+	err := q.Get(&row, `SELECT starts FROM proxy_grant WHERE kind = 'guardian' AND state = 'active' AND starts <= $1 AND person IN `+db.In(2, len(ids))+`
+		ORDER BY starts DESC LIMIT 1`, append([]any{now}, db.Args(ids)...)...)
+	if errors.Is(err, db.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	return row.Starts, err
+}
+
+// heldBy adds to why a grant is held that a guardianship has begun since it was given.
+func heldBy(ward time.Time, kind, held string, starts time.Time, given *time.Time) string {
+	if given == nil {
+		given = &starts
+	}
+	if kind == "agent" && given.Before(ward) && !strings.Contains(held, heldWard) {
+		return held + heldWard
+	}
+	return held
+}
+
+// holdFrom is heldBy for the grants of one person.
+func holdFrom(q db.Q, now time.Time, ids []civic.PersonID, gs []Grant) error {
+	ward, err := warded(q, now, ids)
+	if err != nil {
+		return err
+	}
+	for i, g := range gs {
+		gs[i].Held = heldBy(ward, g.Kind, g.Held, g.Starts, g.GivenAt)
+	}
+	return nil
 }

@@ -95,6 +95,11 @@ func (s *Service) Settle(ctx context.Context, actor civic.Actor, person civic.Pe
 		if err != nil {
 			return err
 		}
+		held := []Grant{g}
+		if err := holdFrom(tx, tx.Now, self.Selves(), held); err != nil {
+			return err
+		}
+		g = held[0]
 		ward, err := s.isWard(tx, self)
 		if err != nil {
 			return err
@@ -113,6 +118,11 @@ func (s *Service) Settle(ctx context.Context, actor civic.Actor, person civic.Pe
 		}
 		for _, w := range lifts {
 			if _, err := tx.Exec(let+`, note = NULL, notice = CASE WHEN notice = '' THEN '' ELSE 'told' END WHERE person = $2 AND id = $3 AND state = 'active'`, w, g.Person, g.ID); err != nil {
+				return err
+			}
+		}
+		if slices.Contains(lifts, heldWard) && strings.Contains(g.Held, heldWard) { // it is given anew, after the guardianship began
+			if _, err := tx.Exec(`UPDATE proxy_grant SET given_at = $1 WHERE person = $2 AND id = $3 AND state = 'active'`, tx.Now, g.Person, g.ID); err != nil {
 				return err
 			}
 		}

@@ -66,7 +66,7 @@ func TestTheJudgeKnowsEveryOperatorAndEveryNeed(t *testing.T) {
 		person := func(services string, starts, ends time.Duration) civic.Actor {
 			p := w.Person(t, a.Street)
 			end := w.Clock.Now().Add(ends)
-			if _, err := w.Grant.Give(ctx, apptest.System(), grant.Grant{Person: a.Elder, Agent: p, Relation: "侄女", Services: services, Starts: w.Clock.Now().Add(starts), Ends: &end}); err != nil {
+			if _, err := w.Grant.Give(ctx, apptest.System(), grant.Grant{Person: a.Elder, Agent: p, Relation: "孙女", Services: services, Starts: w.Clock.Now().Add(starts), Ends: &end}); err != nil {
 				t.Fatal(err)
 			}
 			return apptest.AsPerson(p)
@@ -140,8 +140,8 @@ func TestTheJudgeKnowsEveryOperatorAndEveryNeed(t *testing.T) {
 			{"a clerk with a machine as agent", withDevice, [13]string{agent, agent, agent, role, shut, "role", away, "office", other, "role", role, role, role}},
 			{"the hospital's clerk", a.HospitalClerk, [13]string{shut, shut, shut, role, shut, "role", away, other, "office", "role", role, role, role}},
 			{"the supervisor", a.Supervisor, [13]string{role, role, role, role, role, role, role, role, role, role, role, "role", role}},
-			{"the administrator", a.Administrator, [13]string{role, role, role, role, role, role, role, role, role, role, "role", "role", role}},
-			{"another district's administrator", w.Xihu.Administrator, [13]string{role, role, role, role, role, role, role, role, role, role, away, "role", role}},
+			{"the administrator", a.Administrator, [13]string{role, role, role, role, role, role, role, role, role, "role", "role", "role", role}},
+			{"another district's administrator", w.Xihu.Administrator, [13]string{role, role, role, role, role, role, role, role, role, "role", away, "role", role}},
 			{"somebody who left", left, [13]string{"sign_in", "sign_in", "sign_in", role, "sign_in", "sign_in", "sign_in", "sign_in", "sign_in", "sign_in", "sign_in", "sign_in", role}},
 			{"nobody", civic.Actor{}, [13]string{"sign_in", "sign_in", "sign_in", "sign_in", "sign_in", "sign_in", "sign_in", "sign_in", "sign_in", "sign_in", "sign_in", "sign_in", "sign_in"}},
 			{"a machine", party(civic.PartyDevice, "kiosk"), [13]string{"sign_in", "sign_in", "sign_in", "sign_in", "sign_in", "sign_in", "sign_in", "sign_in", "sign_in", "sign_in", "sign_in", "sign_in", "sign_in"}},

@@ -30,6 +30,8 @@ type candidate struct {
 	Relation string
 	Services string
 	Held     string
+	Starts   time.Time
+	GivenAt  *time.Time
 }
 
 // covers reports whether the grant reaches the service of the need. A need
@@ -46,7 +48,7 @@ func (c candidate) covers(need civic.Need) bool {
 // person has died, relatives who held one may look, and do what is left to do.
 func (c candidate) rests(self people.Self, need civic.Need) bool {
 	if self.Died != "" {
-		return c.Held == heldElder && (need.Look || need.After) && rules.family(c.Relation)
+		return c.Held == heldElder && (need.Look || need.After) && rules.after(c.Relation)
 	}
 	return c.Held == ""
 }
@@ -58,10 +60,13 @@ const inTime = ` AND starts <= $1 AND (ends IS NULL OR ends > $1)`
 func ofAgent(q db.Q, now time.Time, self people.Self, agent []civic.PersonID) ([]candidate, error) {
 	var cs []candidate
 	ids := self.Selves()
-	err := q.Select(&cs, `SELECT person, id, kind, relation, services, held FROM proxy_grant WHERE state = 'active'`+inTime+`
+	err := q.Select(&cs, `SELECT person, id, kind, relation, services, held, starts, given_at FROM proxy_grant WHERE state = 'active'`+inTime+`
 		AND agent_kind = 'person' AND agent IN `+db.In(2, len(agent))+` AND person IN `+db.In(2+len(agent), len(ids))+` ORDER BY kind DESC, id`,
 		slices.Concat([]any{now}, db.Args(agent), db.Args(ids))...)
-	return cs, err
+	if err != nil {
+		return nil, err
+	}
+	return heldNow(q, now, ids, cs)
 }
 
 // ofPosts lists the grants of a person that the posts of a member of staff at
@@ -78,9 +83,24 @@ func ofPosts(q db.Q, now time.Time, self people.Self, m staff.Member, p civic.Pe
 	}
 	var cs []candidate
 	ids := self.Selves()
-	err := q.Select(&cs, `SELECT person, id, kind, relation, services, held FROM proxy_grant WHERE state = 'active'`+inTime+`
+	err := q.Select(&cs, `SELECT person, id, kind, relation, services, held, starts, given_at FROM proxy_grant WHERE state = 'active'`+inTime+`
 		AND agent_kind = 'role' AND office = $2 AND role IN `+db.In(3, len(roles))+` AND person IN `+db.In(3+len(roles), len(ids))+` ORDER BY id`,
 		slices.Concat([]any{now, m.Office}, db.Args(roles), db.Args(ids))...)
+	if err != nil {
+		return nil, err
+	}
+	return heldNow(q, now, ids, cs)
+}
+
+// heldNow holds those that a guardianship has stopped by its start.
+func heldNow(q db.Q, now time.Time, ids []civic.PersonID, cs []candidate) ([]candidate, error) {
+	if len(cs) == 0 {
+		return nil, nil
+	}
+	ward, err := warded(q, now, ids)
+	for i, c := range cs {
+		cs[i].Held = heldBy(ward, c.Kind, c.Held, c.Starts, c.GivenAt)
+	}
 	return cs, err
 }
 

@@ -36,6 +36,7 @@ type modelGrant struct {
 	agent    civic.PersonID
 	services []string
 	starts   time.Time
+	given    time.Time // or last resumed
 	ends     *time.Time
 	revoked  bool
 	held     map[string]bool
@@ -79,8 +80,26 @@ var modelServices = []string{"a", "b", "a-b", "*"}
 func (m *model) step(t *rapid.T) {
 	verbs := map[string]func(*rapid.T){"give": m.give, "give again": m.give, "revoke": m.revoke, "later": m.later, "open": m.open, "act": m.act, "act again": m.act,
 		"desk": m.desk, "desk again": m.desk, "freeze": m.freeze, "settle": m.settle, "settle again": m.settle, "appoint": m.appoint, "release": m.release, "death": m.death, "withdraw": m.withdraw}
+	m.hold()
 	verbs[rapid.SampledFrom(slices.Sorted(maps.Keys(verbs))).Draw(t, "verb")](t)
 }
+
+// hold holds what was given before a guardianship that has begun since.
+func (m *model) hold() {
+	for _, ship := range m.grants {
+		if !ship.guardian || ship.revoked || m.w.Clock.Now().Before(ship.starts) {
+			continue
+		}
+		for _, g := range m.grants {
+			if !g.guardian && !g.revoked && g.given.Before(ship.starts) {
+				g.held["ward"] = true
+			}
+		}
+	}
+}
+
+// past reports whether an end has come.
+func (m *model) past(ends *time.Time) bool { return ends != nil && !m.w.Clock.Now().Before(*ends) }
 
 func (m *model) agent(t *rapid.T) civic.PersonID { return rapid.SampledFrom(m.agents).Draw(t, "agent") }
 
@@ -118,9 +137,9 @@ func (m *model) give(t *rapid.T) {
 	if rapid.IntRange(0, 2).Draw(t, "by another") == 0 {
 		who = m.agent(t)
 	}
-	id, err := m.w.Grant.Give(ctx, apptest.AsPerson(who), grant.Grant{Person: m.elder, Agent: g.agent, Relation: "亲戚", Services: strings.Join(g.services, " "), Starts: g.starts, Ends: g.ends})
+	id, err := m.w.Grant.Give(ctx, apptest.AsPerson(who), grant.Grant{Person: m.elder, Agent: g.agent, Relation: "兄弟", Services: strings.Join(g.services, " "), Starts: g.starts, Ends: g.ends})
 	may := !m.dead[m.elder] && !m.dead[g.agent] && (who == m.elder && !m.ward() || who != m.elder && m.guards(who) && !m.dead[who])
-	if !ended(t, "giving", err, may) {
+	if !ended(t, "giving", err, may && !m.past(g.ends)) {
 		return
 	}
 	for _, old := range m.grants {
@@ -131,7 +150,7 @@ func (m *model) give(t *rapid.T) {
 			return
 		}
 	}
-	g.id = id
+	g.id, g.given = id, m.w.Clock.Now()
 	m.grants = append(m.grants, g)
 }
 
@@ -154,7 +173,7 @@ func (m *model) open(t *rapid.T) {
 	who := rapid.SampledFrom(append(slices.Clone(m.agents), "")).Draw(t, "for")
 	err := m.w.Grant.Open(ctx, m.clerk, m.elder, rapid.Bool().Draw(t, "card"), "来窗口", who)
 	if ended(t, "opening", err, who == "" || m.may(who, "", true)) {
-		m.openTo, m.openFor = m.w.Clock.Now().Add(grant.OpenFor), who
+		m.openTo, m.openFor = m.w.Clock.Now().Add(grant.OpenFor()), who
 	}
 }
 
@@ -197,6 +216,9 @@ func (m *model) settle(t *rapid.T) {
 		return
 	}
 	for _, l := range lifts {
+		if l == "ward" && g.held[l] {
+			g.given = m.w.Clock.Now()
+		}
 		delete(g.held, l)
 	}
 	g.revoked = !resume
@@ -209,11 +231,11 @@ func (m *model) appoint(t *rapid.T) {
 	g := &modelGrant{guardian: true, agent: m.agent(t), services: modelServices[3:], held: map[string]bool{}}
 	g.starts, g.ends = m.times(t)
 	id, err := m.w.Grant.Appoint(ctx, m.settler, grant.Guardianship{Person: m.elder, Guardian: g.agent, Document: "区法院的判决", Starts: g.starts, Ends: g.ends})
-	if !ended(t, "appointing", err, !m.dead[m.elder] && !m.dead[g.agent]) {
+	if !ended(t, "appointing", err, !m.dead[m.elder] && !m.dead[g.agent] && !m.past(g.ends)) {
 		return
 	}
 	for _, old := range m.grants {
-		if !old.guardian && !old.revoked {
+		if !old.guardian && !old.revoked && !g.starts.After(m.w.Clock.Now()) {
 			old.held["ward"] = true
 		}
 	}

@@ -13,13 +13,6 @@ import (
 	"yinqiao/people"
 )
 
-// Opening bounds. An opening is short, since whoever holds it reads a person's
-// data.
-const (
-	OpenFor = 30 * time.Minute
-	codeFor = 30 * time.Minute
-)
-
 // Opening says how a person was opened at a desk.
 type Opening struct {
 	Basis  civic.Basis
@@ -73,7 +66,7 @@ func (s *Service) Open(ctx context.Context, actor civic.Actor, person civic.Pers
 				return err
 			}
 		}
-		if err := open(tx, person, actor.Staff(), basis, reason, agent, tx.Now.Add(OpenFor)); err != nil {
+		if err := open(tx, person, actor.Staff(), basis, reason, agent, tx.Now.Add(OpenFor())); err != nil {
 			return err
 		}
 		detail := map[string]string{"reason": reason, "basis": string(basis)}

@@ -246,7 +246,7 @@ func (s *Service) OpenRead(ctx context.Context, actor civic.Actor, reader string
 		r.Person = self.Root
 		tx.Actor.Subject = r.Person
 		auth = civic.Mint(civic.BasisPresented, reader, r.Person, auth.Division(), auth.Office())
-		if err := open(tx, r.Person, actor.Staff(), civic.BasisPresented, "本人在读卡器上出示证件", "", tx.Now.Add(OpenFor)); err != nil {
+		if err := open(tx, r.Person, actor.Staff(), civic.BasisPresented, "本人在读卡器上出示证件", "", tx.Now.Add(OpenFor())); err != nil {
 			return err
 		}
 		return tx.Record(auth, journal.Event{Act: ActReaderOpened, Detail: map[string]string{"basis": string(civic.BasisPresented), "presented": "reader"}, About: at})

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 
@@ -29,6 +30,9 @@ type limits struct {
 	Unrelated Limit                    `yaml:"unrelated"`
 	Asks      int                      `yaml:"asks"`    // of one relative, waiting at a time
 	Namings   int                      `yaml:"namings"` // tries an hour to find a relative
+	Chosen    int                      `yaml:"chosen_minutes"`
+	Reserved  []string                 `yaml:"reserved"`  // relations of guardianships
+	Relatives []string                 `yaml:"relatives"` // who, besides family, may do what a death leaves to do
 	Cities    map[civic.Division]Limit `yaml:"cities"`
 }
 
@@ -81,6 +85,11 @@ func read[T any](name string) T {
 // family reports whether a relation counts as family.
 func (l limits) family(relation string) bool { return slices.Contains(l.Family, relation) }
 
+// after reports whether a relation may do what is left to do after a death.
+func (l limits) after(relation string) bool {
+	return l.family(relation) || slices.Contains(l.Relatives, relation) || slices.Contains(l.Reserved, relation)
+}
+
 // in returns the limit where a person lives: the most local city's, or the default.
 func (l limits) in(home civic.Division) Limit {
 	best, out := civic.Division(""), l.Unrelated
@@ -122,7 +131,13 @@ func WayWords(code string) string {
 }
 
 // Relations lists what an agent may be to a person, family first.
-func Relations() []string { return slices.Concat(rules.Family[:len(rules.Family)-1], rules.Others) }
+func Relations() []string { return slices.Concat(rules.Family, rules.Others) }
+
+// Family reports whether a relation counts as family, whose grants have wider limits.
+func Family(relation string) bool { return rules.family(relation) }
+
+// ChosenFor is how long somebody whom a person named stays chosen.
+func ChosenFor() time.Duration { return time.Duration(rules.Chosen) * time.Minute }
 
 // Witnesses lists who may be a witness.
 func Witnesses() []string { return slices.Clone(given.Witnesses) }

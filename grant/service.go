@@ -57,6 +57,8 @@ var (
 	errGrant    = civic.E(civic.Invalid, "grant.form", "委托要写明受托人、关系和起止日期，结束要晚于开始。")
 	errService  = civic.E(civic.Invalid, "grant.service", "没有这项服务，请重新选委托办什么。").On("services")
 	errStarts   = civic.E(civic.Invalid, "grant.starts", "委托最晚要在一年以内开始。").On("starts")
+	errEnded    = civic.E(civic.Invalid, "grant.ended", "结束的日子已经过了，请写以后的一天。").On("until")
+	errReserved = civic.E(civic.Invalid, "grant.reserved", "「监护人」要凭法院或指定单位的文书，由主管登记，不能当作关系来填。请选真实的关系，例如女儿、邻居。").On("relation")
 	errHow      = civic.E(civic.Invalid, "grant.how", "请选老人是怎么委托的。").On("how")
 	errGone     = civic.E(civic.Conflict, "grant.gone", "其中一位已登记去世，或登记已经撤销，不能办委托。登记错了，请主管先改回来。")
 	errWard     = civic.E(civic.Denied, "grant.ward", "老人现在有监护人，新的委托由监护人来办。").Accepting("请监护人带证件和文书来办")

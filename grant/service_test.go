@@ -80,10 +80,10 @@ func TestAnOpeningExpires(t *testing.T) {
 		a := w.Taiyuan
 		w.Open(t, a.Clerk, a.Elder)
 		o, err := w.Grant.Opened(ctx, a.Clerk, a.Elder)
-		if err != nil || o.Basis != civic.BasisPresented || o.Reason != "本人来窗口" || !o.Until.Equal(w.Clock.Now().Add(grant.OpenFor)) {
+		if err != nil || o.Basis != civic.BasisPresented || o.Reason != "本人来窗口" || !o.Until.Equal(w.Clock.Now().Add(grant.OpenFor())) {
 			t.Fatalf("%+v, %v", o, err)
 		}
-		w.Clock.Add(grant.OpenFor - time.Microsecond)
+		w.Clock.Add(grant.OpenFor() - time.Microsecond)
 		if err := use(w, a.Clerk, a.Elder, ""); err != nil {
 			t.Errorf("at the last moment: %v", err)
 		}
@@ -162,7 +162,7 @@ func TestAnAgentCanNeitherPassAGrantOnNorTakeAnothers(t *testing.T) {
 		son := w.Person(t, a.Street)
 		sons := w.Give(t, a.Elder, son, "cash-refusal")
 		second := w.Give(t, a.Elder, a.Daughter, "cash-refusal")
-		g := grant.Grant{Person: a.Elder, Agent: a.Stranger, Relation: "侄女", Services: "*", Starts: w.Clock.Now()}
+		g := grant.Grant{Person: a.Elder, Agent: a.Stranger, Relation: "孙女", Services: "*", Starts: w.Clock.Now()}
 		daughter := apptest.AsPerson(a.Daughter)
 		desk := a.Clerk
 		desk.Agent = civic.Party{Kind: civic.PartyPerson, ID: string(a.Daughter)}
@@ -198,7 +198,7 @@ func TestAGrantIsGivenByThePersonOrBeforeAClerk(t *testing.T) {
 		w := apptest.New(t, d)
 		a := w.Taiyuan
 		now, before := w.Clock.Now(), w.Clock.Now().Add(-time.Hour)
-		fine := grant.Grant{Person: a.Elder, Agent: a.Stranger, Relation: "侄女", Services: " report-post  cash-refusal ", Starts: now, GivenHow: "in_person"}
+		fine := grant.Grant{Person: a.Elder, Agent: a.Stranger, Relation: "孙女", Services: " report-post  cash-refusal ", Starts: now, GivenHow: "in_person"}
 		_, err := w.Grant.Give(ctx, a.Clerk, fine)
 		wantKind(t, err, civic.Denied, "grant.not_open")
 		_, err = w.Grant.Give(ctx, apptest.AsPerson(a.Stranger), fine)

@@ -109,7 +109,7 @@ func TestWhoWasRegisteredTwiceIsOnePersonAfterAMerge(t *testing.T) {
 		if _, err := w.People.Show(ctx, apptest.AsPerson(a.Stranger), old); !civic.Is(err, civic.Denied) {
 			t.Errorf("after it was stopped: %v", err)
 		}
-		_, err = w.Grant.Give(ctx, apptest.AsPerson(a.Elder), grant.Grant{Person: a.Elder, Agent: old, Relation: "亲戚", Services: "*", Starts: w.Clock.Now()})
+		_, err = w.Grant.Give(ctx, apptest.AsPerson(a.Elder), grant.Grant{Person: a.Elder, Agent: old, Relation: "兄弟", Services: "*", Starts: w.Clock.Now()})
 		wantKind(t, err, civic.Invalid, "grant.form")
 		// The desk opens the root, by whichever ID.
 		w.Open(t, a.Clerk, old)

@@ -81,7 +81,7 @@ func (t *teller) line(l journal.Line) (StoryLine, error) {
 		if sl.Asked, err = t.party(civic.Party{Kind: l.AgentKind, ID: l.AgentID}, l.Subject); err != nil {
 			return sl, err
 		}
-	} else if l.OperatorKind == civic.PartyStaff && (l.Basis == civic.BasisPresented || l.Basis == civic.BasisRole) && l.Subject != "" {
+	} else if l.OperatorKind == civic.PartyStaff && l.Basis == civic.BasisPresented && l.Subject != "" /* by the role alone, nobody need have come */ {
 		sl.Asked = "本人"
 	}
 	d, err := t.details(l)

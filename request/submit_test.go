@@ -273,6 +273,12 @@ func TestTheStorySaysWhoActedWhoAskedAndWhy(t *testing.T) {
 				t.Errorf("%+v", l)
 			}
 		}
+		if err := w.Grant.Open(ctx, a.Clerk, a.Elder, false, "核对名册", ""); err != nil {
+			t.Fatal(err)
+		}
+		if page, err = w.Requests.Story(ctx, apptest.AsPerson(a.Elder), a.Elder, request.StoryAsk{}); err != nil || page.Lines[0].Asked != "" {
+			t.Errorf("nobody came, and the story says that %q asked: %v", page.Lines[0].Asked, err)
+		}
 		w.Look(t, apptest.AsPerson(a.Elder), func(v *journal.View) error {
 			_, err := journal.Timeline(v, civic.Authority{}, string(a.Elder), "", 10)
 			if err == nil {

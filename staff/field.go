@@ -211,6 +211,12 @@ func (s *Service) SignInByPIN(ctx context.Context, token, pin string) (Device, e
 				return err
 			}
 			ev.Act = ActSignedIn
+		} else if locked, err := locked(tx, d.ID); err != nil {
+			return err
+		} else if locked { // whoever guesses may have it open
+			if _, err := tx.Exec(`DELETE FROM sign_session WHERE device = $1`, d.ID); err != nil {
+				return err
+			}
 		}
 		return tx.Record(auth, ev)
 	})
@@ -237,14 +243,25 @@ func (s *Service) try(ctx context.Context, id string) error {
 	})
 }
 
-// Bound reports whether a phone in use belongs to the member: what the judge asks of
+// locked reports whether too many wrong PINs were tried on a phone.
+func locked(q db.Q, device string) (bool, error) {
+	var n int
+	err := q.Get(&n, `SELECT COUNT(*) FROM device_seen WHERE device = $1 AND tries >= $2`, device, limits.PINTries)
+	return n > 0, err
+}
+
+// Bound reports whether a phone in use, and not locked, belongs to the member: what the judge asks of
 // every act from the field.
 func Bound(q db.Q, device string, id civic.StaffID) (bool, error) {
 	d, err := ReadDevice(q, device)
 	if civic.Is(err, civic.NotFound) {
 		return false, nil
 	}
-	return err == nil && d.Kind == Phone && d.Staff == id, err
+	if err != nil || d.Kind != Phone || d.Staff != id {
+		return false, err
+	}
+	shut, err := locked(q, device)
+	return !shut, err
 }
 
 // OnPhone reads the member of staff of a session on a phone. Denied if the phone was

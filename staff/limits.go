@@ -21,6 +21,8 @@ type bounds struct {
 	ReadsPerMinute  int    `yaml:"reads_per_minute"`
 	SeenSeconds     int    `yaml:"seen_seconds"`
 	DutyMostHours   int    `yaml:"duty_most_hours"`
+	StaffHours      int    `yaml:"staff_hours"`
+	PhoneIdle       int    `yaml:"phone_idle_minutes"`
 }
 
 // limits are read once. A file that can't be read is a broken build.

@@ -25,7 +25,6 @@ type Sessions struct {
 const (
 	sessionLife = 30 * 24 * time.Hour
 	sessionStep = 24 * time.Hour // use prolongs it this often, not at every page
-	staffLife   = 12 * time.Hour // staff sign in once a shift
 )
 
 // NewSessions makes the store. secure marks the cookie for HTTPS only.
@@ -62,14 +61,22 @@ func (s *Sessions) EnterOn(ctx context.Context, id civic.StaffID, device string)
 		return err
 	}
 	s.Put(ctx, "device", device)
+	s.Put(ctx, "used", s.now().Unix())
 	return nil
 }
 
-// WhoOn returns who is signed in on a phone, and on which, or none.
+// WhoOn returns who is signed in on a phone, and on which, or none: also none when the
+// phone lay unused for a while, so that whoever picks it up must know its PIN.
 func (s *Sessions) WhoOn(ctx context.Context) (civic.Party, string) {
 	device := s.GetString(ctx, "device")
 	if device == "" {
 		return civic.Party{}, ""
+	}
+	switch idle := s.now().Sub(time.Unix(s.GetInt64(ctx, "used"), 0)); {
+	case idle >= minutes(limits.PhoneIdle):
+		return civic.Party{}, ""
+	case idle >= time.Minute: // noted at most so often
+		s.Put(ctx, "used", s.now().Unix())
 	}
 	return s.who(ctx), device
 }
@@ -87,7 +94,7 @@ func (s *Sessions) who(ctx context.Context) civic.Party {
 	p := civic.Party{Kind: civic.PartyKind(s.GetString(ctx, "kind")), ID: s.GetString(ctx, "id")}
 	switch p.Kind {
 	case civic.PartyStaff:
-		if s.now().Sub(time.Unix(s.GetInt64(ctx, "at"), 0)) > staffLife {
+		if s.now().Sub(time.Unix(s.GetInt64(ctx, "at"), 0)) > time.Duration(limits.StaffHours)*time.Hour {
 			return civic.Party{}
 		}
 	case civic.PartyPerson:

@@ -36,7 +36,7 @@ func (s *story) ask(t *testing.T, of civic.PersonID) string {
 }
 
 func (s *story) asked(of civic.PersonID) grant.Grant {
-	return grant.Grant{Person: of, Relation: "侄女", Services: "report-post", Starts: s.Clock.Now()}
+	return grant.Grant{Person: of, Relation: "孙女", Services: "report-post", Starts: s.Clock.Now()}
 }
 
 func init() {
@@ -130,7 +130,7 @@ var grantRoutes = moreRoutes{
 			return v
 		}
 		out := map[string]url.Values{
-			"POST /desk/people/{person}/grants": one("agent", s.Xihu.ElderID, "relation", "侄女", "services", "*", "how", "in_person", "until", "", "role", "",
+			"POST /desk/people/{person}/grants": one("agent", s.Xihu.ElderID, "relation", "孙女", "services", "*", "how", "in_person", "until", "", "role", "",
 				"scan", "", "witness", "", "witness-role", "", "read-back", ""),
 			"POST /desk/people/{person}/grants/{grant}/settle": one("resume", "yes", "from", "held"),
 			"POST /desk/people/{person}/grants/{grant}/told":   one("outcome", "unreached"),

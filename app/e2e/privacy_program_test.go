@@ -21,7 +21,7 @@ func (w *town) byProgram(t *testing.T, person string) {
 	agent, _, _ = strings.Cut(agent, `"`)
 	for _, m := range misfits() {
 		for key, o := range map[string]object{"relation": {"agent": agent, "relation": m, "services": []string{"*"}},
-			"services": {"agent": agent, "relation": "侄女", "services": []string{m}}, "agent": {"agent": m, "relation": "侄女", "services": []string{"*"}}} {
+			"services": {"agent": agent, "relation": "孙女", "services": []string{m}}, "agent": {"agent": m, "relation": "孙女", "services": []string{"*"}}} {
 			if x := w.elder.api(t, "POST", "/people/me/grants", o); x.status < 400 {
 				t.Errorf("%s with %q as %s: %d", x, m, key, x.status)
 			}

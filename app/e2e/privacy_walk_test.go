@@ -100,7 +100,7 @@ func (w *town) atTheDesk(t *testing.T, person string) {
 	w.clerk.post(t, at+"/drafts", "service", residentID).ok(t, http.StatusNotFound)
 	for _, m := range misfits() {
 		for _, field := range []string{"agent", "relation", "services", "how", "until"} {
-			grant := map[string]string{"agent": secondID, "relation": "侄女", "services": "*", "how": "in_person", "until": ""}
+			grant := map[string]string{"agent": secondID, "relation": "孙女", "services": "*", "how": "in_person", "until": ""}
 			grant[field] = m
 			var fields []string
 			for k, v := range grant {
@@ -110,7 +110,7 @@ func (w *town) atTheDesk(t *testing.T, person string) {
 		}
 	}
 	w.clerk.get(t, at+"/grants").ok(t, http.StatusOK)
-	w.clerk.post(t, at+"/grants", "agent", variants(secondID)[3], "relation", "侄女", "services", "*", "how", "in_person", "until", "2099-12-31").ok(t, http.StatusOK)
+	w.clerk.post(t, at+"/grants", "agent", variants(secondID)[3], "relation", "孙女", "services", "*", "how", "in_person", "until", "2099-12-31").ok(t, http.StatusOK)
 	form := w.clerk.post(t, at+"/drafts", "service", "report-post").ok(t, http.StatusOK)
 	draft := form.id()
 	for _, m := range misfits() {

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"yinqiao/channel/api"
 	"yinqiao/channel/web"
@@ -56,6 +57,11 @@ func (s *site) session(t *testing.T, a civic.Actor) string {
 		s.must(t, s.Sessions.EnterOn(ctx, a.Staff(), a.Device))
 	default:
 		s.must(t, s.Sessions.Enter(ctx, a.Operator))
+	}
+	if me := a.Person(); me != "" { // whom they named a moment ago, on their own pages
+		for _, m := range []string{"give", "ask"} {
+			s.Sessions.Put(ctx, "named for "+m, fmt.Sprintf("%s\n%s\n某*\n%d", me, s.Taiyuan.Stranger, s.Clock.Now().Add(time.Minute).Unix()))
+		}
 	}
 	if a.Staff() != "" {
 		s.Sessions.Put(ctx, "reader", s.made["reader"])
@@ -216,7 +222,7 @@ func (s *site) forms() map[string]url.Values {
 		"POST /desk/register":                              one("name", n.Name, "division", string(n.Division), "kind", "resident_id", "card", n.Credentials[0].Number, "address", "二号路2号", "phone", n.Phones[0].Number, "distinct", "1"),
 		"POST /desk/people/{person}/open":                  one("reason", "本人来窗口", "presented", "1", "agent", ""),
 		"POST /desk/people/{person}/code":                  one(),
-		"POST /desk/people/{person}/grants":                one("agent", s.Xihu.ElderID, "relation", "侄女", "services", "*", "how", "in_person", "until", ""),
+		"POST /desk/people/{person}/grants":                one("agent", s.Xihu.ElderID, "relation", "孙女", "services", "*", "how", "in_person", "until", ""),
 		"POST /desk/people/{person}/grants/{grant}/revoke": one(),
 		"POST /desk/people/{person}/drafts":                one("service", "report-post"),
 		"POST /desk/drafts/{draft}":                        draft,
@@ -253,7 +259,7 @@ func (s *site) bodies() map[string]any {
 		"people-search":   object{"text": s.Taiyuan.ElderID},
 		"people-register": object{"name": n.Name, "division": n.Division, "distinct": true, "credentials": []object{{"kind": "resident_id", "number": n.Credentials[0].Number}}},
 		"people-open":     object{"reason": "本人来窗口", "presented": true},
-		"people-grant":    object{"agent": s.Taiyuan.Stranger, "relation": "侄女", "services": []string{"*"}},
+		"people-grant":    object{"agent": s.Taiyuan.Stranger, "relation": "孙女", "services": []string{"*"}},
 		"drafts-start":    object{"service": "report-post", "person": s.Taiyuan.Elder},
 		"drafts-answer":   object{"rev": s.rev, "answers": s.Taiyuan.ReportAnswers()},
 		"numbers-find":    object{"number": s.draftNumber},

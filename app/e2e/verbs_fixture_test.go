@@ -254,7 +254,7 @@ func (s *story) common(t *testing.T) fixtures {
 			reflect.TypeFor[map[string][]string](): {s.Taiyuan.ReportAnswers()},
 			reflect.TypeFor[people.Registration](): {s.NewPerson(d.Street, "周新来")},
 			reflect.TypeFor[place.Office]():        {place.Office{Kind: "hospital", Name: "新医院", Division: d.Division, Address: "二号路2号"}},
-			reflect.TypeFor[grant.Grant]():         {grant.Grant{Person: d.Elder, Agent: d.Stranger, Relation: "侄女", Services: "*", Starts: s.Clock.Now(), GivenHow: "in_person"}},
+			reflect.TypeFor[grant.Grant]():         {grant.Grant{Person: d.Elder, Agent: d.Stranger, Relation: "孙女", Services: "*", Starts: s.Clock.Now(), GivenHow: "in_person"}},
 			reflect.TypeFor[staff.Hire]():          {s.hire()},
 			reflect.TypeFor[casework.Watch]():      {casework.Watch{Request: s.open}},
 			reflect.TypeFor[*catalog.Definition](): {s.definition(t)},

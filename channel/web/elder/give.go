@@ -14,8 +14,9 @@ import (
 )
 
 // Giving a grant, and asking for one, are the same five pages: who, what they are
-// to each other, what, until when, check. What was chosen stands in the address,
-// since there is nothing personal in it.
+// to each other, what, until when, check. Whom the person named is kept in their
+// session for a while: a link alone, from whoever sends it, names nobody, and leads to
+// the first question. What else was chosen stands in the address.
 func (f face) giveRoutes() []kit.Route {
 	var out []kit.Route
 	for _, m := range []mode{giving, asking} {
@@ -54,6 +55,7 @@ type giveView struct {
 	Hint     string
 	At       string // the address so far
 	Choices  []grant.Choice
+	Other    string // whom they named, masked; on every page after the first
 	Sentence string // on the last page
 	Card     string // typed
 	Name     string
@@ -103,8 +105,26 @@ func (f face) named(m mode) kit.Handler {
 		if err != nil {
 			return err
 		}
+		f.Sessions.Put(r.Context(), m.key(), strings.Join([]string{string(a.Person()), string(other.Person), other.Name, strconv.FormatInt(f.Now().Add(grant.ChosenFor()).Unix(), 10)}, "\n"))
 		return kit.Go(w, r, "/elder/"+string(m)+"/"+string(other.Person))
 	}
+}
+
+// key is where a session keeps whom its person named.
+func (m mode) key() string { return "named for " + string(m) }
+
+// chosen returns the masked name of the other one, if it is they whom the person
+// at the controls named a while ago. "" sends them back to the first question.
+func (f face) chosen(r *http.Request, a civic.Actor, m mode) string {
+	v := strings.Split(f.Sessions.GetString(r.Context(), m.key()), "\n")
+	if len(v) != 4 || v[0] != string(a.Person()) || v[1] != r.PathValue("other") {
+		return ""
+	}
+	if until, err := strconv.ParseInt(v[3], 10, 64); err != nil || f.Now().Unix() >= until {
+		f.Sessions.Remove(r.Context(), m.key())
+		return ""
+	}
+	return v[2]
 }
 
 // kin are the relations that are offered, at most eight.
@@ -125,7 +145,10 @@ func (f face) choose(m mode) kit.Handler {
 }
 
 func (f face) showChoice(w http.ResponseWriter, r *http.Request, status int, fr kit.Frame, a civic.Actor, home civic.Division, m mode) error {
-	v := giveView{Mode: m, At: r.URL.EscapedPath()}
+	v := giveView{Mode: m, At: r.URL.EscapedPath(), Other: f.chosen(r, a, m)}
+	if v.Other == "" {
+		return kit.Go(w, r, "/elder/"+string(m))
+	}
 	fr.Back = v.At[:strings.LastIndex(v.At, "/")]
 	relation, family, err := relationOf(r.PathValue("relation"))
 	if err != nil {
@@ -137,9 +160,9 @@ func (f face) showChoice(w http.ResponseWriter, r *http.Request, status int, fr 
 	}
 	switch {
 	case r.PathValue("relation") == "":
-		v.Title = "这位家人是您的什么人？"
+		v.Title = v.Other + "是您的什么人？"
 		if m == asking {
-			v.Title = "您是老人的什么人？"
+			v.Title = "您是" + v.Other + "的什么人？"
 		}
 		for i, k := range kin {
 			v.Choices = append(v.Choices, grant.Choice{Code: strconv.Itoa(i), Words: k})
@@ -154,9 +177,9 @@ func (f face) showChoice(w http.ResponseWriter, r *http.Request, status int, fr 
 			return errChoose
 		}
 		v.Title = "请核对"
-		v.Sentence = "让您的" + relation + "替您办：" + what + "。时间：" + term + "。对吗？"
+		v.Sentence = "让您的" + relation + v.Other + "替您办：" + what + "。时间：" + term + "。对吗？"
 		if m == asking {
-			v.Sentence = "您是老人的" + relation + "，请求替老人办：" + what + "。时间：" + term + "。老人同意以后才算数。对吗？"
+			v.Sentence = "您是" + v.Other + "的" + relation + "，请求替" + v.Other + "办：" + what + "。时间：" + term + "。老人同意以后才算数。对吗？"
 		}
 	}
 	fr.Title = v.Title
@@ -171,7 +194,7 @@ func relationOf(code string) (words string, family bool, err error) {
 	if err != nil || i < 0 || i >= len(kin) {
 		return "", false, errChoose
 	}
-	return kin[i], kin[i] != "邻居", nil
+	return kin[i], grant.Family(kin[i]), nil
 }
 
 // whats are what a grant may be for: everything, for family, and the groups of the
@@ -229,6 +252,9 @@ func (f face) finish(m mode) kit.Handler {
 		if words(whats, what) == "" || words(termsOf(family), months) == "" || relation == "" {
 			return errChoose
 		}
+		if f.chosen(r, a, m) == "" {
+			return kit.Go(w, r, "/elder/"+string(m))
+		}
 		now := f.Now()
 		g := grant.Grant{Person: a.Person(), Agent: civic.PersonID(r.PathValue("other")), Relation: relation, Services: "@" + what, Starts: now}
 		if what == "all" {
@@ -251,6 +277,7 @@ func (f face) finish(m mode) kit.Handler {
 		if err != nil {
 			return err
 		}
+		f.Sessions.Remove(r.Context(), m.key())
 		if m == asking {
 			return f.Render(w, r, askedPage(fr))
 		}

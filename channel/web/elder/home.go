@@ -42,6 +42,15 @@ func (f face) showHome(w http.ResponseWriter, r *http.Request, status int, fr ki
 	if h.Elders, err = f.Grant.Elders(r.Context(), a); err != nil {
 		return err
 	}
+	if !h.Acting {
+		at, err := f.Grant.LastCode(r.Context(), a, a.Subject)
+		if err != nil {
+			return err
+		}
+		if !at.IsZero() {
+			h.Code = at.In(civic.Shanghai).Format("1月2日") + civic.SayTime(at)
+		}
+	}
 	fr.Back = "/"
 	return f.RenderAs(w, r, status, homePage(fr, h))
 }
@@ -53,6 +62,7 @@ type homeView struct {
 	NextWords string
 	Acting    bool
 	Typed     string // a number that was not found
+	Code      string // when a code was drawn for them at the window, "" if not lately
 }
 
 // next finds what waits for the person: an office's answer to confirm, or a form
