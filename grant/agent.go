@@ -51,7 +51,14 @@ func (s *Service) Agents(ctx context.Context, actor civic.Actor, person civic.Pe
 			AND (ends IS NULL OR ends > $1) AND person IN `+db.In(2, len(ids))+` ORDER BY id`, append([]any{v.Now}, db.Args(ids)...)...); err != nil {
 			return err
 		}
-		for _, g := range gs {
+		if self, err = people.Resolve(v, person); err != nil {
+			return err
+		}
+		ts, err := twinsOf(v, v.Now, self)
+		if err != nil {
+			return err
+		}
+		for _, g := range ts.show(gs) {
 			if mine != nil && !slices.Contains(mine, g.Agent) {
 				continue
 			}

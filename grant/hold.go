@@ -95,6 +95,11 @@ func (s *Service) Settle(ctx context.Context, actor civic.Actor, person civic.Pe
 		if err != nil {
 			return err
 		}
+		ts, err := twinsOf(tx, tx.Now, self)
+		if err != nil {
+			return err
+		}
+		held := g.Held + ts.over(g.Person, g.Kind, g.AgentKind, g.Held, g.GivenAt)
 		ward, err := s.isWard(tx, self)
 		if err != nil {
 			return err
@@ -105,7 +110,7 @@ func (s *Service) Settle(ctx context.Context, actor civic.Actor, person civic.Pe
 		} else if own := auth.Basis() == civic.BasisOwn || auth.Basis() == civic.BasisPresented; own && resume {
 			return errWard
 		}
-		if g.State != "active" || !slices.ContainsFunc(lifts, func(w string) bool { return strings.Contains(g.Held, w) }) {
+		if g.State != "active" || !slices.ContainsFunc(lifts, func(w string) bool { return strings.Contains(held, w) }) {
 			return errSettled
 		}
 		if !resume {
@@ -113,6 +118,14 @@ func (s *Service) Settle(ctx context.Context, actor civic.Actor, person civic.Pe
 		}
 		for _, w := range lifts {
 			if _, err := tx.Exec(let+`, note = NULL, notice = CASE WHEN notice = '' THEN '' ELSE 'told' END WHERE person = $2 AND id = $3 AND state = 'active'`, w, g.Person, g.ID); err != nil {
+				return err
+			}
+		}
+		if held != g.Held { // what a twin holds is lifted by the word of today
+			if ward && !slices.Contains(lifts, heldWard) {
+				return errWard
+			}
+			if _, err := tx.Exec(`UPDATE proxy_grant SET given_at = $1 WHERE person = $2 AND id = $3 AND state = 'active'`, tx.Now, g.Person, g.ID); err != nil {
 				return err
 			}
 		}
