@@ -358,6 +358,10 @@ func (s *Service) Unmerge(ctx context.Context, actor civic.Actor, merge, reason 
 		if err != nil {
 			return err
 		}
+		t := &cards{tx, s, auth, kept}
+		if err := t.part(kept, dropped); err != nil {
+			return err
+		}
 		if s.split != nil {
 			if err := s.split(tx, kept, dropped); err != nil {
 				return err
