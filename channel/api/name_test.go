@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 
@@ -9,12 +10,12 @@ import (
 )
 
 func init() {
-	moreBodies = append(moreBodies, func(w *world) map[string]map[string]any {
-		return map[string]map[string]any{
+	moreSamples = append(moreSamples, func(_ *world, s *sample) {
+		maps.Copy(s.bodies, map[string]map[string]any{
 			"people-twins":    {"name": "钱新来", "division": "140105001", "credentials": []any{map[string]any{"kind": "senior_card", "number": "SN0000000002"}}},
 			"people-reading":  {"reading": "wang xiu ying"},
 			"people-name-add": {"name": "王小英", "use": "former"},
-		}
+		})
 	})
 }
 
