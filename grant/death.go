@@ -90,6 +90,22 @@ func (s *Service) died(tx *journal.Tx, self people.Self, how string) error {
 	return err
 }
 
+// split makes the holds of deaths agree with what is registered of each, when a
+// merge is undone: a death that was reported or taken back meanwhile is that of the
+// kept one. The rows of both people are locked.
+func (s *Service) split(tx *journal.Tx, sides ...people.Self) error {
+	for _, self := range sides {
+		how := let
+		if self.Died != "" {
+			how = hold
+		}
+		if err := s.died(tx, self, how); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 var errDay = civic.E(civic.Invalid, "death.day", "请写明去世的日期，例如2026-11-20。").On("day")
 
 // Standing is what staff who settle matters need to know of a person, and no

@@ -211,7 +211,9 @@ func (s *Service) permitted(tx *journal.Tx, auth civic.Authority, self people.Se
 		return nil // the person's own word stands, also between relatives
 	}
 	var n int
-	if err := tx.Get(&n, `SELECT COUNT(*) FROM proxy_grant WHERE person = $1 AND state = 'active' AND held = $2`, self.Root, heldDispute); err != nil {
+	ids := self.Selves()
+	if err := tx.Get(&n, `SELECT COUNT(*) FROM proxy_grant WHERE state = 'active' AND REPLACE(held, $1, '') <> held AND person IN `+db.In(2, len(ids)),
+		append([]any{heldDispute}, db.Args(ids)...)...); err != nil {
 		return err
 	}
 	if n > 0 {
@@ -300,12 +302,23 @@ func standing(tx *journal.Tx, g Grant) (string, error) {
 		AND state = $7 AND held = '' AND kind = 'agent' AND (ends IS NULL OR ends > $8) ORDER BY id`, g.Person, g.AgentKind, g.Agent, g.Office, g.Role, g.Services, g.State, tx.Now); err != nil {
 		return "", err
 	}
-	if err := holdFrom(tx, tx.Now, []civic.PersonID{g.Person}, gs); err != nil {
+	if len(gs) == 0 {
+		return "", nil
+	}
+	self, err := people.Resolve(tx, g.Person)
+	if err != nil {
+		return "", err
+	}
+	if err := holdFrom(tx, tx.Now, self.Selves(), gs); err != nil {
+		return "", err
+	}
+	ts, err := twinsOf(tx, tx.Now, self)
+	if err != nil {
 		return "", err
 	}
 	for _, old := range gs {
-		if old.Held != "" {
-			continue
+		if old.Held != "" || ts.frozen(old) {
+			continue // it authorises nothing: the person's word of today makes a new one
 		}
 		sameEnd := old.Ends == nil && g.Ends == nil || old.Ends != nil && g.Ends != nil && old.Ends.Equal(*g.Ends)
 		if sameEnd && !old.Starts.After(g.Starts) {

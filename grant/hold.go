@@ -95,11 +95,16 @@ func (s *Service) Settle(ctx context.Context, actor civic.Actor, person civic.Pe
 		if err != nil {
 			return err
 		}
-		held := []Grant{g}
-		if err := holdFrom(tx, tx.Now, self.Selves(), held); err != nil {
+		now := []Grant{g}
+		if err := holdFrom(tx, tx.Now, self.Selves(), now); err != nil {
 			return err
 		}
-		g = held[0]
+		g = now[0]
+		ts, err := twinsOf(tx, tx.Now, self)
+		if err != nil {
+			return err
+		}
+		held := g.Held + ts.over(g.Person, g.Kind, g.AgentKind, g.Held, g.GivenAt)
 		ward, err := s.isWard(tx, self)
 		if err != nil {
 			return err
@@ -110,7 +115,7 @@ func (s *Service) Settle(ctx context.Context, actor civic.Actor, person civic.Pe
 		} else if own := auth.Basis() == civic.BasisOwn || auth.Basis() == civic.BasisPresented; own && resume {
 			return errWard
 		}
-		if g.State != "active" || !slices.ContainsFunc(lifts, func(w string) bool { return strings.Contains(g.Held, w) }) {
+		if g.State != "active" || !slices.ContainsFunc(lifts, func(w string) bool { return strings.Contains(held, w) }) {
 			return errSettled
 		}
 		if !resume {
@@ -121,7 +126,11 @@ func (s *Service) Settle(ctx context.Context, actor civic.Actor, person civic.Pe
 				return err
 			}
 		}
-		if slices.Contains(lifts, heldWard) && strings.Contains(g.Held, heldWard) { // it is given anew, after the guardianship began
+		again := slices.Contains(lifts, heldWard) && strings.Contains(g.Held, heldWard) // it is given anew, after the guardianship began
+		if held != g.Held || again {                                                    // what a twin holds is lifted by the word of today
+			if ward && !slices.Contains(lifts, heldWard) {
+				return errWard
+			}
 			if _, err := tx.Exec(`UPDATE proxy_grant SET given_at = $1 WHERE person = $2 AND id = $3 AND state = 'active'`, tx.Now, g.Person, g.ID); err != nil {
 				return err
 			}

@@ -24,14 +24,16 @@ const (
 
 // candidate is a grant that may cover a need.
 type candidate struct {
-	Person   civic.PersonID
-	ID       string
-	Kind     string
-	Relation string
-	Services string
-	Held     string
-	Starts   time.Time
-	GivenAt  *time.Time
+	Person    civic.PersonID
+	ID        string
+	Kind      string
+	AgentKind string
+	Relation  string
+	Services  string
+	Held      string
+	Starts    time.Time
+	GivenAt   *time.Time
+	twin      string // what another identity of the person holds it for
 }
 
 // covers reports whether the grant reaches the service of the need. A need
@@ -48,10 +50,12 @@ func (c candidate) covers(need civic.Need) bool {
 // person has died, relatives who held one may look, and do what is left to do.
 func (c candidate) rests(self people.Self, need civic.Need) bool {
 	if self.Died != "" {
-		return c.Held == heldElder && (need.Look || need.After) && rules.after(c.Relation)
+		return c.Held+c.twin == heldElder && (need.Look || need.After) && rules.after(c.Relation)
 	}
-	return c.Held == ""
+	return c.Held+c.twin == ""
 }
+
+const candidateColumns = `person, id, kind, agent_kind, relation, services, held, starts, given_at`
 
 const inTime = ` AND starts <= $1 AND (ends IS NULL OR ends > $1)`
 
@@ -60,7 +64,7 @@ const inTime = ` AND starts <= $1 AND (ends IS NULL OR ends > $1)`
 func ofAgent(q db.Q, now time.Time, self people.Self, agent []civic.PersonID) ([]candidate, error) {
 	var cs []candidate
 	ids := self.Selves()
-	err := q.Select(&cs, `SELECT person, id, kind, relation, services, held, starts, given_at FROM proxy_grant WHERE state = 'active'`+inTime+`
+	err := q.Select(&cs, `SELECT `+candidateColumns+` FROM proxy_grant WHERE state = 'active'`+inTime+`
 		AND agent_kind = 'person' AND agent IN `+db.In(2, len(agent))+` AND person IN `+db.In(2+len(agent), len(ids))+` ORDER BY kind DESC, id`,
 		slices.Concat([]any{now}, db.Args(agent), db.Args(ids))...)
 	if err != nil {
@@ -83,7 +87,7 @@ func ofPosts(q db.Q, now time.Time, self people.Self, m staff.Member, p civic.Pe
 	}
 	var cs []candidate
 	ids := self.Selves()
-	err := q.Select(&cs, `SELECT person, id, kind, relation, services, held, starts, given_at FROM proxy_grant WHERE state = 'active'`+inTime+`
+	err := q.Select(&cs, `SELECT `+candidateColumns+` FROM proxy_grant WHERE state = 'active'`+inTime+`
 		AND agent_kind = 'role' AND office = $2 AND role IN `+db.In(3, len(roles))+` AND person IN `+db.In(3+len(roles), len(ids))+` ORDER BY id`,
 		slices.Concat([]any{now, m.Office}, db.Args(roles), db.Args(ids))...)
 	if err != nil {
@@ -108,12 +112,20 @@ func heldNow(q db.Q, now time.Time, ids []civic.PersonID, cs []candidate) ([]can
 // so that what ends the grant waits for the act, or the act is refused. Denied,
 // with refusal or with why all that would cover it are held.
 func rest(q db.Q, now time.Time, self people.Self, cs []candidate, need civic.Need, refusal *civic.Error) (candidate, error) {
+	var ts twins
+	if len(cs) > 0 {
+		var err error
+		if ts, err = twinsOf(q, now, self); err != nil {
+			return candidate{}, err
+		}
+	}
 	for _, c := range cs {
 		if !c.covers(need) {
 			continue
 		}
+		c.twin = ts.over(c.Person, c.Kind, c.AgentKind, c.Held, c.GivenAt)
 		if !c.rests(self, need) {
-			refusal = whyHeld(c.Held, self, refusal)
+			refusal = whyHeld(c.Held+c.twin, self, refusal)
 			continue
 		}
 		if ok, err := lock(q, now, c, need); err != nil {

@@ -145,6 +145,9 @@ func (s *Service) judgeCard(q db.Q, in CardRead) (civic.PersonID, Verdict, error
 	if civic.Is(err, civic.NotFound) || civic.Is(err, civic.Invalid) {
 		return "", CardUnknown, nil
 	}
+	if civic.As(err).Code == "card.disputed" && err != nil {
+		return "", CardDoubt, nil // two people have the number: it names neither
+	}
 	if err != nil {
 		return "", "", err
 	}

@@ -47,7 +47,9 @@ type Services interface {
 
 // New makes the service.
 func New(j *journal.Journal, v *vault.Vault, p *people.Service, c Services) *Service {
-	return &Service{j, v, p, c}
+	s := &Service{j, v, p, c}
+	p.OnSplit(s.split)
+	return s
 }
 
 var (

@@ -25,8 +25,9 @@ var (
 	errCardID    = civic.E(civic.Conflict, "card.second_id", "这位老人已经有一个身份证号，和这个不一样。号码变了请点「换卡」，登记错了请先作废那一个。").On("card")
 	errNoSuch    = civic.E(civic.NotFound, "card.unknown", "没有这张卡，请回到老人的资料重新选。")
 	errCardMoved = civic.E(civic.Conflict, "card.moved", "这张卡的情况刚刚变了，请刷新看看现在怎样，再接着办。")
-	errCardLast  = civic.E(civic.Conflict, "card.last", "这是老人唯一的卡，作废了就找不到人。请先添上对的卡，再作废这一张。")
+	errCardLast  = civic.E(civic.Conflict, "card.last", "这是这份登记里唯一能用的卡，作废了就找不到人。请先添上对的卡，或先给挂失的、过期的卡办好，再作废这一张。")
 	errCardMany  = civic.E(civic.Conflict, "card.many", "这位老人的卡太多了，请先作废不用的。").On("card")
+	errCardBirth = civic.E(civic.Conflict, "card.birth", "这个身份证号里的出生日期或性别，和登记的不一样，可能是别人的号码。请对照证件再看一遍；登记错了，请先更正资料，再添这个号码。").On("card")
 	errDates     = civic.E(civic.Invalid, "card.dates", "日期要写成 2030-12-31 这样，有效期要晚于发证的日子；长期有效的就空着。").On("expires")
 )
 
@@ -136,6 +137,9 @@ func (s *Service) AddCard(ctx context.Context, actor civic.Actor, id civic.Perso
 	var card string
 	err = s.changeCards(ctx, actor, id, true, func(t *cards) (journal.Event, error) {
 		if err := t.mayHave(c.Kind, number); err != nil {
+			return journal.Event{}, err
+		}
+		if err := t.agrees(t.self.Root, c.Kind, number); err != nil {
 			return journal.Event{}, err
 		}
 		var err error
@@ -272,6 +276,9 @@ func (t *cards) replace(old cardRow, text string, d Dates) (string, error) {
 	if err := t.mayHave(old.Kind, number); err != nil {
 		return "", err
 	}
+	if err := t.agrees(old.Person, old.Kind, number); err != nil {
+		return "", err
+	}
 	if err := t.release(old, was); err != nil {
 		return "", err
 	}
@@ -320,7 +327,15 @@ func (s *Service) WithdrawCard(ctx context.Context, actor civic.Actor, id civic.
 		if err != nil {
 			return journal.Event{}, err
 		}
-		if !slices.ContainsFunc(rows, func(r cardRow) bool { return r.ID != c.ID && r.live() }) {
+		apart, err := t.mayPart()
+		if err != nil {
+			return journal.Event{}, err
+		}
+		// While a merge may be undone, each identity keeps a card that can be used.
+		other := func(r cardRow) bool {
+			return r.ID != c.ID && (!apart || r.Person == c.Person) && stateOn(r.State, r.Expires, t.Now) == Active
+		}
+		if c.live() && !slices.ContainsFunc(rows, other) {
 			return journal.Event{}, errCardLast
 		}
 		if err := t.step(c, Withdrawn, "", Active, Lost); err != nil {

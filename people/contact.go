@@ -71,6 +71,7 @@ func (s *Service) AddContact(ctx context.Context, actor civic.Actor, person civi
 		place++
 		if old.ID != "" {
 			place = old.Place
+			root = old.Person // it stays with whose it was, should a merge be undone
 			if _, err := tx.Exec(`DELETE FROM contact WHERE person = $1 AND id = $2`, old.Person, old.ID); err != nil {
 				return err
 			}

@@ -91,16 +91,24 @@ func whoever(tx *journal.Tx, person civic.PersonID) (civic.Authority, civic.Pers
 // staffOnly lets staff who have the person open change a fact, at the person's
 // own word, and the platform itself.
 func staffOnly(tx *journal.Tx, person civic.PersonID, may civic.Permission) (civic.Authority, civic.PersonID, error) {
+	auth, err := staffMay(tx, person, may)
+	if err != nil {
+		return auth, "", err
+	}
+	return rooted(tx, auth, person)
+}
+
+func staffMay(tx *journal.Tx, person civic.PersonID, may civic.Permission) (civic.Authority, error) {
 	auth, err := tx.Authorise(civic.Need{Person: person, Permission: may})
 	switch {
 	case err != nil:
-		return auth, "", err
+		return auth, err
 	case auth.Basis() == civic.BasisOwn:
-		return auth, "", errOnlyDesk
+		return auth, errOnlyDesk
 	case auth.Basis() == civic.BasisGrant:
-		return auth, "", errNotAgent
+		return auth, errNotAgent
 	}
-	return rooted(tx, auth, person)
+	return auth, nil
 }
 
 // rooted locks the row of the person, so that two changes take turns.

@@ -200,6 +200,8 @@ func TestWhoLivesTogetherIsShownMasked(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := opened(t, d)
 		a := w.Taiyuan
+		w.Open(t, a.Clerk, a.Daughter)
+		w.Open(t, a.Clerk, a.Stranger)
 		must(t, w.People.Join(ctx, a.Clerk, a.Elder, a.Daughter, ""))
 		must(t, w.People.Join(ctx, a.Clerk, a.Elder, a.Daughter, ""))
 		mates := func(actor civic.Actor, p civic.PersonID) []people.Housemate {

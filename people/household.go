@@ -26,9 +26,31 @@ var (
 	errJoinLater = civic.E(civic.Invalid, "household.since", "搬到一起的日子不能晚于今天，请再看一遍。").On("since")
 )
 
-// Join registers that two registered people live together. The clerk has one open
-// and the other's card in hand. Conflict if both are of different households.
+// Join registers that two registered people live together, both of whom are open
+// at the desk. Conflict if both are of different households.
 func (s *Service) Join(ctx context.Context, actor civic.Actor, person, other civic.PersonID, since string) error {
+	return s.join(ctx, actor, person, since, func(tx *journal.Tx) (civic.PersonID, error) {
+		_, err := tx.Authorise(civic.Need{Person: other, Permission: civic.MayRegisterPeople})
+		return other, err
+	})
+}
+
+// JoinByCard is Join with the other's card in hand in place of their record being
+// open. Conflict also if the card can't be relied on.
+func (s *Service) JoinByCard(ctx context.Context, actor civic.Actor, person civic.PersonID, card, since string) error {
+	return s.join(ctx, actor, person, since, func(tx *journal.Tx) (civic.PersonID, error) {
+		m, err := s.ByCard(tx, card)
+		if err == nil {
+			err = m.Refuse()
+		}
+		if err != nil {
+			return "", civic.As(err).On("other")
+		}
+		return m.Person, nil
+	})
+}
+
+func (s *Service) join(ctx context.Context, actor civic.Actor, person civic.PersonID, since string, whom func(*journal.Tx) (civic.PersonID, error)) error {
 	since, err := asDay(since, dayOf(s.j.Now()))
 	if err != nil {
 		return civic.As(err).On("since")
@@ -37,10 +59,20 @@ func (s *Service) Join(ctx context.Context, actor civic.Actor, person, other civ
 		return errJoinLater
 	}
 	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
-		auth, root, err := staffOnly(tx, person, civic.MayRegisterPeople)
+		auth, err := staffMay(tx, person, civic.MayRegisterPeople)
 		if err != nil {
 			return err
 		}
+		other, err := whom(tx)
+		if err != nil {
+			return err
+		}
+		// Both rows in one order, so that nobody comes into two households at once.
+		first, err := lockSelf(tx, person, other)
+		if err != nil {
+			return err
+		}
+		root := first.Root
 		second, err := Resolve(tx, other)
 		if err != nil {
 			return err
@@ -48,7 +80,7 @@ func (s *Service) Join(ctx context.Context, actor civic.Actor, person, other civ
 		if second.Root == root {
 			return errSelfHome
 		}
-		mine, err := homeOf(tx, auth.Selves())
+		mine, err := homeOf(tx, first.Selves())
 		if err != nil {
 			return err
 		}

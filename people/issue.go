@@ -35,13 +35,14 @@ func (s *Service) IssuePrinted(ctx context.Context, actor civic.Actor, id civic.
 		if err != nil {
 			return journal.Event{}, err
 		}
-		card, number, err := t.drawPrinted()
+		to := printedTo(t.self.Root, rows)
+		card, number, err := t.drawPrinted(to)
 		if err != nil {
 			return journal.Event{}, err
 		}
 		for _, r := range rows {
-			if r.Kind != KindPrintedCard || !r.live() {
-				continue
+			if r.Kind != KindPrintedCard || !r.live() || r.Person != to && r.State == Lost {
+				continue // a lost one identifies nobody already
 			}
 			if err := t.step(r, Replaced, card, Active, Lost); err != nil {
 				return journal.Event{}, err
@@ -64,13 +65,28 @@ func (s *Service) IssuePrinted(ctx context.Context, actor civic.Actor, id civic.
 	return out, nil
 }
 
+// printedTo is the identity under which a card is printed anew: that of the one
+// before, so that an undone merge leaves it with whose it was.
+func printedTo(root civic.PersonID, rows []cardRow) civic.PersonID {
+	to := civic.PersonID("")
+	for _, r := range rows {
+		if r.Kind == KindPrintedCard && r.live() && to != root {
+			to = r.Person
+		}
+	}
+	if to == "" {
+		return root
+	}
+	return to
+}
+
 // drawPrinted draws numbers until one is nobody's.
-func (t *cards) drawPrinted() (card, number string, err error) {
+func (t *cards) drawPrinted(to civic.PersonID) (card, number string, err error) {
 	for range 20 {
 		if number, err = newPrinted(); err != nil {
 			return "", "", err
 		}
-		card, err = t.enter(t.self.Root, KindPrintedCard, number, Dates{Issued: t.Now.In(civic.Shanghai).Format("2006-01-02")})
+		card, err = t.enter(to, KindPrintedCard, number, Dates{Issued: t.Now.In(civic.Shanghai).Format("2006-01-02")})
 		if !errors.Is(err, errTaken) {
 			return card, number, err
 		}

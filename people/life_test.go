@@ -26,6 +26,7 @@ type life struct {
 	claims  map[string][2]*modelCard // open disputes: the holder's card and the claimant's
 	was     map[string]string        // the state that the holder's card goes back to
 	merges  []*modelMerge
+	closed  [][2]*modelCard // disputes that merges closed, oldest first
 	numbers []string
 }
 
@@ -40,6 +41,7 @@ type modelCard struct {
 	kind   people.CredentialKind
 	number string
 	state  string
+	by     *modelCard // what came in its place
 }
 
 func (c *modelCard) live() bool { return c.state == people.Active || c.state == people.Lost }
@@ -152,15 +154,15 @@ func (l *life) step(t *rapid.T) {
 		n := &soul{id: id}
 		l.people = append(l.people, n)
 		if h == nil {
-			l.enter(&modelCard{n, cardID(t, l.w, id), kind, number, people.Active})
+			l.enter(&modelCard{who: n, id: cardID(t, l.w, id), kind: kind, number: number, state: people.Active})
 		} else {
-			l.contest(h, &modelCard{n, cardID(t, l.w, id), kind, number, people.Disputed})
+			l.contest(h, &modelCard{who: n, id: cardID(t, l.w, id), kind: kind, number: number, state: people.Disputed})
 		}
 	case "add":
 		who, want := l.may(p.root(), kind, number, nil)
 		id, err := l.w.People.AddCard(ctx, sys, p.id, people.Card{Kind: kind, Number: number}, people.Dates{})
 		if expect(verb, err, want) {
-			l.enter(&modelCard{who, id, kind, number, people.Active})
+			l.enter(&modelCard{who: who, id: id, kind: kind, number: number, state: people.Active})
 		}
 	case "lose", "found", "withdraw":
 		c := pick()
@@ -177,7 +179,10 @@ func (l *life) step(t *rapid.T) {
 				c.state = people.Active
 			}
 		case "withdraw":
-			other := slices.ContainsFunc(l.cards, func(o *modelCard) bool { return o != c && o.who.root() == c.who.root() && o.live() })
+			apart := slices.ContainsFunc(l.merges, func(m *modelMerge) bool { return !m.undone && m.drop.root() == c.who.root() })
+			other := slices.ContainsFunc(l.cards, func(o *modelCard) bool {
+				return o != c && o.who.root() == c.who.root() && (!apart || o.who == c.who) && o.state == people.Active
+			})
 			if expect(verb, l.w.People.WithdrawCard(ctx, sys, c.who.id, c.id), c.state == people.Withdrawn || c.live() && other) && c.live() {
 				c.state = people.Withdrawn
 				l.release(c)
@@ -191,7 +196,8 @@ func (l *life) step(t *rapid.T) {
 		id, err := l.w.People.ReplaceCard(ctx, sys, c.who.id, c.id, "", people.Dates{})
 		if expect(verb, err, c.live()) {
 			c.state = people.Replaced
-			n := &modelCard{c.who, id, c.kind, c.number, people.Active}
+			n := &modelCard{who: c.who, id: id, kind: c.kind, number: c.number, state: people.Active}
+			c.by = n
 			l.cards = append(l.cards, n)
 			if l.holds[c.number] == c {
 				l.holds[c.number] = n
@@ -207,7 +213,8 @@ func (l *life) step(t *rapid.T) {
 		if expect(verb, err, want && c.live()) {
 			c.state = people.Replaced
 			l.release(c)
-			l.enter(&modelCard{who, id, c.kind, number, people.Active})
+			c.by = &modelCard{who: who, id: id, kind: c.kind, number: number, state: people.Active}
+			l.enter(c.by)
 		}
 	case "dispute":
 		h := l.holds[number]
@@ -217,7 +224,7 @@ func (l *life) step(t *rapid.T) {
 			return c.who.root() == p.root() && c.kind == kind && c.number == number && (c.live() || c.state == people.Disputed)
 		})
 		if expect(verb, err, h != nil && !fits && !has && h.live() && h.who.root() != p.root()) {
-			l.contest(h, &modelCard{p.root(), cardOfDispute(t, l.w, id), kind, number, people.Disputed})
+			l.contest(h, &modelCard{who: p.root(), id: cardOfDispute(t, l.w, id), kind: kind, number: number, state: people.Disputed})
 		}
 	case "settle":
 		if l.claims[number][0] == nil {
@@ -236,6 +243,7 @@ func (l *life) step(t *rapid.T) {
 		}
 		for n, c := range l.claims {
 			if a, b := c[0].who.root(), c[1].who.root(); a == k && b == d || a == d && b == k {
+				l.closed = append(l.closed, c)
 				l.decide(n, "merged")
 			}
 		}
@@ -248,6 +256,35 @@ func (l *life) step(t *rapid.T) {
 		m := rapid.SampledFrom(l.merges).Draw(t, "merge")
 		if expect(verb, l.w.People.Unmerge(ctx, sys, m.id, "弄错了"), !m.undone) {
 			m.undone, m.drop.of = true, nil
+			l.part(m.keep.root(), m.drop)
+		}
+	}
+}
+
+// part is what an undone merge gives back to each side.
+func (l *life) part(kept, dropped *soul) {
+	for _, side := range [][2]*soul{{kept, dropped}, {dropped, kept}} {
+		for _, c := range slices.SortedFunc(slices.Values(l.cards), func(a, b *modelCard) int { return strings.Compare(a.id, b.id) }) {
+			if c.state == people.Replaced && c.who.root() == side[0] && c.by.who.root() == side[1] && l.holds[c.number] == nil {
+				c.state, l.holds[c.number] = people.Lost, c
+			}
+		}
+	}
+	for _, side := range [][2]*soul{{kept, dropped}, {dropped, kept}} {
+		for _, d := range slices.Backward(slices.Clone(l.closed)) {
+			h, c := d[0], d[1]
+			if h.who.root() != side[0] || c.who.root() != side[1] {
+				continue
+			}
+			l.closed = slices.DeleteFunc(l.closed, func(o [2]*modelCard) bool { return o == d })
+			now := l.holds[c.number]
+			switch {
+			case now == nil:
+				c.state, l.holds[c.number] = people.Active, c
+			case now.who == h.who && now.live():
+				l.was[c.number], l.claims[c.number] = now.state, [2]*modelCard{now, c}
+				now.state, c.state = people.Disputed, people.Disputed
+			}
 		}
 	}
 }
@@ -344,7 +381,7 @@ func TestNoInterleavingLeavesANumberWithTwoOwnersOrAPersonUnreachable(t *testing
 				own := fmt.Sprintf("RUN%05dP%d", runs, i)
 				p := &soul{id: w.Register(rt, people.Registration{Name: "某人", Distinct: true, Division: w.Taiyuan.Street, Credentials: []people.Card{{Kind: people.KindSeniorCard, Number: own}}})}
 				l.people, l.numbers = append(l.people, p), append(l.numbers, own)
-				l.enter(&modelCard{p, cardID(rt, w, p.id), people.KindSeniorCard, own, people.Active})
+				l.enter(&modelCard{who: p, id: cardID(rt, w, p.id), kind: people.KindSeniorCard, number: own, state: people.Active})
 			}
 			for range rapid.IntRange(1, 25).Draw(rt, "steps") {
 				l.step(rt)

@@ -350,6 +350,23 @@ func (s *Service) Unmerge(ctx context.Context, actor civic.Actor, merge, reason 
 		if _, err = tx.Exec(`UPDATE person SET aliases = aliases - 1 WHERE id = $1`, m.Kept); err != nil {
 			return err
 		}
+		kept, err := Resolve(tx, m.Kept)
+		if err != nil {
+			return err
+		}
+		dropped, err := Resolve(tx, m.Dropped)
+		if err != nil {
+			return err
+		}
+		t := &cards{tx, s, auth, kept}
+		if err := t.part(kept, dropped); err != nil {
+			return err
+		}
+		if s.split != nil {
+			if err := s.split(tx, kept, dropped); err != nil {
+				return err
+			}
+		}
 		tx.Actor.Subject = self.Root
 		return tx.Record(auth, mergeEvent(ActUnmerged, m.ID, m.Dropped, reason))
 	})

@@ -24,10 +24,16 @@ type Service struct {
 	j    *journal.Journal
 	v    *vault.Vault
 	part int // rows of a list that are sealed, checked and entered together
+
+	split func(tx *journal.Tx, sides ...Self) error
 }
 
 // New makes the service.
-func New(j *journal.Journal, v *vault.Vault) *Service { return &Service{j, v, rosterPart} }
+func New(j *journal.Journal, v *vault.Vault) *Service { return &Service{j: j, v: v, part: rosterPart} }
+
+// OnSplit sets what else is to be done, in the same write, when an undone merge
+// parts somebody in two. The room that keeps grants sets it as it is made.
+func (s *Service) OnSplit(do func(tx *journal.Tx, sides ...Self) error) { s.split = do }
 
 var (
 	errNoCard    = civic.E(civic.Invalid, "register.no_card", "请至少登记一种证件：身份证、社保卡或老年卡。").On("card")

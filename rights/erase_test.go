@@ -45,7 +45,7 @@ func lived(t *testing.T, d *db.DB) *apptest.World {
 	must(t, err)
 	_, err = w.People.AddContact(ctx, a.Clerk, a.Elder, people.NewContact{Number: "12677770001", Whose: "女儿", Answers: "李秀兰", Emergency: true})
 	must(t, err)
-	must(t, w.People.Join(ctx, a.Clerk, a.Elder, a.Daughter, ""))
+	must(t, w.People.Join(ctx, apptest.System(), a.Elder, a.Daughter, ""))
 	must(t, w.People.Prefer(ctx, a.Clerk, a.Elder, map[string]string{"language": "jin"}))
 	must(t, w.People.SetServiceBirth(ctx, a.Clerk, a.Elder, "report-post", "1944-12-01", "退休审批表"))
 	village := "柳湾村"

@@ -22,7 +22,7 @@ func (s *story) facts(t *testing.T) {
 	s.must(t, err)
 	s.made["contact"], err = s.People.AddContact(ctx, d.Clerk, d.Elder, people.NewContact{Number: "12688880001", Whose: "女儿"})
 	s.must(t, err)
-	s.must(t, s.People.Join(ctx, d.Clerk, d.Elder, d.Daughter, ""))
+	s.must(t, s.People.Join(ctx, civic.System("story"), d.Elder, d.Daughter, ""))
 	s.made["consent"], err = s.Rights.Give(ctx, person(d.Elder), d.Elder, rights.Giving{Purpose: "share-doctor", Version: 1})
 	s.must(t, err)
 	s.made["forgotten"] = string(s.Person(t, d.Street)) // nothing of theirs is open
@@ -41,6 +41,7 @@ func init() {
 			"People.CallFirst":       {textType: {s.made["contact"]}},
 			"People.EndContact":      {textType: {s.made["contact"]}},
 			"People.Join":            {textType: {""}},
+			"People.JoinByCard":      {textType: {s.Xihu.ElderID, ""}},
 			"People.Leave":           {textType: {""}},
 			"People.Prefer":          {reflect.TypeFor[map[string]string](): {map[string]string{"language": "jin"}}},
 			"People.SetServiceBirth": {textType: {"report-post", "1944-12-01", "退休审批表"}},

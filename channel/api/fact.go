@@ -21,7 +21,7 @@ func (s *server) facts() {
 	handle(s, route{id: "people-contact-first", method: http.MethodPost, path: "/people/{person}/contacts/{contact}/first", tag: tagPeople, kinds: nf, summary: "先打这个电话"}, s.callFirst)
 	handle(s, route{id: "people-contact-end", method: http.MethodDelete, path: "/people/{person}/contacts/{contact}", tag: tagPeople, kinds: nf, summary: "停用一个电话"}, s.endContact)
 	handle(s, route{id: "people-join", method: http.MethodPost, path: "/people/{person}/household", tag: tagPeople, kinds: []civic.Kind{civic.NotFound, civic.Conflict},
-		summary: "登记住在一起的人", more: "限打开了资料的工作人员。另一个人用编号，先凭证件找到。"}, s.join)
+		summary: "登记住在一起的人", more: "限打开了资料的工作人员。另一个人凭手里的证件号码，或者资料也打开着。"}, s.join)
 	handle(s, route{id: "people-leave", method: http.MethodDelete, path: "/people/{person}/household", tag: tagPeople, kinds: nf, summary: "登记搬出去住，从今天起"}, s.leave)
 	handle(s, route{id: "people-prefer", method: http.MethodPut, path: "/people/{person}/preferences", tag: tagPeople, kinds: nf,
 		summary: "登记服务习惯：说什么话、怎么联系、听得清吗", more: "没写的不变，写空的就是去掉。"}, s.prefer)
@@ -197,7 +197,8 @@ func (s *server) endContact(ctx context.Context, in *onContact) (*struct{}, erro
 type joinIn struct {
 	OnPerson
 	Body struct {
-		Other civic.PersonID `json:"other" minLength:"1" maxLength:"64" doc:"住在一起的另一个人的编号"`
+		Other civic.PersonID `json:"other,omitempty" maxLength:"64" doc:"住在一起的另一个人的编号，资料也要打开着；和 card 二选一"`
+		Card  string         `json:"card,omitempty" maxLength:"60" doc:"另一个人的证件号码，证件在手里"`
 		Since string         `json:"since,omitempty" maxLength:"10" doc:"从哪天起，不写就是今天"`
 	}
 }
@@ -206,6 +207,9 @@ func (s *server) join(ctx context.Context, in *joinIn) (*struct{}, error) {
 	id, a, err := s.about(ctx, in.Person)
 	if err != nil {
 		return nil, err
+	}
+	if in.Body.Card != "" {
+		return nil, s.People.JoinByCard(ctx, a, id, in.Body.Card, in.Body.Since)
 	}
 	return nil, s.People.Join(ctx, a, id, in.Body.Other, in.Body.Since)
 }

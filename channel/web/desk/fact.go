@@ -170,11 +170,7 @@ func (f face) endContact(ctx context.Context, a civic.Actor, id civic.PersonID, 
 // join finds the other by a card, never by a name: the only match of a name may be
 // a stranger.
 func (f face) join(ctx context.Context, a civic.Actor, id civic.PersonID, r *http.Request) error {
-	m, err := f.People.FindCard(ctx, a, kit.Field(r, "other"))
-	if err != nil {
-		return civic.As(err).On("other")
-	}
-	return f.People.Join(ctx, a, id, m.Person, kit.Field(r, "since"))
+	return f.People.JoinByCard(ctx, a, id, kit.Field(r, "other"), kit.Field(r, "since"))
 }
 
 func (f face) leave(ctx context.Context, a civic.Actor, id civic.PersonID, r *http.Request) error {

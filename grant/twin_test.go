@@ -1,0 +1,121 @@
+package grant_test
+
+import (
+	"testing"
+	"time"
+
+	"yinqiao/app/apptest"
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/db/dbtest"
+	"yinqiao/grant"
+	"yinqiao/people"
+)
+
+// registered enters somebody by a senior card alone, so that they can be merged.
+func registered(t *testing.T, w *apptest.World, number string) civic.PersonID {
+	t.Helper()
+	return w.Register(t, people.Registration{Name: "王桂英", Distinct: true, Division: w.Taiyuan.Street,
+		Credentials: []people.Card{{Kind: people.KindSeniorCard, Number: number}}})
+}
+
+func fine(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAMergeReleasesNoGrantThatADisputeOrAGuardianHolds(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		holds := map[string]func(elder civic.PersonID){
+			"grant.frozen": func(elder civic.PersonID) {
+				fine(t, w.Grant.Dispute(ctx, apptest.AsPerson(elder), elder, "意见不一致"))
+			},
+			"grant.guardianship": func(elder civic.PersonID) {
+				_, err := w.Grant.Appoint(ctx, a.Administrator, grant.Guardianship{Person: elder, Guardian: a.Stranger, Document: "区法院的判决", Starts: w.Clock.Now()})
+				fine(t, err)
+			},
+		}
+		n := 0
+		for code, hold := range holds {
+			for _, keepHeld := range []bool{true, false} {
+				n++
+				agent := w.Person(t, a.Street)
+				heldOne, twin := registered(t, w, "SN7100000"+string(rune('0'+n))), registered(t, w, "SN7200000"+string(rune('0'+n)))
+				w.Give(t, heldOne, agent, "report-post")
+				free := w.Give(t, twin, agent, "report-post")
+				hold(heldOne)
+				wantKind(t, use(w, apptest.AsPerson(agent), heldOne, "report-post"), civic.Denied, code)
+				fine(t, use(w, apptest.AsPerson(agent), twin, "report-post"))
+				keep, drop := heldOne, twin
+				if !keepHeld {
+					keep, drop = twin, heldOne
+				}
+				w.Clock.Add(time.Minute)
+				m, err := w.People.Merge(ctx, a.Administrator, keep, drop, "同一个人")
+				fine(t, err)
+				w.Clock.Add(time.Minute)
+				for _, id := range []civic.PersonID{heldOne, twin} {
+					wantKind(t, use(w, apptest.AsPerson(agent), id, "report-post"), civic.Denied, code)
+				}
+				as, err := w.Grant.Agents(ctx, apptest.AsPerson(keep), keep)
+				fine(t, err)
+				for _, g := range as {
+					if g.Live() && g.Kind == "agent" {
+						t.Errorf("%s: the elder is shown a grant as good that authorises nothing", code)
+					}
+				}
+				// The desk gives none without the elder's own word, whichever is the root.
+				w.Open(t, a.Clerk, keep)
+				_, err = w.Grant.Give(ctx, a.Clerk, grant.Grant{Person: keep, Agent: w.Person(t, a.Street), Relation: "侄女", Services: "report-post", Starts: w.Clock.Now(), GivenHow: "phone",
+					Evidence: grant.Evidence{ReadBack: "yes"}})
+				want := "grant.disputed"
+				if code == "grant.guardianship" {
+					want = "grant.ward"
+				}
+				wantKind(t, err, civic.Denied, want)
+				if n%2 == 1 {
+					fine(t, w.People.Unmerge(ctx, a.Administrator, m, "其实是两个人"))
+					wantKind(t, use(w, apptest.AsPerson(agent), heldOne, "report-post"), civic.Denied, code)
+					fine(t, use(w, apptest.AsPerson(agent), twin, "report-post"))
+					continue
+				}
+				if code == "grant.frozen" { // the elder's own word resumes it
+					fine(t, w.Grant.Settle(ctx, apptest.AsPerson(keep), keep, free, true))
+					fine(t, use(w, apptest.AsPerson(agent), keep, "report-post"))
+				} else { // the guardian's
+					wantKind(t, w.Grant.Settle(ctx, apptest.AsPerson(keep), keep, free, true), civic.Denied, "grant.ward")
+					fine(t, w.Grant.Settle(ctx, apptest.AsPerson(a.Stranger), keep, free, true))
+					fine(t, use(w, apptest.AsPerson(agent), keep, "report-post"))
+				}
+			}
+		}
+	})
+}
+
+func TestADeathOfOneIsNotTheDeathOfTheOtherWhenAMergeIsUndone(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		one, other := registered(t, w, "SN73000001"), registered(t, w, "SN73000002")
+		agent := w.Person(t, a.Street)
+		w.Give(t, other, agent, "report-post")
+		w.Give(t, agent, other, "report-post")
+		w.Give(t, one, agent, "report-post")
+		m, err := w.People.Merge(ctx, a.Administrator, one, other, "同一个人")
+		fine(t, err)
+		fine(t, w.Grant.ReportDeath(ctx, a.Administrator, one, "2026-11-20", "certificate"))
+		wantKind(t, use(w, apptest.AsPerson(agent), other, "report-post"), civic.Denied, "grant.elder_dead")
+		fine(t, w.People.Unmerge(ctx, a.Administrator, m, "其实是两个人"))
+		fine(t, use(w, apptest.AsPerson(agent), other, "report-post"))
+		fine(t, use(w, apptest.AsPerson(other), agent, "report-post"))
+		wantKind(t, use(w, apptest.AsPerson(agent), one, "report-post"), civic.Denied, "grant.elder_dead")
+		fine(t, w.Grant.WithdrawDeath(ctx, a.Administrator, one, "登记错了人"))
+		fine(t, use(w, apptest.AsPerson(agent), one, "report-post"))
+	})
+}
