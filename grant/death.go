@@ -36,6 +36,9 @@ func (s *Service) ReportDeath(ctx context.Context, actor civic.Actor, person civ
 		if !changed {
 			return journal.ErrUnchanged
 		}
+		if self, err = people.Resolve(tx, person); err != nil { // their row is held now
+			return err
+		}
 		if err := s.died(tx, self, hold); err != nil {
 			return err
 		}
@@ -71,6 +74,9 @@ func (s *Service) WithdrawDeath(ctx context.Context, actor civic.Actor, person c
 		}
 		if !changed {
 			return journal.ErrUnchanged
+		}
+		if self, err = people.Resolve(tx, person); err != nil { // their row is held now
+			return err
 		}
 		if err := s.died(tx, self, let); err != nil {
 			return err

@@ -6,9 +6,10 @@ import (
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/journal"
+	"yinqiao/staff"
 )
 
-// Forget ends all grants that a person gave or held. Their rows stay for as long
+// Forget signs a person out everywhere and ends all grants that they gave or held. Their rows stay for as long
 // as it may have to be proved who acted for whom: they hold opaque IDs.
 func Forget(tx *journal.Tx, auth civic.Authority, ids []civic.PersonID) error {
 	if !auth.Valid() || len(ids) == 0 {
@@ -16,6 +17,11 @@ func Forget(tx *journal.Tx, auth civic.Authority, ids []civic.PersonID) error {
 	}
 	for _, column := range []string{"person", "agent"} {
 		if _, err := tx.Exec(`UPDATE proxy_grant SET state = 'revoked', note = NULL WHERE `+column+` IN `+db.In(1, len(ids)), db.Args(ids)...); err != nil {
+			return err
+		}
+	}
+	for _, id := range ids {
+		if err := staff.EndSessions(tx, civic.Party{Kind: civic.PartyPerson, ID: string(id)}); err != nil {
 			return err
 		}
 	}

@@ -91,7 +91,7 @@ func (s *Service) BreakGlass(ctx context.Context, actor civic.Actor, person civi
 		if err != nil {
 			return err
 		}
-		self, err := people.Resolve(tx, person)
+		self, err := people.LockSelf(tx, person)
 		if err != nil {
 			return err
 		}

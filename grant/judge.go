@@ -56,15 +56,21 @@ func judgePerson(q db.Q, now time.Time, who civic.PersonID, need civic.Need) (ci
 	if need.Person == "" || need.Office != "" || need.Division != "" {
 		return civic.Authority{}, errStaffOnly // a place asks for a role there, which people don't have
 	}
-	self, err := people.Resolve(q, need.Person)
+	self, err := held(q, need)
 	if err != nil {
 		return civic.Authority{}, err
 	}
 	if slices.Contains(self.Selves(), who) {
+		if self.State != "active" {
+			return civic.Authority{}, errSelfErased
+		}
 		if self.Died != "" {
 			return civic.Authority{}, errSelfDead
 		}
 		return over(civic.BasisOwn, "", need.Person, self, self.Division, ""), nil
+	}
+	if self.State != "active" {
+		return civic.Authority{}, errNotYours
 	}
 	g, err := agentRests(q, now, self, who, need, errNotYours)
 	if err != nil {
@@ -73,8 +79,17 @@ func judgePerson(q db.Q, now time.Time, who civic.PersonID, need civic.Need) (ci
 	return over(g.basis(), g.ID, need.Person, self, self.Division, ""), nil
 }
 
+// held resolves whom an act is for. In a write their row is held until it ends, so
+// that whatever takes the ground away comes before the act, and is seen, or after.
+func held(q db.Q, need civic.Need) (people.Self, error) {
+	if w, ok := q.(people.Writer); ok && w.Locks() && !need.Look {
+		return people.HoldSelf(w, need.Person)
+	}
+	return people.Resolve(q, need.Person)
+}
+
 // agentRests finds the grant on which an agent acts, under any of their
-// identities. An agent who has died acts no more.
+// identities. An agent who has died, or has had everything erased, acts no more.
 func agentRests(q db.Q, now time.Time, self people.Self, agent civic.PersonID, need civic.Need, refusal *civic.Error) (candidate, error) {
 	me, err := people.Resolve(q, agent)
 	if civic.Is(err, civic.NotFound) {
@@ -82,6 +97,9 @@ func agentRests(q db.Q, now time.Time, self people.Self, agent civic.PersonID, n
 	}
 	if err != nil {
 		return candidate{}, err
+	}
+	if me.State != "active" {
+		return candidate{}, refusal
 	}
 	if me.Died != "" {
 		return candidate{}, errSelfDead
@@ -149,8 +167,8 @@ func judgeStaff(q db.Q, now time.Time, actor civic.Actor, need civic.Need) (civi
 // the role at their office act. When somebody else asked for it, now or in opening,
 // that agent needs a live grant, and the act rests on it.
 func judgeOpening(q db.Q, now time.Time, actor civic.Actor, m staff.Member, need civic.Need) (civic.Authority, error) {
-	self, err := people.Resolve(q, need.Person)
-	if civic.Is(err, civic.NotFound) {
+	self, err := held(q, need)
+	if civic.Is(err, civic.NotFound) || err == nil && self.State != "active" {
 		err = errNotOpen // who exists is not told
 	}
 	if err != nil {

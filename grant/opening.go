@@ -61,6 +61,12 @@ func (s *Service) Open(ctx context.Context, actor civic.Actor, person civic.Pers
 			return err
 		}
 		auth = civic.Mint(basis, auth.Ref(), person, auth.Division(), auth.Office())
+		// Whoever takes the person away meanwhile waits, or came first and is seen.
+		if now, err := people.LockSelf(tx, person); err != nil {
+			return err
+		} else if now.Root != person {
+			return errNotOpen
+		}
 		if agent != "" {
 			if _, err := agentRests(tx, tx.Now, self, agent, civic.Need{Look: true}, errAgent); err != nil {
 				return err

@@ -18,6 +18,8 @@ var (
 			Accepting("亲属办身后的事；登记错了请到窗口改")
 	errSelfDead = civic.E(civic.Denied, "grant.self_dead", "系统里有一条您去世的登记，网页先停用了。登记错了的话，请带证件到任何一个窗口，请主管改回来。").
 			Accepting("本人带证件到窗口，请主管撤销登记")
+	errSelfErased = civic.E(civic.Denied, "grant.erased", "这份资料已经按您的要求删除了，不能再用。要再办事，请带证件到窗口重新登记。").
+			Accepting("带证件到窗口重新登记")
 	errDeskDead = civic.E(civic.Denied, "grant.desk_dead", "这位老人已登记去世，这件事不能再办。家属可以办标明「身后事」的服务；登记错了，请主管撤销登记。").
 			Accepting("请主管撤销登记；或办身后的事")
 )

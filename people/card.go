@@ -85,40 +85,6 @@ func (s *Service) changeCards(ctx context.Context, actor civic.Actor, id civic.P
 	})
 }
 
-// lockSelf makes all who change the person's identities or cards wait until this
-// write is over.
-func lockSelf(tx *journal.Tx, ids ...civic.PersonID) (Self, error) {
-	var roots []civic.PersonID
-	for _, id := range ids {
-		self, err := Resolve(tx, id)
-		if err != nil {
-			return self, err
-		}
-		roots = append(roots, self.Root)
-	}
-	order := slices.Clone(roots)
-	slices.Sort(order) // in one order, so that two who lock the same can't deadlock
-	for _, id := range slices.Compact(order) {
-		if _, err := tx.Exec(`UPDATE person SET aliases = aliases WHERE id = $1`, id); err != nil {
-			return Self{}, err
-		}
-	}
-	var first Self
-	for i, id := range ids {
-		self, err := Resolve(tx, id)
-		if err != nil {
-			return self, err
-		}
-		if self.Root != roots[i] {
-			return self, errCardMoved // merged since, while this waited
-		}
-		if i == 0 {
-			first = self
-		}
-	}
-	return first, nil
-}
-
 // about is the event of an act on a card: its kind in words, never its number.
 func about(act journal.Act, kind CredentialKind, id string) journal.Event {
 	return journal.Event{Act: act, Detail: map[string]string{"what": kind.Words()}, About: []journal.About{{ID: id, Kind: "credential", Role: "object"}}}

@@ -17,7 +17,7 @@ func SetDied(tx *journal.Tx, auth civic.Authority, id civic.PersonID, day string
 	if !auth.Over(id) {
 		return false, errAuthority
 	}
-	self, err := Resolve(tx, id)
+	self, err := lockSelf(tx, id)
 	if err != nil {
 		return false, err
 	}

@@ -219,10 +219,13 @@ func (s *Service) Disputes(ctx context.Context, actor civic.Actor, in civic.Divi
 		for _, r := range rows {
 			d := Dispute{ID: r.ID, Kind: r.Kind, RaisedAt: r.RaisedAt}
 			var err error
-			if d.Holder, err = s.byRef(v, ref{r.Holder, r.HolderCard}); err != nil {
-				return err
+			if d.Holder, err = s.byRef(v, ref{r.Holder, r.HolderCard}); err == nil {
+				d.Claimant, err = s.byRef(v, ref{r.Claimant, r.ClaimantCard})
 			}
-			if d.Claimant, err = s.byRef(v, ref{r.Claimant, r.ClaimantCard}); err != nil {
+			if civic.Is(err, civic.NotFound) {
+				continue // one of the two is gone: there is nothing to decide
+			}
+			if err != nil {
 				return err
 			}
 			out = append(out, d)

@@ -1,11 +1,8 @@
 package people
 
 import (
-	"errors"
-
 	"yinqiao/civic"
 	"yinqiao/db"
-	"yinqiao/journal"
 )
 
 // FullCard is a card with its whole number, for nobody but the person.
@@ -102,24 +99,35 @@ func (s *Service) EveryName(q db.Q, auth civic.Authority, person civic.PersonID)
 	return out, err
 }
 
-// ErasedName is what stands for the name of whoever had everything erased.
-const ErasedName = "已删除"
-
-// Forget takes everything that says who somebody is from the rows of the person,
-// under all their identities: names and what they are found by, cards, phones,
-// facts. The row itself stays, as nobody's.
-func Forget(tx *journal.Tx, auth civic.Authority, ids []civic.PersonID, day string) error {
-	if !auth.Valid() || len(ids) == 0 {
-		return errors.New("people: forgetting needs an authority, and somebody")
+// EveryOther lists the other registrations of a person, which were merged into the
+// root: each has a name, a birth, a home and an address of its own.
+func (s *Service) EveryOther(q db.Q, auth civic.Authority, person civic.PersonID) ([]Profile, []string, error) {
+	if !auth.Over(person) || !seesSensitive(auth) {
+		return nil, nil, errAuthority
 	}
-	in, args := db.In(1, len(ids)), db.Args(ids)
-	for _, table := range []string{"credential_index", "credential_former", "tail_index", "contact_index", "credential", "contact", "other_name", "name_key",
-		"person_tag", "household", "person_preference", "service_birth", "person_seen", "opening", "access_code"} {
-		if _, err := tx.Exec(`DELETE FROM `+table+` WHERE person IN `+in, args...); err != nil {
-			return err
+	self, err := Resolve(q, person)
+	if err != nil {
+		return nil, nil, err
+	}
+	var out []Profile
+	var villages []string
+	for _, id := range self.Also {
+		if !auth.Over(id) {
+			return nil, nil, errAuthority
 		}
+		var r personRow
+		var village string
+		if err := q.Get(&r, `SELECT id, name, sex, birth, division, address, alias_of FROM person WHERE id = $1`, id); err != nil {
+			return nil, nil, err
+		}
+		if err := q.Get(&village, `SELECT village FROM person WHERE id = $1`, id); err != nil {
+			return nil, nil, err
+		}
+		p := Profile{Person: r.Person()}
+		if p.Address, err = s.openAddress(r); err != nil {
+			return nil, nil, err
+		}
+		out, villages = append(out, p), append(villages, village)
 	}
-	_, err := tx.Exec(`UPDATE person SET name = $1, erased_on = $2, sex = 'unknown', birth = '', division = substr(division, 1, 6), address = NULL, died_on = '',
-		reading = '', village = '', state = 'erased' WHERE id IN `+db.In(3, len(ids)), append([]any{ErasedName, day}, args...)...)
-	return err
+	return out, villages, nil
 }

@@ -82,6 +82,9 @@ func (s *Service) formers(q db.Q, hash string) ([]Match, error) {
 	seen := map[civic.PersonID]int{}
 	for _, r := range refs {
 		m, err := s.byRef(q, r)
+		if civic.Is(err, civic.NotFound) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -17,6 +17,7 @@ type Self struct {
 	Division civic.Division   // home, by the root
 	Died     string           // YYYY-MM-DD, "" while alive as far as is known
 	State    string           // of the root: active, withdrawn, erased
+	aliases  int              // of the root
 }
 
 // Selves lists all identities, the root first.
@@ -52,7 +53,7 @@ func Resolve(q db.Q, id civic.PersonID) (Self, error) {
 	if r.AliasOf != "" {
 		return Self{}, errors.New("people: merges go round in a circle")
 	}
-	s := Self{Root: id, Division: r.Division, Died: r.DiedOn, State: r.State}
+	s := Self{Root: id, Division: r.Division, Died: r.DiedOn, State: r.State, aliases: r.Aliases}
 	if r.Aliases == 0 {
 		return s, nil
 	}

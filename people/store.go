@@ -171,7 +171,7 @@ func readPerson(q db.Q, id civic.PersonID) (personRow, error) {
 const (
 	CredentialQuery = `SELECT person, credential FROM credential_index WHERE hash = $1`
 	personQuery     = `SELECT p.name, p.sex, p.birth, p.division, p.alias_of, c.kind, c.tail, c.state, c.expires
-		FROM person p JOIN credential c ON c.person = p.id WHERE p.id = $1 AND c.id = $2`
+		FROM person p JOIN credential c ON c.person = p.id WHERE p.id = $1 AND c.id = $2 AND p.state <> 'erased'`
 )
 
 // byHash finds the one person whose card has the hash, by their root. Whoever was
@@ -197,6 +197,9 @@ func (s *Service) byRef(q db.Q, ref ref) (Match, error) {
 		Kind                              CredentialKind
 	}
 	if err := q.Get(&r, personQuery, ref.Person, ref.Credential); err != nil {
+		if errors.Is(err, db.ErrNoRows) {
+			err = errNoPerson // who was erased has no cards
+		}
 		return Match{}, err
 	}
 	m := Match{Person: ref.Person, Name: Masked(r.Name), Sex: r.Sex, Birth: year(r.Birth), Division: r.Division,

@@ -18,6 +18,7 @@ type Copy struct {
 	Format      string             `json:"format"` // of this file, for programs that read it
 	MadeAt      time.Time          `json:"made_at"`
 	Person      CopyPerson         `json:"person"`
+	Merged      []CopyPerson       `json:"merged"` // the same person as registered elsewhere
 	OtherNames  []string           `json:"other_names"`
 	Cards       []people.FullCard  `json:"cards"`
 	Phones      []people.FullPhone `json:"phones"`
@@ -164,6 +165,14 @@ func (s *Service) copyOf(q db.Q, auth civic.Authority, person civic.PersonID, no
 		return nil, err
 	}
 	c := &Copy{Format: copyFormat, MadeAt: now, Person: CopyPerson{Name: p.Name, Sex: string(p.Sex), Birth: p.Birth, Division: string(p.Division), Address: p.Address}}
+	also, villages, err := s.people.EveryOther(q, auth, person)
+	if err != nil {
+		return nil, err
+	}
+	c.Merged = []CopyPerson{}
+	for i, o := range also {
+		c.Merged = append(c.Merged, CopyPerson{Name: o.Name, Sex: string(o.Sex), Birth: o.Birth, Division: string(o.Division), Village: villages[i], Address: o.Address})
+	}
 	// A program that reads the file finds lists, never nothing.
 	c.Cards, c.Phones = []people.FullCard{}, []people.FullPhone{}
 	c.OtherNames, c.Tags, c.Household, c.Preferences, c.Births = []string{}, []CopyTag{}, []CopyMate{}, []CopyPreference{}, []CopyBirth{}

@@ -1,6 +1,7 @@
 package rights
 
 import (
+	"cmp"
 	"context"
 	"time"
 	"unicode/utf8"
@@ -122,25 +123,29 @@ func (s *Service) Erase(ctx context.Context, actor civic.Actor, person civic.Per
 				return err
 			}
 		}
+		if _, err := s.mayErase(tx, actor, person, tx.Authorise); err != nil {
+			return err
+		}
+		self, err := people.LockErased(tx, person)
+		if err != nil {
+			return err
+		}
+		// Once more: while this waited, the person may have become somebody of elsewhere.
 		auth, err := s.mayErase(tx, actor, person, tx.Authorise)
 		if err != nil {
 			return err
 		}
-		return s.erase(tx, auth, person, reason)
+		return s.erase(tx, auth, self, reason)
 	})
 }
 
-func (s *Service) erase(tx *journal.Tx, auth civic.Authority, person civic.PersonID, reason string) error {
-	self, err := people.Resolve(tx, person)
-	if err != nil {
-		return err
-	}
-	if self.State == "erased" {
-		return errErased
-	}
+// erase takes away everything of a person whose row is locked.
+func (s *Service) erase(tx *journal.Tx, auth civic.Authority, self people.Self, reason string) error {
 	ids := self.Selves()
-	if _, err := tx.Exec(`UPDATE person SET division = division WHERE id = $1`, self.Root); err != nil {
-		return err
+	if self.State == "erased" {
+		if left, err := people.Left(tx, ids); err != nil || !left {
+			return cmp.Or(err, error(errErased))
+		}
 	}
 	open, err := s.cases.Unfinished(tx, ids)
 	if err != nil {
@@ -162,7 +167,7 @@ func (s *Service) erase(tx *journal.Tx, auth civic.Authority, person civic.Perso
 		append([]any{tx.Now}, db.Args(ids)...)...); err != nil {
 		return err
 	}
-	if err := people.Forget(tx, auth, ids, tx.Now.In(civic.Shanghai).Format(time.DateOnly)); err != nil {
+	if err := s.people.Forget(tx, auth, ids, tx.Now.In(civic.Shanghai).Format(time.DateOnly)); err != nil {
 		return err
 	}
 	// The entries of before lose their details; this one tells of it and has the reason.

@@ -36,8 +36,8 @@ var Inventory = map[string]Place{
 	"spoken_number":      {Told: "matters", Erased: "the number stays claimed, as nobody's"},
 	"grant_evidence":     {Untold: "papers of a grant, kept for disputes; the grant is in the copy and the papers are shown at the window", Erased: "deleted"},
 	"glass_review":       {Told: "story", Erased: "its words are emptied; that an opening was judged stays"},
-	"credential_dispute": {Told: "story", Erased: "opaque IDs of two cards that are deleted"},
-	"person_merge":       {Told: "story", Erased: "opaque IDs of two registrations that are nobody's"},
+	"credential_dispute": {Told: "story", Erased: "the reason is emptied, what is open is decided for the other; opaque IDs of two cards stay, of which one is deleted"},
+	"person_merge":       {Told: "story", Erased: "reasons and division are emptied; opaque IDs of two registrations stay, which are nobody's"},
 	"roster_row":         {Told: "story", Erased: "the sealed row is deleted with its list, within days of entering"},
 	"card_read":          {Told: "story", Erased: "opaque IDs, deleted within days"},
 }

@@ -2,6 +2,7 @@ package rights
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sort"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/jobs"
 	"yinqiao/journal"
+	"yinqiao/people"
 )
 
 // Term is how long one sort of thing is kept, and why.
@@ -179,8 +181,15 @@ func (s *Service) sweepDead(tx *journal.Tx) (int, error) {
 		if err != nil {
 			return done, err
 		}
-		switch err := s.erase(tx, auth, id, "去世后保存期满"); {
-		case civic.Is(err, civic.Conflict): // a matter is still open: another day
+		self, err := people.LockErased(tx, id)
+		if civic.Is(err, civic.Conflict) || err == nil && (self.Died == "" || self.Died >= before) {
+			continue // merged, or found alive, just now
+		}
+		if err != nil {
+			return done, err
+		}
+		switch err := s.erase(tx, auth, self, "去世后保存期满"); {
+		case errors.Is(err, errOpenMatters), errors.Is(err, errErased): // a matter is still open: another day
 		case err != nil:
 			return done, err
 		default:

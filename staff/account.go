@@ -276,6 +276,11 @@ func (s *Service) Reset(ctx context.Context, actor civic.Actor, id civic.StaffID
 }
 
 func endSessions(tx *journal.Tx, id civic.StaffID) error {
-	_, err := tx.Exec(`DELETE FROM sign_session WHERE party = $1`, partyKey(civic.Party{Kind: civic.PartyStaff, ID: string(id)}))
+	return EndSessions(tx, civic.Party{Kind: civic.PartyStaff, ID: string(id)})
+}
+
+// EndSessions signs a party out wherever they are signed in, in a write that says why.
+func EndSessions(tx *journal.Tx, p civic.Party) error {
+	_, err := tx.Exec(`DELETE FROM sign_session WHERE party = $1`, partyKey(p))
 	return err
 }

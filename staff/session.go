@@ -31,6 +31,7 @@ const (
 func NewSessions(j *journal.Journal, secure bool) *Sessions {
 	m := scs.New()
 	m.Store = &sessionStore{j}
+	m.Codec = sessionCodec{}
 	m.HashTokenInStore = true
 	m.Lifetime = sessionLife
 	m.Cookie.Name = "yinqiao"
@@ -49,6 +50,7 @@ func (s *Sessions) Enter(ctx context.Context, p civic.Party) error {
 	s.Put(ctx, "kind", string(p.Kind))
 	s.Put(ctx, "id", p.ID)
 	s.Remove(ctx, "device")
+	s.Remove(ctx, stored) // the new token is not in the store yet
 	s.SetDeadline(ctx, s.now().Add(sessionLife))
 	s.Put(ctx, "at", s.now().Unix())
 	return nil
@@ -129,24 +131,48 @@ func (st *sessionStore) CommitCtx(ctx context.Context, token string, b []byte, e
 		if _, err := tx.Exec(`DELETE FROM sign_session WHERE expires <= $1`, tx.Now); err != nil {
 			return err
 		}
-		party, device := named(b)
+		party, device, was := named(b)
+		if was { // ended meanwhile, it stays so
+			_, err := tx.Exec(`UPDATE sign_session SET data = $1, expires = $2, party = $3, device = $4 WHERE token = $5`, b, expiry, party, device, token)
+			return err
+		}
 		_, err := tx.Exec(`INSERT INTO sign_session (token, data, expires, party, device) VALUES ($1, $2, $3, $4, $5)
 			ON CONFLICT (token) DO UPDATE SET data = excluded.data, expires = excluded.expires, party = excluded.party, device = excluded.device`, token, b, expiry, party, device)
 		return err
 	})
 }
 
-// named reads of a session whose it is and on which device.
-func named(b []byte) (party, device string) {
+// stored marks, in memory and in what is written next, a session that was read from
+// the store. Such a one is never inserted: a request that was under way while the
+// session was ended would bring it back.
+const stored = "stored"
+
+// sessionCodec marks what it reads.
+type sessionCodec struct{ scs.GobCodec }
+
+func (c sessionCodec) Decode(b []byte) (time.Time, map[string]any, error) {
+	deadline, values, err := c.GobCodec.Decode(b)
+	if err == nil {
+		if values == nil {
+			values = map[string]any{}
+		}
+		values[stored] = true
+	}
+	return deadline, values, err
+}
+
+// named reads of a session whose it is, on which device, and whether it was stored.
+func named(b []byte) (party, device string, was bool) {
 	_, values, err := scs.GobCodec{}.Decode(b)
 	if err != nil {
-		return "", ""
+		return "", "", false
 	}
 	text := func(key string) string { t, _ := values[key].(string); return t }
 	if kind := text("kind"); kind != "" {
 		party = partyKey(civic.Party{Kind: civic.PartyKind(kind), ID: text("id")})
 	}
-	return party, text("device")
+	was, _ = values[stored].(bool)
+	return party, text("device"), was
 }
 
 func partyKey(p civic.Party) string { return string(p.Kind) + ":" + p.ID }

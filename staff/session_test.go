@@ -140,3 +140,42 @@ func TestAnElderStaysSignedInWhileTheyComeBackEveryMonth(t *testing.T) {
 		}
 	})
 }
+
+func TestASessionThatWasEndedIsNotBroughtBackByARequestUnderWay(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d, apptest.Bare())
+		token := signIn(t, w, elder)
+		underWay := load(t, w, token)
+		if err := w.Sessions.Leave(load(t, w, token)); err != nil { // as a reset does
+			t.Fatal(err)
+		}
+		w.Sessions.Put(underWay, "note", "x")
+		if _, _, err := w.Sessions.Commit(underWay); err != nil {
+			t.Fatal(err)
+		}
+		if n := w.Count(t, `SELECT COUNT(*) FROM sign_session`); n != 0 {
+			t.Error("the session is back")
+		}
+		// One that goes on is written, more than once, also after signing in anew.
+		token = signIn(t, w, elder)
+		for _, note := range []string{"a", "b"} {
+			c := load(t, w, token)
+			w.Sessions.Put(c, "note", note)
+			if _, _, err := w.Sessions.Commit(c); err != nil {
+				t.Fatal(err)
+			}
+			if got := w.Sessions.GetString(load(t, w, token), "note"); got != note {
+				t.Errorf("it says %q, not %q", got, note)
+			}
+		}
+		c := load(t, w, token)
+		if err := w.Sessions.Enter(c, clerk); err != nil {
+			t.Fatal(err)
+		}
+		token, _, err := w.Sessions.Commit(c)
+		if err != nil || w.Sessions.Who(load(t, w, token)) != clerk {
+			t.Error("signing in anew does not last", err)
+		}
+	})
+}
