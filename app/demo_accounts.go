@@ -38,7 +38,8 @@ func (a *App) demoAccounts() *web.Demo {
 	return d
 }
 
-// demoElders picks, in each city, two older people and two relatives.
+// demoElders picks, in each city, two older people and two relatives,
+// and the woman with all the cards.
 func (a *App) demoElders(ctx context.Context) ([]web.DemoAccount, error) {
 	var out []web.DemoAccount
 	err := a.Journal.Look(ctx, civic.System("demo"), func(v *journal.View) error {
@@ -58,6 +59,15 @@ func (a *App) demoElders(ctx context.Context) ([]web.DemoAccount, error) {
 					web.DemoAccount{Login: string(r.Elder.ID), Words: fmt.Sprintf("%s，%d岁", r.Elder.Name, r.Elder.Age(v.Now))},
 					web.DemoAccount{Login: string(r.Agent.ID), Words: fmt.Sprintf("%s，%s的%s", r.Agent.Name, r.Elder.Name, r.Relation)})
 			}
+		}
+		// And the woman who has every kind of card.
+		var cards []people.Person
+		if err := v.Select(&cards, `SELECT p.id, p.name, p.sex, p.birth, p.division FROM credential c JOIN person p ON p.id = c.person
+			WHERE c.kind = $1 ORDER BY c.id LIMIT 1`, people.KindParkCard); err != nil {
+			return err
+		}
+		for _, p := range cards {
+			out = append(out, web.DemoAccount{Login: string(p.ID), Words: fmt.Sprintf("%s，%d岁，有五张卡", p.Name, p.Age(v.Now))})
 		}
 		return nil
 	})

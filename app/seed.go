@@ -100,11 +100,11 @@ func (a *App) seedPeople(ctx context.Context, ps []demo.Person) error {
 	for i, p := range ps {
 		in := people.Registration{Name: p.Name, Sex: people.Sex(p.Sex), Birth: p.Birth, Division: p.Street, Address: p.Address, Distinct: true,
 			Credentials: []people.Card{{Kind: people.KindResidentID, Number: p.ResidentID}}}
-		if p.SeniorCard != "" {
-			in.Credentials = append(in.Credentials, people.Card{Kind: people.KindSeniorCard, Number: p.SeniorCard})
-		}
-		if p.SocialSecurityCard != "" {
-			in.Credentials = append(in.Credentials, people.Card{Kind: people.KindSocialSecurity, Number: p.SocialSecurityCard})
+		for _, c := range []people.Card{{Kind: people.KindSeniorCard, Number: p.SeniorCard}, {Kind: people.KindSocialSecurity, Number: p.SocialSecurityCard},
+			{Kind: people.KindTransitCard, Number: p.TransitCard}, {Kind: people.KindParkCard, Number: p.ParkCard}} {
+			if c.Number != "" {
+				in.Credentials = append(in.Credentials, c)
+			}
 		}
 		if p.Mobile != "" {
 			in.Phones = []people.Phone{{Number: p.Mobile, Whose: p.MobileOwner}}

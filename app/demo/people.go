@@ -37,6 +37,8 @@ type Person struct {
 	ResidentID         string
 	SeniorCard         string // empty for a family member
 	SocialSecurityCard string
+	TransitCard        string // empty but for one woman, who has every kind of card
+	ParkCard           string // likewise
 	Mobile             string // empty when there is no phone at all
 	MobileOwner        string // OwnPhone, whose phone it is (spouse, daughter, neighbour …), or empty
 	Street             civic.Division
@@ -66,7 +68,23 @@ func People(seed uint64, n int, streets []civic.Division) []Person {
 	for len(t.people) < n {
 		t.household(n - len(t.people))
 	}
+	t.everyCard()
 	return t.people
+}
+
+// everyCard gives one woman of Taiyuan, the first for whom somebody acts, the
+// cards that nobody else has, so that a guide can lay all five on a reader. It
+// draws nothing: the others are as they would be without it.
+func (t *town) everyCard() {
+	for _, p := range t.people {
+		if p.Older() {
+			continue
+		}
+		if e := &t.people[p.AgentOf]; e.Sex == Female && civic.Division("1401").Covers(e.Street) {
+			e.TransitCard, e.ParkCard = "JT8805162031", "GY6627013948"
+			return
+		}
+	}
 }
 
 // draw is the one stream of random numbers that everything comes from.
