@@ -34,7 +34,7 @@ func TestAClerkServesAPersonFromTheCardToTheirOwnWord(t *testing.T) {
 	clerk.pick(`input[name=a-to][value=home]`)
 	clerk.fill("#f-phone", "12")
 	clerk.press("main form button")
-	clerk.sees("有一处要改", "电话号码不对", "片子要不要一起寄")
+	clerk.sees("改好再交", "电话号码不对", "片子要不要一起寄")
 	clerk.axe()
 	clerk.pick(`input[name=a-film][value=no]`)
 	clerk.fill("#f-phone", "１２６ ８８８８ ００００")

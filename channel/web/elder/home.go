@@ -86,7 +86,7 @@ func (f face) next(r *http.Request, a civic.Actor, mine []request.Summary) (to, 
 	}
 	if len(waiting) > 0 {
 		w := waiting[0]
-		return "/elder/requests/" + string(w.Request), w.Title + ":单位说办好了，请您看一看", nil
+		return "/elder/requests/" + string(w.Request), w.Title + "：单位说办好了，请您看一看", nil
 	}
 	for _, s := range mine {
 		if s.Draft {

@@ -692,7 +692,7 @@ func wrongList(f Frame) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if len(f.Wrong) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 57, "<div class=\"wrong\" role=\"alert\" aria-labelledby=\"wrong-title\" tabindex=\"-1\"><h2 id=\"wrong-title\">有一处要改</h2><ul>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 57, "<div class=\"wrong\" role=\"alert\" aria-labelledby=\"wrong-title\" tabindex=\"-1\"><h2 id=\"wrong-title\">请看一看，改好再交</h2><ul>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
