@@ -83,7 +83,8 @@ func init() {
 				"Grant.Settle":          of("frozen", s.made["frozen grant"]),
 				"Grant.Standing":        of("frozen"),
 			}, map[string]civic.Actor{
-				"Grant.Answer": me("asked"), "Grant.Appoint": d.Administrator, "Grant.Ask": person(d.Stranger), "Grant.Dispute": me("to freeze"),
+				"Grant.LastCode": person(d.Elder),
+				"Grant.Answer":   me("asked"), "Grant.Appoint": d.Administrator, "Grant.Ask": person(d.Stranger), "Grant.Dispute": me("to freeze"),
 				"Grant.EndGuardianship": d.Administrator, "Grant.Named": person(d.Elder), "Grant.ReportDeath": d.Administrator, "Grant.WithdrawDeath": d.Administrator,
 				"Grant.Scan": me("paper"), "Grant.Settle": me("frozen"), "Grant.Standing": d.Administrator, "Grant.Unsettled": d.Administrator,
 			}

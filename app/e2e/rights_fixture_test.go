@@ -23,6 +23,7 @@ func (s *story) facts(t *testing.T) {
 	s.made["contact"], err = s.People.AddContact(ctx, d.Clerk, d.Elder, people.NewContact{Number: "12688880001", Whose: "女儿"})
 	s.must(t, err)
 	s.must(t, s.People.Join(ctx, civic.System("story"), d.Elder, d.Daughter, ""))
+	s.Open(t, d.Clerk, d.Daughter) // who moves in with somebody is open at the desk too
 	s.made["consent"], err = s.Rights.Give(ctx, person(d.Elder), d.Elder, rights.Giving{Purpose: "share-doctor", Version: 1})
 	s.must(t, err)
 	s.made["forgotten"] = string(s.Person(t, d.Street)) // nothing of theirs is open

@@ -168,7 +168,7 @@ func TestWhatBeginsForADaughterAtTheWindowKeepsHerAsTheOneWhoAsked(t *testing.T)
 		second := w.draft(clerk, w.elder)
 		codes := "/people/" + string(w.elder) + "/access-codes"
 		w.do(clerk, "POST", codes, nil).problem(t, 403, "grant.staff_only") // a daughter may not sign in as her mother
-		w.open("doctor", w.elder, nil)
+		w.open("doctor", w.elder, map[string]any{"presented": true})
 		elder := w.signIn(map[string]any{"access_code": w.do(w.tokens["doctor"], "POST", codes, nil).want(t, 201).text("code")})
 		w.do(elder, "DELETE", "/people/me/grants/"+w.grant, nil).want(t, 204)
 		w.do(clerk, "PATCH", "/drafts/"+second.text("id"), map[string]any{"rev": second.rev(), "answers": w.answers(nil)}).problem(t, 403, "grant.agent")

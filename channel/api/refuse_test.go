@@ -79,7 +79,7 @@ func TestAPasswordOrCodeThatIsWrongOrUsedOpensNothing(t *testing.T) {
 		try(map[string]any{"access_code": "00000000"}).problem(t, 403, "access.code")
 		try(map[string]any{}).problem(t, 422, "session.way")
 		try(map[string]any{"login": "clerk", "password": password, "access_code": "00000000"}).problem(t, 422, "session.way")
-		w.open("clerk", w.elder, nil)
+		w.open("clerk", w.elder, map[string]any{"presented": true})
 		code := w.do(w.tokens["clerk"], "POST", "/people/"+string(w.elder)+"/access-codes", nil).want(t, 201).text("code")
 		try(map[string]any{"access_code": fullWidth(code)}).want(t, 201)
 		try(map[string]any{"access_code": code}).problem(t, 403, "access.code")

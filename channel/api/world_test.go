@@ -170,7 +170,7 @@ func (w *world) signIn(body map[string]any) string {
 // codeFor lets the clerk open a person and sign them in by a slip.
 func (w *world) session(p civic.PersonID) string {
 	w.t.Helper()
-	w.open("clerk", p, nil)
+	w.open("clerk", p, map[string]any{"presented": true})
 	code := w.do(w.tokens["clerk"], "POST", "/people/"+string(p)+"/access-codes", nil).want(w.t, 201).text("code")
 	return w.signIn(map[string]any{"access_code": code})
 }
