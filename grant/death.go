@@ -25,7 +25,7 @@ func (s *Service) ReportDeath(ctx context.Context, actor civic.Actor, person civ
 		return errDay
 	}
 	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
-		self, auth, err := s.settler(tx, person)
+		_, auth, err := s.settler(tx, person)
 		if err != nil {
 			return err
 		}
@@ -36,7 +36,8 @@ func (s *Service) ReportDeath(ctx context.Context, actor civic.Actor, person civ
 		if !changed {
 			return journal.ErrUnchanged
 		}
-		if self, err = people.Resolve(tx, person); err != nil { // their row is held now
+		self, err := people.Resolve(tx, person) // their row is held now
+		if err != nil {
 			return err
 		}
 		if err := s.died(tx, self, hold); err != nil {
@@ -64,7 +65,7 @@ func (s *Service) WithdrawDeath(ctx context.Context, actor civic.Actor, person c
 		return err
 	}
 	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
-		self, auth, err := s.settler(tx, person)
+		_, auth, err := s.settler(tx, person)
 		if err != nil {
 			return err
 		}
@@ -75,7 +76,8 @@ func (s *Service) WithdrawDeath(ctx context.Context, actor civic.Actor, person c
 		if !changed {
 			return journal.ErrUnchanged
 		}
-		if self, err = people.Resolve(tx, person); err != nil { // their row is held now
+		self, err := people.Resolve(tx, person) // their row is held now
+		if err != nil {
 			return err
 		}
 		if err := s.died(tx, self, let); err != nil {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"yinqiao/civic"
 	"yinqiao/db"
@@ -101,11 +102,9 @@ func nameKey(name string) string {
 
 // surname is the first character of a name that is written in Chinese.
 func surname(name string) string {
-	for _, r := range name {
-		if unicode.Is(unicode.Han, r) || r == '〇' || r >= 0x20000 && r <= 0x3FFFD {
-			return string(r)
-		}
-		break
+	r, _ := utf8.DecodeRuneInString(name)
+	if unicode.Is(unicode.Han, r) || r == '〇' || r >= 0x20000 && r <= 0x3FFFD {
+		return string(r)
 	}
 	return ""
 }

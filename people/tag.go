@@ -247,7 +247,11 @@ func (s *Service) Untag(ctx context.Context, actor civic.Actor, person civic.Per
 			return err
 		}
 		k, _ := tagKind(tags[i].Kind)
-		return tx.Record(auth, journal.Event{Act: ActUntagged, Detail: tagDetail(k)})
+		detail := tagDetail(k)
+		if !k.Sensitive { // why a sensitive fact ended would tell of it
+			detail["reason"] = reason
+		}
+		return tx.Record(auth, journal.Event{Act: ActUntagged, Detail: detail})
 	})
 }
 

@@ -55,7 +55,7 @@ func (s *Service) Drop(ctx context.Context, actor civic.Actor, id civic.DraftID)
 func (s *Service) Restore(ctx context.Context, actor civic.Actor, id civic.DraftID) (*View, error) {
 	var out *View
 	err := s.j.Scratch(ctx, actor, func(tx *journal.Scratch) error {
-		d, auth, err := s.reach(tx, &tx.Actor, id, tx.Authorise)
+		_, auth, err := s.reach(tx, &tx.Actor, id, tx.Authorise)
 		if err != nil {
 			return err
 		}
@@ -64,7 +64,8 @@ func (s *Service) Restore(ctx context.Context, actor civic.Actor, id civic.Draft
 		if err != nil {
 			return err
 		}
-		if d, err = s.readDraft(tx, id); err != nil {
+		d, err := s.readDraft(tx, id)
+		if err != nil {
 			return err
 		}
 		if n == 0 && d.State != "open" {
