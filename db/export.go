@@ -96,8 +96,35 @@ func (x *Export) Table(name string, fn func(row []any) error) ([]string, error) 
 	if err := x.known(name); err != nil {
 		return nil, err
 	}
+	truths, err := x.truths(name)
+	if err != nil {
+		return nil, err
+	}
 	// Every column is what a copy means: none may be forgotten here.
-	return x.Each(`SELECT * FROM `+name, fn)
+	return x.Each(`SELECT * FROM `+name, func(row []any) error {
+		for _, i := range truths {
+			if n, ok := row[i].(int64); ok {
+				row[i] = n != 0
+			}
+		}
+		return fn(row)
+	})
+}
+
+// truths are the places of a table's booleans, of which SQLite knows only that the
+// column is declared so: its 0 and 1 are no numbers on other engines.
+func (x *Export) truths(table string) ([]int, error) {
+	if x.d != SQLite {
+		return nil, nil
+	}
+	var out []int
+	_, err := x.Each(`SELECT cid FROM pragma_table_info('`+table+`') WHERE UPPER(type) = 'BOOLEAN' ORDER BY cid`, func(row []any) error {
+		if n, ok := row[0].(int64); ok {
+			out = append(out, int(n))
+		}
+		return nil
+	})
+	return out, err
 }
 
 // Columns returns the columns of one of Tables.

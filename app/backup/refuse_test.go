@@ -3,6 +3,7 @@ package backup
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"os"
@@ -117,6 +118,19 @@ func TestABackupThisReleaseCannotReadIsRefused(t *testing.T) {
 					m.Members[i].Columns = []string{"id", "kind", "name", "division", "address", "phone", "hours"}
 				}
 			}
+			var cut []byte
+			for line := range bytes.Lines(bodies[office]) {
+				var row []json.RawMessage
+				if err := json.Unmarshal(line, &row); err != nil {
+					t.Fatal(err)
+				}
+				b, err := json.Marshal(row[:7])
+				if err != nil {
+					t.Fatal(err)
+				}
+				cut = append(append(cut, b...), '\n')
+			}
+			bodies[office] = cut
 		})
 		if _, err := Restore(t.Context(), d, b.dir, older); err != nil {
 			t.Errorf("an older schema: %v", err)
