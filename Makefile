@@ -21,8 +21,9 @@ lint:
 	$(GO) vet $(PKGS)
 	$(GO) tool staticcheck $(PKGS)
 
-test: deps lint       ## everything, on both databases, under the race detector
-	$(GO) test -race -timeout 9m $(PKGS)
+test: deps lint       ## everything, on both databases; the rooms under the race detector
+	$(GO) test -race -timeout 15m $$($(GO) list $(PKGS) | grep -v /app/e2e)
+	$(GO) test -timeout 15m ./app/e2e
 
 test-fast:            ## the tests without race detector and linters
 	$(GO) test $(PKGS)
