@@ -106,10 +106,10 @@ type entryPart struct {
 // transaction, and finishes the list when there is none left. jobs.ErrMore if its
 // turn is over.
 func (s *Service) enterParts(ctx context.Context, r rosterRecord) error {
-	after := r.Done
+	begun, after := r, r.Done // what reads ahead has them to itself
 	err := inStep(func() (p entryPart, err error) {
 		err = s.j.Look(ctx, civic.System("roster"), func(v *journal.View) error {
-			p, err = s.nextEntry(v, r, after)
+			p, err = s.nextEntry(v, begun, after)
 			return err
 		})
 		after = p.Last
