@@ -1,14 +1,10 @@
 package grant
 
 import (
-	_ "embed"
 	"time"
 
-	"github.com/goccy/go-yaml"
+	"yinqiao/ruledata"
 )
-
-//go:embed data/glass.yaml
-var glassYAML []byte
 
 // Emergency is one kind of emergency in which the glass may be broken.
 type Emergency struct {
@@ -29,13 +25,7 @@ type glassRules struct {
 }
 
 // glass are the rules of data/glass.yaml. A file that can't be read is a broken build.
-var glass = func() glassRules {
-	var r glassRules
-	if err := yaml.UnmarshalWithOptions(glassYAML, &r, yaml.Strict()); err != nil {
-		panic("grant: data/glass.yaml: " + err.Error())
-	}
-	return r
-}()
+var glass = ruledata.Must[glassRules](data, "data/glass.yaml")
 
 // Emergencies lists the kinds of emergency, in the order in which they are offered.
 func Emergencies() []Emergency { return append([]Emergency(nil), glass.Emergencies...) }

@@ -6,9 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
 	"yinqiao/civic"
+	"yinqiao/ruledata"
 )
 
 //go:embed data/*.yaml
@@ -64,23 +63,9 @@ type waysFile struct {
 }
 
 var (
-	rules = read[limits]("data/limits.yaml")
-	given = read[waysFile]("data/ways.yaml")
+	rules = ruledata.Must[limits](data, "data/limits.yaml")
+	given = ruledata.Must[waysFile](data, "data/ways.yaml")
 )
-
-// read reads an embedded file. The files are the release's own: a wrong one stops
-// the program at its start, and every test before that.
-func read[T any](name string) T {
-	var out T
-	b, err := data.ReadFile(name)
-	if err == nil {
-		err = yaml.UnmarshalWithOptions(b, &out, yaml.DisallowUnknownField())
-	}
-	if err != nil {
-		panic("grant: " + name + ": " + err.Error())
-	}
-	return out
-}
 
 // family reports whether a relation counts as family.
 func (l limits) family(relation string) bool { return slices.Contains(l.Family, relation) }

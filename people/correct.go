@@ -9,6 +9,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/journal"
+	"yinqiao/ruledata"
 )
 
 // Correction is what was wrong about a person. A nil field stays as it is.
@@ -27,11 +28,11 @@ type Evidence struct {
 	Proves []string `yaml:"proves"` // which facts
 }
 
-var evidenceData = mustLoad[struct {
+var evidenceData = ruledata.Must[struct {
 	Version int
 	Source  string
 	Kinds   []Evidence
-}]("evidence.yaml")
+}](data, "data/evidence.yaml")
 
 // EvidenceKinds lists the kinds of evidence, in the order in which they are
 // offered.

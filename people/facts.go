@@ -3,12 +3,9 @@ package people
 import (
 	"context"
 	"embed"
-	"fmt"
 	"slices"
 	"time"
 	"unicode/utf8"
-
-	"github.com/goccy/go-yaml"
 
 	"yinqiao/civic"
 	"yinqiao/db"
@@ -17,20 +14,6 @@ import (
 
 //go:embed data/*.yaml
 var data embed.FS
-
-// mustLoad reads an embedded file of the release; a misspelt field in one stops
-// the program at its start, and every test.
-func mustLoad[T any](name string) T {
-	var out T
-	b, err := data.ReadFile("data/" + name)
-	if err == nil {
-		err = yaml.UnmarshalWithOptions(b, &out, yaml.Strict())
-	}
-	if err != nil {
-		panic(fmt.Sprintf("people: %s: %v", name, err))
-	}
-	return out
-}
 
 // Coded is a value as it is stored and as people read it.
 type Coded struct {

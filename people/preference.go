@@ -7,6 +7,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/journal"
+	"yinqiao/ruledata"
 )
 
 // PreferenceKind is one question of how a person wants to be served, as
@@ -17,11 +18,11 @@ type PreferenceKind struct {
 	Values []Coded `yaml:"values"`
 }
 
-var preferenceData = mustLoad[struct {
+var preferenceData = ruledata.Must[struct {
 	Version int
 	Source  string
 	Kinds   []PreferenceKind
-}]("preferences.yaml")
+}](data, "data/preferences.yaml")
 
 // PreferenceKinds lists the questions, in the order in which they are asked.
 func PreferenceKinds() []PreferenceKind { return preferenceData.Kinds }

@@ -1,18 +1,13 @@
 package people
 
 import (
-	_ "embed"
 	"slices"
 	"strings"
 	"unicode"
 
-	"github.com/goccy/go-yaml"
-
 	"yinqiao/civic"
+	"yinqiao/ruledata"
 )
-
-//go:embed data/roster.yaml
-var rosterYAML []byte
 
 // rosterField is one thing that a column of a list may hold.
 type rosterField struct {
@@ -42,10 +37,7 @@ type rosterRules struct {
 
 // rules are read once; a file that can't be read is a broken build.
 var rules = func() rosterRules {
-	var r rosterRules
-	if err := yaml.UnmarshalWithOptions(rosterYAML, &r, yaml.DisallowUnknownField()); err != nil {
-		panic("people: data/roster.yaml: " + err.Error())
-	}
+	r := ruledata.Must[rosterRules](data, "data/roster.yaml")
 	r.byHeading = map[string]string{}
 	for _, f := range r.Fields {
 		for _, h := range append(f.Also, f.Title, f.Key) {

@@ -1,31 +1,28 @@
 package people
 
 import (
-	_ "embed"
-	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
 
-	"github.com/goccy/go-yaml"
-
 	"yinqiao/civic"
+	"yinqiao/ruledata"
 )
 
-//go:embed data/settle.yaml
-var settleYAML []byte
-
 // settling is the data by which disputes and merges go.
-var settling = func() (r struct {
-	Version  int
-	Source   string
-	UndoDays int `yaml:"undo_days"`
-}) {
-	if err := yaml.UnmarshalWithOptions(settleYAML, &r, yaml.Strict()); err != nil || r.UndoDays < 1 || r.Source == "" {
-		panic(fmt.Sprintf("people: data/settle.yaml: %v", err)) // the file is embedded
+var settling = func() settlingData {
+	r := ruledata.Must[settlingData](data, "data/settle.yaml")
+	if r.UndoDays < 1 || r.Source == "" {
+		panic("people: data/settle.yaml: no days or no source")
 	}
 	return r
 }()
+
+type settlingData struct {
+	Version  int
+	Source   string
+	UndoDays int `yaml:"undo_days"`
+}
 
 // UndoFor is how long a merge may be undone.
 func UndoFor() time.Duration { return time.Duration(settling.UndoDays) * 24 * time.Hour }

@@ -10,6 +10,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/journal"
+	"yinqiao/ruledata"
 )
 
 // TagKind is one kind of fact about people, as people/data/tags.yaml has it.
@@ -33,12 +34,12 @@ type Scale struct {
 	Levels []string `yaml:"levels"`
 }
 
-var tagData = mustLoad[struct {
+var tagData = ruledata.Must[struct {
 	Version int
 	Source  string
 	Kinds   []TagKind
 	Scales  []Scale
-}]("tags.yaml")
+}](data, "data/tags.yaml")
 
 // TagKinds lists the kinds that can be stored, in the order in which they are
 // offered.

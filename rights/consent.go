@@ -9,6 +9,7 @@ import (
 	"yinqiao/db"
 	"yinqiao/journal"
 	"yinqiao/people"
+	"yinqiao/ruledata"
 )
 
 // Purpose is one use of personal data, as rights/data/purposes.yaml has it, in
@@ -26,11 +27,11 @@ type Purpose struct {
 	Source    string `yaml:"source"`
 }
 
-var purposeData = mustLoad[struct {
+var purposeData = ruledata.Must[struct {
 	Version  int
 	Source   string
 	Purposes []Purpose
-}]("purposes.yaml")
+}](data, "data/purposes.yaml")
 
 // Purposes lists all purposes in order.
 func Purposes() []Purpose { return purposeData.Purposes }

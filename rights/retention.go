@@ -12,6 +12,7 @@ import (
 	"yinqiao/jobs"
 	"yinqiao/journal"
 	"yinqiao/people"
+	"yinqiao/ruledata"
 )
 
 // Term is how long one sort of thing is kept, and why.
@@ -23,7 +24,7 @@ type Term struct {
 	Source string `yaml:"source"`
 }
 
-var retentionData = mustLoad[struct {
+var retentionData = ruledata.Must[struct {
 	Version    int
 	Source     string
 	Sweeps     []Term
@@ -31,7 +32,7 @@ var retentionData = mustLoad[struct {
 	Stays      []Term
 	DeadDays   int `yaml:"dead_days"`
 	BackupDays int `yaml:"backup_days"`
-}]("retention.yaml")
+}](data, "data/retention.yaml")
 
 // sweeps are the statements that delete what is past its term; $1 is the moment, or
 // where the table has days, the day.

@@ -2,9 +2,6 @@ package rights
 
 import (
 	"embed"
-	"fmt"
-
-	"github.com/goccy/go-yaml"
 
 	"yinqiao/civic"
 	"yinqiao/db"
@@ -17,18 +14,6 @@ import (
 
 //go:embed data/*.yaml
 var data embed.FS
-
-func mustLoad[T any](name string) T {
-	var out T
-	b, err := data.ReadFile("data/" + name)
-	if err == nil {
-		err = yaml.UnmarshalWithOptions(b, &out, yaml.Strict())
-	}
-	if err != nil {
-		panic(fmt.Sprintf("rights: %s: %v", name, err))
-	}
-	return out
-}
 
 // Cases is what the engines tell of a person's matters; app puts it together, since
 // no engine is known here.

@@ -1,14 +1,14 @@
 package staff
 
 import (
-	_ "embed"
+	"embed"
 	"time"
 
-	"github.com/goccy/go-yaml"
+	"yinqiao/ruledata"
 )
 
 //go:embed data/limits.yaml
-var limitsYAML []byte
+var data embed.FS
 
 // bounds are the limits of this room; data/limits.yaml says where they come from.
 type bounds struct {
@@ -26,12 +26,6 @@ type bounds struct {
 }
 
 // limits are read once. A file that can't be read is a broken build.
-var limits = func() bounds {
-	var b bounds
-	if err := yaml.UnmarshalWithOptions(limitsYAML, &b, yaml.Strict()); err != nil {
-		panic("staff: data/limits.yaml: " + err.Error())
-	}
-	return b
-}()
+var limits = ruledata.Must[bounds](data, "data/limits.yaml")
 
 func minutes(n int) time.Duration { return time.Duration(n) * time.Minute }
