@@ -140,39 +140,28 @@ func (s *Service) prepare(tx *journal.Tx, auth civic.Authority, g *Grant) (strin
 // locked takes the rows of both people in turn and puts their first identities
 // into the grant.
 func (s *Service) locked(tx *journal.Tx, g *Grant) (people.Self, error) {
-	self, err := people.Resolve(tx, g.Person)
-	if err != nil {
-		return self, err
-	}
-	both := []civic.PersonID{self.Root}
+	who := []civic.PersonID{g.Person}
 	if g.AgentKind == "person" {
-		a, err := people.Resolve(tx, g.Agent)
-		if err != nil {
-			return self, err
-		}
-		if a.Root == self.Root {
-			return self, errGrant
-		}
-		both = append(both, a.Root)
+		who = append(who, g.Agent)
 	}
-	if err := people.Lock(tx, both...); err != nil {
-		return self, err
+	both, err := people.LockAll(tx, who...)
+	if err != nil {
+		return people.Self{}, err
 	}
-	// Read again what may have changed while we waited.
-	for _, id := range both {
-		p, err := people.Resolve(tx, id)
-		if err != nil {
-			return self, err
-		}
+	self := both[0]
+	if len(both) == 2 && both[1].Root == self.Root {
+		return self, errGrant
+	}
+	for _, p := range both {
 		if p.Died != "" || p.State != "active" {
 			return self, errGone
 		}
 	}
 	g.Person = self.Root
 	if g.AgentKind == "person" {
-		g.Agent = both[1]
+		g.Agent = both[1].Root
 	}
-	return people.Resolve(tx, self.Root)
+	return self, nil
 }
 
 // permitted checks how the grant is given, and by whom.

@@ -91,7 +91,7 @@ func (s *Service) EndGuardianship(ctx context.Context, actor civic.Actor, person
 		if err != nil {
 			return err
 		}
-		if err := people.Lock(tx, self.Root); err != nil {
+		if self, err = people.LockSelf(tx, self.Root); err != nil {
 			return err
 		}
 		g, err := one(tx, self, id)

@@ -44,11 +44,8 @@ func (s *Service) Dispute(ctx context.Context, actor civic.Actor, person civic.P
 		if err != nil {
 			return err
 		}
-		self, err := people.Resolve(tx, person)
+		self, err := people.LockSelf(tx, person)
 		if err != nil {
-			return err
-		}
-		if err := people.Lock(tx, self.Root); err != nil {
 			return err
 		}
 		ids := self.Selves()
@@ -88,7 +85,7 @@ func (s *Service) Settle(ctx context.Context, actor civic.Actor, person civic.Pe
 		if err != nil {
 			return err
 		}
-		if err := people.Lock(tx, self.Root); err != nil {
+		if self, err = people.LockSelf(tx, self.Root); err != nil {
 			return err
 		}
 		g, err := one(tx, self, id)

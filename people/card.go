@@ -72,7 +72,7 @@ func (s *Service) changeCards(ctx context.Context, actor civic.Actor, id civic.P
 		if desk && actor.Person() != "" {
 			return errCardDesk
 		}
-		self, err := lockSelf(tx, id)
+		self, err := LockSelf(tx, id)
 		if err != nil {
 			return err
 		}

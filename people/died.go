@@ -1,7 +1,6 @@
 package people
 
 import (
-	"slices"
 	"time"
 
 	"yinqiao/civic"
@@ -17,7 +16,7 @@ func SetDied(tx *journal.Tx, auth civic.Authority, id civic.PersonID, day string
 	if !auth.Over(id) {
 		return false, errAuthority
 	}
-	self, err := lockSelf(tx, id)
+	self, err := LockSelf(tx, id)
 	if err != nil {
 		return false, err
 	}
@@ -32,22 +31,4 @@ func SetDied(tx *journal.Tx, auth civic.Authority, id civic.PersonID, day string
 	}
 	n, err := tx.Exec(`UPDATE person SET died_on = $1 WHERE id = $2 AND died_on <> $1`, day, self.Root)
 	return n == 1, err
-}
-
-// Lock makes writes about these people take turns: it updates their rows, in the
-// order of their IDs, so that two writes never wait for each other. On PostgreSQL
-// what is read after it is what others have committed.
-func Lock(tx *journal.Tx, ids ...civic.PersonID) error {
-	ids = slices.Clone(ids)
-	slices.Sort(ids)
-	for _, id := range slices.Compact(ids) {
-		n, err := tx.Exec(`UPDATE person SET division = division WHERE id = $1`, id)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return errNoPerson
-		}
-	}
-	return nil
 }

@@ -66,7 +66,7 @@ func (s *Service) RaiseDispute(ctx context.Context, actor civic.Actor, id civic.
 		if err != nil {
 			return err
 		}
-		self, err := lockSelf(tx, id, owner.Person)
+		self, err := LockSelf(tx, id, owner.Person)
 		if err != nil {
 			return err
 		}
@@ -157,7 +157,7 @@ func (s *Service) setApart(tx *journal.Tx, all *prepared) (*prepared, []Card, er
 	}
 	n.credentials = own
 	if len(who) > 0 {
-		_, err = lockSelf(tx, who...)
+		_, err = LockSelf(tx, who...)
 	}
 	return &n, theirs, err
 }
@@ -286,7 +286,7 @@ func (s *Service) Settle(ctx context.Context, actor civic.Actor, dispute, winner
 		if errReason != nil {
 			return errReason
 		}
-		if loser, err = lockSelf(tx, lost.Person, won.Person); err != nil {
+		if loser, err = LockSelf(tx, lost.Person, won.Person); err != nil {
 			return err
 		}
 		t := &cards{tx, s, auth, loser}

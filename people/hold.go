@@ -55,10 +55,8 @@ func HoldSelf(w Writer, id civic.PersonID) (Self, error) {
 // LockSelf makes all who act for these people wait until this write is over, and
 // returns the first as they are then. Conflict if one was merged just now, or has
 // had everything erased.
-func LockSelf(tx *journal.Tx, ids ...civic.PersonID) (Self, error) { return lockSelf(tx, ids...) }
-
-func lockSelf(tx *journal.Tx, ids ...civic.PersonID) (Self, error) {
-	all, err := lockAny(tx, ids...)
+func LockSelf(tx *journal.Tx, ids ...civic.PersonID) (Self, error) {
+	all, err := LockAll(tx, ids...)
 	if err != nil {
 		return Self{}, err
 	}
@@ -73,14 +71,16 @@ func lockSelf(tx *journal.Tx, ids ...civic.PersonID) (Self, error) {
 // LockErased is LockSelf for whoever erases: it takes one who was erased before too,
 // since something may have been left.
 func LockErased(tx *journal.Tx, id civic.PersonID) (Self, error) {
-	all, err := lockAny(tx, id)
+	all, err := LockAll(tx, id)
 	if err != nil {
 		return Self{}, err
 	}
 	return all[0], nil
 }
 
-func lockAny(tx *journal.Tx, ids ...civic.PersonID) ([]Self, error) {
+// LockAll is LockSelf for whoever judges for themselves how these people stand: it
+// returns them all, also those who are not active.
+func LockAll(tx *journal.Tx, ids ...civic.PersonID) ([]Self, error) {
 	var roots []civic.PersonID
 	for _, id := range ids {
 		self, err := Resolve(tx, id)

@@ -68,7 +68,7 @@ func (s *Service) join(ctx context.Context, actor civic.Actor, person civic.Pers
 			return err
 		}
 		// Both rows in one order, so that nobody comes into two households at once.
-		first, err := lockSelf(tx, person, other)
+		first, err := LockSelf(tx, person, other)
 		if err != nil {
 			return err
 		}

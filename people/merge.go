@@ -169,7 +169,7 @@ func (s *Service) Merge(ctx context.Context, actor civic.Actor, keep, drop civic
 		if errReason != nil {
 			return errReason
 		}
-		if _, err := lockSelf(tx, keep, drop); err != nil {
+		if _, err := LockSelf(tx, keep, drop); err != nil {
 			return err
 		}
 		k, d, auth, err := twins(tx, tx.Authorise, keep, drop, false)
@@ -329,7 +329,7 @@ func (s *Service) Unmerge(ctx context.Context, actor civic.Actor, merge, reason 
 		case tx.Now.Sub(m.MergedAt) > UndoFor():
 			return errMergeLate
 		}
-		self, err := lockSelf(tx, m.Kept)
+		self, err := LockSelf(tx, m.Kept)
 		if err != nil {
 			return err
 		}

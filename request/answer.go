@@ -65,11 +65,7 @@ func (s *Service) Answer(ctx context.Context, actor civic.Actor, id civic.DraftI
 		if err := sit.hold(tx, v); err != nil {
 			return err
 		}
-		sealed, err := s.sealAnswers(d.ID, v.Answers)
-		if err != nil {
-			return err
-		}
-		if _, err := tx.Exec(`UPDATE draft SET answers = $1, def_hash = $2 WHERE id = $3`, sealed, v.DefHash, id); err != nil {
+		if err := s.keep(tx, v); err != nil {
 			return err
 		}
 		if out, err = sit.again(v); err != nil {

@@ -65,6 +65,7 @@ type Prompt struct {
 	Given    []Value
 	Answered bool
 	Offered  []Value // a default: offered first, never answered by itself
+	query    Query   // what its options answer, when they come from a source
 	waits    bool    // for an answer that its options depend on
 }
 
@@ -138,13 +139,13 @@ func Form(d *catalog.Definition, a Answers, f Facts) (form []Prompt, need []Quer
 		case q.Kind == catalog.When:
 			p.Options = days(q.Ahead, f.Now)
 		case q.Source != "":
-			query := Query{Key: q.Key, Source: q.Source}
+			p.query = Query{Key: q.Key, Source: q.Source}
 			for _, k := range needs {
 				p.waits = p.waits || !settled[k]
-				query.Given = append(query.Given, strings.Join(a.Codes(k), ","))
+				p.query.Given = append(p.query.Given, strings.Join(a.Codes(k), ","))
 			}
-			if p.Options, known = f.Options[query.ID()]; !known && !p.waits {
-				need = append(need, query)
+			if p.Options, known = f.Options[p.query.ID()]; !known && !p.waits {
+				need = append(need, p.query)
 			}
 		}
 		p.Answered = p.Answered && !p.waits && (!known || p.offers(p.Given))

@@ -78,6 +78,17 @@ func (s *Service) openAnswers(id civic.DraftID, sealed []byte) (Answers, error) 
 	return a, json.Unmarshal(b, &a)
 }
 
+// keep stores the answers of a draft that the transaction holds, under the version
+// that they belong to.
+func (s *Service) keep(tx *journal.Scratch, v *View) error {
+	sealed, err := s.sealAnswers(v.ID, v.Answers)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(`UPDATE draft SET answers = $1, def_hash = $2 WHERE id = $3`, sealed, v.DefHash, v.ID)
+	return err
+}
+
 func (s *Service) readDraft(q db.Q, id civic.DraftID) (*Draft, error) {
 	var r draftRow
 	err := q.Get(&r, `SELECT `+draftColumns+` FROM draft WHERE id = $1`, id)

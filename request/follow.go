@@ -108,11 +108,6 @@ func (s *Service) refresh(ctx context.Context, actor civic.Actor, id civic.Draft
 		if err := sit.release(tx, v.Drops); err != nil {
 			return err
 		}
-		sealed, err := s.sealAnswers(d.ID, v.Answers)
-		if err != nil {
-			return err
-		}
-		_, err = tx.Exec(`UPDATE draft SET answers = $1, def_hash = $2 WHERE id = $3`, sealed, v.DefHash, id)
-		return err
+		return s.keep(tx, v)
 	})
 }

@@ -152,19 +152,12 @@ func (t *sitting) remember(def *catalog.Definition, d *Draft) error {
 		Answers []byte
 	}
 	ids := t.ask.Auth.Selves()
-	if d.Likes != "" {
-		t.facts.Again = true
-		err := t.ask.Q.Get(&row, `SELECT id, answers FROM request WHERE id = $1 AND person IN `+db.In(2, len(ids)), append([]any{d.Likes}, db.Args(ids)...)...)
-		if err == nil {
-			t.facts.Last, err = t.s.openAnswers(row.ID, row.Answers)
-		}
-		if errors.Is(err, db.ErrNoRows) {
-			return nil
-		}
-		return err
+	which, of := `service`, d.Service
+	if t.facts.Again = d.Likes != ""; t.facts.Again {
+		which, of = `id`, string(d.Likes)
 	}
-	err := t.ask.Q.Get(&row, `SELECT id, answers FROM request WHERE service = $1 AND person IN `+db.In(2, len(ids))+` ORDER BY created_at DESC LIMIT 1`,
-		append([]any{d.Service}, db.Args(ids)...)...)
+	err := t.ask.Q.Get(&row, `SELECT id, answers FROM request WHERE `+which+` = $1 AND person IN `+db.In(2, len(ids))+` ORDER BY created_at DESC LIMIT 1`,
+		append([]any{of}, db.Args(ids)...)...)
 	if errors.Is(err, db.ErrNoRows) {
 		return nil
 	}
@@ -189,15 +182,11 @@ func (t *sitting) hold(tx *journal.Scratch, v *View) error {
 		if !ok {
 			continue
 		}
-		q := Query{Key: p.Key, Source: p.Source}
-		for _, k := range p.Needs {
-			q.Given = append(q.Given, strings.Join(v.Answers.Codes(k), ","))
-		}
-		held, err := h.Hold(tx, t.ask, kind, q, p.Given[0].Code)
+		held, err := h.Hold(tx, t.ask, kind, p.query, p.Given[0].Code)
 		if civic.Is(err, civic.Exhausted) || civic.Is(err, civic.Conflict) {
 			v.Wrong = append(v.Wrong, civic.As(err).On(p.Key))
 			delete(v.Answers, p.Key)
-			delete(t.facts.Options, q.ID())
+			delete(t.facts.Options, p.query.ID())
 			continue
 		}
 		if err != nil {
