@@ -25,11 +25,6 @@ const (
 	Suspended = "suspended" // not begun, and what is begun waits
 )
 
-// StateWords names a state.
-func StateWords(state string) string {
-	return map[string]string{Live: "在办", Pilot: "试行（只在窗口）", Suspended: "暂停"}[state]
-}
-
 // Standing is how a service stands where somebody lives.
 type Standing struct {
 	Hash      string   // the version that is live there, "" if none is

@@ -120,3 +120,13 @@ type Need struct {
 	// After marks what relatives still have to do when the person has died.
 	After bool
 }
+
+// WholeOf is what it takes to look at everything about a person: staff serve them, and
+// an agent's grant covers every service.
+func WholeOf(actor Actor, person PersonID) Need {
+	need := Need{Person: person, Permission: MayServePeople, Look: true}
+	if actor.Person() != "" {
+		need.Service = "*"
+	}
+	return need
+}

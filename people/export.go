@@ -116,18 +116,14 @@ func (s *Service) EveryOther(q db.Q, auth civic.Authority, person civic.PersonID
 			return nil, nil, errAuthority
 		}
 		var r personRow
-		var village string
-		if err := q.Get(&r, `SELECT id, name, sex, birth, division, address, alias_of FROM person WHERE id = $1`, id); err != nil {
-			return nil, nil, err
-		}
-		if err := q.Get(&village, `SELECT village FROM person WHERE id = $1`, id); err != nil {
+		if err := q.Get(&r, `SELECT id, name, sex, birth, division, village, address, alias_of FROM person WHERE id = $1`, id); err != nil {
 			return nil, nil, err
 		}
 		p := Profile{Person: r.Person()}
 		if p.Address, err = s.openAddress(r); err != nil {
 			return nil, nil, err
 		}
-		out, villages = append(out, p), append(villages, village)
+		out, villages = append(out, p), append(villages, r.Village)
 	}
 	return out, villages, nil
 }

@@ -143,6 +143,7 @@ type personRow struct {
 	Birth    string
 	Division civic.Division
 	Address  []byte
+	Village  string
 	AliasOf  civic.PersonID
 }
 
@@ -151,7 +152,7 @@ func (r personRow) Person() Person { return Person{r.ID, r.Name, r.Sex, r.Birth,
 // readPerson reads a person's root row, by any of their IDs.
 func readPerson(q db.Q, id civic.PersonID) (personRow, error) {
 	var r personRow
-	err := q.Get(&r, `SELECT id, name, sex, birth, division, address, alias_of FROM person WHERE id = $1`, id)
+	err := q.Get(&r, `SELECT id, name, sex, birth, division, address, village, alias_of FROM person WHERE id = $1`, id)
 	if errors.Is(err, db.ErrNoRows) {
 		err = errNoPerson
 	}

@@ -63,11 +63,7 @@ func (a *StoryAsk) check() error {
 func (s *Service) Story(ctx context.Context, actor civic.Actor, person civic.PersonID, ask StoryAsk) (Story, error) {
 	var out Story
 	err := s.j.Look(ctx, actor.For(person), func(v *journal.View) error {
-		need := civic.Need{Person: person, Permission: civic.MayServePeople, Look: true}
-		if actor.Person() != "" {
-			need.Service = "*"
-		}
-		auth, err := v.Authorise(need)
+		auth, err := v.Authorise(civic.WholeOf(actor, person))
 		if err != nil {
 			return err
 		}

@@ -33,9 +33,6 @@ var purposeData = ruledata.Must[struct {
 	Purposes []Purpose
 }](data, "data/purposes.yaml")
 
-// Purposes lists all purposes in order.
-func Purposes() []Purpose { return purposeData.Purposes }
-
 func purposeOf(name string) (Purpose, bool) {
 	i := slices.IndexFunc(purposeData.Purposes, func(p Purpose) bool { return p.Purpose == name })
 	if i < 0 {

@@ -58,11 +58,14 @@ func newBrowser(t *testing.T, base string, width, height int64, javascript bool)
 	return b
 }
 
+// do takes steps on the page. What is not there within half a minute never comes.
 func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	if err := chromedp.Do(b.ctx, steps...); err != nil {
+	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
 		b.snap("failed")
-		b.t.Fatal(err)
+		b.t.Fatalf("at %s: %v", b.at(), err)
 	}
 }
 

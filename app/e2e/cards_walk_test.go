@@ -79,7 +79,7 @@ func TestFiveCardsOfOneWomanOpenTheSamePersonAndTheLostOneIsRefused(t *testing.T
 	admin := newBrowser(t, s.URL, 1280, 900, true)
 	admin.signIn("tyadmin")
 	admin.open("/desk/manage/offices")
-	admin.follow("便民")
+	admin.follow("银槐社区便民服务站")
 	admin.choose("kind", "reader")
 	admin.fill("#f-device-name", "3号窗口读卡器")
 	admin.press(`form[action$="/devices"] button`)

@@ -31,6 +31,7 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		f.grantRoutes(),
 		f.noticeRoutes(),
 		f.draftRoutes(),
+		f.DraftActs(kit.Desk, f.actor),
 		f.caseRoutes(),
 		f.placeRoutes(),
 		f.manageRoutes(),

@@ -14,9 +14,6 @@ func (f face) draftRoutes() []kit.Route {
 		{Pattern: "GET /desk/drafts/{draft}", Do: f.form},
 		{Pattern: "POST /desk/drafts/{draft}", Do: f.answer},
 		{Pattern: "POST /desk/drafts/{draft}/submit", Do: f.submit},
-		{Pattern: "POST /desk/drafts/{draft}/drop", Do: f.drop},
-		{Pattern: "POST /desk/drafts/{draft}/restore", Do: f.restore},
-		{Pattern: "POST /desk/requests/{request}/again", Do: f.startAgain},
 	}
 }
 
@@ -147,29 +144,4 @@ func (f face) again(w http.ResponseWriter, r *http.Request, a civic.Actor, id ci
 		return f.RenderAs(w, r, kit.Status(why), reviewPage(fr, v))
 	}
 	return f.RenderAs(w, r, kit.Status(why), formPage(fr, v, nil))
-}
-
-// startAgain begins the same service anew with what was answered before.
-func (f face) startAgain(w http.ResponseWriter, r *http.Request) error {
-	v, err := f.Requests.StartAgain(r.Context(), f.actor(r), civic.RequestID(r.PathValue("request")))
-	if err != nil {
-		return err
-	}
-	return kit.Go(w, r, "/desk/drafts/"+string(v.ID))
-}
-
-func (f face) drop(w http.ResponseWriter, r *http.Request) error {
-	id := civic.DraftID(r.PathValue("draft"))
-	if err := f.Requests.Drop(r.Context(), f.actor(r), id); err != nil {
-		return err
-	}
-	return kit.Go(w, r, "/desk/drafts/"+string(id))
-}
-
-func (f face) restore(w http.ResponseWriter, r *http.Request) error {
-	v, err := f.Requests.Restore(r.Context(), f.actor(r), civic.DraftID(r.PathValue("draft")))
-	if err != nil {
-		return err
-	}
-	return kit.Go(w, r, "/desk/drafts/"+string(v.ID))
 }

@@ -27,3 +27,11 @@ func idIn(r *http.Request, action, name, own string) string {
 	}
 	return name + "-" + own
 }
+
+// typedIf is what was typed into a field, if this of a page's many forms was sent.
+func typedIf(sent bool, r *http.Request, name string) string {
+	if sent {
+		return r.PostFormValue(name)
+	}
+	return ""
+}

@@ -76,7 +76,7 @@ func namesPage(f kit.Frame, v factView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = factField(f, "reading", "按老人自己说的写", "一个字一个拼音，中间空一格，比如「曾桂英」写 zeng gui ying。空着就是按字典念。", v.registered("reading", v.Reading), "300").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = textField(f, "reading", "按老人自己说的写", "一个字一个拼音，中间空一格，比如「曾桂英」写 zeng gui ying。空着就是按字典念。", v.registered("reading", v.Reading), "300").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -192,7 +192,7 @@ func namesPage(f kit.Frame, v factView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = factField(f, "name", "名字", "", v.old("name", ""), "60").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = textField(f, "name", "名字", "", v.old("name", ""), "60").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -254,7 +254,7 @@ func namesPage(f kit.Frame, v factView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = factField(f, "second-reading", "怎么念（拿不准的字才写）", "", v.old("second-reading", ""), "300").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = textField(f, "second-reading", "怎么念（拿不准的字才写）", "", v.old("second-reading", ""), "300").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

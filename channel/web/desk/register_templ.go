@@ -64,11 +64,11 @@ func registerPage(f kit.Frame, v registerView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = factField(f, "name", "姓名", "", v.old("name"), "60").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = textField(f, "name", "姓名", "", v.old("name"), "60").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = factField(f, "reading", "怎么念（拿不准的字才写）", "一个字一个拼音，中间空一格，比如「曾桂英」写 zeng gui ying", v.old("reading"), "100").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = textField(f, "reading", "怎么念（拿不准的字才写）", "一个字一个拼音，中间空一格，比如「曾桂英」写 zeng gui ying", v.old("reading"), "100").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -169,7 +169,7 @@ func registerPage(f kit.Frame, v registerView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = factField(f, "birth", "出生日期", "写成1945-08-15。登记身份证的不用填，系统从号码里读。", v.old("birth"), "10").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = textField(f, "birth", "出生日期", "写成1945-08-15。登记身份证的不用填，系统从号码里读。", v.old("birth"), "10").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -285,11 +285,11 @@ func registerPage(f kit.Frame, v registerView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = factField(f, "village", "村或社区", "只写名字，比如：柳湾社区", v.old("village"), "30").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = textField(f, "village", "村或社区", "只写名字，比如：柳湾社区", v.old("village"), "30").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = factField(f, "address", "住址", "", v.old("address"), "200").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = textField(f, "address", "住址", "", v.old("address"), "200").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -165,28 +165,3 @@ func (f face) confirm(w http.ResponseWriter, r *http.Request) error {
 	}
 	return kit.Go(w, r, "/elder/requests/"+string(id))
 }
-
-// again begins the same service anew with what was answered before.
-func (f face) startAgain(w http.ResponseWriter, r *http.Request) error {
-	v, err := f.Requests.StartAgain(r.Context(), f.actor(r), civic.RequestID(r.PathValue("request")))
-	if err != nil {
-		return err
-	}
-	return kit.Go(w, r, "/elder/drafts/"+string(v.ID))
-}
-
-func (f face) drop(w http.ResponseWriter, r *http.Request) error {
-	id := civic.DraftID(r.PathValue("draft"))
-	if err := f.Requests.Drop(r.Context(), f.actor(r), id); err != nil {
-		return err
-	}
-	return kit.Go(w, r, "/elder/drafts/"+string(id))
-}
-
-func (f face) restore(w http.ResponseWriter, r *http.Request) error {
-	v, err := f.Requests.Restore(r.Context(), f.actor(r), civic.DraftID(r.PathValue("draft")))
-	if err != nil {
-		return err
-	}
-	return kit.Go(w, r, "/elder/drafts/"+string(v.ID))
-}

@@ -14,9 +14,6 @@ func (f face) serviceRoutes() []kit.Route {
 		{Pattern: "GET /elder/services", Do: f.groups},
 		{Pattern: "GET /elder/services/{group}", Do: f.services},
 		{Pattern: "GET /elder/about/{service}", Do: f.about},
-		{Pattern: "POST /elder/requests/{request}/again", Do: f.startAgain},
-		{Pattern: "POST /elder/drafts/{draft}/drop", Do: f.drop},
-		{Pattern: "POST /elder/drafts/{draft}/restore", Do: f.restore},
 	}
 }
 
