@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/http"
+	"slices"
 
 	"yinqiao/catalog"
 	"yinqiao/channel/web/kit"
@@ -58,6 +59,46 @@ type personView struct {
 	Settles  bool   // the clerk settles matters between people too
 }
 
+// firstMost is how many services stand on the page unfolded: one for each key.
+const firstMost = 9
+
+// open are the services that can be begun, by kind; what is left to do after a death
+// comes last while the person is alive.
+func (v personView) open() []*catalog.Definition {
+	var out, after []*catalog.Definition
+	for _, b := range catalog.Bundles(open(v.Services, v.Opening.Died != "")) {
+		for _, d := range b.Services {
+			if d.AfterDeath {
+				after = append(after, d)
+			} else {
+				out = append(out, d)
+			}
+		}
+	}
+	return append(out, after...)
+}
+
+// first are the services that are offered at once: what the person used, and what is
+// asked for most.
+func (v personView) first() []*catalog.Definition {
+	var used []string
+	for _, m := range v.Matters {
+		used = append(used, m.Service)
+	}
+	return catalog.Front(v.open(), used, firstMost)
+}
+
+// rest are the others.
+func (v personView) rest() []*catalog.Definition {
+	first := v.first()
+	return slices.DeleteFunc(v.open(), func(d *catalog.Definition) bool { return slices.Contains(first, d) })
+}
+
+// waits reports whether the person is to be asked about a grant.
+func (v personView) waits() bool {
+	return slices.ContainsFunc(v.Agents, func(g grant.Agent) bool { return g.Held != "" || g.Notice == "pending" })
+}
+
 // onlyLooks reports an opening in an emergency, in which nothing may be done.
 func (v personView) onlyLooks() bool { return v.Opening.Basis == civic.BasisGlass }
 
@@ -112,7 +153,7 @@ func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, fr 
 			v.Asked = g.Name + "（" + g.Relation + "）"
 		}
 	}
-	story, err := f.Requests.Story(ctx, a, id, request.StoryAsk{Most: 20})
+	story, err := f.Requests.Story(ctx, a, id, request.StoryAsk{Most: 5})
 	if err != nil {
 		return err
 	}

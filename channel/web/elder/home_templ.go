@@ -348,7 +348,7 @@ func homePage(f kit.Frame, h homeView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if !h.Acting {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<li><a class=\"tile\" href=\"/elder/me\"><b>我的资料</b><span>电话、住址、登记了什么，错了怎么改</span></a></li>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "<li><a class=\"tile\" href=\"/elder/me\"><b>我的资料和卡</b><span>卡丢了挂失，电话、住址写错了怎么改</span></a></li>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
