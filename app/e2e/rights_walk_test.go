@@ -143,7 +143,7 @@ func TestAnEmergencyAGuardianAndAPaperAreWrittenDownAndReviewed(t *testing.T) {
 	elder.open("/elder")
 	elder.sees("有人登记为您的代办人")
 	elder.press("a.next")
-	elder.sees("怎么委托的", "看委托书的扫描件")
+	elder.sees("怎么来的", "看委托书的扫描件")
 	elder.elderly()
 
 	admin := gate.beside("administrator", 1280, 900)
@@ -159,7 +159,10 @@ func TestAnEmergencyAGuardianAndAPaperAreWrittenDownAndReviewed(t *testing.T) {
 	admin.sees("监护人")
 	admin.axe()
 	elder.open("/elder/agents")
-	elder.sees("监护人")
+	elder.sees("监护人", "等监护人认可")
+	if strings.Contains(elder.text("main"), "恢复") {
+		t.Error("a ward is offered what only the guardian may do")
+	}
 	elder.elderly()
 }
 

@@ -1,8 +1,10 @@
 package desk
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
+	"strings"
 
 	"yinqiao/catalog"
 	"yinqiao/channel/web/kit"
@@ -173,7 +175,19 @@ func (f face) askToOpen(w http.ResponseWriter, r *http.Request, status int, fr k
 		return err
 	}
 	fr.Title = "打开资料"
-	return f.RenderAs(w, r, status, openPage(fr, m, agents, r.PostFormValue("reason")))
+	return f.RenderAs(w, r, status, openPage(fr, m, agents, r.PostFormValue("reason"), askedFor(r)))
+}
+
+// askedFor is the page of the desk that the person is opened for; "" is their own.
+func askedFor(r *http.Request) string {
+	to := r.PostFormValue("to")
+	if r.Method == http.MethodGet {
+		to = r.URL.EscapedPath()
+	}
+	if !strings.HasPrefix(to, "/desk/") {
+		return ""
+	}
+	return kit.SafePath(to, "")
 }
 
 func (f face) open(w http.ResponseWriter, r *http.Request) error {
@@ -193,7 +207,7 @@ func (f face) open(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return kit.Go(w, r, "/desk/people/"+string(id))
+	return kit.Go(w, r, cmp.Or(askedFor(r), "/desk/people/"+string(id)))
 }
 
 // code prints a slip with which the person signs in to their own pages.
