@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"yinqiao/civic"
@@ -25,28 +26,135 @@ type Item struct {
 // QueueMost bounds a page of a queue.
 const QueueMost = 100
 
-// Queue lists the cases of the office of the member of staff at the controls, by
-// deadline: those still to be done, or with done, those that wait for the
-// person's word or are finished.
-func (s *Service) Queue(ctx context.Context, actor civic.Actor, done bool) ([]Item, error) {
-	var out []Item
+// View is one way to look at an office's queue.
+type View string
+
+// The views. Every case that has not ended is in one of the first six of its
+// office, so that nothing can vanish from all of them.
+const (
+	ToDo    View = "todo"  // open or in hand, by deadline
+	Free    View = "free"  // in nobody's hands
+	Mine    View = "mine"  // in one's own
+	Late    View = "late"  // past its deadline
+	Waiting View = "asked" // for the applicant to say more
+	Said    View = "said"  // for the person's word
+	Ended   View = "ended" // the newest first
+)
+
+// Filter narrows a queue. After is the cursor of the page before, or "".
+type Filter struct {
+	View    View
+	Service string
+	Skill   string
+	After   string
+	Limit   int // 0 is QueueMost
+}
+
+// Page is a page of a queue. Next is the cursor of the next one, "" at the end.
+type Page struct {
+	Items []Item
+	Next  string
+}
+
+var errView = civic.E(civic.Invalid, "case.view", "没有这样的列表，请从页面上选一个。")
+
+// where is the condition of a view on an office's cases, with what it is ordered by.
+func (f Filter) where(me civic.StaffID, now time.Time, args *[]any) (cond, order string, err error) {
+	arg := func(v any) string { *args = append(*args, v); return "$" + strconv.Itoa(len(*args)) }
+	order = "due_at"
+	switch f.View {
+	case ToDo, "":
+		cond = `state IN ('open', 'taken')`
+	case Free:
+		cond = `state IN ('open', 'asked') AND assignee = ''`
+	case Mine:
+		cond = `state IN ('taken', 'asked') AND assignee = ` + arg(me)
+	case Late:
+		cond = `state IN ('open', 'taken') AND due_at <= ` + arg(now)
+	case Waiting:
+		cond = `state = 'asked'`
+	case Said:
+		cond = `state = 'resolved'`
+	case Ended:
+		cond, order = `state IN ('confirmed', 'unconfirmed', 'rejected', 'withdrawn')`, "opened_at"
+	default:
+		return "", "", errView
+	}
+	if f.Service != "" {
+		cond += ` AND service = ` + arg(f.Service)
+	}
+	if f.Skill != "" {
+		cond += ` AND skill = ` + arg(f.Skill)
+	}
+	if f.After != "" {
+		at, id, ok := strings.Cut(f.After, "_")
+		micros, err := strconv.ParseInt(at, 10, 64)
+		if !ok || err != nil {
+			return "", "", errView
+		}
+		op, t := ">", time.UnixMicro(micros)
+		if order == "opened_at" {
+			op = "<"
+		}
+		x, y := arg(t), arg(id)
+		cond += ` AND (` + order + ` ` + op + ` ` + x + ` OR ` + order + ` = ` + x + ` AND request ` + op + ` ` + y + `)`
+	}
+	return cond, order, nil
+}
+
+// List is a page of the queue of the office of the member of staff at the controls.
+func (s *Service) List(ctx context.Context, actor civic.Actor, f Filter) (Page, error) {
+	var out Page
+	if f.Limit <= 0 || f.Limit > QueueMost {
+		f.Limit = QueueMost
+	}
 	err := s.j.Look(ctx, actor, func(v *journal.View) error {
 		auth, err := v.Authorise(civic.Need{Permission: civic.MayWorkCases, Look: true})
 		if err != nil {
 			return err
 		}
-		where, order := `state IN ('open', 'taken')`, `due_at`
-		if done {
-			where, order = `state IN ('resolved', 'confirmed')`, `opened_at DESC`
-		}
-		var cs []Case
-		if err = v.Select(&cs, `SELECT `+columns+` FROM casework WHERE office = $1 AND `+where+` ORDER BY `+order+`, request LIMIT $2`, auth.Office(), QueueMost); err != nil {
+		args := []any{auth.Office()}
+		cond, order, err := f.where(actor.Staff(), v.Now, &args)
+		if err != nil {
 			return err
 		}
-		out, err = s.items(v, cs)
+		sort := order + `, request`
+		if order == "opened_at" {
+			sort = order + ` DESC, request DESC`
+		}
+		var cs []Case
+		if err := v.Select(&cs, `SELECT `+columns+` FROM casework WHERE office = $1 AND `+cond+` ORDER BY `+sort+` LIMIT `+strconv.Itoa(f.Limit+1), args...); err != nil {
+			return err
+		}
+		if len(cs) > f.Limit {
+			cs = cs[:f.Limit]
+			last := cs[f.Limit-1]
+			at := last.DueAt
+			if order == "opened_at" {
+				at = last.OpenedAt
+			}
+			out.Next = strconv.FormatInt(at.UnixMicro(), 10) + "_" + string(last.Request)
+		}
+		out.Items, err = s.items(v, cs)
 		return err
 	})
 	return out, err
+}
+
+// Queue lists the cases of the office of the member of staff at the controls: the
+// first page of those still to be done, or with done, of those that wait for the
+// person's word or are finished.
+func (s *Service) Queue(ctx context.Context, actor civic.Actor, done bool) ([]Item, error) {
+	if !done {
+		p, err := s.List(ctx, actor, Filter{View: ToDo})
+		return p.Items, err
+	}
+	said, err := s.List(ctx, actor, Filter{View: Said})
+	if err != nil {
+		return nil, err
+	}
+	ended, err := s.List(ctx, actor, Filter{View: Ended})
+	return append(said.Items, ended.Items...), err
 }
 
 // items adds to cases what a list shows, with one query for each kind of thing
@@ -88,6 +196,7 @@ type File struct {
 	Office  place.Office
 	Lines   []request.Line
 	Outcome string
+	Notes   []Note
 	Story   []request.StoryLine
 	Done    string // what the clerk is asked to write at the end
 	Now     time.Time
@@ -131,6 +240,9 @@ func (s *Service) Read(ctx context.Context, actor civic.Actor, id civic.RequestI
 				return err
 			}
 			f.Outcome = string(b)
+		}
+		if f.Notes, err = s.notes(v, c, f.MayWork); err != nil {
+			return err
 		}
 		lines, err := journal.Timeline(v, auth, string(c.Request), "", 200)
 		if err != nil {

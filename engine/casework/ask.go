@@ -1,0 +1,55 @@
+package casework
+
+import (
+	"context"
+
+	"yinqiao/civic"
+	"yinqiao/journal"
+)
+
+var (
+	errAsk    = civic.E(civic.Invalid, "case.ask", "请写明要老人补充什么，让老人听得懂；最多500个字。").On("ask")
+	errAnswer = civic.E(civic.Invalid, "case.answer", "请写一写要补充的情况，最多500个字。").On("answer")
+	errNoAsk  = civic.E(civic.Conflict, "case.not_asked", "单位没有在等您补充，或者已经补充过了。")
+)
+
+// Ask asks the applicant for more, by whatever channel they have: it waits on their
+// own pages, with their relatives, at any window, and for whoever phones them. The
+// clock stands until they have answered.
+func (s *Service) Ask(ctx context.Context, actor civic.Actor, id civic.RequestID, ask string) error {
+	ask, err := words(ask, errAsk)
+	if err != nil {
+		return err
+	}
+	return s.act(ctx, actor, id, officeNeed, func(tx *journal.Tx, c *Case) (journal.Event, error) {
+		if err := c.inHand(actor); err != nil {
+			return journal.Event{}, err
+		}
+		now := tx.Now
+		c.State, c.StoppedAt = Asked, &now
+		return journal.Event{Act: ActAsked}, s.note(tx, c, "asked", ask)
+	})
+}
+
+// Answer is what the applicant, or whoever speaks for them, says to that. The clock
+// goes on where it stood, and the case goes back to whoever asked.
+func (s *Service) Answer(ctx context.Context, actor civic.Actor, id civic.RequestID, answer string) error {
+	answer, err := words(answer, errAnswer)
+	if err != nil {
+		return err
+	}
+	return s.act(ctx, actor, id, personNeed, func(tx *journal.Tx, c *Case) (journal.Event, error) {
+		if c.State != Asked {
+			return journal.Event{}, errNoAsk
+		}
+		if c.StoppedAt != nil {
+			stood := tx.Now.Sub(*c.StoppedAt)
+			c.DueAt, c.NearAt = c.DueAt.Add(stood), c.NearAt.Add(stood)
+		}
+		c.State, c.StoppedAt = Taken, nil
+		if c.Assignee == "" {
+			c.State = Open
+		}
+		return journal.Event{Act: ActAnswered}, s.note(tx, c, "answered", answer)
+	})
+}
