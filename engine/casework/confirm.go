@@ -121,8 +121,10 @@ func (s *Service) above(tx *journal.Tx, def *catalog.Casework, c Case) (officeRe
 	if err != nil {
 		return officeRef{}, false, err
 	}
-	if err := manned(tx, o.ID); err != nil {
-		return officeRef{}, false, nil //nolint:nilerr // heard where somebody is rather than nowhere
+	if err := manned(tx, o.ID); civic.Is(err, civic.Unavailable) {
+		return officeRef{}, false, nil // heard where somebody is rather than nowhere
+	} else if err != nil {
+		return officeRef{}, false, err
 	}
 	return officeRef{o.ID, o.Division, o.Name}, true, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"yinqiao/civic"
+	"yinqiao/db"
 	"yinqiao/journal"
 	"yinqiao/place"
 	"yinqiao/staff"
@@ -49,21 +50,17 @@ func (s *Service) Transfer(ctx context.Context, actor civic.Actor, id civic.Requ
 }
 
 // manned refuses an office where nobody can work cases.
-func manned(tx *journal.Tx, office civic.OfficeID) error {
-	var ids []civic.StaffID
-	if err := tx.Select(&ids, `SELECT id FROM staff WHERE office = $1 AND state = 'active' ORDER BY id LIMIT 200`, office); err != nil {
+func manned(q db.Q, office civic.OfficeID) error {
+	roles := staff.RolesThat(civic.MayWorkCases)
+	var n int
+	if err := q.Get(&n, `SELECT COUNT(*) FROM staff s JOIN staff_role r ON r.staff = s.id WHERE s.office = $1 AND s.state = 'active' AND r.role IN `+db.In(2, len(roles)),
+		append([]any{office}, db.Args(roles)...)...); err != nil {
 		return err
 	}
-	for _, id := range ids {
-		m, err := staff.Read(tx, id)
-		if err != nil {
-			return err
-		}
-		if _, ok := m.May(civic.MayWorkCases); ok {
-			return nil
-		}
+	if n == 0 {
+		return errNobody
 	}
-	return errNobody
+	return nil
 }
 
 var (
@@ -97,4 +94,27 @@ func (s *Service) Extend(ctx context.Context, actor civic.Actor, id civic.Reques
 		}
 		return journal.Event{Act: ActExtended, Detail: map[string]string{"days": itoa(workingDays)}}, s.note(tx, c, "moved", reason)
 	})
+}
+
+// Elsewhere lists the offices of the case's city that it could be handed over to.
+func (s *Service) Elsewhere(ctx context.Context, actor civic.Actor, id civic.RequestID) ([]place.Office, error) {
+	var out []place.Office
+	err := s.j.Look(ctx, actor, func(v *journal.View) error {
+		if err := signedIn(v.Authorise, actor); err != nil {
+			return err
+		}
+		c, err := read(v, id)
+		if err != nil {
+			return err
+		}
+		if _, err := v.Authorise(officeNeed(c)); err != nil {
+			return err
+		}
+		roles := staff.RolesThat(civic.MayWorkCases)
+		city := c.Division[:min(4, len(c.Division))]
+		return v.Select(&out, `SELECT DISTINCT o.id, o.kind, o.name, o.division, o.address, o.phone, o.hours FROM office o JOIN staff s ON s.office = o.id
+			JOIN staff_role r ON r.staff = s.id WHERE o.division >= $1 AND o.division < $2 AND o.id <> $3 AND s.state = 'active' AND r.role IN `+db.In(4, len(roles))+`
+			ORDER BY o.name, o.id LIMIT 200`, append([]any{city, string(city) + "~", c.Office}, db.Args(roles)...)...)
+	})
+	return out, err
 }
