@@ -50,6 +50,6 @@ func (s *Service) Answer(ctx context.Context, actor civic.Actor, id civic.Reques
 		if c.Assignee == "" {
 			c.State = Open
 		}
-		return journal.Event{Act: ActAnswered}, s.note(tx, c, "answered", answer)
+		return journal.Event{Act: ActAnswered, Detail: watched(c.Request, c.DueAt)}, s.note(tx, c, "answered", answer)
 	})
 }

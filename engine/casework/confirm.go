@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"yinqiao/catalog"
@@ -46,7 +47,7 @@ func (s *Service) Confirm(ctx context.Context, actor civic.Actor, id civic.Reque
 		}
 		c.Reopened++
 		c.restart(def.Casework, now)
-		return journal.Event{Act: ActReopened}, nil
+		return journal.Event{Act: ActReopened, Detail: watched(c.Request, c.DueAt)}, nil
 	})
 }
 
@@ -104,6 +105,7 @@ func (s *Service) Appeal(ctx context.Context, actor civic.Actor, id civic.Reques
 		}
 		c.Appealed++
 		c.restart(def.Casework, tx.Now)
+		maps.Copy(detail, watched(c.Request, c.DueAt))
 		return journal.Event{Act: ActAppealed, Detail: detail}, s.note(tx, c, "appealed", why)
 	})
 }

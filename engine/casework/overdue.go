@@ -5,49 +5,62 @@ import (
 	"errors"
 
 	"yinqiao/civic"
+	"yinqiao/jobs"
 	"yinqiao/journal"
 )
 
-// Watch is the job that marks cases near and past their deadline.
-type Watch struct{}
+// Watch is the job that marks a case overdue when its time has come.
+type Watch struct {
+	Request civic.RequestID `json:"request"`
+}
 
 // Kind implements jobs.Args.
 func (Watch) Kind() string { return "casework.watch" }
 
-// markMost is how many cases one run of the watch marks, so that others get their
-// turn.
-const markMost = 200
-
-// Overdue marks the cases whose deadline has passed, and those that are near it,
-// each once. It reports whether there may be more.
-func (s *Service) Overdue(ctx context.Context, _ Watch) (more bool, err error) {
-	ids, err := s.due(ctx)
-	if err != nil {
-		return false, err
+// Overdue marks a case whose deadline has passed, once. It does nothing when the
+// case was answered in time, or its deadline has moved.
+func (s *Service) Overdue(ctx context.Context, w Watch) error {
+	err := s.act(ctx, civic.System("casework.watch"), w.Request, officeNeed, overdue)
+	if errors.Is(err, errMoved) {
+		return nil
 	}
-	for _, id := range ids {
-		err := s.act(ctx, civic.System("casework.watch"), id, officeNeed, func(tx *journal.Tx, c *Case) (journal.Event, error) {
-			if c.OverdueAt != nil || c.State != Open && c.State != Taken || tx.Now.Before(c.DueAt) {
-				return journal.Event{}, journal.ErrUnchanged
-			}
-			now := tx.Now
-			c.OverdueAt = &now
-			return journal.Event{Act: ActOverdue}, nil
-		})
-		if err != nil && !errors.Is(err, errMoved) {
-			return false, err
-		}
-	}
-	return len(ids) == markMost, nil
+	return err
 }
 
-// DueQuery finds what is past its deadline and not marked yet; the benchmark runs
-// the same one.
+func overdue(tx *journal.Tx, c *Case) (journal.Event, error) {
+	if c.OverdueAt != nil || c.State != Open && c.State != Taken || tx.Now.Before(c.DueAt) {
+		return journal.Event{}, errMoved
+	}
+	now := tx.Now
+	c.OverdueAt = &now
+	return journal.Event{Act: ActOverdue}, nil
+}
+
+// Scan is the job that comes again and again and marks what no watch did: a deadline
+// that moved, or a watch that was lost with its queue.
+type Scan struct{}
+
+// Kind implements jobs.Args.
+func (Scan) Kind() string { return "casework.scan" }
+
+// DueQuery finds what is past its deadline and not marked yet, the oldest first; the
+// benchmark runs the same one.
 const DueQuery = `SELECT request FROM casework WHERE overdue_at IS NULL AND state IN ('open', 'taken') AND due_at <= $1 ORDER BY due_at, request LIMIT 200`
 
-func (s *Service) due(ctx context.Context) ([]civic.RequestID, error) {
+// MarkDue marks up to two hundred cases past their deadline. jobs.ErrMore means that
+// there may be more.
+func (s *Service) MarkDue(ctx context.Context, _ Scan) error {
 	var ids []civic.RequestID
-	return ids, s.j.Look(ctx, civic.System("casework.watch"), func(v *journal.View) error {
-		return v.Select(&ids, DueQuery, v.Now)
-	})
+	if err := s.j.Look(ctx, civic.System("casework.scan"), func(v *journal.View) error { return v.Select(&ids, DueQuery, v.Now) }); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := s.Overdue(ctx, Watch{id}); err != nil {
+			return err
+		}
+	}
+	if len(ids) == 200 {
+		return jobs.ErrMore
+	}
+	return nil
 }

@@ -36,7 +36,6 @@ var (
 	ActReopened    = journal.Define("case.reopened", "说没有办好，重新办理")
 	ActAppealed    = journal.Define("case.appealed", "不同意结果，请上一级再看")
 	ActWithdrawn   = journal.Define("case.withdrawn", "说不办了，撤回")
-	ActNear        = journal.Define("case.near", "快到办理期限")
 	ActOverdue     = journal.Define("case.overdue", "超过了办理期限")
 )
 
@@ -82,7 +81,14 @@ func (s *Service) Accept(tx *journal.Tx, auth civic.Authority, r *request.Reques
 		[][]any{{r.Person, r.ID, r.Number, r.Service, def.Skill, office.ID, office.Division, Open, "", 0, 0, 0, 0, tx.Now, near(due), due, 1}}); err != nil {
 		return err
 	}
-	return tx.Record(auth, journal.Event{Act: ActOpened, Detail: map[string]string{"service": r.Service, "office": office.Name}, About: about(r.ID, office.ID)})
+	detail := watched(r.ID, due)
+	detail["service"], detail["office"] = r.Service, office.Name
+	return tx.Record(auth, journal.Event{Act: ActOpened, Detail: detail, About: about(r.ID, office.ID)})
+}
+
+// watched is the detail by which app's flows watch a case until it is due.
+func watched(id civic.RequestID, due time.Time) map[string]string {
+	return map[string]string{"request": string(id), "due": due.Format(time.RFC3339)}
 }
 
 // term is when a case that an office gets now is due.
@@ -90,8 +96,12 @@ func term(def *catalog.Casework, now time.Time) time.Time {
 	return now.AddDate(0, 0, def.DueDays)
 }
 
-// near is from when on a case is called near its deadline.
-func near(due time.Time) time.Time { return addWorkingDays(due, -theRules().NearWorkingDays.Value) }
+// near is from when on a case is called near its deadline: from the beginning of a
+// working day before it.
+func near(due time.Time) time.Time {
+	y, m, d := addWorkingDays(due, -theRules().NearWorkingDays.Value).In(civic.Shanghai).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, civic.Shanghai).UTC()
+}
 
 func (s *Service) office(q db.Q, r *request.Request) (place.Office, error) {
 	if from := r.Def.Casework.OfficeFrom; from != "" {

@@ -92,7 +92,9 @@ func (s *Service) Extend(ctx context.Context, actor civic.Actor, id civic.Reques
 		if tx.Now.Before(c.DueAt) {
 			c.OverdueAt = nil
 		}
-		return journal.Event{Act: ActExtended, Detail: map[string]string{"days": itoa(workingDays)}}, s.note(tx, c, "moved", reason)
+		detail := watched(c.Request, c.DueAt)
+		detail["days"] = itoa(workingDays)
+		return journal.Event{Act: ActExtended, Detail: detail}, s.note(tx, c, "moved", reason)
 	})
 }
 
