@@ -32,7 +32,7 @@ type Case struct {
 	Service   string          `json:"service"`
 	Title     string          `json:"title"`
 	Who       string          `json:"who" doc:"为谁办；在列表里遮住中间的字"`
-	State     casework.State  `json:"state" enum:"open,taken,resolved,confirmed"`
+	State     casework.State  `json:"state" enum:"open,taken,asked,resolved,confirmed,unconfirmed,rejected,withdrawn"`
 	Words     string          `json:"words" doc:"状态，说给人听"`
 	Assignee  civic.StaffID   `json:"assignee,omitempty"`
 	Assigned  string          `json:"assigned,omitempty" doc:"经办人"`
