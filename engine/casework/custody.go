@@ -107,15 +107,20 @@ func (s *Service) Lose(ctx context.Context, actor civic.Actor, id civic.RequestI
 func (s *Service) pass(ctx context.Context, actor civic.Actor, id civic.RequestID, thing string, to Custody, act journal.Act, from ...Custody) error {
 	var r thingRow
 	need := func(q db.Q, c Case) (n civic.Need, err error) {
-		if r, err = readThing(q, c, thing); err != nil {
+		if n, err = officeNeed(q, c); err != nil {
 			return n, err
 		}
-		if n, err = officeNeed(q, c); err == nil {
+		if r, err = readThing(q, c, thing); err == nil {
 			n.Office = r.at()
+		} else if civic.Is(err, civic.NotFound) {
+			err = nil // who may not work the case is not told which things there are
 		}
 		return n, err
 	}
 	return s.act(ctx, actor, id, need, func(tx *journal.Tx, c *Case) (journal.Event, error) {
+		if r.ID == "" {
+			return journal.Event{}, errNoThing
+		}
 		if r.State == to {
 			return journal.Event{}, journal.ErrUnchanged
 		}
