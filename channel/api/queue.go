@@ -86,9 +86,9 @@ func (s *server) handOver(ctx context.Context, in *handOverIn) (*struct{ Body Mo
 
 type batchIn struct {
 	Body struct {
-		Step     string            `json:"step" enum:"take,release,assign"`
-		Requests []civic.RequestID `json:"requests" minItems:"1" maxItems:"100" doc:"这些事的编号"`
-		To       civic.StaffID     `json:"to,omitempty" maxLength:"64" doc:"assign 时，交给哪位同事"`
+		Step     string        `json:"step" enum:"take,release,assign"`
+		Requests RequestIDs    `json:"requests" doc:"这些事的编号"`
+		To       civic.StaffID `json:"to,omitempty" maxLength:"64" doc:"assign 时，交给哪位同事"`
 	}
 }
 

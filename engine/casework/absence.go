@@ -25,6 +25,7 @@ type Absence struct {
 
 var (
 	errAbsence   = civic.E(civic.Invalid, "case.absence", "请写明谁不在、从哪天到哪天、谁代班；代班的要是另一位在岗的同事，最长一年。").On("cover")
+	errNotHere   = civic.E(civic.Denied, "case.not_here", "请假和代班的都要是本单位在岗、能办事的同事。").Accepting("请从单子里选").On("cover")
 	errAway      = civic.E(civic.Invalid, "case.away", "这位同事现在不在岗，有人代班。请选别的同事。").On("to")
 	errNoAbsence = civic.E(civic.NotFound, "case.no_absence", "没有这条登记，或者已经结束了。")
 )
@@ -44,7 +45,7 @@ func (s *Service) Away(ctx context.Context, actor civic.Actor, a Absence) (strin
 		}
 		for _, who := range []civic.StaffID{a.Staff, a.Cover} {
 			if err := worksAt(tx, auth.Office(), who); civic.Is(err, civic.Invalid) {
-				return errAbsence
+				return errNotHere
 			} else if err != nil {
 				return err
 			}

@@ -187,7 +187,7 @@ const StandingMost = 999
 
 // Stands counts the cases of one's office.
 func (s *Service) Stands(ctx context.Context, actor civic.Actor) (Standing, error) {
-	out := Standing{Count: map[View]int{}, Services: map[string]string{}}
+	var out Standing
 	err := s.j.Look(ctx, actor, func(v *journal.View) error {
 		auth, err := v.Authorise(civic.Need{Permission: civic.MayWorkCases, Look: true})
 		if err != nil {
@@ -197,6 +197,7 @@ func (s *Service) Stands(ctx context.Context, actor civic.Actor) (Standing, erro
 		if err != nil {
 			return err
 		}
+		out.Count, out.Services = map[View]int{}, map[string]string{}
 		for _, view := range Views[:len(Views)-1] {
 			args := []any{auth.Office()}
 			cond, _, err := Filter{View: view}.where(append(away, actor.Staff()), v.Now, &args)
@@ -204,7 +205,7 @@ func (s *Service) Stands(ctx context.Context, actor civic.Actor) (Standing, erro
 				return err
 			}
 			var n int
-			if err := v.Get(&n, `SELECT COUNT(*) FROM (SELECT 1 FROM casework WHERE office = $1 AND `+cond+` LIMIT `+strconv.Itoa(StandingMost)+`) AS some`, args...); err != nil {
+			if err := v.Get(&n, `SELECT COUNT(*) FROM (SELECT 1 FROM casework WHERE office = $1 AND `+cond+` LIMIT `+strconv.Itoa(StandingMost)+`) AS counted`, args...); err != nil {
 				return err
 			}
 			out.Count[view] = n
