@@ -280,6 +280,10 @@ func caseRenew(t *testing.T, s *site, r route) {
 	if name := stepOf(r); name != "" {
 		s.makeCase(t, name)
 	}
+	if strings.HasSuffix(r.pattern, "/release") {
+		s.held = s.ReportPost(t, s.Taiyuan).Request
+		s.must(t, s.Casework.Take(t.Context(), s.Taiyuan.HospitalClerk, s.held))
+	}
 	if strings.HasSuffix(r.pattern, "/batch") {
 		s.open = s.ReportPost(t, s.Taiyuan).Request
 	}

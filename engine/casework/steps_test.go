@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"yinqiao/app/apptest"
 	"yinqiao/civic"
 	"yinqiao/db"
@@ -219,72 +217,4 @@ func TestAQueueIsReadPageByPageWithoutGapsOrTwins(t *testing.T) {
 			wantKind(t, err, civic.Invalid, "case.view")
 		}
 	})
-}
-
-// Whatever is done with cases, by whomever, each that has not ended is in some
-// queue of the office that has it, and whoever is named as its hands works there.
-func TestNothingVanishesFromEveryQueue(t *testing.T) {
-	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		w, clerk, second, elder := office(t, d)
-		market := w.Taiyuan.MarketClerk
-		rapid.Check(t, func(rt *rapid.T) {
-			ids := []civic.RequestID{w.ReportPost(rt, w.Taiyuan).Request, w.ReportPost(rt, w.Taiyuan).Request}
-			for range rapid.IntRange(1, 12).Draw(rt, "steps") {
-				id := rapid.SampledFrom(ids).Draw(rt, "case")
-				who := rapid.SampledFrom([]civic.Actor{clerk, second, market, elder}).Draw(rt, "who")
-				to := rapid.SampledFrom([]civic.Actor{clerk, second, market}).Draw(rt, "to").Staff()
-				c := w.Casework
-				steps := map[string]func() error{
-					"take": func() error { return c.Take(ctx, who, id) }, "release": func() error { return c.Release(ctx, who, id) },
-					"take over": func() error { return c.TakeOver(ctx, who, id) }, "assign": func() error { return c.Assign(ctx, who, id, to) },
-					"ask": func() error { return c.Ask(ctx, who, id, "请补充") }, "answer": func() error { return c.Answer(ctx, who, id, "补充") },
-					"transfer": func() error {
-						return c.Transfer(ctx, who, id, rapid.SampledFrom([]civic.OfficeID{w.Taiyuan.Market, w.Taiyuan.Hospital, w.Taiyuan.CivilAffairs}).Draw(rt, "office"), "转")
-					},
-					"extend": func() error { return c.Extend(ctx, who, id, 2, "等") }, "resolve": func() error { return c.Resolve(ctx, who, id, "好了") },
-					"reject": func() error { return c.Reject(ctx, who, id, "不行", "另办") }, "try": func() error { return c.Try(ctx, who, id, "没人接") },
-					"confirm": func() error { return c.Confirm(ctx, who, id, rapid.Bool().Draw(rt, "solved")) }, "appeal": func() error { return c.Appeal(ctx, who, id, "不同意") },
-					"withdraw": func() error { return c.Withdraw(ctx, who, id) }, "give back": func() error { return c.ReleaseAll(ctx, casework.Free{Staff: to}) },
-					"later": func() error { w.Clock.Add(5 * time.Hour); return nil }, "due": func() error { return c.MarkDue(ctx, casework.Scan{}) },
-				}
-				names := []string{"take", "release", "take over", "assign", "ask", "answer", "transfer", "extend", "resolve", "reject", "try", "confirm", "appeal", "withdraw", "give back", "later", "due"}
-				name := rapid.SampledFrom(names).Draw(rt, "step")
-				if err := steps[name](); err != nil && (civic.Is(err, civic.Internal) || civic.As(err).Say == "") {
-					rt.Fatalf("%s: %v", name, err)
-				}
-				somewhere(rt, w, elder, id, clerk, market)
-			}
-			for _, id := range ids { // an empty desk for the next draw
-				somewhere(rt, w, elder, id, clerk, market)
-				_ = w.Casework.Withdraw(ctx, elder, id)
-				_ = w.Casework.Confirm(ctx, elder, id, true)
-			}
-		})
-	})
-}
-
-func somewhere(t *rapid.T, w *apptest.World, elder civic.Actor, id civic.RequestID, desks ...civic.Actor) {
-	f, err := w.Casework.Read(ctx, elder, id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if (f.State == casework.Taken) != (f.Assignee != "") && (f.State == casework.Taken || f.State == casework.Open) {
-		t.Fatalf("%s is %s in the hands of %q", id, f.State, f.Assignee)
-	}
-	if f.State.Ended() {
-		return
-	}
-	for _, desk := range desks {
-		for _, v := range []casework.View{casework.ToDo, casework.Waiting, casework.Said} {
-			p, err := w.Casework.List(ctx, desk, casework.Filter{View: v})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if slices.ContainsFunc(p.Items, func(it casework.Item) bool { return it.Request == id }) {
-				return
-			}
-		}
-	}
-	t.Fatalf("%s is %s at %s and in no queue", id, f.State, f.Case.Office)
 }
