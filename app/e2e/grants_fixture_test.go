@@ -193,6 +193,8 @@ var grantRoutes = moreRoutes{
 		}
 		p := civic.PersonID(s.made[name])
 		switch {
+		case name == "asked":
+			s.made["ask"] = s.ask(t, p)
 		case name == "frozen":
 			s.must(t, s.Grant.Dispute(t.Context(), person(p), p, "意见不一致"))
 		case strings.HasSuffix(r.pattern, "/end"), r.name == "guardians-end":
