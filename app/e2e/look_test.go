@@ -9,8 +9,6 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-
 	"yinqiao/channel/web/kit"
 )
 
@@ -32,10 +30,7 @@ func (b *browser) crawl(home, prefix string, each func(path string)) []string {
 		b.open(p)
 		paths = append(paths, p)
 		each(p)
-		links, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]string](`[...document.querySelectorAll("a[href]")].map(a => a.getAttribute("href"))`))
-		if err != nil {
-			b.t.Fatal(err)
-		}
+		links := eval[[]string](b, `[...document.querySelectorAll("a[href]")].map(a => a.getAttribute("href"))`)
 		for _, l := range links {
 			if l, _, _ = strings.Cut(l, "#"); strings.HasPrefix(l, prefix) {
 				queue = append(queue, l)
@@ -50,10 +45,7 @@ var oneOf = regexp.MustCompile(`/[0-9a-f-]{36}|/(about|services)/[a-z0-9-]+`)
 
 // overflow tells by how much the page is wider than the window.
 func (b *browser) overflow() int {
-	n, err := chromedp.Run(b.ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
-	if err != nil {
-		b.t.Fatal(err)
-	}
+	n := eval[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`)
 	return n
 }
 
@@ -63,12 +55,9 @@ func (b *browser) small() string { return b.under(60) }
 
 // under lists what is to be pressed and is smaller than so many px either way.
 func (b *browser) under(px int) string {
-	s, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](fmt.Sprintf(`[...document.querySelectorAll("button, a.button, a.tile, .choice, input:not([type=hidden]):not([type=radio]):not([type=checkbox]), select, textarea, summary")]
+	s := eval[string](b, fmt.Sprintf(`[...document.querySelectorAll("button, a.button, a.tile, .choice, input:not([type=hidden]):not([type=radio]):not([type=checkbox]), select, textarea, summary")]
 		.filter(e => { const r = e.getBoundingClientRect(); return r.width > 0 && (r.width < %[1]d || r.height < %[1]d - 0.5); })
-		.map(e => e.outerHTML.slice(0, 80)).join("\n")`, px)))
-	if err != nil {
-		b.t.Fatal(err)
-	}
+		.map(e => e.outerHTML.slice(0, 80)).join("\n")`, px))
 	return s
 }
 
