@@ -8,6 +8,7 @@ import (
 	"yinqiao/engine/casework"
 	"yinqiao/jobs"
 	"yinqiao/journal"
+	"yinqiao/ledger/finding"
 	"yinqiao/people"
 	"yinqiao/rights"
 )
@@ -44,6 +45,12 @@ func (a *App) flows() {
 	})
 	jobs.Handle(a.Jobs, func(ctx context.Context, w people.RosterWork) error { return a.People.WorkRoster(ctx, w) })
 	jobs.Handle(a.Jobs, func(ctx context.Context, w people.RosterForget) error { return a.People.ForgetRoster(ctx, w) })
+	// What the rules of the plans find is brought up to date in the transaction of the
+	// act that may have changed it, when a window opens by itself, and once a day.
+	a.Journal.Within(finding.Acts(), a.Findings.React)
+	jobs.Handle(a.Jobs, func(ctx context.Context, r finding.Recheck) error { return a.Findings.Again(ctx, r) })
+	jobs.Handle(a.Jobs, func(ctx context.Context, s finding.Sweep) error { return a.Findings.SweepAll(ctx, s) })
+	a.Jobs.Daily(finding.Sweep{})
 	// What is past its term is deleted once a day.
 	jobs.Handle(a.Jobs, func(ctx context.Context, w rights.Sweep) error { return a.Rights.Sweep(ctx, w) })
 }
