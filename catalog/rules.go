@@ -136,8 +136,9 @@ func (s *Service) offers(q db.Q, in civic.Division) ([]offer, error) {
 	var rows []struct {
 		Service, State, Hash, Reason string
 		Division                     civic.Division
+		Until                        *time.Time
 	}
-	if err := q.Select(&rows, `SELECT service, state, hash, reason, division FROM service_state ORDER BY service, division`); err != nil {
+	if err := q.Select(&rows, `SELECT service, state, hash, reason, division, until FROM service_state ORDER BY service, division`); err != nil {
 		return nil, err
 	}
 	kinds, err := place.Counters(q, in)
@@ -154,7 +155,7 @@ func (s *Service) offers(q db.Q, in civic.Division) ([]offer, error) {
 		if err != nil {
 			return nil, err
 		}
-		o := offer{d, r.State, r.Reason, own, kinds}
+		o := offer{d, r.State, Why(r.Reason, r.Until), own, kinds}
 		if n := len(out); n > 0 && out[n-1].Service == r.Service {
 			out[n-1] = o // the most local word counts: rows come in that order
 			continue

@@ -101,9 +101,9 @@ func TestASuspendedServiceKeepsAnswersAndSaysWhy(t *testing.T) {
 		must(t, err)
 		v, err = w.Requests.Answer(ctx, me, v.ID, v.Rev, a.ReportAnswers())
 		must(t, err)
-		wantCode(t, w.Catalog.Suspend(ctx, a.Administrator, "report-post", a.Division, " "), civic.Invalid, "service.reason")
-		must(t, w.Catalog.Suspend(ctx, a.Administrator, "report-post", a.Division, "快递停运"))
-		must(t, w.Catalog.Suspend(ctx, a.Administrator, "report-post", a.Division, "快递停运")) // pressed twice
+		wantCode(t, w.Catalog.Suspend(ctx, a.Administrator, "report-post", a.Division, " ", nil), civic.Invalid, "service.reason")
+		must(t, w.Catalog.Suspend(ctx, a.Administrator, "report-post", a.Division, "快递停运", nil))
+		must(t, w.Catalog.Suspend(ctx, a.Administrator, "report-post", a.Division, "快递停运", nil)) // pressed twice
 		if n := w.Acts(t, catalog.ActSuspended, "report-post"); n != 1 {
 			t.Errorf("%d suspensions", n)
 		}
@@ -111,7 +111,7 @@ func TestASuspendedServiceKeepsAnswersAndSaysWhy(t *testing.T) {
 		wantCode(t, err, civic.NotFound, "service.unknown")
 		seen, err := w.Requests.Look(ctx, me, v.ID)
 		must(t, err)
-		if !seen.Suspended || !strings.Contains(seen.Step.Human, "快递停运") || !strings.Contains(seen.Step.Human, "电话") || len(seen.Answers) != len(v.Answers) {
+		if !seen.Suspended || !strings.Contains(seen.Step.Human, "快递停运", nil) || !strings.Contains(seen.Step.Human, "电话") || len(seen.Answers) != len(v.Answers) {
 			t.Errorf("shown %+v with %d answers", seen.Step, len(seen.Answers))
 		}
 		_, err = w.Requests.Submit(ctx, me, v.ID, v.Rev)

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"yinqiao/catalog"
 	"yinqiao/channel/web/kit"
@@ -15,7 +16,7 @@ func init() {
 	moreVerbs = append(moreVerbs, func(t *testing.T, s *story) (map[string]byType, map[string]civic.Actor) {
 		return map[string]byType{
 				"Catalog.PublishAll":  {reflect.TypeFor[[]*catalog.Definition](): {[]*catalog.Definition{s.definition(t)}}},
-				"Catalog.Suspend":     {textType: {"petition", "这几天系统检修"}},
+				"Catalog.Suspend":     {textType: {"petition", "这几天系统检修"}, reflect.TypeFor[*time.Time](): {(*time.Time)(nil)}},
 				"Catalog.Resume":      {textType: {"petition"}},
 				"Catalog.Adopt":       {textType: {hashOf(t, "bill-pay")}},
 				"Requests.About":      {textType: {"report-post"}},

@@ -29,6 +29,10 @@ CREATE UNIQUE INDEX finding_open ON finding (rule, subject_kind, subject) WHERE 
 CREATE INDEX finding_scope ON finding (scope, cleared_at);
 CREATE INDEX finding_list ON finding (division, id);
 
+-- Until when a service is suspended, if that is known: then it is resumed.
+ALTER TABLE service_state ADD COLUMN until TIMESTAMP;
+
 -- +goose Down
+ALTER TABLE service_state DROP COLUMN until;
 DROP TABLE finding;
 ALTER TABLE office DROP COLUMN shut;

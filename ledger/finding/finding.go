@@ -49,6 +49,8 @@ type Finding struct {
 	Of     civic.Rule `db:"-"` // its rule as it is now
 	Place  string     `db:"-"` // the office by name
 	Owners []Owner    `db:"-"` // who answers for it
+	Asker  string     `db:"-"` // who asked, and who answered, by name
+	Teller string     `db:"-"`
 }
 
 // Owner is somebody who answers for a finding, with their post in words.

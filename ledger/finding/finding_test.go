@@ -302,7 +302,7 @@ func TestAServiceThatIsSuspendedOrLosesItsLastOfficeIsFound(t *testing.T) {
 		n := func(rule, subject string) int {
 			return w.Count(t, `SELECT COUNT(*) FROM finding WHERE rule = $1 AND subject = $2 AND cleared_at IS NULL`, rule, subject)
 		}
-		must(t, w.Catalog.Suspend(ctx, a.Administrator, "petition", a.Division, "这几天系统检修"))
+		must(t, w.Catalog.Suspend(ctx, a.Administrator, "petition", a.Division, "这几天系统检修", nil))
 		if n("service-suspended", "petition@140105") != 1 {
 			t.Error("a suspension is not found")
 		}

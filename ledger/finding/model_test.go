@@ -92,7 +92,7 @@ func (m model) step() {
 	case "reopen":
 		err = m.Place.Reopen(ctx, sys, id)
 	case "suspend":
-		err = m.Catalog.Suspend(ctx, sys, m.service(), div, pick(m, "why", "系统检修", "人手不够"))
+		err = m.Catalog.Suspend(ctx, sys, m.service(), div, pick(m, "why", "系统检修", "人手不够"), nil)
 	case "resume":
 		err = m.Catalog.Resume(ctx, sys, m.service(), div)
 	case "adopt":

@@ -212,8 +212,13 @@ func (s *Service) complete(q db.Q, fs []Finding) error {
 	if err != nil {
 		return err
 	}
+	names, err := staff.Names(q, tellersOf(fs))
+	if err != nil {
+		return err
+	}
 	for i := range fs {
 		f := &fs[i]
+		f.Asker, f.Teller = names[f.AskedBy], names[f.AnsweredBy]
 		f.Of = s.rules[f.Rule] // zero for a rule of another release
 		f.Place = places[f.Office]
 		p := post{f.Of.Owner, f.Office, f.Division}
@@ -237,6 +242,18 @@ func officesOf(fs []Finding) []civic.OfficeID {
 	for _, f := range fs {
 		if f.Office != "" && !slices.Contains(ids, f.Office) {
 			ids = append(ids, f.Office)
+		}
+	}
+	return ids
+}
+
+func tellersOf(fs []Finding) []civic.StaffID {
+	var ids []civic.StaffID
+	for _, f := range fs {
+		for _, id := range []civic.StaffID{f.AskedBy, f.AnsweredBy} {
+			if id != "" && !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
 		}
 	}
 	return ids
