@@ -65,7 +65,7 @@ func findingOf(f finding.Finding) Finding {
 
 type findingsIn struct {
 	Division civic.Division `path:"division" pattern:"^[0-9]{2,12}$" patternDescription:"2到12位行政区划代码，例如 140105"`
-	State    string         `query:"state" enum:"open,late,cleared" default:"open" doc:"open 还没有做到，late 过了日子没答复，cleared 已经做到"`
+	State    string         `query:"state" maxLength:"10" enum:"open,late,cleared" default:"open" doc:"open 还没有做到，late 过了日子没答复，cleared 已经做到"`
 	Force    civic.Force    `query:"force" maxLength:"20" doc:"must 或 encouraged；不写就是都要"`
 	Rule     string         `query:"rule" maxLength:"40" doc:"哪一条规矩"`
 	Before   string         `query:"before" maxLength:"64" doc:"上一页最后一条的编号"`
@@ -89,11 +89,12 @@ func (s *server) listFindings(ctx context.Context, in *findingsIn) (*struct{ Bod
 	return &struct{ Body Findings }{out}, nil
 }
 
-type oneFinding struct {
+// OneFinding names a finding in a path.
+type OneFinding struct {
 	Finding string `path:"finding" maxLength:"64" doc:"编号"`
 }
 
-func (s *server) getFinding(ctx context.Context, in *oneFinding) (*struct{ Body Finding }, error) {
+func (s *server) getFinding(ctx context.Context, in *OneFinding) (*struct{ Body Finding }, error) {
 	f, err := s.Findings.Show(ctx, actorOf(ctx), in.Finding)
 	if err != nil {
 		return nil, err
@@ -102,7 +103,7 @@ func (s *server) getFinding(ctx context.Context, in *oneFinding) (*struct{ Body 
 }
 
 type findingWords struct {
-	oneFinding
+	OneFinding
 	Body struct {
 		Words string `json:"words" minLength:"1" maxLength:"200" doc:"一两句话，不写证件号和电话"`
 	}
@@ -112,12 +113,12 @@ func (s *server) answerFinding(ctx context.Context, in *findingWords) (*struct{ 
 	if err := s.Findings.Answer(ctx, actorOf(ctx), in.Finding, in.Body.Words); err != nil {
 		return nil, under("body", err)
 	}
-	return s.getFinding(ctx, &in.oneFinding)
+	return s.getFinding(ctx, &in.OneFinding)
 }
 
 func (s *server) askFinding(ctx context.Context, in *findingWords) (*struct{ Body Finding }, error) {
 	if err := s.Findings.RequireAnswer(ctx, actorOf(ctx), in.Finding, in.Body.Words); err != nil {
 		return nil, under("body", err)
 	}
-	return s.getFinding(ctx, &in.oneFinding)
+	return s.getFinding(ctx, &in.OneFinding)
 }
