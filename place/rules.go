@@ -112,7 +112,7 @@ func notManned(r rule, s sight) string {
 	case len(ws) > 0:
 		return s.Name + "现在没有开着的人工窗口" + purpose(r) + "。" + shut(ws)
 	case len(r.Words) > 0 && s.open(s.of(Machine, r)):
-		return s.Name + purpose(r) + "只有自助机，没有人工窗口。"
+		return s.Name + r.Words[0] + "只有自助机，没有人工窗口。"
 	case s.lacks("manned"):
 		return s.Name + "登记的是没有人工窗口" + purpose(r) + "。"
 	}
@@ -123,7 +123,7 @@ func purpose(r rule) string {
 	if len(r.Words) == 0 {
 		return ""
 	}
-	return "办" + r.Words[0]
+	return "（" + r.Words[0] + "）"
 }
 
 func (s sight) lacks(feature string) bool { there, known := s.has[feature]; return known && !there }

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"yinqiao/catalog"
-	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
 	"yinqiao/ledger/finding"
 	"yinqiao/place"
@@ -57,12 +56,6 @@ func init() {
 			if strings.HasPrefix(r.pattern, "/desk/manage/services/") && (strings.HasSuffix(r.pattern, "/suspend") || strings.HasSuffix(r.pattern, "/resume")) {
 				fill["service"] = "petition" // of which nothing else is begun
 			}
-			if strings.HasSuffix(r.pattern, "/shut") {
-				fill["place"] = s.made["to shut"]
-			}
-			if strings.HasSuffix(r.pattern, "/reopen") && strings.Contains(r.pattern, "{place}") {
-				fill["place"] = s.made["shut"]
-			}
 			return fill
 		},
 		forms: func(s *site) map[string]url.Values {
@@ -86,7 +79,7 @@ func init() {
 			switch {
 			case strings.HasSuffix(r.name, "findings-ask"), strings.HasSuffix(r.pattern, "{finding}/ask"):
 				return s.Taiyuan.Supervisor
-			case strings.Contains(r.pattern, "/findings"), strings.HasPrefix(r.pattern, "/desk/manage/services"), r.face == kit.Desk && (strings.HasSuffix(r.pattern, "{place}/shut") || strings.HasSuffix(r.pattern, "{place}/reopen")):
+			case strings.Contains(r.pattern, "/findings"), strings.HasPrefix(r.pattern, "/desk/manage/services"):
 				return s.Taiyuan.Administrator
 			}
 			return civic.Actor{}
