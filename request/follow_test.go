@@ -111,7 +111,7 @@ func TestASuspendedServiceKeepsAnswersAndSaysWhy(t *testing.T) {
 		wantCode(t, err, civic.NotFound, "service.unknown")
 		seen, err := w.Requests.Look(ctx, me, v.ID)
 		must(t, err)
-		if !seen.Suspended || !strings.Contains(seen.Step.Human, "快递停运", nil) || !strings.Contains(seen.Step.Human, "电话") || len(seen.Answers) != len(v.Answers) {
+		if !seen.Suspended || !strings.Contains(seen.Step.Human, "快递停运") || !strings.Contains(seen.Step.Human, "电话") || len(seen.Answers) != len(v.Answers) {
 			t.Errorf("shown %+v with %d answers", seen.Step, len(seen.Answers))
 		}
 		_, err = w.Requests.Submit(ctx, me, v.ID, v.Rev)

@@ -162,7 +162,7 @@ func (f face) place(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, d := range defs {
-		if slices.Contains(strings.Fields(v.Card.Services), d.Service) {
+		if slices.Contains(strings.Fields(v.Card.Services), d.Service) || d.Casework != nil && d.Casework.OfficeKind == v.Kind {
 			v.Services = append(v.Services, d)
 		}
 	}
