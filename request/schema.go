@@ -32,6 +32,8 @@ func SchemaOf(d *catalog.Definition) Schema {
 		case q.Optional:
 		case q.When == nil:
 			required = append(required, q.Key)
+		case !tellable(d, q.When):
+			// By which of the other answers it is asked is known in a draft only.
 		default:
 			rules = append(rules, Schema{"if": condSchema(q.When), "then": Schema{"required": []string{q.Key}}})
 		}
@@ -122,6 +124,18 @@ func least(q *catalog.Question) int {
 		return 0
 	}
 	return 1
+}
+
+// tellable reports whether a condition can be said of what is sent alone: it looks only
+// at questions whose codes the definition lists. What is said in words has a code that is
+// not sent.
+func tellable(d *catalog.Definition, c *catalog.Cond) bool {
+	for _, k := range c.Keys() {
+		if q := d.Question(k); q == nil || !q.Kind.Closed() || q.Source != "" {
+			return false
+		}
+	}
+	return true
 }
 
 // condSchema says a condition on other answers as a schema of all answers.
