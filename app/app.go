@@ -16,6 +16,7 @@ import (
 	"yinqiao/grant"
 	"yinqiao/jobs"
 	"yinqiao/journal"
+	"yinqiao/ledger/finding"
 	"yinqiao/people"
 	"yinqiao/place"
 	"yinqiao/request"
@@ -42,6 +43,7 @@ type App struct {
 	Requests *request.Service
 	Casework *casework.Service
 	Rights   *rights.Service
+	Findings *finding.Service
 	Speech   *speech.Service
 }
 
@@ -118,6 +120,7 @@ func Wire(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) (
 	a.Requests = request.New(j, v, a.Catalog, a.People, a.Casework)
 	a.Casework.Serve(a.Requests)
 	a.Rights = rights.New(j, v, a.People, a.Grant, a.Requests, a.Casework)
+	a.Findings = finding.New(j, a.Place, a.Catalog)
 	a.flows()
 	return a, nil
 }

@@ -17,6 +17,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/engine/casework"
 	"yinqiao/grant"
+	"yinqiao/ledger/finding"
 	"yinqiao/people"
 	"yinqiao/place"
 	"yinqiao/request"
@@ -35,6 +36,7 @@ type Rooms struct {
 	Requests *request.Service
 	Casework *casework.Service
 	Rights   *rights.Service
+	Findings *finding.Service
 	Log      *slog.Logger
 	Reader   *Reader // reads pages aloud; nil if nothing can
 	Demo     *Demo   // nil outside a demonstration
