@@ -790,7 +790,7 @@ func awayCard(f kit.Frame, v queueView) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		at := "/desk/queue/away"
 		if len(v.Colleagues) > 0 || len(v.Absences) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 59, "<details")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 59, "<details class=\"fold\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -378,7 +378,7 @@ func takeInForm(f kit.Frame, c fileView) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		to := stepAt(c, "hand-in")
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<details")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<details class=\"fold\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -444,7 +444,7 @@ func billForm(f kit.Frame, c fileView) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		to := stepAt(c, "bill")
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<details")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<details class=\"fold\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -11,6 +11,7 @@ import (
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
 	"yinqiao/people"
+	"yinqiao/place"
 )
 
 type face struct{ *kit.Rooms }
@@ -19,6 +20,7 @@ type face struct{ *kit.Rooms }
 func Routes(rm *kit.Rooms) []kit.Route {
 	f := face{rm}
 	return append(slices.Concat(f.meRoutes(), f.cardRoutes(), f.giveRoutes(), f.serviceRoutes(), f.storyRoutes(), f.DraftActs(kit.Elder, f.actor)), []kit.Route{
+		f.AloudRoute(kit.Elder),
 		{Pattern: "GET /elder/sign-in", Open: true, Do: f.signInPage},
 		{Pattern: "POST /elder/sign-in", Open: true, Do: f.signIn},
 		{Pattern: "POST /elder/sign-out", Open: true, Do: f.signOut},
@@ -69,6 +71,7 @@ func (f face) frame(r *http.Request, title string) (kit.Frame, civic.Actor, peop
 		}
 		return fr, a, p, err
 	}
+	fr.Phone = place.HelpPhone(p.Division)
 	fr.Who = p.Name + greeting(p, f.Now())
 	if a.Channel == civic.ChannelFamily {
 		me, err := f.People.Show(r.Context(), civic.Actor{Operator: a.Operator, Channel: a.Channel}, a.Person())

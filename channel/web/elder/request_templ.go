@@ -853,7 +853,7 @@ func rarely(f kit.Frame, c *casework.File, r *http.Request) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if c.State == casework.Rejected || c.State == casework.Confirmed || c.State == casework.Unconfirmed {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 76, "<details class=\"no-print\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 76, "<details class=\"fold no-print\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -913,7 +913,7 @@ func rarely(f kit.Frame, c *casework.File, r *http.Request) templ.Component {
 			}
 		}
 		if c.State == casework.Open || c.State == casework.Taken || c.State == casework.Asked {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 84, "<details class=\"no-print\"><summary>不想办了</summary><form method=\"post\" action=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 84, "<details class=\"fold no-print\"><summary>不想办了</summary><form method=\"post\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
