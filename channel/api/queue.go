@@ -13,7 +13,7 @@ import (
 // is in nobody's hands.
 func (s *server) queues() {
 	handle(s, route{id: "queue-get", method: http.MethodGet, path: "/queue", tag: tagCase,
-		summary: "本单位的事各有多少件", more: "限承办单位的工作人员。数到999件为止。"}, s.standing)
+		summary: "本单位的事各有多少件", more: "限承办单位的工作人员。数到999件为止。"}, s.queueStanding)
 	handle(s, route{id: "queue-colleagues", method: http.MethodGet, path: "/queue/colleagues", tag: tagCase, summary: "本单位在岗、能办事的同事"}, s.colleagues)
 	handle(s, route{id: "queue-hand-over", method: http.MethodPost, path: "/queue/hand-over", tag: tagCase, summary: "把手上的事全部交给一位同事"}, s.handOver)
 	handle(s, route{id: "queue-batch", method: http.MethodPost, path: "/queue/batch", tag: tagCase,
@@ -27,19 +27,19 @@ func (s *server) queues() {
 		summary: "把没有人办的事转给别的单位"}, s.redirectStray)
 }
 
-// Standing is how an office stands.
-type Standing struct {
+// QueueStanding is how an office stands.
+type QueueStanding struct {
 	Count    map[casework.View]int `json:"count" doc:"每个列表有几件"`
 	Services map[string]string     `json:"services" doc:"没办完的事是哪些服务，名称"`
 	Skills   []string              `json:"skills" doc:"没办完的事要会什么"`
 }
 
-func (s *server) standing(ctx context.Context, _ *struct{}) (*struct{ Body Standing }, error) {
+func (s *server) queueStanding(ctx context.Context, _ *struct{}) (*struct{ Body QueueStanding }, error) {
 	st, err := s.Casework.Stands(ctx, actorOf(ctx))
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body Standing }{Standing{st.Count, st.Services, append([]string{}, st.Skills...)}}, nil
+	return &struct{ Body QueueStanding }{QueueStanding{st.Count, st.Services, append([]string{}, st.Skills...)}}, nil
 }
 
 // Colleague is somebody of the same office.
