@@ -111,7 +111,7 @@ func TestAManLeavesWithoutPayingAndHisFamilySettlesFromHome(t *testing.T) {
 	family.follow("请您看一看")
 	family.sees("发票交给刘护工", "已经入账")
 	family.press(`button[name=solved][value=yes]`)
-	family.sees("这件事办完了", "用您的委托")
+	family.sees("这件事办完了", "的委托，说出院帮您结账办好了")
 }
 
 func TestARefusalOfCashIsAskedAboutAnsweredAndTheCallerSaysWhetherItIsSolved(t *testing.T) {
@@ -201,7 +201,7 @@ func TestWhoeverTheDataDoNotFindIsVisitedAndAnOfficerDecides(t *testing.T) {
 	own := newBrowser(t, s.URL, 412, 915, false)
 	own.account(string(elder))
 	own.follow("请您看一看")
-	own.sees("养老金照常发", "没有查到，请上门看一看本人", "把您的养老金资格认证转给")
+	own.sees("养老金照常发", "没有查到，请上门看一看本人", "把您的养老金资格认证转给小店区银槐社区")
 	own.press(`button[name=solved][value=yes]`)
 	own.sees("这件事办完了")
 }
