@@ -39,6 +39,6 @@ func (s *Service) Extend(ctx context.Context, actor civic.Actor, id civic.Reques
 		}
 		detail := watched(c.Request, c.DueAt)
 		detail["days"] = itoa(workingDays)
-		return journal.Event{Act: ActExtended, Detail: detail}, s.note(tx, c, "moved", reason)
+		return journal.Event{Act: ActExtended, Detail: detail}, s.note(tx, c, "extended", reason)
 	})
 }
