@@ -171,4 +171,3 @@ func TestAnOldReleasesServiceThatBreaksTodaysRulesIsFound(t *testing.T) {
 		}
 	})
 }
-

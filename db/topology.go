@@ -68,12 +68,15 @@ var Topology = map[string]Where{
 
 	"finding": reference,
 
-	"spoken_number": byKey("number"),
-	"idempotency":   byKey("hash"),
-	"draft":         byKey("id"),
-	"request":       byPerson("person"),
-	"casework":      byPerson("person"),
-	"casework_seen": byPerson("person"),
+	"spoken_number":    byKey("number"),
+	"idempotency":      byKey("hash"),
+	"draft":            byKey("id"),
+	"request":          byPerson("person"),
+	"casework":         byPerson("person"),
+	"casework_seen":    byPerson("person"),
+	"casework_note":    byPerson("person"),
+	"casework_custody": byPerson("person"),
+	"absence":          Where{"place", "office"},
 
 	"journal_entry":  byKey("id"),
 	"journal_detail": byKey("entry"),
