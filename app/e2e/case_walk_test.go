@@ -111,7 +111,7 @@ func TestAManLeavesWithoutPayingAndHisFamilySettlesFromHome(t *testing.T) {
 	family.follow("请您看一看")
 	family.sees("发票交给刘护工", "已经入账")
 	family.press(`button[name=solved][value=yes]`)
-	family.sees("这件事办完了", "的委托，说出院帮您结账办好了")
+	family.sees("这件事办完了", "的委托，替老人说出院帮您结账办好了")
 }
 
 func TestARefusalOfCashIsAskedAboutAnsweredAndTheCallerSaysWhetherItIsSolved(t *testing.T) {
