@@ -30,19 +30,11 @@ func Sex(s people.Sex) string {
 	return ""
 }
 
-var divisionNames = func() map[civic.Division]string {
-	m := map[civic.Division]string{}
-	for _, d := range place.Divisions() {
-		m[d.Code] = d.Name
-	}
-	return m
-}()
-
 // Division names a division with its county: 小店区 坞城街道.
 func Division(d civic.Division) string {
-	county, street := divisionNames[d.County()], ""
+	county, street := place.DivisionName(d.County()), ""
 	if len(d) > 6 {
-		street = divisionNames[d]
+		street = place.DivisionName(d)
 	}
 	if county == "" {
 		return string(d)
