@@ -5,6 +5,7 @@ import (
 
 	"yinqiao/catalog"
 	"yinqiao/civic"
+	"yinqiao/journal"
 	"yinqiao/place"
 	"yinqiao/request"
 )
@@ -34,13 +35,18 @@ func (c *Case) restart(def *catalog.Casework, now time.Time) {
 }
 
 // goOn lets the clock of a case run again that stood, in the hands that asked.
-func (c *Case) goOn(def *catalog.Casework, now time.Time) {
+func (s *Service) goOn(tx *journal.Tx, c *Case) error {
 	if c.StoppedAt != nil {
-		c.DueAt = resumed(def, c.DueAt, *c.StoppedAt, now)
+		def, err := s.requests.Definition(tx, c.Request)
+		if err != nil {
+			return err
+		}
+		c.DueAt = resumed(def.Casework, c.DueAt, *c.StoppedAt, tx.Now)
 		c.NearAt = near(c.DueAt)
 	}
 	c.State, c.StoppedAt = Taken, nil
 	if c.Assignee == "" {
 		c.State = Open
 	}
+	return nil
 }

@@ -69,7 +69,7 @@ func thingList(c fileView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = thingActs(string(c.Request), t, c.MayWork && c.Office.ID == atOffice(t), c.MaySay && c.MayWork == false, "").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = thingActs(string(c.Request), t, c.MayWork && c.Office.ID == t.Keeper(), c.MaySay && c.MayWork == false, "").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
