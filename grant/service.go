@@ -49,6 +49,7 @@ type Services interface {
 func New(j *journal.Journal, v *vault.Vault, p *people.Service, c Services) *Service {
 	s := &Service{j, v, p, c}
 	p.OnSplit(s.split)
+	p.OnLost(lost)
 	return s
 }
 

@@ -41,7 +41,13 @@ func (s *Service) turnCard(ctx context.Context, actor civic.Actor, id civic.Pers
 		if c.State == to {
 			return journal.Event{}, journal.ErrUnchanged
 		}
-		return about(act, c.Kind, c.ID), t.step(c, to, "", from)
+		if err := t.step(c, to, "", from); err != nil {
+			return journal.Event{}, err
+		}
+		if to == Lost && s.lost != nil {
+			err = s.lost(t.Tx, t.self)
+		}
+		return about(act, c.Kind, c.ID), err
 	})
 }
 
