@@ -36,7 +36,7 @@ var (
 	errScan     = civic.E(civic.Invalid, "grant.scan", "请附上委托书的扫描件：照片（jpg、png）或 pdf，不超过1兆。").On("scan")
 	errWitness  = civic.E(civic.Invalid, "grant.witness", "请写明见证人的姓名和身份；见证人不能是受托人自己。").On("witness")
 	errReadBack = civic.E(civic.Invalid, "grant.read_back", "请先把委托念给老人听，老人说对了再勾选。").On("read-back")
-	errCardHere = civic.E(civic.Invalid, "grant.card", "当面委托要老人的证件在手里。请重新打开老人的资料，勾上「证件在我手里」。").On("how")
+	errCardHere = civic.E(civic.Invalid, "grant.card", "当面委托要看着老人的证件办。请把证件放到读卡器上，或输入证件的整个号码，重新打开老人的资料。").On("how")
 	errNoScan   = civic.E(civic.NotFound, "grant.no_scan", "这份委托没有扫描件。")
 )
 

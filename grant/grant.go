@@ -184,7 +184,16 @@ func (s *Service) permitted(tx *journal.Tx, auth civic.Authority, self people.Se
 		if err := g.Evidence.meets(w, auth); err != nil {
 			return err
 		}
-		if w.Notice {
+		if g.AgentKind == "role" {
+			m, err := staff.Read(tx, tx.Actor.Staff())
+			if err != nil {
+				return err
+			}
+			if m.Office == g.Office && auth.Basis() != civic.BasisPresented {
+				return errRoleCard // they would give it to themselves
+			}
+		}
+		if w.Notice || g.AgentKind == "role" {
 			g.Notice = "pending"
 		}
 	}

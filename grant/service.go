@@ -49,11 +49,14 @@ type Services interface {
 func New(j *journal.Journal, v *vault.Vault, p *people.Service, c Services) *Service {
 	s := &Service{j, v, p, c}
 	p.OnSplit(s.split)
+	p.OnLost(lost)
 	return s
 }
 
 var (
 	errReason   = civic.E(civic.Invalid, "opening.reason", "请写明为什么要打开这位老人的资料，例如：本人来窗口代寄报告。").On("reason")
+	errNotShown = civic.E(civic.Denied, "opening.card", "还没有看到这位老人的证件。请让老人把证件放到读卡器上；没有读卡器的，把证件上的号码从头到尾输一遍，再打开。").
+			Accepting("身份证、社保卡或老年卡；手里没有证件的，请老人住的街道或社区的同事来办")
 	errNumber   = civic.E(civic.Invalid, "text.number", "这里请不要写证件号、卡号或电话，写事情就行。")
 	errCode     = civic.E(civic.Denied, "access.code", "口令不对，或者已经用过、过了30分钟。请到窗口再开一张。")
 	errGrant    = civic.E(civic.Invalid, "grant.form", "委托要写明受托人、关系和起止日期，结束要晚于开始。")

@@ -51,14 +51,15 @@ func (s *Service) Find(ctx context.Context, actor civic.Actor, text string) (Fou
 	if err != nil {
 		return Found{}, err
 	}
-	if len(out.Matches) == 1 && out.Matches[0].Card {
-		return out, nil // one card is one person, whose opening is recorded
-	}
-	// A list is recorded once, with what it was found by.
+	// What was shown is recorded once: a list with what it was found by, one person by
+	// the card, which then counts as shown to whoever typed its number.
 	err = s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(civic.Need{Permission: civic.MayFindPeople})
 		if err != nil {
 			return err
+		}
+		if len(out.Matches) == 1 && out.Matches[0].Card {
+			return recordTyped(tx, auth, out.Matches[0])
 		}
 		return recordList(tx, auth, actor, out.by, len(out.Matches))
 	})
@@ -158,7 +159,16 @@ func (s *Service) FindCard(ctx context.Context, actor civic.Actor, number string
 		m, err = s.ByCard(v, number)
 		return err
 	})
-	return m, err
+	if err != nil || !m.Card {
+		return m, err
+	}
+	return m, s.j.Write(ctx, actor, func(tx *journal.Tx) error {
+		auth, err := tx.Authorise(civic.Need{Permission: civic.MayFindPeople})
+		if err != nil {
+			return err
+		}
+		return recordTyped(tx, auth, m)
+	})
 }
 
 // ByCard finds the one person whose card has this number, in any form that
