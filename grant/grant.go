@@ -310,12 +310,8 @@ func standing(tx *journal.Tx, g Grant) (string, error) {
 	if err := holdFrom(tx, tx.Now, self.Selves(), gs); err != nil {
 		return "", err
 	}
-	ts, err := twinsOf(tx, tx.Now, self)
-	if err != nil {
-		return "", err
-	}
 	for _, old := range gs {
-		if old.Held != "" || ts.frozen(old) {
+		if old.Held != "" {
 			continue // it authorises nothing: the person's word of today makes a new one
 		}
 		sameEnd := old.Ends == nil && g.Ends == nil || old.Ends != nil && g.Ends != nil && old.Ends.Equal(*g.Ends)

@@ -57,7 +57,9 @@ func (s *Service) Dispute(ctx context.Context, actor civic.Actor, person civic.P
 		if len(gs) == 0 {
 			return errNoSuch
 		}
-		if !slices.ContainsFunc(gs, func(g Grant) bool { return !strings.Contains(g.Held, heldDispute) }) {
+		if !slices.ContainsFunc(gs, func(g Grant) bool {
+			return unmark(g.Held, heldDispute) != g.Held || !strings.Contains(g.Held, heldDispute)
+		}) {
 			return journal.ErrUnchanged
 		}
 		var about []journal.About
@@ -66,7 +68,10 @@ func (s *Service) Dispute(ctx context.Context, actor civic.Actor, person civic.P
 			if err != nil {
 				return err
 			}
-			if _, err := tx.Exec(hold+`, note = $2 WHERE person = $3 AND id = $4 AND state = 'active'`, heldDispute, sealed, g.Person, g.ID); err != nil {
+			if err := setHeld(tx, g, without(g.Held, heldDispute)+heldDispute); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(`UPDATE proxy_grant SET note = $1 WHERE person = $2 AND id = $3 AND state = 'active'`, sealed, g.Person, g.ID); err != nil {
 				return err
 			}
 			about = append(about, journal.About{ID: g.ID, Kind: "grant", Role: "object"}, journal.About{ID: string(g.Agent), Kind: "person", Role: "agent"})
@@ -96,12 +101,8 @@ func (s *Service) Settle(ctx context.Context, actor civic.Actor, person civic.Pe
 		if err := holdFrom(tx, tx.Now, self.Selves(), now); err != nil {
 			return err
 		}
+		stored := g.Held
 		g = now[0]
-		ts, err := twinsOf(tx, tx.Now, self)
-		if err != nil {
-			return err
-		}
-		held := g.Held + ts.over(g.Person, g.Kind, g.AgentKind, g.Held, g.GivenAt)
 		ward, err := s.isWard(tx, self)
 		if err != nil {
 			return err
@@ -112,22 +113,25 @@ func (s *Service) Settle(ctx context.Context, actor civic.Actor, person civic.Pe
 		} else if own := auth.Basis() == civic.BasisOwn || auth.Basis() == civic.BasisPresented; own && resume {
 			return errWard
 		}
-		if g.State != "active" || !slices.ContainsFunc(lifts, func(w string) bool { return strings.Contains(held, w) }) {
+		if g.State != "active" || !slices.ContainsFunc(lifts, func(w string) bool { return strings.Contains(g.Held, w) }) {
 			return errSettled
 		}
 		if !resume {
 			return s.end(tx, auth, self.Selves(), id, "agent")
 		}
+		left := stored
 		for _, w := range lifts {
-			if _, err := tx.Exec(let+`, note = NULL, notice = CASE WHEN notice = '' THEN '' ELSE 'told' END WHERE person = $2 AND id = $3 AND state = 'active'`, w, g.Person, g.ID); err != nil {
-				return err
-			}
+			left = without(left, w)
 		}
-		again := slices.Contains(lifts, heldWard) && strings.Contains(g.Held, heldWard) // it is given anew, after the guardianship began
-		if held != g.Held || again {                                                    // what a twin holds is lifted by the word of today
-			if ward && !slices.Contains(lifts, heldWard) {
-				return errWard
-			}
+		n, err := tx.Exec(`UPDATE proxy_grant SET held = $1, note = NULL, notice = CASE WHEN notice = '' THEN '' ELSE 'told' END
+			WHERE person = $2 AND id = $3 AND state = 'active' AND held = $4`, left, g.Person, g.ID, stored)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return errSettled
+		}
+		if slices.Contains(lifts, heldWard) && strings.Contains(g.Held, heldWard) { // it is given anew, after the guardianship began
 			if _, err := tx.Exec(`UPDATE proxy_grant SET given_at = $1 WHERE person = $2 AND id = $3 AND state = 'active'`, tx.Now, g.Person, g.ID); err != nil {
 				return err
 			}

@@ -145,6 +145,9 @@ var heldWords = map[string]string{
 func HeldWords(held string) string {
 	var out []string
 	for _, w := range strings.Fields(held) {
+		if heldWords[w] == "" {
+			continue // which merge wrote it
+		}
 		out = append(out, heldWords[w])
 	}
 	return strings.Join(out, "；")

@@ -48,6 +48,7 @@ type Services interface {
 // New makes the service.
 func New(j *journal.Journal, v *vault.Vault, p *people.Service, c Services) *Service {
 	s := &Service{j, v, p, c}
+	p.OnMerge(s.merged)
 	p.OnSplit(s.split)
 	return s
 }
