@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"yinqiao/civic"
@@ -19,6 +20,15 @@ const (
 	let  = `UPDATE proxy_grant SET held = REPLACE(held, $1, '')`
 )
 
+// disputed counts the grants of a person, under all their identities, that are held
+// since relatives do not agree. One that has run out is nobody's matter any more.
+func disputed(q db.Q, now time.Time, ids []civic.PersonID) (int, error) {
+	var n int
+	err := q.Get(&n, `SELECT COUNT(*) FROM proxy_grant WHERE state = 'active' AND REPLACE(held, $1, '') <> held AND (ends IS NULL OR ends > $2)
+		AND person IN `+db.In(3, len(ids)), append([]any{heldDispute, now}, db.Args(ids)...)...)
+	return n, err
+}
+
 // cleanReason checks a reason that somebody typed.
 func cleanReason(text string) (string, error) {
 	text = civic.FoldWords(text)
@@ -29,8 +39,9 @@ func cleanReason(text string) (string, error) {
 }
 
 // Dispute freezes all grants of a person to persons, since the relatives do not
-// agree; a guardian's stays. Any agent, the person, or staff who have opened them
-// may say so. NotFound if there is nothing to freeze.
+// agree; a guardian's stays. The person, staff who have opened them, and an agent who
+// is family or may do everything may say so; any other agent is Denied, and told whom
+// to report to. NotFound if there is nothing to freeze.
 func (s *Service) Dispute(ctx context.Context, actor civic.Actor, person civic.PersonID, reason string) error {
 	if actor.Operator.None() {
 		return errNobody
@@ -47,6 +58,13 @@ func (s *Service) Dispute(ctx context.Context, actor civic.Actor, person civic.P
 		self, err := people.LockSelf(tx, person)
 		if err != nil {
 			return err
+		}
+		if auth.Basis() == civic.BasisGrant {
+			if own, err := one(tx, self, auth.Ref()); err != nil {
+				return err
+			} else if own.Services != "*" && !related(own.Relation, own.GivenHow) {
+				return errReport // whoever does one thing for her does not stop the family
+			}
 		}
 		ids := self.Selves()
 		var gs []Grant
