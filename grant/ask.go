@@ -43,7 +43,7 @@ func (s *Service) Ask(ctx context.Context, actor civic.Actor, g Grant) error {
 		}
 		if same, err := standing(tx, g); err != nil {
 			return err
-		} else if same != "" {
+		} else if same.ID != "" {
 			return journal.ErrUnchanged
 		}
 		var n int

@@ -14,17 +14,21 @@ import (
 // within checks the limits of unrelated agents. Both people's rows are locked, so
 // that gives of several elders to one agent come here one after the other.
 func (s *Service) within(tx *journal.Tx, self people.Self, g Grant) error {
-	if g.Kind == "guardian" || g.AgentKind == "person" && rules.family(g.Relation) {
-		return nil
-	}
 	limit := rules.in(self.Division)
-	if g.AgentKind == "role" {
+	switch {
+	case g.Kind == "guardian" || g.AgentKind == "person" && related(g.Relation, g.GivenHow):
+		return nil
+	case g.AgentKind == "role":
 		return s.withinRole(tx, self, g, limit)
+	}
+	most := g.Starts.AddDate(0, limit.Months, 1)
+	if rules.family(g.Relation) && (g.Services == "*" && !limit.Everything || g.Ends == nil || g.Ends.After(most)) {
+		return errUnproven
 	}
 	if g.Services == "*" && !limit.Everything {
 		return errEverything
 	}
-	if most := g.Starts.AddDate(0, limit.Months, 1); g.Ends == nil || g.Ends.After(most) {
+	if g.Ends == nil || g.Ends.After(most) {
 		return civic.E(civic.Invalid, "grant.months", fmt.Sprintf("不是亲属的人，一次最多委托%d个月。请写明到哪天为止，到时可以再办。", limit.Months)).On("until")
 	}
 	agent, err := people.Resolve(tx, g.Agent)
@@ -35,15 +39,23 @@ func (s *Service) within(tx *journal.Tx, self people.Self, g Grant) error {
 	var rows []struct {
 		Person   civic.PersonID
 		Relation string
+		GivenHow string
 	}
-	if err := tx.Select(&rows, `SELECT person, relation FROM proxy_grant WHERE state = 'active' AND agent_kind = 'person' AND kind = 'agent'
+	if err := tx.Select(&rows, `SELECT DISTINCT person, relation, given_how FROM proxy_grant WHERE state = 'active' AND agent_kind = 'person' AND kind = 'agent'
 		AND (ends IS NULL OR ends > $1) AND agent IN `+db.In(2, len(ids)), append([]any{tx.Now}, db.Args(ids)...)...); err != nil {
 		return err
 	}
 	others := map[civic.PersonID]bool{}
 	for _, r := range rows {
-		if r.Person != g.Person && !rules.family(r.Relation) {
-			others[r.Person] = true
+		if related(r.Relation, r.GivenHow) {
+			continue
+		}
+		elder, err := people.Resolve(tx, r.Person) // somebody registered twice is one
+		if err != nil {
+			return err
+		}
+		if elder.Root != self.Root {
+			others[elder.Root] = true
 		}
 	}
 	if len(others) >= limit.Elders {

@@ -27,7 +27,9 @@ func TestALostOrBorrowedCardEndsCodesAndSignIns(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		signedIn := func() int { return w.Count(t, `SELECT COUNT(*) FROM sign_session WHERE party = $1`, "person:"+string(a.Elder)) }
+		signedIn := func() int {
+			return w.Count(t, `SELECT COUNT(*) FROM sign_session WHERE party = $1`, "person:"+string(a.Elder))
+		}
 		ended := func(how string) {
 			t.Helper()
 			if n := signedIn(); n != 0 {

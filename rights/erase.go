@@ -35,12 +35,17 @@ var gone = []string{"姓名、性别、生日、住址、村（社区）", "证�
 	"记录里的姓名、原因这些细节", "登录口令、打开过的资料"}
 
 var (
+	// ActWished says that the person, or their guardian, asked for it.
+	ActWished = journal.Define("rights.erase_wished", "请求删除个人资料")
 	// ActForgotten says that a person's data were erased.
 	ActForgotten = journal.Define("rights.erased", "删除了个人资料")
 
 	errOpenMatters = civic.E(civic.Conflict, "erase.open", "还有没办完的事，现在不能删。请先办完，或请承办单位结掉，再来删除。")
 	errEraseReason = civic.E(civic.Invalid, "erase.reason", "请写明为什么删除，最多50个字，不要写证件号和电话，也不要写姓名。").On("reason")
-	errErased      = civic.E(civic.Conflict, "erase.done", "这份资料已经删除过了。")
+	errWishOwn     = civic.E(civic.Denied, "erase.wish", "删除资料要本人说：本人登录自己的网页，或带证件到窗口。有监护人的，由监护人说。").
+			Accepting("请本人带证件到窗口，或请监护人来办")
+	errNoWish = civic.E(civic.Conflict, "erase.no_wish", "还没有本人的请求，不能删。请本人在自己的网页上请求，或带证件到窗口请求，再由另一位主管删除。")
+	errErased = civic.E(civic.Conflict, "erase.done", "这份资料已经删除过了。")
 )
 
 // Plan says what can be erased of a person now and what must stay, for the person,
@@ -109,9 +114,56 @@ func (s *Service) plan(q db.Q, person civic.PersonID, now time.Time) (Plan, erro
 	return p, nil
 }
 
+// Wish records that a person asks to have everything erased: on their own page, or
+// at the window with their card in hand; whoever has a guardian, by the guardian's word
+// alone. It holds for the days of the data.
+func (s *Service) Wish(ctx context.Context, actor civic.Actor, person civic.PersonID) error {
+	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
+		auth, err := tx.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople})
+		if err != nil {
+			return err
+		}
+		self, err := people.LockSelf(tx, person)
+		if err != nil {
+			return err
+		}
+		ward, err := s.grants.Ward(tx, self)
+		if err != nil {
+			return err
+		}
+		switch b := auth.Basis(); {
+		case b == civic.BasisGuardian, !ward && (b == civic.BasisOwn || b == civic.BasisPresented):
+		default:
+			return errWishOwn
+		}
+		tx.Actor.Subject = self.Root
+		return tx.Record(auth, journal.Event{Act: ActWished})
+	})
+}
+
+// wished refuses to erase without a wish that somebody other than the one at the
+// controls took down, in the days of the data.
+func (s *Service) wished(tx *journal.Tx, self people.Self) error {
+	ward, err := s.grants.Ward(tx, self)
+	if err != nil {
+		return err
+	}
+	ids := self.Selves()
+	var n int
+	err = tx.Get(&n, `SELECT COUNT(*) FROM journal_entry e JOIN journal_about a ON a.entry = e.id WHERE a.role = 'subject' AND e.act = $1 AND e.at > $2
+		AND e.operator_id <> $3 AND (e.basis = $4 OR NOT $5) AND a.id IN `+db.In(6, len(ids)),
+		append([]any{ActWished, tx.Now.AddDate(0, 0, -retentionData.WishDays), tx.Actor.Operator.ID, civic.BasisGuardian, ward}, db.Args(ids)...)...)
+	if err == nil && n == 0 {
+		err = errNoWish
+	}
+	return err
+}
+
 // Erase takes everything that says who a person is out of the platform, at the
 // person's wish; the journal stays sealed and says that it was done. It needs
-// people.erase where the person lives. Conflict while matters are open.
+// people.erase where the person lives, and their wish; see Wish. Conflict while matters
+// are open, while a grant is disputed or an emergency opening is unjudged, and while
+// they are somebody's guardian.
 func (s *Service) Erase(ctx context.Context, actor civic.Actor, person civic.PersonID, reason string) error {
 	reason = civic.FoldWords(reason)
 	if n := utf8.RuneCountInString(reason); n == 0 || n > 50 || civic.HoldsNumber(reason) {
@@ -135,8 +187,28 @@ func (s *Service) Erase(ctx context.Context, actor civic.Actor, person civic.Per
 		if err != nil {
 			return err
 		}
+		if err := s.ready(tx, self); err != nil {
+			return err
+		}
+		if self.State != "erased" { // what was left of them may go without asking again
+			if err := s.wished(tx, self); err != nil {
+				return err
+			}
+		}
 		return s.erase(tx, auth, self, reason)
 	})
+}
+
+// ready refuses to erase somebody of whom something is open, or is evidence.
+func (s *Service) ready(tx *journal.Tx, self people.Self) error {
+	open, err := s.cases.Unfinished(tx, self.Selves())
+	if err == nil && open > 0 {
+		err = errOpenMatters
+	}
+	if err != nil {
+		return err
+	}
+	return grant.Evident(tx, tx.Now, self)
 }
 
 // erase takes away everything of a person whose row is locked.
@@ -146,13 +218,6 @@ func (s *Service) erase(tx *journal.Tx, auth civic.Authority, self people.Self, 
 		if left, err := people.Left(tx, ids); err != nil || !left {
 			return cmp.Or(err, error(errErased))
 		}
-	}
-	open, err := s.cases.Unfinished(tx, ids)
-	if err != nil {
-		return err
-	}
-	if open > 0 {
-		return errOpenMatters
 	}
 	if err := s.cases.Forget(tx, auth, ids); err != nil {
 		return err
