@@ -20,6 +20,7 @@ type Plan struct {
 	Open   int    // matters that must be finished first; nothing can be erased before
 	Gone   []string
 	Stays  []Staying
+	Wished bool   // the person, or their guardian, has asked for it
 	Erased string // the day on which it was done, "" while it was not
 }
 
@@ -30,7 +31,7 @@ type Staying struct {
 }
 
 // gone is what is erased, in words.
-var gone = []string{"姓名、性别、生日、住址、村（社区）", "证件号码、卡号，和凭它们找人的索引", "电话、接电话的人", "别的名字，和按姓名找人的索引",
+var gone = []string{"姓名、性别、生日、住址、村（社区）", "证件号码、卡号", "电话、接电话的人", "别的名字",
 	"标签、和谁住在一起、服务习惯、档案出生日期", "没办完的事和办过的事里填的内容、单位的答复", "给别人的委托、替别人办事的委托都停掉", "所有的同意都收回",
 	"记录里的姓名、原因这些细节", "登录口令、打开过的资料"}
 
@@ -101,6 +102,9 @@ func (s *Service) plan(q db.Q, person civic.PersonID, now time.Time) (Plan, erro
 	if p.Open, err = s.cases.Unfinished(q, self.Selves()); err != nil {
 		return p, err
 	}
+	if p.Wished, err = s.wished(q, now, self, ""); err != nil {
+		return p, err
+	}
 	for _, e := range retentionData.Erased {
 		p.Stays = append(p.Stays, Staying{e.Words, e.Why, e.Source, now.AddDate(0, 0, e.Days)})
 	}
@@ -141,22 +145,19 @@ func (s *Service) Wish(ctx context.Context, actor civic.Actor, person civic.Pers
 	})
 }
 
-// wished refuses to erase without a wish that somebody other than the one at the
-// controls took down, in the days of the data.
-func (s *Service) wished(tx *journal.Tx, self people.Self) error {
-	ward, err := s.grants.Ward(tx, self)
+// wished reports whether a wish was taken down in the days of the data, by somebody
+// other than the one named.
+func (s *Service) wished(q db.Q, now time.Time, self people.Self, but string) (bool, error) {
+	ward, err := s.grants.Ward(q, self)
 	if err != nil {
-		return err
+		return false, err
 	}
 	ids := self.Selves()
 	var n int
-	err = tx.Get(&n, `SELECT COUNT(*) FROM journal_entry e JOIN journal_about a ON a.entry = e.id WHERE a.role = 'subject' AND e.act = $1 AND e.at > $2
+	err = q.Get(&n, `SELECT COUNT(*) FROM journal_entry e JOIN journal_about a ON a.entry = e.id WHERE a.role = 'subject' AND e.act = $1 AND e.at > $2
 		AND e.operator_id <> $3 AND (e.basis = $4 OR NOT $5) AND a.id IN `+db.In(6, len(ids)),
-		append([]any{ActWished, tx.Now.AddDate(0, 0, -retentionData.WishDays), tx.Actor.Operator.ID, civic.BasisGuardian, ward}, db.Args(ids)...)...)
-	if err == nil && n == 0 {
-		err = errNoWish
-	}
-	return err
+		append([]any{ActWished, now.AddDate(0, 0, -retentionData.WishDays), but, civic.BasisGuardian, ward}, db.Args(ids)...)...)
+	return n > 0, err
 }
 
 // Erase takes everything that says who a person is out of the platform, at the
@@ -191,8 +192,10 @@ func (s *Service) Erase(ctx context.Context, actor civic.Actor, person civic.Per
 			return err
 		}
 		if self.State != "erased" { // what was left of them may go without asking again
-			if err := s.wished(tx, self); err != nil {
+			if said, err := s.wished(tx, tx.Now, self, tx.Actor.Operator.ID); err != nil {
 				return err
+			} else if !said {
+				return errNoWish
 			}
 		}
 		return s.erase(tx, auth, self, reason)

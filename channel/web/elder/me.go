@@ -19,6 +19,7 @@ func (f face) meRoutes() []kit.Route {
 		{Pattern: "POST /elder/copy", Do: f.copy},
 		{Pattern: "POST /elder/copy/file", Do: f.copyFile},
 		{Pattern: "GET /elder/erase", Do: f.erasePlan},
+		{Pattern: "POST /elder/erase", Do: f.eraseWish},
 	}
 }
 
