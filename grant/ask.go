@@ -3,6 +3,7 @@ package grant
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"yinqiao/civic"
@@ -130,7 +131,7 @@ func (s *Service) relative(q db.Q, text, name string) (Relative, error) {
 		if err := q.Get(&full, `SELECT name FROM person WHERE id = $1`, self.Root); err != nil {
 			return Relative{}, err
 		}
-		if given, err := people.CleanName(name); err != nil || given != full {
+		if given, err := people.CleanName(strings.Join(strings.Fields(civic.Fold(name)), "")); err != nil || given != full {
 			return Relative{}, nil
 		}
 	}

@@ -33,6 +33,7 @@ const (
 	CardLost    Verdict = "lost"
 	CardOld     Verdict = "old" // replaced by a newer one, or older than the one registered
 	CardExpired Verdict = "expired"
+	CardDied    Verdict = "died"  // its holder is registered as dead
 	CardDoubt   Verdict = "doubt" // disputed, withdrawn, or the name on it is another's
 )
 
@@ -42,6 +43,7 @@ var verdictWords = map[Verdict]string{
 	CardLost:    "这张卡已经挂失，不能用。请老人换身份证、社保卡或老年卡；都没带的，按姓名查找再核对。",
 	CardOld:     "这是一张旧卡，已经换过新的。请老人出示新卡，或换一种证件。",
 	CardExpired: "这张卡已经过期。请老人出示新卡，或换一种证件。",
+	CardDied:    "这张卡的主人已登记去世，不能凭它打开资料。是家里人来办身后的事，请按姓名查找，由老人住的街道或社区打开；登记错了，请主管先撤销。",
 	CardDoubt:   "这张卡和登记的对不上，不能凭它打开资料。请换一种证件，再请同事核对。",
 }
 
@@ -156,6 +158,13 @@ func (s *Service) judgeCard(q db.Q, in CardRead) (person civic.PersonID, card st
 		return "", "", "", err
 	}
 	today := s.j.Now().In(civic.Shanghai).Format(time.DateOnly)
+	self, err := people.Resolve(q, m.Person)
+	if err != nil {
+		return "", "", "", err
+	}
+	if self.Died != "" {
+		return m.Person, "", CardDied, nil
+	}
 	switch m.State {
 	case "active":
 	case "lost":
@@ -250,7 +259,10 @@ func (s *Service) OpenRead(ctx context.Context, actor civic.Actor, reader string
 			if self, card, err = s.stillGood(tx, r.Person, reader, r.ReadAt); err != nil {
 				return err
 			}
-			if card == "" {
+			switch {
+			case self.Died != "":
+				r.Verdict = CardDied
+			case card == "":
 				r.Verdict = CardLost // or taken back, or everything erased: between the read and now
 			}
 		}

@@ -81,7 +81,7 @@ var phrases = map[journal.Act]phrase{
 	"person.died":       {Acted, plain, "登记了您已经去世，要是不对，请马上打电话告诉我们", ""},
 	"person.alive":      {Acted, plain, "撤销了您去世的登记{理由}", ""},
 	"access.issued":     {Acted, plain, "给您开了一张登录口令", ""},
-	"access.redeemed":   {Everything, plain, "发现有人用窗口开的口令登录了您的网页", "用口令登录了"},
+	"access.redeemed":   {Everything, nobody, "有人用窗口开的口令登录了您的网页", ""},
 	"access.ended":      {Acted, plain, "把您在别处的网页登录都退出了，没用过的口令也作废了", ""},
 	"grant.named":       {Everything, plain, "按卡号或口令找家人，没有找到", ""},
 	"consent.given":     {Acted, plain, "登记了您的同意{什么}", "同意了使用资料{什么}"},
