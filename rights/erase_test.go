@@ -108,7 +108,7 @@ func TestACopyIsForThePersonTheGuardianAndWhoeverHasTheCardInHand(t *testing.T) 
 		must(t, w.Grant.Open(ctx, a.Clerk, a.Elder, false, "电话里问", ""))
 		_, err := w.Rights.Copy(ctx, a.Clerk, a.Elder)
 		wantCode(t, err, "rights.card")
-		if e := civic.As(err); !strings.Contains(e.Accept, "证件在我手里") {
+		if e := civic.As(err); !strings.Contains(e.Accept, "整个号码") {
 			t.Errorf("it does not say what is accepted: %s", e.Accept)
 		}
 		_, err = w.Grant.Appoint(ctx, apptest.System(), grant.Guardianship{Person: a.Elder, Guardian: a.Stranger, Document: "法院判决", Starts: w.Clock.Now()})
