@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"slices"
 	"strings"
 
 	"yinqiao/civic"
@@ -17,6 +18,20 @@ func SafePath(p, fallback string) string {
 		return p
 	}
 	return fallback
+}
+
+// CardsShown says at a desk which card of a person was just shown, or what to do.
+func CardsShown(kinds []people.CredentialKind) string {
+	if len(kinds) == 0 {
+		return "还没有看到证件。老人不住在您的辖区，或要开口令、拿资料、办卡的，先把证件放到读卡器上，或输入证件的整个号码。"
+	}
+	var words []string
+	for _, k := range kinds {
+		if !slices.Contains(words, k.Words()) {
+			words = append(words, k.Words())
+		}
+	}
+	return "出示的证件：" + strings.Join(words, "、") + "。"
 }
 
 // Sex says a person's sex in a word.
