@@ -108,6 +108,11 @@ func (q *Queue) Enqueue(tx *db.Tx, args Args, at time.Time) error {
 // once, and others get their turn in between.
 var ErrMore = errors.New("jobs: there is more to do")
 
+// Later is what a job returns that can do nothing now: it runs again after the time.
+type Later time.Duration
+
+func (l Later) Error() string { return "jobs: later, in " + time.Duration(l).String() }
+
 // Handle registers fn for the jobs of type T. A job runs at least once, so fn
 // must be idempotent; an error makes it run again later.
 func Handle[T Args](q *Queue, fn func(ctx context.Context, args T) error) {
@@ -116,14 +121,21 @@ func Handle[T Args](q *Queue, fn func(ctx context.Context, args T) error) {
 		if errors.Is(err, ErrMore) {
 			return river.JobSnooze(0)
 		}
+		if later := Later(0); errors.As(err, &later) {
+			return river.JobSnooze(time.Duration(later))
+		}
 		return err
 	}))
 }
 
 // Daily makes a job run at every start and once a day after it. It must be
 // idempotent: several replicas may each enqueue it.
-func (q *Queue) Daily(args Args) {
-	q.daily = append(q.daily, river.NewPeriodicJob(river.PeriodicInterval(24*time.Hour),
+func (q *Queue) Daily(args Args) { q.Every(24*time.Hour, args) }
+
+// Every makes a job run at every start and then again and again after the time. It
+// must be idempotent, as that of Daily.
+func (q *Queue) Every(d time.Duration, args Args) {
+	q.daily = append(q.daily, river.NewPeriodicJob(river.PeriodicInterval(d),
 		func() (river.JobArgs, *river.InsertOpts) { return args, nil }, &river.PeriodicJobOpts{RunOnStart: true}))
 }
 

@@ -17,6 +17,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/engine/casework"
 	"yinqiao/grant"
+	"yinqiao/notify"
 	"yinqiao/people"
 	"yinqiao/place"
 	"yinqiao/request"
@@ -35,6 +36,7 @@ type Rooms struct {
 	Requests *request.Service
 	Casework *casework.Service
 	Rights   *rights.Service
+	Notify   *notify.Service
 	Log      *slog.Logger
 	Demo     *Demo // nil outside a demonstration
 	Ping     func(context.Context) error
@@ -47,6 +49,7 @@ type Demo struct {
 	Password string
 	Staff    []DemoAccount
 	Elders   []DemoAccount
+	Outbox   func(context.Context) ([]notify.Shown, error)
 }
 
 // DemoAccount is one account that a visitor may try.
