@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-
 	"yinqiao/app"
 	"yinqiao/app/demo"
 )
@@ -172,16 +170,10 @@ func (b *browser) bottom(selector string) int {
 // script runs a line of script, as a hand that opens every fold would.
 func (b *browser) script(js string) {
 	b.t.Helper()
-	if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[any](js+";true")); err != nil {
-		b.t.Fatal(err)
-	}
+	eval[any](b, js+";true")
 }
 
 func (b *browser) count(js string) int {
 	b.t.Helper()
-	n, err := chromedp.Run(b.ctx, chromedp.Evaluate[int](js))
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return n
+	return eval[int](b, js)
 }

@@ -3,8 +3,6 @@ package e2e
 import (
 	"strings"
 	"testing"
-
-	"github.com/chromedp/chromedp"
 )
 
 // crawl visits every page of a face that links lead to from its home, in the
@@ -24,10 +22,7 @@ func (b *browser) crawl(home, prefix string, each func(path string)) []string {
 		b.open(p)
 		paths = append(paths, p)
 		each(p)
-		links, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]string](`[...document.querySelectorAll("a[href]")].map(a => a.getAttribute("href"))`))
-		if err != nil {
-			b.t.Fatal(err)
-		}
+		links := eval[[]string](b, `[...document.querySelectorAll("a[href]")].map(a => a.getAttribute("href"))`)
 		for _, l := range links {
 			if l, _, _ = strings.Cut(l, "#"); strings.HasPrefix(l, prefix) {
 				queue = append(queue, l)
@@ -39,22 +34,16 @@ func (b *browser) crawl(home, prefix string, each func(path string)) []string {
 
 // overflow tells by how much the page is wider than the window.
 func (b *browser) overflow() int {
-	n, err := chromedp.Run(b.ctx, chromedp.Evaluate[int](`document.documentElement.scrollWidth - document.documentElement.clientWidth`))
-	if err != nil {
-		b.t.Fatal(err)
-	}
+	n := eval[int](b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`)
 	return n
 }
 
 // small lists what is to be pressed and is smaller than 60 px either way. Links
 // inside a sentence are text, not targets (WCAG 2.5.8).
 func (b *browser) small() string {
-	s, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`[...document.querySelectorAll("button, a.button, a.tile, .choice, input:not([type=hidden]):not([type=radio]):not([type=checkbox]), select, textarea")]
+	s := eval[string](b, `[...document.querySelectorAll("button, a.button, a.tile, .choice, input:not([type=hidden]):not([type=radio]):not([type=checkbox]), select, textarea")]
 		.filter(e => { const r = e.getBoundingClientRect(); return r.width > 0 && (r.width < 60 || r.height < 60); })
-		.map(e => e.outerHTML.slice(0, 80)).join("\n")`))
-	if err != nil {
-		b.t.Fatal(err)
-	}
+		.map(e => e.outerHTML.slice(0, 80)).join("\n")`)
 	return s
 }
 

@@ -38,7 +38,8 @@ type Rooms struct {
 	Rights   *rights.Service
 	Notify   *notify.Service
 	Log      *slog.Logger
-	Demo     *Demo // nil outside a demonstration
+	Reader   *Reader // reads pages aloud; nil if nothing can
+	Demo     *Demo   // nil outside a demonstration
 	Ping     func(context.Context) error
 	Version  string
 	Now      func() time.Time
@@ -91,7 +92,8 @@ func (rm *Rooms) Serve(face Face, rt Route) http.Handler {
 	if face != Public {
 		s := *rm.Sessions.SessionManager
 		s.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { rm.Fail(w, r, face, err) }
-		h = s.LoadAndSave(h)
+		read := h
+		h = s.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { read.ServeHTTP(w, withSession(r)) }))
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store") // also when the session can't be read
