@@ -16,6 +16,7 @@ import (
 	"yinqiao/grant"
 	"yinqiao/jobs"
 	"yinqiao/journal"
+	"yinqiao/notify"
 	"yinqiao/people"
 	"yinqiao/place"
 	"yinqiao/request"
@@ -42,6 +43,7 @@ type App struct {
 	Requests *request.Service
 	Casework *casework.Service
 	Rights   *rights.Service
+	Notify   *notify.Service
 	Speech   *speech.Service
 }
 
@@ -54,6 +56,7 @@ type Config struct {
 	PlainHTTP bool   // cookies also without HTTPS
 	Services  string // folder of the office's own service definitions; none if empty
 	Prompts   string // folder of recorded prompts; none if empty
+	Messages  string // file of the gateways and the mail server; none if empty
 	VoiceURL  string // HTTP synthesiser of speech; espeak-ng alone if empty
 	Clock     civic.Clock
 }
@@ -117,6 +120,9 @@ func Wire(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) (
 	a.Requests = request.New(j, v, a.Catalog, a.People, a.Casework)
 	a.Casework.Serve(a.Requests)
 	a.Rights = rights.New(j, v, a.People, a.Grant, a.Requests, a.Casework)
+	if err := a.tell(); err != nil {
+		return nil, err
+	}
 	a.flows()
 	return a, nil
 }

@@ -75,7 +75,6 @@ type chainsData struct {
 	Suits     []suit
 	Storm     struct{ Many, Within, Later int }
 	Retry     struct{ Tries, First, Most int }
-	KeepDays  int `yaml:"keep_days"`
 }
 
 // check holds the data to what the code knows, and reads the hours.
@@ -113,8 +112,8 @@ func (c *chainsData) check() error {
 			}
 		}
 	}
-	if c.Storm.Many <= 0 || c.Storm.Within <= 0 || c.Storm.Later <= 0 || c.Retry.Tries <= 0 || c.Retry.First <= 0 || c.Phone == "" || c.KeepDays <= 0 {
-		return fmt.Errorf("notify: storm, retry, phone and keep_days are needed")
+	if c.Storm.Many <= 0 || c.Storm.Within <= 0 || c.Storm.Later <= 0 || c.Retry.Tries <= 0 || c.Retry.First <= 0 || c.Phone == "" {
+		return fmt.Errorf("notify: storm, retry and phone are needed")
 	}
 	return nil
 }

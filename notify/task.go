@@ -1,7 +1,6 @@
 package notify
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -225,9 +224,9 @@ func (s *Service) detail(tx *journal.Tx, auth civic.Authority, a Attempt, m Mess
 	if d.Words, err = s.words(m, a.Carrier, a.Discreet); err != nil {
 		return d, err
 	}
-	rauth, self, err := s.authOf(tx, m)
-	if err != nil || self.Root == "" {
-		return d, cmp.Or(err, error(errNoTask))
+	rauth, self, err := told(tx, auth, m)
+	if err != nil {
+		return d, err
 	}
 	p, err := people.Brief(tx, rauth, self.Root)
 	if err != nil {
@@ -256,6 +255,21 @@ func (s *Service) detail(tx *journal.Tx, auth civic.Authority, a Attempt, m Mess
 		}
 	}
 	return d, nil
+}
+
+// told finds who is told by a task, with the authority of the member of staff whose task
+// it is: that over whom the message is about covers the relative too, where the person lives.
+func told(tx *journal.Tx, auth civic.Authority, m Message) (civic.Authority, people.Self, error) {
+	who := m.Person
+	if m.Audience == Family {
+		who = civic.PersonID(m.Receiver)
+	}
+	self, err := people.Resolve(tx, who)
+	if err != nil || m.Audience != Family {
+		return auth, self, err
+	}
+	rauth, err := tx.Authorise(civic.Need{Person: self.Root, Division: m.Division, Permission: civic.MayServePeople})
+	return rauth.Reaching(append(self.Selves(), who)), self, err
 }
 
 // call fills in what an operator needs for a call. A code is read out to nobody but the
