@@ -202,7 +202,8 @@ func (s *Service) task(tx *journal.Tx, actor civic.Actor, person civic.PersonID,
 		if err != nil || a.Target != actor.Operator.ID {
 			return a, m, none, errNoTask
 		}
-		need = civic.Need{Person: a.Person, Office: member.Office, Permission: staff.Any(member)}
+		need = staff.Own(member)
+		need.Person = a.Person
 	}
 	self, err := people.Resolve(tx, a.Person)
 	if err != nil {

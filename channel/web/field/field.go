@@ -10,6 +10,7 @@ import (
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
 	"yinqiao/grant"
+	"yinqiao/notify"
 	"yinqiao/people"
 	"yinqiao/staff"
 )
@@ -19,7 +20,7 @@ type face struct{ *kit.Rooms }
 // Routes are the pages of this face.
 func Routes(rm *kit.Rooms) []kit.Route {
 	f := face{rm}
-	return []kit.Route{
+	return append(f.taskRoutes(), []kit.Route{
 		{Pattern: "GET /field/sign-in", Open: true, Do: f.signInPage},
 		{Pattern: "POST /field/sign-in", Open: true, Do: f.signIn},
 		{Pattern: "POST /field/sign-out", Open: true, Do: f.signOut},
@@ -30,7 +31,7 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		{Pattern: "GET /field/people/{person}", Do: f.person},
 		{Pattern: "POST /field/people/{person}/open", Do: f.open},
 		{Pattern: "POST /field/people/{person}/glass", Do: f.glass},
-	}
+	}...)
 }
 
 // deviceCookie keeps the phone's token; only its hash is in the database.
@@ -140,6 +141,7 @@ type homeView struct {
 	Member staff.Member
 	Finds  bool
 	Duty   []staff.Duty
+	Visits []notify.Task
 	Typed  string
 	Now    time.Time
 }
@@ -156,6 +158,9 @@ func (f face) showHome(w http.ResponseWriter, r *http.Request, status int, typed
 	v := homeView{Member: m, Typed: typed, Now: f.Now()}
 	_, v.Finds = m.May(civic.MayFindPeople)
 	if v.Duty, err = f.Staff.MyDuty(r.Context(), a); err != nil {
+		return err
+	}
+	if v.Visits, err = f.visits(r, a); err != nil {
 		return err
 	}
 	if wrong != nil {
