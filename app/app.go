@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"yinqiao/catalog"
+	"yinqiao/channel/hook"
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/db/vault"
@@ -45,6 +46,8 @@ type App struct {
 	Rights   *rights.Service
 	Notify   *notify.Service
 	Speech   *speech.Service
+
+	reporters map[string]hook.Reporter // gateways that bring reports
 }
 
 // Config is what an installation sets.

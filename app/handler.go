@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"yinqiao/channel/api"
+	"yinqiao/channel/hook"
 	"yinqiao/channel/web"
 	"yinqiao/channel/web/kit"
 )
@@ -32,6 +33,7 @@ func (a *App) Handlers(e Edge) (main, metrics http.Handler) {
 	mux := http.NewServeMux()
 	a.health(mux)
 	web.Mount(mux, rooms)
+	hook.Mount(mux, a.Notify, a.reporters, a.Log)
 	api.Mount(mux, api.Rooms{People: a.People, Staff: a.Staff, Place: a.Place, Sessions: a.Sessions, Grant: a.Grant, Catalog: a.Catalog,
 		Requests: a.Requests, Casework: a.Casework, Rights: a.Rights, Log: a.Log, Now: a.Journal.Now})
 	if e.MetricsAddr == "" {

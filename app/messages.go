@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"yinqiao/channel/hook"
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/jobs"
@@ -30,13 +31,42 @@ func (a *App) tell() error {
 	return nil
 }
 
-// carriers are the machines that bring messages. A demonstration has a console that
-// brings them nowhere but to a page.
+// carriers are the machines that bring messages, as the file of the installation names
+// them. A demonstration has a console that brings them nowhere but to a page.
 func (a *App) carriers() (map[string]notify.Carrier, error) {
+	out := map[string]notify.Carrier{}
 	if a.Config.Demo {
-		return map[string]notify.Carrier{notify.CarrierSMS: notify.Console{}}, nil
+		out[notify.CarrierSMS] = notify.Console{}
+		return out, nil
 	}
-	return nil, nil
+	if a.Config.Messages == "" {
+		return out, nil
+	}
+	s, err := notify.ReadSettings(a.Config.Messages)
+	if err != nil {
+		return nil, err
+	}
+	var gateways []notify.Gateway
+	a.reporters = map[string]hook.Reporter{}
+	for _, g := range s.Gateways {
+		open, err := g.Open(a.Config.clock())
+		if err != nil {
+			return nil, err
+		}
+		gateways = append(gateways, open)
+		if reads, ok := open.(interface {
+			ReadReports([]byte) ([]notify.Report, error)
+		}); ok {
+			a.reporters[g.Name] = hook.Reporter{Secret: g.ReportSecret, Read: reads.ReadReports}
+		}
+	}
+	if len(gateways) > 0 {
+		out[notify.CarrierSMS] = notify.NewGateways(a.Config.clock(), s.PerSecond, gateways...)
+	}
+	if s.Mail != nil {
+		out[notify.CarrierMail] = notify.Mail{Setting: *s.Mail}
+	}
+	return out, nil
 }
 
 // messageFlows are the acts that make somebody be told, or make that needless. Which

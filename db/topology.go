@@ -79,6 +79,7 @@ var Topology = map[string]Where{
 	"message_report":  byKey("ref"),
 	"message_sending": byKey("attempt"),
 	"message_stop":    reference,
+	"message_mail":    reference,
 
 	"journal_entry":  byKey("id"),
 	"journal_detail": byKey("entry"),

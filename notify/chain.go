@@ -70,6 +70,7 @@ type chainsData struct {
 	Source    string
 	Phone     string
 	Signature string
+	Mail      struct{ Subject, Text string }
 	Carriers  map[string]carrierData
 	Urgencies map[Urgency]urgencyData
 	Suits     []suit

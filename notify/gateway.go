@@ -127,6 +127,17 @@ func (g *Gateways) States() []GatewayState {
 	return out
 }
 
+// Out counts the gateways that are left out now.
+func (s *Service) Out() int {
+	n := 0
+	for _, g := range s.gateways() {
+		if g.Out {
+			n++
+		}
+	}
+	return n
+}
+
 // gateways tells how the gateways for texts do; none where there are none.
 func (s *Service) gateways() []GatewayState {
 	if g, ok := s.carriers[CarrierSMS].(*Gateways); ok {

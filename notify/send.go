@@ -191,6 +191,9 @@ func (s *Service) wrap(tx *journal.Tx, m Message, a Attempt) (*Parcel, error) {
 	for _, name := range p.Names {
 		p.Values = append(p.Values, c.Values[name])
 	}
+	if a.Carrier == CarrierMail {
+		p.Subject, p.Text = s.book.chains.Mail.Subject, s.book.chains.Mail.Text
+	}
 	p.To, err = s.address(tx, auth, self, a)
 	return p, err
 }
@@ -214,8 +217,11 @@ func (s *Service) authOf(tx *journal.Tx, m Message) (civic.Authority, people.Sel
 
 // address finds the number that an attempt goes to.
 func (s *Service) address(tx *journal.Tx, auth civic.Authority, self people.Self, a Attempt) (string, error) {
-	if a.Carrier == CarrierTV || a.Carrier == CarrierMail {
-		return a.Target, nil
+	switch a.Carrier {
+	case CarrierTV:
+		return string(self.Root), nil
+	case CarrierMail:
+		return s.mailOf(tx, a.Target)
 	}
 	dials, err := s.people.Dials(tx, auth, self.Root)
 	if err != nil {

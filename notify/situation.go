@@ -19,7 +19,10 @@ func (s *Service) situation(tx *journal.Tx, m Message, t *Template, self people.
 	sit.Ready[CarrierFamily] = sit.Ready[CarrierSMS] && !stopped[CarrierSMS] // it is a text to a relative
 	if m.Audience == Staff {
 		sit.Desk = civic.StaffID(m.Receiver)
-		return sit, nil
+		n := 0
+		err := tx.Get(&n, `SELECT COUNT(*) FROM message_mail WHERE staff = $1`, m.Receiver)
+		sit.Mail = n > 0
+		return sit, err
 	}
 	wishes, err := s.people.Preferences(tx, auth, self.Root)
 	if err != nil {

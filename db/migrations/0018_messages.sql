@@ -77,6 +77,12 @@ CREATE TABLE message_refusal (
   PRIMARY KEY (person, carrier)
 );
 
+-- Where a member of staff is reminded by mail.
+CREATE TABLE message_mail (
+  staff  TEXT PRIMARY KEY REFERENCES staff (id),
+  sealed BYTEA NOT NULL
+);
+
 -- Carriers that somebody has stopped.
 CREATE TABLE message_stop (
   carrier TEXT PRIMARY KEY,
@@ -100,6 +106,7 @@ ALTER TABLE access_code DROP COLUMN about;
 ALTER TABLE access_code DROP COLUMN purpose;
 ALTER TABLE access_code DROP COLUMN id;
 DROP TABLE message_stop;
+DROP TABLE message_mail;
 DROP TABLE message_refusal;
 DROP TABLE message_sending;
 DROP TABLE message_report;

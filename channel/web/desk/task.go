@@ -13,6 +13,7 @@ func (f face) taskRoutes() []kit.Route {
 		{Pattern: "GET /desk/tasks/{carrier}", Do: f.tasks},
 		{Pattern: "GET /desk/tasks/{carrier}/{person}/{task}", Do: f.task},
 		{Pattern: "POST /desk/tasks/{carrier}/{person}/{task}", Do: f.tick},
+		{Pattern: "POST /desk/mine/mail", Page: "/desk/tasks/desk", Do: f.remindBy},
 		{Pattern: "GET /desk/carriers", Do: f.carriers},
 		{Pattern: "POST /desk/carriers/{carrier}/stop", Do: f.stopCarrier},
 		{Pattern: "POST /desk/carriers/{carrier}/start", Do: f.startCarrier},
@@ -44,6 +45,27 @@ func (f face) tasks(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return f.Render(w, r, tasksPage(fr, carrier, list))
+}
+
+// remindBy keeps where the member is reminded by mail.
+func (f face) remindBy(w http.ResponseWriter, r *http.Request) error {
+	fr, a, _, err := f.frame(r, carrierTitle(notify.CarrierDesk))
+	if err != nil {
+		return err
+	}
+	err = f.Notify.RemindBy(r.Context(), a, kit.Field(r, "mail"))
+	if civic.Is(err, civic.Invalid) {
+		fr.Wrong = []*civic.Error{civic.As(err)}
+		list, err := f.Notify.Tasks(r.Context(), a, notify.CarrierDesk)
+		if err != nil {
+			return err
+		}
+		return f.RenderAs(w, r, http.StatusUnprocessableEntity, tasksPage(fr, notify.CarrierDesk, list))
+	}
+	if err != nil {
+		return err
+	}
+	return kit.Go(w, r, "/desk/tasks/desk")
 }
 
 // task shows what one task takes; that it was looked at is recorded.
