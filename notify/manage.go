@@ -39,11 +39,11 @@ type Overview struct {
 const overviewDays = 7
 
 // Overview counts what was tried and what came of it in the last seven days, and what
-// is due. It needs messages.run.
-func (s *Service) Overview(ctx context.Context, actor civic.Actor) (Overview, error) {
+// is due, of people who live in a division. It needs messages.run there.
+func (s *Service) Overview(ctx context.Context, actor civic.Actor, in civic.Division) (Overview, error) {
 	o := Overview{States: map[State]int{}}
 	err := s.j.Look(ctx, actor, func(v *journal.View) error {
-		if _, err := v.Authorise(civic.Need{Permission: civic.MayRunMessages, Look: true}); err != nil {
+		if _, err := v.Authorise(civic.Need{Permission: civic.MayRunMessages, Division: in, Look: true}); err != nil {
 			return err
 		}
 		o.Since = v.Now.AddDate(0, 0, -overviewDays)
@@ -52,11 +52,12 @@ func (s *Service) Overview(ctx context.Context, actor civic.Actor) (Overview, er
 			N              int
 			Cost           int64
 		}
-		if err := v.Select(&rows, `SELECT carrier, state, COUNT(*) AS n, CAST(COALESCE(SUM(cost), 0) AS BIGINT) AS cost FROM message_attempt WHERE made_at > $1 GROUP BY carrier, state`, o.Since); err != nil {
+		if err := v.Select(&rows, `SELECT carrier, state, COUNT(*) AS n, CAST(COALESCE(SUM(cost), 0) AS BIGINT) AS cost FROM message_attempt WHERE made_at > $1 AND division >= $2 AND division < $3
+			GROUP BY carrier, state`, o.Since, in, string(in)+"~"); err != nil {
 			return err
 		}
-		var stops []struct{ Carrier, Reason string }
-		if err := v.Select(&stops, `SELECT carrier, reason FROM message_stop`); err != nil {
+		stops, err := readStops(v)
+		if err != nil {
 			return err
 		}
 		for _, c := range Carriers {
@@ -67,7 +68,7 @@ func (s *Service) Overview(ctx context.Context, actor civic.Actor) (Overview, er
 				}
 			}
 			for _, st := range stops {
-				if st.Carrier == c {
+				if st.Carrier == c && st.Division.Covers(in) {
 					f.Stopped, f.Why = true, st.Reason
 				}
 			}
@@ -77,17 +78,17 @@ func (s *Service) Overview(ctx context.Context, actor civic.Actor) (Overview, er
 			State State
 			N     int
 		}
-		if err := v.Select(&states, `SELECT state, COUNT(*) AS n FROM message WHERE made_at > $1 AND folded = '' GROUP BY state`, o.Since); err != nil {
+		if err := v.Select(&states, `SELECT state, COUNT(*) AS n FROM message WHERE made_at > $1 AND folded = '' AND division >= $2 AND division < $3 GROUP BY state`,
+			o.Since, in, string(in)+"~"); err != nil {
 			return err
 		}
 		for _, st := range states {
 			o.States[st.State] = st.N
 		}
-		var err error
 		o.Due, o.Oldest, err = due(v, v.Now)
+		o.Gateways = s.gateways()
 		return err
 	})
-	o.Gateways = s.gateways()
 	return o, err
 }
 
@@ -138,28 +139,30 @@ func (s *Service) Late(ctx context.Context) (n int, seconds float64, err error) 
 	return n, seconds, err
 }
 
-// Stop stops a carrier: nothing more goes out by it, and messages go on to the next one
-// of their chain. Stop again changes nothing. It needs messages.run.
-func (s *Service) Stop(ctx context.Context, actor civic.Actor, carrier, reason string) error {
+// Stop stops a carrier for the people of a division: nothing more goes out by it, and
+// messages go on to the next one of their chain. Stop again changes nothing. It needs messages.run there.
+func (s *Service) Stop(ctx context.Context, actor civic.Actor, in civic.Division, carrier, reason string) error {
 	reason = civic.FoldWords(reason)
-	return s.run(ctx, actor, carrier, ActStopped, func(tx *journal.Tx) (int64, error) {
+	return s.run(ctx, actor, in, carrier, ActStopped, func(tx *journal.Tx) (int64, error) {
 		if n := utf8.RuneCountInString(reason); n == 0 || n > 100 || civic.HoldsNumber(reason) {
 			return 0, errReason
 		}
-		return tx.Exec(`INSERT INTO message_stop (carrier, staff, reason, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, carrier, actor.Operator.ID, reason, tx.Now)
+		return tx.Exec(`INSERT INTO message_stop (carrier, division, staff, reason, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+			carrier, in, actor.Operator.ID, reason, tx.Now)
 	})
 }
 
-// Start lets a carrier work again. It needs messages.run.
-func (s *Service) Start(ctx context.Context, actor civic.Actor, carrier string) error {
-	return s.run(ctx, actor, carrier, ActStarted, func(tx *journal.Tx) (int64, error) {
-		return tx.Exec(`DELETE FROM message_stop WHERE carrier = $1`, carrier)
+// Start lets a carrier work again in a division. Where it was stopped for a wider one it
+// stays so. It needs messages.run there.
+func (s *Service) Start(ctx context.Context, actor civic.Actor, in civic.Division, carrier string) error {
+	return s.run(ctx, actor, in, carrier, ActStarted, func(tx *journal.Tx) (int64, error) {
+		return tx.Exec(`DELETE FROM message_stop WHERE carrier = $1 AND division = $2`, carrier, in)
 	})
 }
 
-func (s *Service) run(ctx context.Context, actor civic.Actor, carrier string, act journal.Act, do func(*journal.Tx) (int64, error)) error {
+func (s *Service) run(ctx context.Context, actor civic.Actor, in civic.Division, carrier string, act journal.Act, do func(*journal.Tx) (int64, error)) error {
 	return s.j.Write(ctx, actor, func(tx *journal.Tx) error {
-		auth, err := tx.Authorise(civic.Need{Permission: civic.MayRunMessages})
+		auth, err := tx.Authorise(civic.Need{Permission: civic.MayRunMessages, Division: in})
 		if err != nil {
 			return err
 		}
@@ -173,6 +176,6 @@ func (s *Service) run(ctx context.Context, actor civic.Actor, carrier string, ac
 		if n == 0 {
 			return journal.ErrUnchanged
 		}
-		return tx.Record(auth, journal.Event{Act: act, Detail: map[string]string{"what": s.book.chains.Carriers[carrier].Words}})
+		return tx.Record(auth, journal.Event{Act: act, Detail: map[string]string{"what": s.book.chains.Carriers[carrier].Words, "division": string(in)}})
 	})
 }

@@ -114,9 +114,9 @@ func (k *walk) step(t *rapid.T) {
 			ok(t, k.w.Notify.Heard(ctx, apptest.AsPerson(k.elder), k.elder, list[0].ID))
 		}
 	case "stop":
-		ok(t, k.w.Notify.Stop(ctx, a.Administrator, notify.CarrierSMS, "网关在修"))
+		ok(t, k.w.Notify.Stop(ctx, a.Administrator, a.Division, notify.CarrierSMS, "网关在修"))
 	case "start":
-		ok(t, k.w.Notify.Start(ctx, a.Administrator, notify.CarrierSMS))
+		ok(t, k.w.Notify.Start(ctx, a.Administrator, a.Division, notify.CarrierSMS))
 	case "twice": // a job runs at least once
 		if err := k.w.Notify.Walk(ctx, notify.Walk{}); err != nil && !errors.Is(err, jobs.ErrMore) {
 			t.Fatalf("%v", err)
@@ -127,7 +127,7 @@ func (k *walk) step(t *rapid.T) {
 
 // settle lets time pass until nothing can happen any more.
 func (k *walk) settle(t *rapid.T) {
-	ok(t, k.w.Notify.Start(ctx, k.w.Taiyuan.Administrator, notify.CarrierSMS))
+	ok(t, k.w.Notify.Start(ctx, k.w.Taiyuan.Administrator, k.w.Taiyuan.Division, notify.CarrierSMS))
 	for range 24 {
 		k.w.Clock.Add(12 * time.Hour)
 		k.w.Tell(t)

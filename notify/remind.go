@@ -37,6 +37,13 @@ func (s *Service) RemindBy(ctx context.Context, actor civic.Actor, address strin
 		if err != nil {
 			return err
 		}
+		had, err := s.mailOf(tx, string(m.ID))
+		if err != nil {
+			return err
+		}
+		if had == address {
+			return journal.ErrUnchanged
+		}
 		if _, err := tx.Exec(`DELETE FROM message_mail WHERE staff = $1`, m.ID); err != nil {
 			return err
 		}

@@ -140,10 +140,11 @@ func (s *Service) parcel(ctx context.Context, job Send) (*Parcel, Attempt, bool,
 		if err != nil {
 			return err
 		}
-		stops, err := stopped(tx)
+		all, err := readStops(tx)
 		if err != nil {
 			return err
 		}
+		stops := stoppedIn(all, a.Division)
 		off = stops[a.Carrier] || stops[machine(a.Carrier)]
 		m, err := readMessage(tx, a.Person, a.Message)
 		if err != nil {

@@ -11,7 +11,8 @@ import (
 
 // situation reads how the receiver of a message can be reached now. The authority is
 // over the receiver, where that is a person.
-func (s *Service) situation(tx *journal.Tx, m Message, t *Template, self people.Self, auth civic.Authority, stopped map[string]bool) (Situation, error) {
+func (s *Service) situation(tx *journal.Tx, m Message, t *Template, self people.Self, auth civic.Authority, stops []stop) (Situation, error) {
+	stopped := stoppedIn(stops, m.Division)
 	sit := Situation{Wishes: map[string]string{}, Refused: map[string]bool{}, Stopped: stopped, Ready: map[string]bool{}}
 	for name := range s.carriers {
 		sit.Ready[name] = true
@@ -103,13 +104,26 @@ func (s *Service) mobileOf(tx *journal.Tx, person civic.PersonID) (people.Dial, 
 	return people.Dial{}, self, nil
 }
 
-// stopped reads which carriers somebody has stopped.
-func stopped(q db.Q) (map[string]bool, error) {
-	var names []string
-	err := q.Select(&names, `SELECT carrier FROM message_stop`)
-	out := map[string]bool{}
-	for _, n := range names {
-		out[n] = true
-	}
+// stop is a carrier that somebody has stopped in a division.
+type stop struct {
+	Carrier  string
+	Division civic.Division
+	Reason   string
+}
+
+func readStops(q db.Q) ([]stop, error) {
+	var out []stop
+	err := q.Select(&out, `SELECT carrier, division, reason FROM message_stop ORDER BY carrier, division`)
 	return out, err
+}
+
+// stoppedIn says which carriers are stopped where somebody lives.
+func stoppedIn(stops []stop, home civic.Division) map[string]bool {
+	out := map[string]bool{}
+	for _, s := range stops {
+		if s.Division.Covers(home) {
+			out[s.Carrier] = true
+		}
+	}
+	return out
 }

@@ -58,7 +58,7 @@ func (s *Service) Walk(ctx context.Context, _ Walk) error {
 // steps takes the next step of some messages in one transaction.
 func (s *Service) steps(ctx context.Context, keys []key) error {
 	return s.j.Write(ctx, civic.System("notify"), func(tx *journal.Tx) error {
-		off, err := stopped(tx)
+		off, err := readStops(tx)
 		if err != nil {
 			return err
 		}
@@ -76,7 +76,7 @@ func (s *Service) steps(ctx context.Context, keys []key) error {
 
 // step takes one message a step further. Its row is held first, so that of two walkers
 // one finds it done.
-func (s *Service) step(tx *journal.Tx, k key, off map[string]bool) error {
+func (s *Service) step(tx *journal.Tx, k key, off []stop) error {
 	n, err := tx.Exec(`UPDATE message SET next_at = over_at WHERE person = $1 AND id = $2 AND state = 'open' AND next_at <= $3`, k.Person, k.ID, tx.Now)
 	if err != nil || n == 0 {
 		return err

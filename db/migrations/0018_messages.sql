@@ -83,12 +83,14 @@ CREATE TABLE message_mail (
   sealed BYTEA NOT NULL
 );
 
--- Carriers that somebody has stopped.
+-- Carriers that somebody has stopped in a division.
 CREATE TABLE message_stop (
-  carrier TEXT PRIMARY KEY,
-  staff   TEXT NOT NULL,
-  reason  TEXT NOT NULL,
-  at      TIMESTAMP NOT NULL
+  carrier  TEXT NOT NULL,
+  division TEXT NOT NULL,
+  staff    TEXT NOT NULL,
+  reason   TEXT NOT NULL,
+  at       TIMESTAMP NOT NULL,
+  PRIMARY KEY (carrier, division)
 );
 
 -- A code is bound to a purpose and a person; sealed is the code itself, while it may

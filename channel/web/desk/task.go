@@ -6,6 +6,7 @@ import (
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
 	"yinqiao/notify"
+	"yinqiao/staff"
 )
 
 func (f face) taskRoutes() []kit.Route {
@@ -105,17 +106,26 @@ func (f face) tick(w http.ResponseWriter, r *http.Request) error {
 	return kit.Go(w, r, "/desk/tasks/"+carrier)
 }
 
-// carriers shows how each way of telling people does, and stops or starts one.
+// carriers shows how each way of telling people does where the member runs them, and
+// stops or starts one there.
 func (f face) carriers(w http.ResponseWriter, r *http.Request) error {
-	fr, a, _, err := f.frame(r, "通知的办法")
+	fr, a, m, err := f.frame(r, "通知的办法")
 	if err != nil {
 		return err
 	}
-	return f.showCarriers(w, r, http.StatusOK, fr, a)
+	return f.showCarriers(w, r, http.StatusOK, fr, a, runs(m))
 }
 
-func (f face) showCarriers(w http.ResponseWriter, r *http.Request, status int, fr kit.Frame, a civic.Actor) error {
-	o, err := f.Notify.Overview(r.Context(), a)
+// runs is where a member runs carriers; where none does, their own place, to be refused.
+func runs(m staff.Member) civic.Division {
+	if ds := m.Where(civic.MayRunMessages); len(ds) > 0 {
+		return ds[0]
+	}
+	return m.Division
+}
+
+func (f face) showCarriers(w http.ResponseWriter, r *http.Request, status int, fr kit.Frame, a civic.Actor, in civic.Division) error {
+	o, err := f.Notify.Overview(r.Context(), a, in)
 	if err != nil {
 		return err
 	}
@@ -123,14 +133,14 @@ func (f face) showCarriers(w http.ResponseWriter, r *http.Request, status int, f
 }
 
 func (f face) stopCarrier(w http.ResponseWriter, r *http.Request) error {
-	fr, a, _, err := f.frame(r, "通知的办法")
+	fr, a, m, err := f.frame(r, "通知的办法")
 	if err != nil {
 		return err
 	}
-	err = f.Notify.Stop(r.Context(), a, r.PathValue("carrier"), kit.Field(r, "reason"))
+	err = f.Notify.Stop(r.Context(), a, runs(m), r.PathValue("carrier"), kit.Field(r, "reason"))
 	if civic.Is(err, civic.Invalid) {
 		fr.Wrong = []*civic.Error{civic.As(err).On("reason-" + r.PathValue("carrier"))}
-		return f.showCarriers(w, r, kit.Status(err), fr, a)
+		return f.showCarriers(w, r, kit.Status(err), fr, a, runs(m))
 	}
 	if err != nil {
 		return err
@@ -139,7 +149,11 @@ func (f face) stopCarrier(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f face) startCarrier(w http.ResponseWriter, r *http.Request) error {
-	if err := f.Notify.Start(r.Context(), f.actor(r), r.PathValue("carrier")); err != nil {
+	_, a, m, err := f.frame(r, "通知的办法")
+	if err != nil {
+		return err
+	}
+	if err := f.Notify.Start(r.Context(), a, runs(m), r.PathValue("carrier")); err != nil {
 		return err
 	}
 	return kit.Go(w, r, "/desk/carriers")
