@@ -56,11 +56,12 @@ type Config struct {
 	Database  string // postgres://… or empty for SQLite in Dir
 	Addr      string
 	Demo      bool
-	PlainHTTP bool   // cookies also without HTTPS
-	Services  string // folder of the office's own service definitions; none if empty
-	Prompts   string // folder of recorded prompts; none if empty
-	Messages  string // file of the gateways and the mail server; none if empty
-	VoiceURL  string // HTTP synthesiser of speech; espeak-ng alone if empty
+	PlainHTTP bool       // cookies also without HTTPS
+	Services  string     // folder of the office's own service definitions; none if empty
+	Prompts   string     // folder of recorded prompts; none if empty
+	VoiceURL  string     // HTTP synthesiser of speech; espeak-ng alone if empty
+	Messages  string     // file of the gateways and the mail server; none if empty
+	Passwords staff.Cost // of hashes; the usual one if zero
 	Clock     civic.Clock
 }
 
@@ -116,7 +117,7 @@ func Wire(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) (
 	}
 	j := newJournal(c, d, v, q, log)
 	a := &App{Config: c, Log: log, DB: d, Vault: v, Jobs: q, Journal: j,
-		People: people.New(j, v), Staff: staff.New(j, v), Sessions: staff.NewSessions(j, !c.Demo && !c.PlainHTTP),
+		People: people.New(j, v), Staff: staff.New(j, v, c.Passwords), Sessions: staff.NewSessions(j, !c.Demo && !c.PlainHTTP),
 		Place: place.New(j), Catalog: catalog.New(j), Speech: said}
 	a.Grant = grant.New(j, v, a.People, a.Catalog)
 	a.Casework = casework.New(j, v, a.People)

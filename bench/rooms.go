@@ -61,7 +61,7 @@ func (s store) open(ctx context.Context, nosync bool) (*rooms, error) {
 		return nil, errors.Join(err, d.Close())
 	}
 	j := journal.New(journal.Config{DB: d, Vault: v, Jobs: q, Auth: grant.Judge{}, Clock: time.Now, Log: log, Heads: filepath.Join(s.Dir, "journal.heads")})
-	r := &rooms{db: d, vault: v, journal: j, people: people.New(j, v), place: place.New(j), staff: staff.New(j, v), catalog: catalog.New(j)}
+	r := &rooms{db: d, vault: v, journal: j, people: people.New(j, v), place: place.New(j), staff: staff.New(j, v, staff.Cost{}), catalog: catalog.New(j)}
 	engine := casework.New(j, v, r.people)
 	r.requests = request.New(j, v, r.catalog, r.people, engine)
 	engine.Serve(r.requests)

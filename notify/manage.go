@@ -89,7 +89,10 @@ func (s *Service) Overview(ctx context.Context, actor civic.Actor, in civic.Divi
 		o.Gateways = s.gateways()
 		return err
 	})
-	return o, err
+	if err != nil {
+		return Overview{}, err
+	}
+	return o, nil
 }
 
 func (f *Figure) add(state string, n int, cost int64) {

@@ -47,9 +47,28 @@ func newBrowser(t *testing.T, base string, width, height int64, javascript bool)
 	ctx, cancel := chromedp.NewContext(alloc)
 	ctx, timeout := context.WithTimeout(ctx, 4*time.Minute)
 	t.Cleanup(func() { timeout(); cancel(); stop() })
-	b := &browser{t: t, ctx: ctx, base: base, name: strings.NewReplacer("/", "-", " ", "-").Replace(t.Name())}
-	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, height)); err != nil { // starts it: a context that ends with the step would end it
-		t.Fatal(err)
+	return (&browser{t: t, ctx: ctx, base: base, name: shotName(t)}).as(width, height, javascript)
+}
+
+func shotName(t *testing.T) string {
+	return strings.NewReplacer("/", "-", " ", "-").Replace(t.Name())
+}
+
+// beside opens another window of the same Chromium, with cookies of its own: somebody
+// else at another device, for less than a Chromium of their own costs.
+func (b *browser) beside(who string, width, height int64) *browser {
+	b.t.Helper()
+	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	b.t.Cleanup(cancel)
+	return (&browser{t: b.t, ctx: ctx, base: b.base, name: b.name + "-" + who}).as(width, height, true)
+}
+
+// as gives the window its size; without JavaScript its pages run no script.
+func (b *browser) as(width, height int64, javascript bool) *browser {
+	b.t.Helper()
+	// The context of the first step is the window's: when it ends, so does the window.
+	if err := chromedp.Do(b.ctx, chromedp.EmulateViewport(width, height)); err != nil {
+		b.t.Fatal("Chromium does not start: ", err)
 	}
 	if !javascript {
 		b.do(chromedp.Func(func(ctx context.Context, tg *chromedp.Target) error {

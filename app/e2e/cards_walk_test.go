@@ -156,9 +156,7 @@ func TestFiveCardsOfOneWomanOpenTheSamePersonAndTheLostOneIsRefused(t *testing.T
 // follow presses the first link whose words hold text.
 func (b *browser) follow(text string) {
 	b.t.Helper()
-	b.script(`document.querySelectorAll("[data-pressme]").forEach(a => a.removeAttribute("data-pressme"));
-		[...document.querySelectorAll("main a")].find(a => a.innerText.includes("` + text + `")).setAttribute("data-pressme", "1")`)
-	b.press("[data-pressme]")
+	b.marked(`[...document.querySelectorAll("main a")].find(a => a.innerText.includes("` + text + `"))`)
 }
 
 // bottom is how far down the lower edge of the first match is, in px.

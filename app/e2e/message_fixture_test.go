@@ -27,7 +27,6 @@ func init() {
 	openToAnyClerk["Notify.Tasks"] = open{"those of where one serves people, never the other's", empty}
 	openToAnyClerk["Notify.RemindBy"] = open{"one's own address", empty}
 	verbsOpenToSupervisor["Notify.RemindBy"] = empty
-	openToSupervisor["GET /desk/tasks/{carrier}"] = "what waits on one's own desk"
 	openToSupervisor["POST /desk/mine/mail"] = "one's own address"
 }
 
@@ -51,7 +50,12 @@ func (s *story) nextCall(t *testing.T) {
 	s.must(t, s.Journal.Look(t.Context(), apptest.System(), func(v *journal.View) error {
 		return v.Get(&row, `SELECT id, message FROM message_attempt WHERE person = $1 AND carrier = 'voice' AND state = 'open' ORDER BY id DESC LIMIT 1`, s.Taiyuan.Elder)
 	}))
-	s.made["task"], s.made["message"] = row.ID, row.Message
+	s.made["task"] = row.ID
+	var other struct{ ID string }
+	s.must(t, s.Journal.Look(t.Context(), apptest.System(), func(v *journal.View) error {
+		return v.Get(&other, `SELECT id FROM message WHERE receiver = $1 AND state = 'open' AND id <> $2 ORDER BY id DESC LIMIT 1`, s.Taiyuan.Elder, row.Message)
+	}))
+	s.made["message"] = other.ID
 }
 
 func messageVerbs(_ *testing.T, s *story) (map[string]byType, map[string]civic.Actor) {

@@ -9,6 +9,7 @@ import (
 
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
+	"yinqiao/place"
 	"yinqiao/staff"
 )
 
@@ -85,7 +86,7 @@ func (f face) frame(r *http.Request, title string) (kit.Frame, civic.Actor, staf
 	if err != nil {
 		return fr, a, m, err
 	}
-	fr.Who = m.Name
+	fr.Who, fr.Phone = m.Name, place.HelpPhone(m.Division)
 	words := []string{}
 	for _, p := range m.Roles {
 		words = append(words, p.Role.Words())

@@ -11,6 +11,7 @@ import (
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
 	"yinqiao/people"
+	"yinqiao/place"
 )
 
 type face struct{ *kit.Rooms }
@@ -66,6 +67,7 @@ func (f face) frame(r *http.Request, title string) (kit.Frame, civic.Actor, peop
 		}
 		return fr, a, p, err
 	}
+	fr.Phone = place.HelpPhone(p.Division)
 	fr.Who = p.Name + greeting(p, f.Now())
 	if a.Channel == civic.ChannelFamily {
 		me, err := f.People.Show(r.Context(), civic.Actor{Operator: a.Operator, Channel: a.Channel}, a.Person())

@@ -2,6 +2,7 @@ package elder
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"yinqiao/catalog"
@@ -149,6 +150,11 @@ func (f face) agents(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return f.Render(w, r, agentsPage(fr, list, titles, f.Now()))
+}
+
+// guarded reports whether one of those who may act is the person's guardian.
+func guarded(list []grant.Agent) bool {
+	return slices.ContainsFunc(list, func(g grant.Agent) bool { return g.Kind == "guardian" })
 }
 
 func (f face) revoke(w http.ResponseWriter, r *http.Request) error {

@@ -69,9 +69,6 @@ type Route struct {
 	Bytes   int64  // bounds a form that brings a file; 0 is the bound of all others
 }
 
-// HelpPhone is the number on every page where no local one is known.
-const HelpPhone = "95128"
-
 // formBytes bounds a form.
 const formBytes = 64 << 10
 
