@@ -102,6 +102,16 @@ func (b *bench) all(ctx context.Context) error {
 	if b.wants("dialogue.next") {
 		b.dialogue()
 	}
+	if b.wants("messages.render") {
+		if err := b.render(); err != nil {
+			return err
+		}
+	}
+	if b.wants("speech") {
+		if err := b.speech(ctx); err != nil {
+			note("speech could not be measured: %v", err)
+		}
+	}
 	missing := false
 	for _, m := range []struct {
 		names []string
@@ -113,6 +123,7 @@ func (b *bench) all(ctx context.Context) error {
 		{[]string{"nearest"}, b.nearest},
 		{[]string{"find.initials", "find.exact"}, b.find},
 		{[]string{"roster"}, b.roster},
+		{[]string{"messages"}, b.messages},
 		{[]string{"startup", "rss"}, b.serve},
 	} {
 		for _, e := range engines {

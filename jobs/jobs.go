@@ -104,6 +104,19 @@ func (q *Queue) Enqueue(tx *db.Tx, args Args, at time.Time) error {
 	return nil
 }
 
+// EnqueueAll adds many jobs to the transaction, all at once.
+func (q *Queue) EnqueueAll(tx *db.Tx, all []Args) error {
+	ctx, raw := tx.Raw()
+	params := make([]river.InsertManyParams, len(all))
+	for i, a := range all {
+		params[i] = river.InsertManyParams{Args: a}
+	}
+	if _, err := q.insert.InsertManyFastTx(ctx, raw, params); err != nil {
+		return fmt.Errorf("jobs: enqueue %d: %w", len(all), err)
+	}
+	return nil
+}
+
 // ErrMore is what a job returns that has done a part of much: it runs again at
 // once, and others get their turn in between.
 var ErrMore = errors.New("jobs: there is more to do")

@@ -29,7 +29,7 @@ func NewReceiver(p civic.PersonID, home civic.Division, lang string, v Values) R
 }
 
 // queueAtOnce bounds how many receivers are looked up in one statement.
-const queueAtOnce = 50
+const queueAtOnce = 400
 
 // Queue puts one message to each receiver into the write of the act that makes it, or
 // of the job that the act woke. One act tells nobody the same twice: what is there already

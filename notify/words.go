@@ -88,3 +88,14 @@ func fit(s string, most int) string {
 	}
 	return string([]rune(s)[:most-1]) + "…"
 }
+
+// Sample returns what makes the words of a message with all its values, for measuring.
+func Sample() (func() string, error) {
+	b, err := open(data)
+	if err != nil {
+		return nil, err
+	}
+	t := b.byName["case.resolved/elder"]
+	v := Values{"who": "王奶奶", "service": "代寄检查报告", "office": "小店区人民医院", "phone": "95128", "number": "482 160 3715"}
+	return func() string { return b.say(t, CarrierSMS, Chinese, false, v) }, nil
+}

@@ -80,3 +80,28 @@ func BenchmarkRender(b *testing.B) {
 		bk.say(t, CarrierSMS, Chinese, false, v)
 	}
 }
+
+func FuzzReports(f *testing.F) {
+	f.Add([]byte(`[{"out_id":"1","biz_id":"2","success":true}]`))
+	f.Add([]byte(`{"msgGroup":"G1","reportStatus":"CM:0000","errorCode":"DELIVRD"}`))
+	f.Add([]byte(`[{}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		for _, read := range []func([]byte) ([]Report, error){(&Aliyun{}).ReadReports, (&MAS{}).ReadReports} {
+			if rs, err := read(b); err != nil && len(rs) > 0 {
+				t.Errorf("%d reports of what is none", len(rs))
+			}
+		}
+	})
+}
+
+func FuzzCompile(f *testing.F) {
+	f.Add("{who}您好")
+	f.Add("{")
+	f.Add("a}b")
+	f.Fuzz(func(t *testing.T, s string) {
+		x, err := compile(s, map[string]int{"who": 3})
+		if err == nil && x.render(Values{"who": "{who}"}) != s {
+			t.Errorf("%q became %q", s, x.render(Values{"who": "{who}"}))
+		}
+	})
+}
