@@ -33,6 +33,7 @@ type rooms struct {
 	staff    *staff.Service
 	catalog  *catalog.Service
 	requests *request.Service
+	casework *casework.Service
 }
 
 func migrate(ctx context.Context, c db.Config) error {
@@ -62,9 +63,9 @@ func (s store) open(ctx context.Context, nosync bool) (*rooms, error) {
 	}
 	j := journal.New(journal.Config{DB: d, Vault: v, Jobs: q, Auth: grant.Judge{}, Clock: time.Now, Log: log, Heads: filepath.Join(s.Dir, "journal.heads")})
 	r := &rooms{db: d, vault: v, journal: j, people: people.New(j, v), place: place.New(j), staff: staff.New(j, v, staff.Cost{}), catalog: catalog.New(j)}
-	engine := casework.New(j, v, r.people)
-	r.requests = request.New(j, v, r.catalog, r.people, engine)
-	engine.Serve(r.requests)
+	r.casework = casework.New(j, v, r.people)
+	r.requests = request.New(j, v, r.catalog, r.people, r.casework)
+	r.casework.Serve(r.requests)
 	// The flow of a submitted case, as in the application: watched until it is due.
 	j.On(casework.ActOpened, func(e journal.Entry, detail map[string]string) (jobs.Args, time.Time) {
 		due, err := time.Parse(time.RFC3339, detail["due"])

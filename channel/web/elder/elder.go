@@ -37,6 +37,10 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		{Pattern: "POST /elder/drafts/{draft}/submit", Do: f.submit},
 		{Pattern: "GET /elder/requests/{request}", Do: f.request},
 		{Pattern: "POST /elder/requests/{request}/confirm", Do: f.confirm},
+		{Pattern: "POST /elder/requests/{request}/answer", Do: f.answerAsked},
+		{Pattern: "POST /elder/requests/{request}/appeal", Do: f.appeal},
+		{Pattern: "POST /elder/requests/{request}/withdraw", Do: f.withdrawCase},
+		{Pattern: "POST /elder/requests/{request}/pay", Do: f.pay},
 	}...)
 }
 

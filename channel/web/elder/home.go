@@ -8,6 +8,7 @@ import (
 	"yinqiao/catalog"
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
+	"yinqiao/engine/casework"
 	"yinqiao/grant"
 	"yinqiao/people"
 	"yinqiao/request"
@@ -91,7 +92,11 @@ func (f face) next(r *http.Request, a civic.Actor, mine []request.Summary) (to, 
 	}
 	if len(waiting) > 0 {
 		w := waiting[0]
-		return "/elder/requests/" + string(w.Request), w.Title + "：单位说办好了，请您看一看", nil
+		says := "：单位说办好了，请您看一看"
+		if w.State == casework.Asked {
+			says = "：单位在等您，请您看一看"
+		}
+		return "/elder/requests/" + string(w.Request), w.Title + says, nil
 	}
 	for _, s := range mine {
 		if s.Draft {
