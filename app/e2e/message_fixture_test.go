@@ -20,6 +20,7 @@ func init() {
 		"Notify.Reported": "a gateway's, whose password channel/hook has checked", "Notify.Late": "a count for the metrics"} {
 		actorless[name] = why
 	}
+	notRooms["Speech"] = "turns text into sound, whoever asks; the pages decide who hears what"
 	type open = struct {
 		why string
 		ok  func(results []reflect.Value) bool
