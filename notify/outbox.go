@@ -37,15 +37,13 @@ func Outbox(ctx context.Context, s *Service) ([]Shown, error) {
 			if err != nil {
 				return err
 			}
-			who := m.Receiver
+			who := "工作人员"
 			if m.Audience != Staff {
 				names, err := people.MaskedNames(tx, []civic.PersonID{civic.PersonID(m.Receiver)})
 				if err != nil {
 					return err
 				}
 				who = names[civic.PersonID(m.Receiver)]
-			} else {
-				who = "工作人员"
 			}
 			c, err := s.content(m)
 			if err != nil {

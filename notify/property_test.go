@@ -48,7 +48,6 @@ type walk struct {
 	w       *apptest.World
 	c       *wild
 	elder   civic.PersonID
-	worker  civic.Actor
 	request []civic.RequestID
 }
 
