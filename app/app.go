@@ -17,6 +17,7 @@ import (
 	"yinqiao/grant"
 	"yinqiao/jobs"
 	"yinqiao/journal"
+	"yinqiao/ledger/finding"
 	"yinqiao/notify"
 	"yinqiao/people"
 	"yinqiao/place"
@@ -45,6 +46,7 @@ type App struct {
 	Casework *casework.Service
 	Rights   *rights.Service
 	Notify   *notify.Service
+	Findings *finding.Service
 	Speech   *speech.Service
 
 	reporters map[string]hook.Reporter // gateways that bring reports
@@ -127,6 +129,7 @@ func Wire(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) (
 	if err := a.tell(); err != nil {
 		return nil, err
 	}
+	a.Findings = finding.New(j, a.Place, a.Catalog)
 	a.flows()
 	return a, nil
 }

@@ -65,6 +65,10 @@ func Review(dir fs.FS) ([]*Definition, []Remark, error) {
 	return out, said, nil
 }
 
+// ReviewText is Review for one definition that comes from no folder; the definition is
+// nil while something is wrong.
+func ReviewText(name string, b []byte) (*Definition, []Remark) { return review(name, b) }
+
 func review(file string, b []byte) (*Definition, []Remark) {
 	d, wrong, err := parse(b)
 	if err != nil {

@@ -66,6 +66,8 @@ var Topology = map[string]Where{
 	"service_definition": reference,
 	"service_state":      reference,
 
+	"finding": reference,
+
 	"spoken_number":    byKey("number"),
 	"idempotency":      byKey("hash"),
 	"draft":            byKey("id"),

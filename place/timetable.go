@@ -24,7 +24,7 @@ func timetables(q db.Q, os []Office, at time.Time) ([]Timetable, error) {
 	for i, o := range os {
 		k, _ := KindOf(o.Kind)
 		h, err := ParseHours(o.Hours)
-		out[i] = Timetable{Known: err == nil, Hours: h, Closed: k.Holidays == "closed", Other: map[string]OtherDay{}}
+		out[i] = Timetable{Known: err == nil || o.Shut != "", Hours: h, Closed: k.Holidays == "closed", Other: map[string]OtherDay{}, Shut: o.Shut}
 		if out[i].Known {
 			ids, index[o.ID] = append(ids, o.ID), i
 		}

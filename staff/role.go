@@ -52,7 +52,7 @@ var allowed = map[Role][]civic.Permission{
 	VolunteerLead:   {civic.MayKeepDuty},
 	VenueManager:    {civic.MayKeepDuty, civic.MaySeeFigures, civic.MayKeepPlace},
 	HospitalManager: {civic.MayKeepDuty, civic.MaySeeFigures, civic.MayKeepPlace},
-	Supervisor:      {civic.MaySeeFigures, civic.MayReviewAccess},
+	Supervisor:      {civic.MaySeeFigures, civic.MayReviewAccess, civic.MaySupervise},
 	Administrator: {civic.MayFindPeople, civic.MayManageStaff, civic.MayPublish, civic.MaySeeFigures, civic.MayKeepDuty, civic.MaySettlePeople, civic.MayImportPeople,
 		civic.MayErasePeople, civic.MayKeepPlace, civic.MayRunMessages},
 }

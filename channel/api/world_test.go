@@ -24,6 +24,7 @@ import (
 	"yinqiao/engine/casework"
 	"yinqiao/grant"
 	"yinqiao/journal"
+	"yinqiao/ledger/finding"
 	"yinqiao/people"
 	"yinqiao/place"
 	"yinqiao/request"
@@ -93,6 +94,8 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	r.Requests = request.New(j, v, r.Catalog, r.People, r.Casework)
 	r.Casework.Serve(r.Requests)
 	r.Rights = rights.New(j, v, r.People, r.Grant, r.Requests, r.Casework)
+	r.Findings = finding.New(j, r.Place, r.Catalog)
+	j.Within(finding.Acts(), r.Findings.React)
 	w.rooms = r
 	w.api = api.Mount(w.mux, r)
 	w.seed(r, r.Place)

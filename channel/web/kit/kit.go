@@ -17,6 +17,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/engine/casework"
 	"yinqiao/grant"
+	"yinqiao/ledger/finding"
 	"yinqiao/notify"
 	"yinqiao/people"
 	"yinqiao/place"
@@ -37,6 +38,7 @@ type Rooms struct {
 	Casework *casework.Service
 	Rights   *rights.Service
 	Notify   *notify.Service
+	Findings *finding.Service
 	Log      *slog.Logger
 	Reader   *Reader // reads pages aloud; nil if nothing can
 	Demo     *Demo   // nil outside a demonstration

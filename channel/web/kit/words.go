@@ -74,3 +74,26 @@ func Whose(w string) string {
 	}
 	return w
 }
+
+// Clause names a clause of the plans as people cite it: ZJ2.3 is 浙江方案（二）3.
+func Clause(code string) string {
+	if n, ok := strings.CutPrefix(code, "SX"); ok {
+		return code + "（山西方案第" + n + "条）"
+	}
+	if n, ok := strings.CutPrefix(code, "ZJ"); ok {
+		part, item, _ := strings.Cut(n, ".")
+		if i := strings.Index("123456", part); part != "" && i >= 0 {
+			return code + "（浙江方案第" + string([]rune("一二三四五六")[i]) + "部分第" + item + "条）"
+		}
+	}
+	return code
+}
+
+// Clauses names several.
+func Clauses(codes []string) string {
+	var out []string
+	for _, c := range codes {
+		out = append(out, Clause(c))
+	}
+	return strings.Join(out, "、")
+}
