@@ -113,6 +113,12 @@ func (b *bench) all(ctx context.Context) error {
 		}
 	}
 	missing := false
+	if b.wants("catalog.load") {
+		if err := b.catalog(); err != nil {
+			note("catalog.load could not be measured: %v", err)
+			missing = true
+		}
+	}
 	for _, m := range []struct {
 		names []string
 		do    func(context.Context, db.Dialect) error

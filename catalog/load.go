@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
@@ -38,12 +41,11 @@ func Load(dir fs.FS) ([]*Definition, error) {
 	var out []*Definition
 	var wrong []error
 	seen := map[string]string{} // service and division → file: divisions may have versions of their own
-	for _, f := range files {
-		b, err := fs.ReadFile(dir, f)
-		if err != nil {
-			return nil, err
+	for i, r := range readAll(dir, files) {
+		d, err, f := r.def, r.wrong, files[i]
+		if r.away != nil {
+			return nil, r.away
 		}
-		d, err := Parse(b)
 		if err != nil {
 			wrong = append(wrong, fmt.Errorf("%s: %w", path.Base(f), err))
 			continue
@@ -55,6 +57,34 @@ func Load(dir fs.FS) ([]*Definition, error) {
 		out = append(out, d)
 	}
 	return out, errors.Join(wrong...)
+}
+
+// read is what came of one file.
+type read struct {
+	def   *Definition
+	wrong error // with the definition
+	away  error // it can't be read
+}
+
+// readAll parses files on all processors, in their order: a province has hundreds.
+func readAll(dir fs.FS, files []string) []read {
+	out := make([]read, len(files))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(len(files), runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(files); i = int(next.Add(1)) - 1 {
+				b, err := fs.ReadFile(dir, files[i])
+				if err != nil {
+					out[i].away = err
+					continue
+				}
+				out[i].def, out[i].wrong = Parse(b)
+			}
+		})
+	}
+	wg.Wait()
+	return out
 }
 
 // twin remembers where the service of a file is offered, and names the file that
@@ -92,12 +122,15 @@ func parse(b []byte) (*Definition, []fault, error) {
 	if !utf8.Valid(b) {
 		return nil, nil, errors.New("the file is not UTF-8")
 	}
-	if err := checkForm(b); err != nil {
+	body, err := form(b)
+	if err != nil {
 		return nil, nil, err
 	}
 	var d Definition
-	if err := yaml.UnmarshalWithOptions(b, &d, yaml.DisallowUnknownField()); err != nil {
-		return nil, nil, errors.New(yaml.FormatError(err, false, true))
+	if body != nil {
+		if err := yaml.NodeToValue(body, &d, yaml.DisallowUnknownField()); err != nil {
+			return nil, nil, errors.New(yaml.FormatError(err, false, true))
+		}
 	}
 	if wrong := d.faults(); len(wrong) > 0 {
 		return nil, wrong, nil
@@ -109,23 +142,25 @@ func parse(b []byte) (*Definition, []fault, error) {
 // sizeMost bounds a definition: ten times the longest that people have written.
 const sizeMost = 64 << 10
 
-// checkForm refuses what YAML can do and a definition need not: a second document
-// would be left unread, and aliases of aliases grow without bounds.
-func checkForm(b []byte) error {
+// form reads the one document of a file, nil if it is empty. It refuses what YAML can do
+// and a definition need not: a second document would be left unread, and aliases of
+// aliases grow without bounds.
+func form(b []byte) (ast.Node, error) {
 	f, err := parser.ParseBytes(b, 0)
 	if err != nil {
-		return errors.New(yaml.FormatError(err, false, true))
+		return nil, errors.New(yaml.FormatError(err, false, true))
 	}
 	docs := slices.DeleteFunc(f.Docs, func(d *ast.DocumentNode) bool { return d.Body == nil })
 	if len(docs) > 1 {
-		return errors.New("the file holds more than one document")
+		return nil, errors.New("the file holds more than one document")
 	}
-	for _, d := range docs {
-		if len(ast.Filter(ast.AliasType, d.Body)) > 0 {
-			return errors.New("write things out: a definition has no aliases (*name)")
-		}
+	if len(docs) == 0 {
+		return nil, nil
 	}
-	return nil
+	if len(ast.Filter(ast.AliasType, docs[0].Body)) > 0 {
+		return nil, errors.New("write things out: a definition has no aliases (*name)")
+	}
+	return docs[0].Body, nil
 }
 
 // fault is one thing that is wrong: where in the file, by YAML path, and what is

@@ -120,6 +120,8 @@ func TestABrokenDefinitionIsRefusedWithWhatIsWrong(t *testing.T) {
 		"two deadlines":                    {"due_days: 3", "due_days: 3, due_working_days: 3", "either due_days"},
 		"an endless deadline":              {"due_days: 3", "due_working_days: 900", "1 to 250"},
 		"an office of an unknown kind":     {"office_kind: hospital", "office_kind: castle", `"castle" is no kind of office`},
+		"a skill of a whole sentence":      {"office_kind: hospital", "office_kind: hospital, skill: 会说方言、会写字、也会看病历", "at most 12"},
+		"an appeal to no kind":             {"office_kind: hospital", "office_kind: hospital, appeal_kind: palace", "no kind of office"},
 		"the same office as fallback":      {"office_kind: hospital", "office_kind: hospital, office_else: [hospital]", "another kind of office"},
 		"a fallback for a chosen office":   {"office_kind: hospital", "office_from: where, office_else: [community]", "belongs to office_kind"},
 		"no clause":                        {"[SX1]", "[]", "clauses"},

@@ -1,22 +1,21 @@
 package catalog
 
 import (
-	_ "embed"
+	"embed"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/journal"
 	"yinqiao/place"
+	"yinqiao/ruledata"
 )
 
 //go:embed rules.yaml
-var ruleFile []byte
+var ruleFile embed.FS
 
 // rule is one line of rules.yaml.
 type rule struct {
@@ -24,17 +23,11 @@ type rule struct {
 	Check      string `yaml:"check"`
 }
 
-var ruled = func() []rule {
-	var out struct {
-		Version int    `yaml:"version"`
-		Source  string `yaml:"source"`
-		Rules   []rule `yaml:"rules"`
-	}
-	if err := yaml.UnmarshalWithOptions(ruleFile, &out, yaml.Strict()); err != nil {
-		panic("catalog: rules.yaml: " + err.Error()) // the release's own file
-	}
-	return out.Rules
-}()
+var ruled = ruledata.Must[struct {
+	Version int    `yaml:"version"`
+	Source  string `yaml:"source"`
+	Rules   []rule `yaml:"rules"`
+}](ruleFile, "rules.yaml").Rules
 
 // offer is a service as a rule sees it in a division: what its row says, or for a county
 // what counts there.

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -137,11 +138,11 @@ func (s *Service) editions(q db.Q, service string, in civic.Division) ([]Edition
 		Hash        string
 		PublishedAt time.Time
 	}
-	if err := q.Select(&rows, `SELECT hash, published_at FROM service_definition WHERE service = $1 ORDER BY version DESC, published_at DESC, hash LIMIT 50`, service); err != nil {
+	if err := q.Select(&rows, `SELECT hash, published_at FROM service_definition WHERE service = $1 ORDER BY version DESC, published_at DESC, hash LIMIT `+strconv.Itoa(editionsMost), service); err != nil {
 		return nil, err
 	}
 	var out []Edition
-	for _, r := range rows[:min(len(rows), editionsMost)] {
+	for _, r := range rows {
 		d, err := s.Version(q, r.Hash)
 		if err != nil {
 			return nil, err

@@ -170,7 +170,7 @@ type ResumeDue struct {
 }
 
 // Kind names the job.
-func (ResumeDue) Kind() string { return "catalog_resume" }
+func (ResumeDue) Kind() string { return "catalog.resume" }
 
 // ResumeAt does the job. A suspension that was made longer, or has no end now, stays.
 func (s *Service) ResumeAt(ctx context.Context, r ResumeDue) error {

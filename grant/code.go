@@ -41,6 +41,9 @@ func (s *Service) IssueCode(ctx context.Context, actor civic.Actor, person civic
 		if self.Died != "" {
 			return errGone
 		}
+		if err := s.strongCard(tx, actor.Staff(), self); err != nil {
+			return err
+		}
 		if code, err = s.newCode(tx, self.Root, purposeSignIn, ""); err != nil {
 			return err
 		}
@@ -149,6 +152,25 @@ func (s *Service) spoken(q db.Q, auth civic.Authority, id string, now time.Time)
 	return Code{Digits: string(b)}.Grouped(), err
 }
 
+// strongCard refuses a code when every card that the clerk saw is one that somebody
+// at a window could have made for the purpose: printed here, or entered lately.
+func (s *Service) strongCard(q db.Q, clerk civic.StaffID, self people.Self) error {
+	cards, err := s.p.CardsShown(q, clerk, self, s.j.Now().Add(-OpenFor()-people.TypedFor()))
+	if err != nil {
+		return err
+	}
+	if len(cards) > 0 && !slices.ContainsFunc(cards, func(c people.ShownCard) bool { return !c.Weak }) {
+		return errCodeWeak
+	}
+	if len(cards) == 0 {
+		return errCodeCard // reported lost, or taken back, since the opening
+	}
+	return nil
+}
+
+var errCodeWeak = civic.E(civic.Denied, "access.card_new", "便民卡、刚添或刚换的卡，单凭它不能开登录口令。请老人再出示一张原来就登记过的证件，放到读卡器上或输入它的整个号码，重新打开资料。").
+	Accepting("身份证、社保卡、老年卡里原来就登记过的一张")
+
 // LastCode says when the window last drew a code for the person, within the days for
 // which their home page tells of it; zero if it did not. It is told to them alone.
 func (s *Service) LastCode(ctx context.Context, actor civic.Actor, person civic.PersonID) (time.Time, error) {
@@ -175,7 +197,7 @@ func (s *Service) LastCode(ctx context.Context, actor civic.Actor, person civic.
 }
 
 var errCodeCard = civic.E(civic.Denied, "access.card", "开登录口令要老人本人带证件来，当场看过证件才行。用口令登录的人，就当是老人自己。").
-	Accepting("请老人把身份证、社保卡或老年卡放到读卡器上；或您把证件拿在手里，勾上「证件在我手里」重新打开资料")
+	Accepting("请老人把身份证、社保卡或老年卡放到读卡器上；没有读卡器的，输入证件的整个号码，重新打开资料")
 
 // newCode draws codes until one was never used before. It is kept sealed while it
 // may have to be read out, and by its hash.

@@ -1,6 +1,7 @@
 package place
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"slices"
@@ -297,19 +298,10 @@ func checkCounty(q db.Q, county civic.Division) ([]civic.Finding, error) {
 	for _, r := range ruled.Rules {
 		if r.Check == counters && !slices.ContainsFunc(r.Kinds, func(k string) bool { return kinds[k] }) {
 			out = append(out, civic.Finding{Rule: r.Code, Subject: civic.Subject{Kind: civic.SubjectDivision, ID: string(county)}, Division: county,
-				Say: fmt.Sprintf("%s没有登记办%s的地方。", divisionWords(county), r.Matter)})
+				Say: fmt.Sprintf("%s没有登记办%s的地方。", cmp.Or(DivisionName(county), string(county)), r.Matter)})
 		}
 	}
 	return out, nil
-}
-
-func divisionWords(code civic.Division) string {
-	for _, d := range Divisions() {
-		if d.Code == code {
-			return d.Name
-		}
-	}
-	return string(code)
 }
 
 // Counters tells which kinds of place the people of a county can go to: those in it and

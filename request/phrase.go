@@ -78,10 +78,12 @@ var phrases = map[journal.Act]phrase{
 	"guardian.appointed": {Granted, plain, "登记了{谁}是您的监护人", ""},
 	"guardian.released":  {Granted, plain, "登记了{谁}不再是您的监护人", ""},
 
-	"person.died":   {Acted, plain, "登记了您已经去世，要是不对，请马上打电话告诉我们", ""},
-	"person.alive":  {Acted, plain, "撤销了您去世的登记{理由}", ""},
-	"access.issued": {Acted, plain, "给您开了一张登录口令", ""},
-	"access.sent":   {Acted, plain, "把登录口令打到您自己的电话上", ""},
+	"person.died":     {Acted, plain, "登记了您已经去世，要是不对，请马上打电话告诉我们", ""},
+	"person.alive":    {Acted, plain, "撤销了您去世的登记{理由}", ""},
+	"access.issued":   {Acted, plain, "给您开了一张登录口令", ""},
+	"access.redeemed": {Everything, nobody, "有人用窗口开的口令登录了您的网页", ""},
+	"access.ended":    {Acted, plain, "把您在别处的网页登录都退出了，没用过的口令也作废了", ""},
+	"access.sent":     {Acted, plain, "把登录口令打到您自己的电话上", ""},
 
 	"message.queued":         {Everything, nobody, "有一件事要告诉您{什么}", ""},
 	"message.waits":          {Everything, nobody, "有一件事要告诉您，等到合适的时候再说", ""},
@@ -113,7 +115,6 @@ var phrases = map[journal.Act]phrase{
 	"message.reached.mail":   {Everything, nobody, "用邮件说了您的一件事", ""},
 	"message.reached.page":   {Everything, plain, "说您知道了一件事", "说知道了一件事"},
 
-	"access.redeemed":   {Everything, plain, "用您的口令登录了", "用口令登录了"},
 	"grant.named":       {Everything, plain, "按卡号或口令找家人，没有找到", ""},
 	"consent.given":     {Acted, plain, "登记了您的同意{什么}", "同意了使用资料{什么}"},
 	"consent.withdrawn": {Acted, plain, "登记了您不再同意{什么}", "不再同意使用资料{什么}"},

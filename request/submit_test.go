@@ -250,6 +250,7 @@ func TestTheStorySaysWhoActedWhoAskedAndWhy(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := apptest.New(t, d)
 		a := w.Taiyuan
+		w.Show(t, a.Clerk, a.Elder)
 		if err := w.Grant.Open(ctx, a.Clerk, a.Elder, true, "女儿来代寄报告", a.Daughter); err != nil {
 			t.Fatal(err)
 		}

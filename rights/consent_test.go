@@ -125,7 +125,7 @@ func TestDataMayBeUsedOnlyWithinAConsentThatWasNotWithdrawn(t *testing.T) {
 				name := rapid.SampledFrom(names).Draw(rt, "purpose")
 				switch rapid.IntRange(0, 9).Draw(rt, "act") {
 				case 0:
-					if !erased && w.Rights.Erase(ctx, a.Administrator, p, "本人要求") == nil {
+					if !erased && eraseAtWish(w, a.Administrator, p, "本人要求") == nil {
 						erased = true
 						for _, n := range names {
 							end(n)

@@ -156,6 +156,13 @@ func (s *Service) Copy(ctx context.Context, actor civic.Actor, person civic.Pers
 		default:
 			return errCopyCard
 		}
+		self, err := people.Resolve(tx, person)
+		if err != nil {
+			return err
+		}
+		if self.Died != "" {
+			return errCopyDead // whoever holds the card of the dead is not them
+		}
 		if err := tx.Record(auth, journal.Event{Act: ActCopied}); err != nil {
 			return err
 		}

@@ -117,7 +117,7 @@ func TestWhateverRacesAnErasureLeavesNothingOfThePerson(t *testing.T) {
 			errs := make([]error, len(chosen))
 			var begin, all sync.WaitGroup
 			begin.Add(1)
-			all.Go(func() { begin.Wait(); eraseErr = w.Rights.Erase(ctx, a.Administrator, id, "本人要求") })
+			all.Go(func() { begin.Wait(); eraseErr = eraseAtWish(w, a.Administrator, id, "本人要求") })
 			for i, name := range chosen {
 				all.Go(func() { begin.Wait(); errs[i] = acts[name]() })
 			}

@@ -2,7 +2,6 @@ package rights
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sort"
 	"strconv"
@@ -32,6 +31,7 @@ var retentionData = ruledata.Must[struct {
 	Stays      []Term
 	DeadDays   int `yaml:"dead_days"`
 	BackupDays int `yaml:"backup_days"`
+	WishDays   int `yaml:"wish_days"` // how long a wish to be erased holds
 }](data, "data/retention.yaml")
 
 // sweeps are the statements that delete what is past its term; $1 is the moment, or
@@ -191,8 +191,11 @@ func (s *Service) sweepDead(tx *journal.Tx) (int, error) {
 		if err != nil {
 			return done, err
 		}
-		switch err := s.erase(tx, auth, self, "去世后保存期满"); {
-		case errors.Is(err, errOpenMatters), errors.Is(err, errErased): // a matter is still open: another day
+		if err = s.ready(tx, self); err == nil {
+			err = s.erase(tx, auth, self, "去世后保存期满")
+		}
+		switch {
+		case civic.Is(err, civic.Conflict): // something is still open: another day
 		case err != nil:
 			return done, err
 		default:

@@ -122,7 +122,7 @@ func TestADaughterAsksTheElderAgreesARivalFreezesAndAllOfItIsReadBack(t *testing
 	operator.press("main form button") // and goes on to what was asked for
 	operator.sees("请单独和老人说", "照着念")
 	operator.axe()
-	operator.press(`button[name=outcome][value=agreed]`)
+	operator.press(`button[name=outcome][value=agreed_read]`)
 	operator.sees("现在没有要告诉老人的委托")
 	operator.find(she.SeniorCard)
 	if strings.Contains(operator.text("main"), "开一张登录口令") {

@@ -154,7 +154,7 @@ func (s *server) scan(ctx context.Context, in *OnGrant) (*struct{ Body Scan }, e
 type answerGrantIn struct {
 	OnGrant
 	Body struct {
-		Outcome string `json:"outcome" enum:"agreed,refused,unreached" doc:"agreed 是老人同意，refused 是老人不同意，unreached 是没有找到老人(限工作人员)"`
+		Outcome string `json:"outcome" enum:"agreed,agreed_read,refused,unreached" doc:"agreed 是老人同意，agreed_read 是工作人员照着念了、老人说同意(家人请求的委托，工作人员只能这样答)，refused 是老人不同意，unreached 是没有找到老人(限工作人员)"`
 	}
 }
 

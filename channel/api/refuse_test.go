@@ -144,6 +144,7 @@ func TestAClerkOfAnotherDivisionNeedsTheCardInHand(t *testing.T) {
 		if n := len(w.do(far, "GET", "/cases", nil).want(t, 200).list("cases")); n != 0 {
 			t.Errorf("%d cases of another office", n)
 		}
+		w.do(far, "POST", at+"/open", map[string]any{"reason": "证件在手", "presented": true}).problem(t, 403, "opening.card")
 		w.open("far", w.elder, map[string]any{"presented": true})
 		w.do(far, "GET", at, nil).want(t, 200)
 	})

@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"strconv"
 	"time"
 
 	"yinqiao/civic"
@@ -110,14 +111,14 @@ func (c Case) Due(now time.Time) (words, class string) {
 		if days == 0 {
 			return "今天已经超时", "late"
 		}
-		return "超时" + itoa(days) + "天", "late"
+		return "超时" + strconv.Itoa(days) + "天", "late"
 	}
 	class = "fine"
 	if !now.Before(c.NearAt) {
 		class = "soon"
 	}
 	if days := days(now, c.DueAt); days > 0 {
-		return "还有" + itoa(days) + "天", class
+		return "还有" + strconv.Itoa(days) + "天", class
 	}
 	return "今天到期", "soon"
 }

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"slices"
 
 	"yinqiao/civic"
 	"yinqiao/db"
@@ -135,19 +136,12 @@ func (s *Service) pass(ctx context.Context, actor civic.Actor, id civic.RequestI
 
 // at is the office that answers for a thing now.
 func (r thingRow) at() civic.OfficeID {
-	if r.State == Sent {
-		return r.Towards
-	}
-	return r.Office
+	return Thing{State: r.State, Office: r.Office, Towards: r.Towards}.Keeper()
 }
 
 // put moves a thing, guarded, and lets the clock go on when nothing is due any more.
 func (s *Service) put(tx *journal.Tx, c *Case, r thingRow, to Custody, from ...Custody) error {
-	allowed := false
-	for _, f := range from {
-		allowed = allowed || r.State == f
-	}
-	if !allowed {
+	if !slices.Contains(from, r.State) {
 		return errMoved
 	}
 	n, err := tx.Exec(`UPDATE casework_custody SET state = $1, office = $2, towards = '', at = $3 WHERE person = $4 AND request = $5 AND id = $6 AND state = $7`,
@@ -165,12 +159,7 @@ func (s *Service) put(tx *journal.Tx, c *Case, r thingRow, to Custody, from ...C
 	if err != nil || due > 0 {
 		return err
 	}
-	def, err := s.requests.Definition(tx, c.Request)
-	if err != nil {
-		return err
-	}
-	c.goOn(def.Casework, tx.Now)
-	return nil
+	return s.goOn(tx, c)
 }
 
 // Keeping is a thing that an office answers for, with its case.

@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"errors"
+	"sync"
 
 	"yinqiao/civic"
 	"yinqiao/jobs"
@@ -54,13 +55,28 @@ func (s *Service) MarkDue(ctx context.Context, _ Scan) error {
 	if err := s.j.Look(ctx, civic.System("casework.scan"), func(v *journal.View) error { return v.Select(&ids, DueQuery, v.Now) }); err != nil {
 		return err
 	}
-	for _, id := range ids {
-		if err := s.Overdue(ctx, Watch{id}); err != nil {
-			return err
-		}
+	if err := s.markAll(ctx, ids); err != nil {
+		return err
 	}
 	if len(ids) == 200 {
 		return jobs.ErrMore
 	}
 	return nil
+}
+
+// markers is how many cases are marked at once: their commits are shared, or overlap.
+const markers = 8
+
+func (s *Service) markAll(ctx context.Context, ids []civic.RequestID) error {
+	errs := make([]error, markers)
+	var wg sync.WaitGroup
+	for part := range markers {
+		wg.Go(func() {
+			for i := part; i < len(ids) && errs[part] == nil; i += markers {
+				errs[part] = s.Overdue(ctx, Watch{ids[i]})
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
 }

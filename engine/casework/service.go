@@ -3,7 +3,6 @@ package casework
 import (
 	"context"
 	"errors"
-	"strconv"
 	"time"
 
 	"yinqiao/civic"
@@ -67,8 +66,6 @@ func New(j *journal.Journal, v *vault.Vault, p *people.Service) *Service {
 
 // Serve gives the engine the requests that its cases belong to.
 func (s *Service) Serve(r *request.Service) { s.requests = r }
-
-func itoa(n int) string { return strconv.Itoa(n) }
 
 var (
 	errNoCase   = civic.E(civic.NotFound, "case.unknown", "没有找到这件事，请核对号码。")

@@ -163,6 +163,8 @@ func TestWhatSomebodyHasInHandGoesToAColleague(t *testing.T) {
 		}
 		wantKind(t, w.Casework.Assign(ctx, clerk, ids[0], a.MarketClerk.Staff()), civic.Invalid, "case.colleague")
 		wantKind(t, w.Casework.Assign(ctx, clerk, ids[0], "nobody"), civic.Invalid, "case.colleague")
+		_, err := w.Casework.HandOver(ctx, clerk, clerk.Staff())
+		wantKind(t, err, civic.Invalid, "case.colleague")
 		n, err := w.Casework.HandOver(ctx, clerk, second.Staff())
 		ok(t, err)
 		page, err := w.Casework.List(ctx, second, casework.Filter{View: casework.Mine})

@@ -54,9 +54,7 @@ func (s *Service) move(tx *journal.Tx, c *Case, to civic.OfficeID, reason string
 	if err := sendOn(tx, *c, office.ID); err != nil {
 		return journal.Event{}, err
 	}
-	c.Office, c.Division, c.Assignee = office.ID, office.Division, ""
-	if c.State == Taken {
-		c.State = Open
-	}
+	c.Office, c.Division = office.ID, office.Division
+	c.free()
 	return journal.Event{Act: act, Detail: map[string]string{"office": office.Name}}, s.note(tx, c, "moved", reason)
 }

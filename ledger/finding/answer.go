@@ -2,18 +2,26 @@ package finding
 
 import (
 	"context"
+	"embed"
 	"strings"
 	"unicode/utf8"
 
 	"yinqiao/civic"
 	"yinqiao/journal"
 	"yinqiao/place"
+	"yinqiao/ruledata"
 )
 
-const (
-	wordsMost = 200
-	askedDays = 3 // working days for what a supervisor asks, by default of the rule if that is shorter
-)
+const wordsMost = 200
+
+//go:embed data/answers.yaml
+var data embed.FS
+
+var answers = ruledata.Must[struct {
+	Version int    `yaml:"version"`
+	Source  string `yaml:"source"`
+	Asked   int    `yaml:"asked_working_days"`
+}](data, "data/answers.yaml")
 
 // words of an answer or a question: one or two sentences, without numbers.
 func wordsOf(text string) (string, error) {
@@ -46,7 +54,7 @@ func (s *Service) RequireAnswer(ctx context.Context, actor civic.Actor, id, word
 		if f.Asked == words && f.Wanted() {
 			return journal.ErrUnchanged
 		}
-		days := askedDays
+		days := answers.Asked
 		if r := s.rules[f.Rule]; r.Days > 0 && r.Days < days {
 			days = r.Days
 		}

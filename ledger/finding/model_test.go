@@ -52,7 +52,9 @@ type model struct {
 	t *rapid.T
 }
 
-func pick[T interface{}](m model, what string, of ...T) T { return rapid.SampledFrom(of).Draw(m.t, what) }
+func pick[T interface{}](m model, what string, of ...T) T {
+	return rapid.SampledFrom(of).Draw(m.t, what)
+}
 
 var sys = apptest.System()
 

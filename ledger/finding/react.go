@@ -18,7 +18,7 @@ func Acts() []journal.Act { return slices.Concat(place.Acts(), catalog.StateActs
 type Recheck struct{ Office civic.OfficeID }
 
 // Kind names the job.
-func (Recheck) Kind() string { return "finding_recheck" }
+func (Recheck) Kind() string { return "finding.recheck" }
 
 // React checks again what acts have touched, in their own transaction: whoever closed
 // the last window reads what that breaks on the page that follows.

@@ -15,7 +15,7 @@ import (
 type Sweep struct{}
 
 // Kind names the job.
-func (Sweep) Kind() string { return "finding_sweep" }
+func (Sweep) Kind() string { return "finding.sweep" }
 
 // sweepEach is how many offices are checked together.
 const sweepEach = 200

@@ -19,7 +19,7 @@ type face struct{ *kit.Rooms }
 // Routes are the pages of this face.
 func Routes(rm *kit.Rooms) []kit.Route {
 	f := face{rm}
-	return append(slices.Concat(f.meRoutes(), f.cardRoutes(), f.giveRoutes(), f.serviceRoutes(), f.storyRoutes(), f.messageRoutes(), f.DraftActs(kit.Elder, f.actor)), []kit.Route{
+	return append(slices.Concat(f.meRoutes(), f.cardRoutes(), f.giveRoutes(), f.serviceRoutes(), f.storyRoutes(), f.messageRoutes(), f.DraftActs(kit.Elder, f.actor), f.WordActs(kit.Elder, f.actor, f.step)), []kit.Route{
 		f.AloudRoute(kit.Elder),
 		{Pattern: "GET /elder/sign-in", Open: true, Do: f.signInPage},
 		{Pattern: "POST /elder/sign-in", Open: true, Do: f.signIn},
@@ -37,10 +37,6 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		{Pattern: "POST /elder/drafts/{draft}/submit", Do: f.submit},
 		{Pattern: "GET /elder/requests/{request}", Do: f.request},
 		{Pattern: "POST /elder/requests/{request}/confirm", Do: f.confirm},
-		{Pattern: "POST /elder/requests/{request}/answer", Do: f.answerAsked},
-		{Pattern: "POST /elder/requests/{request}/appeal", Do: f.appeal},
-		{Pattern: "POST /elder/requests/{request}/withdraw", Do: f.withdrawCase},
-		{Pattern: "POST /elder/requests/{request}/pay", Do: f.pay},
 	}...)
 }
 

@@ -5,6 +5,7 @@ package field
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"yinqiao/channel/web/kit"
@@ -196,6 +197,7 @@ type personView struct {
 
 type closedView struct {
 	people.Match
+	Shown             []people.CredentialKind
 	Glass             bool
 	Reason, Emergency string
 }
@@ -220,6 +222,9 @@ func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, wro
 		if v.Match, err = f.People.Glance(r.Context(), a, id); err != nil {
 			return err
 		}
+		if v.Shown, err = f.Grant.Shown(r.Context(), a, id); err != nil {
+			return err
+		}
 		return f.RenderAs(w, r, status, closedPage(fr, v))
 	}
 	if err != nil {
@@ -235,7 +240,7 @@ func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, wro
 
 // opened goes on to the person after an opening, or shows what is to be mended.
 func (f face) opened(w http.ResponseWriter, r *http.Request, err error) error {
-	if civic.Is(err, civic.Invalid) || err != nil && civic.As(err).Code == "grant.division" {
+	if civic.Is(err, civic.Invalid) || err != nil && slices.Contains([]string{"grant.division", "opening.card"}, civic.As(err).Code) {
 		return f.showPerson(w, r, kit.Status(err), err)
 	}
 	if err != nil {
