@@ -28,7 +28,7 @@ func init() {
 	openToAnyClerk["Notify.Tasks"] = open{"those of where one serves people, never the other's", empty}
 	openToAnyClerk["Notify.RemindBy"] = open{"one's own address", empty}
 	verbsOpenToSupervisor["Notify.RemindBy"] = empty
-	openToSupervisor["POST /desk/mine/mail"] = "one's own address"
+	openToSupervisor["POST /desk/tasks/desk/mail"] = "one's own address"
 }
 
 // makeMessages tells the elder of Taiyuan of a matter that the hospital has answered: a
@@ -83,7 +83,7 @@ func messageVerbs(_ *testing.T, s *story) (map[string]byType, map[string]civic.A
 func messageForms(s *site) map[string]url.Values {
 	return map[string]url.Values{
 		"POST /desk/tasks/{carrier}/{person}/{task}": {"outcome": {notify.Told}},
-		"POST /desk/mine/mail":                       {"mail": {""}},
+		"POST /desk/tasks/desk/mail":                 {"mail": {""}},
 		"POST /desk/carriers/{carrier}/stop":         {"reason": {"网关在修"}},
 		"POST /desk/carriers/{carrier}/start":        {},
 		"POST /desk/people/{person}/code/call":       {},

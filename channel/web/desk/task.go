@@ -14,7 +14,7 @@ func (f face) taskRoutes() []kit.Route {
 		{Pattern: "GET /desk/tasks/{carrier}", Do: f.tasks},
 		{Pattern: "GET /desk/tasks/{carrier}/{person}/{task}", Do: f.task},
 		{Pattern: "POST /desk/tasks/{carrier}/{person}/{task}", Do: f.tick},
-		{Pattern: "POST /desk/mine/mail", Page: "/desk/tasks/desk", Do: f.remindBy},
+		{Pattern: "POST /desk/tasks/desk/mail", Page: "/desk/tasks/desk", Do: f.remindBy},
 		{Pattern: "GET /desk/carriers", Do: f.carriers},
 		{Pattern: "POST /desk/carriers/{carrier}/stop", Do: f.stopCarrier},
 		{Pattern: "POST /desk/carriers/{carrier}/start", Do: f.startCarrier},

@@ -255,7 +255,7 @@ func tasksPage(f kit.Frame, carrier string, list []notify.Task) templ.Component 
 				return templ_7745c5c3_Err
 			}
 			if carrier == notify.CarrierDesk {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<form method=\"post\" action=\"/desk/mine/mail\" class=\"search\"><div><label class=\"label\" for=\"f-mail\">半天没看，就发邮件提醒我。邮箱（不要提醒就空着）</label>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<form method=\"post\" action=\"/desk/tasks/desk/mail\" class=\"search\"><div><label class=\"label\" for=\"f-mail\">半天没看，就发邮件提醒我。邮箱（不要提醒就空着）</label>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
