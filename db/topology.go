@@ -78,6 +78,14 @@ var Topology = map[string]Where{
 	"casework_custody": byPerson("person"),
 	"absence":          Where{"place", "office"},
 
+	"message":         byPerson("person"),
+	"message_attempt": byPerson("person"),
+	"message_refusal": byPerson("person"),
+	"message_report":  byKey("ref"),
+	"message_sending": byKey("attempt"),
+	"message_stop":    reference,
+	"message_mail":    reference,
+
 	"journal_entry":  byKey("id"),
 	"journal_detail": byKey("entry"),
 	"journal_about":  byKey("id"),
@@ -101,4 +109,7 @@ var scratchTables = map[string]bool{
 	"device_seen":   true, // when a device was last heard of
 	"enrol_code":    true, // codes of a quarter of an hour
 	"card_read":     true, // cards laid on a reader a moment ago
+
+	"message_sending": true, // parcels in the hands of a carrier
+	"message_report":  true, // reports that came early; without them a message climbs on
 }

@@ -223,12 +223,5 @@ func divisions(q db.Q, actor civic.Actor, p civic.Permission) ([]civic.Division,
 	if err != nil {
 		return nil, err
 	}
-	var out []civic.Division
-	for _, post := range m.Roles {
-		if post.Role.May(p) {
-			out = append(out, post.Division)
-		}
-	}
-	slices.Sort(out)
-	return slices.CompactFunc(out, func(a, b civic.Division) bool { return a.Covers(b) }), nil
+	return m.Where(p), nil
 }

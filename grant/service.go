@@ -26,6 +26,7 @@ var (
 	ActEvidenceSeen = journal.Define("grant.evidence_seen", "看了委托书的扫描件")
 	ActNamed        = journal.Define("grant.named", "按卡号或口令找家人，没有找到")
 	ActCodeIssued   = journal.Define("access.issued", "窗口开出了登录口令")
+	ActCodeSent     = journal.Define("access.sent", "把登录口令打到老人自己的电话上")
 	ActCodeRedeemed = journal.Define("access.redeemed", "用口令登录")
 )
 

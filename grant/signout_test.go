@@ -7,6 +7,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/db/dbtest"
+	"yinqiao/grant"
 )
 
 func TestALostOrBorrowedCardEndsCodesAndSignIns(t *testing.T) {
@@ -14,7 +15,7 @@ func TestALostOrBorrowedCardEndsCodesAndSignIns(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := apptest.New(t, d)
 		a := w.Taiyuan
-		var code string
+		var code grant.Code
 		arm := func() {
 			t.Helper()
 			w.Open(t, a.Clerk, a.Elder)
@@ -35,7 +36,7 @@ func TestALostOrBorrowedCardEndsCodesAndSignIns(t *testing.T) {
 			if n := signedIn(); n != 0 {
 				t.Errorf("%s: %d sign-ins go on", how, n)
 			}
-			_, err := w.Grant.RedeemCode(ctx, code, civic.ChannelElder)
+			_, err := w.Grant.RedeemCode(ctx, code.Digits, civic.ChannelElder)
 			wantKind(t, err, civic.Denied, "access.code")
 		}
 		arm()

@@ -33,7 +33,7 @@ type Staying struct {
 // gone is what is erased, in words.
 var gone = []string{"姓名、性别、生日、住址、村（社区）", "证件号码、卡号", "电话、接电话的人", "别的名字",
 	"标签、和谁住在一起、服务习惯、档案出生日期", "没办完的事和办过的事里填的内容、单位的答复", "给别人的委托、替别人办事的委托都停掉", "所有的同意都收回",
-	"记录里的姓名、原因这些细节", "登录口令、打开过的资料"}
+	"记录里的姓名、原因这些细节", "登录口令、打开过的资料、告诉过您的消息"}
 
 var (
 	// ActWished says that the person, or their guardian, asked for it.
@@ -223,6 +223,9 @@ func (s *Service) erase(tx *journal.Tx, auth civic.Authority, self people.Self, 
 		}
 	}
 	if err := s.cases.Forget(tx, auth, ids); err != nil {
+		return err
+	}
+	if err := s.messages.Forget(tx, auth, ids); err != nil {
 		return err
 	}
 	if err := request.Forget(tx, auth, ids); err != nil {

@@ -44,6 +44,8 @@ var sweeps = map[string][]string{
 	// somebody else, and says no more whose it was.
 	"drafts": {`UPDATE spoken_number SET person = '' WHERE person <> '' AND id IN (SELECT id FROM draft WHERE state <> 'submitted' AND updated_at < $1)`,
 		`DELETE FROM draft WHERE state <> 'submitted' AND updated_at < $1`},
+	"messages": {`DELETE FROM message_attempt WHERE message IN (SELECT id FROM message WHERE ended_at < $1)`,
+		`DELETE FROM message_sending WHERE at < $1`, `DELETE FROM message_report WHERE at < $1`, `DELETE FROM message WHERE ended_at < $1`},
 	"person_seen": {`DELETE FROM person_seen WHERE day < $1`},
 	"case_seen":   {`DELETE FROM casework_seen WHERE day < $1`},
 	"consents":    {`DELETE FROM consent WHERE withdrawn_at < $1 AND person IN (SELECT id FROM person WHERE state = 'erased')`},

@@ -31,11 +31,22 @@ type Service struct {
 	grants   *grant.Service
 	requests *request.Service
 	cases    Cases
+	messages Messages
 }
+
+// Messages is what the room that tells people keeps of a person. No room beside this
+// one is known here, so that app hands it in.
+type Messages interface {
+	Told(q db.Q, auth civic.Authority) ([]CopyMessage, error)
+	Forget(tx *journal.Tx, auth civic.Authority, ids []civic.PersonID) error
+}
+
+// Keeps hands in the room that tells people.
+func (s *Service) Keeps(m Messages) { s.messages = m }
 
 // New makes the service.
 func New(j *journal.Journal, v *vault.Vault, p *people.Service, g *grant.Service, r *request.Service, c Cases) *Service {
-	return &Service{j, v, p, g, r, c}
+	return &Service{j: j, v: v, people: p, grants: g, requests: r, cases: c}
 }
 
 var (

@@ -54,7 +54,7 @@ var allowed = map[Role][]civic.Permission{
 	HospitalManager: {civic.MayKeepDuty, civic.MaySeeFigures, civic.MayKeepPlace},
 	Supervisor:      {civic.MaySeeFigures, civic.MayReviewAccess, civic.MaySupervise},
 	Administrator: {civic.MayFindPeople, civic.MayManageStaff, civic.MayPublish, civic.MaySeeFigures, civic.MayKeepDuty, civic.MaySettlePeople, civic.MayImportPeople,
-		civic.MayErasePeople, civic.MayKeepPlace},
+		civic.MayErasePeople, civic.MayKeepPlace, civic.MayRunMessages},
 }
 
 // Words names the role.

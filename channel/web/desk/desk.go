@@ -46,6 +46,8 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		f.glassRoutes(),
 		f.dutyRoutes(),
 		f.storyRoutes(),
+		f.taskRoutes(),
+		f.codeRoutes(),
 	)
 }
 
@@ -115,6 +117,8 @@ func navigation(m staff.Member) []kit.Link {
 		{civic.MayImportPeople, kit.Link{To: "/desk/rosters", Words: "导入名单"}},
 		{civic.MayServePeople, kit.Link{To: "/desk/grants/untold", Words: "要告诉老人的委托"}},
 		{civic.MaySettlePeople, kit.Link{To: "/desk/grants/held", Words: "要处理的委托"}},
+		{civic.MayServePeople, kit.Link{To: "/desk/tasks/voice", Words: "要通知的事"}},
+		{civic.MayRunMessages, kit.Link{To: "/desk/carriers", Words: "通知的办法"}},
 		{civic.MayManageStaff, kit.Link{To: "/desk/manage", Words: "管理"}},
 		{civic.MaySettlePeople, kit.Link{To: "/desk/settle", Words: "重号、重复"}},
 		{civic.MayReviewAccess, kit.Link{To: "/desk/glass", Words: "紧急打开的复核"}},
@@ -124,7 +128,7 @@ func navigation(m staff.Member) []kit.Link {
 			out = append(out, l.Link)
 		}
 	}
-	return append(out, kit.Link{To: "/desk/mine", Words: "我的值班和手机"})
+	return append(out, kit.Link{To: "/desk/tasks/desk", Words: "给我的提醒"}, kit.Link{To: "/desk/mine", Words: "我的值班和手机"})
 }
 
 func (f face) signInPage(w http.ResponseWriter, r *http.Request) error {

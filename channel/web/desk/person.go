@@ -225,5 +225,5 @@ func (f face) code(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return f.Render(w, r, codePage(fr, id, code[:4]+" "+code[4:], r.Host))
+	return f.Render(w, r, codePage(fr, id, code, f.Reader != nil && f.Reader.Speech.Available(), r.Host))
 }

@@ -53,6 +53,9 @@ func (f face) showHome(w http.ResponseWriter, r *http.Request, status int, fr ki
 			h.Code = at.In(civic.Shanghai).Format("1月2日") + civic.SayTime(at)
 		}
 	}
+	if h.Unread, err = f.unread(r, a); err != nil {
+		return err
+	}
 	fr.Back = "/"
 	return f.RenderAs(w, r, status, homePage(fr, h))
 }
@@ -64,6 +67,7 @@ type homeView struct {
 	NextWords string
 	Acting    bool
 	Typed     string // a number that was not found
+	Unread    int    // messages that they have not said they know of
 	Code      string // when a code was drawn for them at the window, "" if not lately
 }
 

@@ -11,6 +11,7 @@ import (
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
 	"yinqiao/grant"
+	"yinqiao/notify"
 	"yinqiao/people"
 	"yinqiao/place"
 	"yinqiao/staff"
@@ -21,7 +22,7 @@ type face struct{ *kit.Rooms }
 // Routes are the pages of this face.
 func Routes(rm *kit.Rooms) []kit.Route {
 	f := face{rm}
-	return []kit.Route{
+	return append(f.taskRoutes(), []kit.Route{
 		{Pattern: "GET /field/sign-in", Open: true, Do: f.signInPage},
 		{Pattern: "POST /field/sign-in", Open: true, Do: f.signIn},
 		{Pattern: "POST /field/sign-out", Open: true, Do: f.signOut},
@@ -32,7 +33,7 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		{Pattern: "GET /field/people/{person}", Do: f.person},
 		{Pattern: "POST /field/people/{person}/open", Do: f.open},
 		{Pattern: "POST /field/people/{person}/glass", Do: f.glass},
-	}
+	}...)
 }
 
 // deviceCookie keeps the phone's token; only its hash is in the database.
@@ -142,6 +143,7 @@ type homeView struct {
 	Member staff.Member
 	Finds  bool
 	Duty   []staff.Duty
+	Visits []notify.Task
 	Typed  string
 	Now    time.Time
 }
@@ -158,6 +160,9 @@ func (f face) showHome(w http.ResponseWriter, r *http.Request, status int, typed
 	v := homeView{Member: m, Typed: typed, Now: f.Now()}
 	_, v.Finds = m.May(civic.MayFindPeople)
 	if v.Duty, err = f.Staff.MyDuty(r.Context(), a); err != nil {
+		return err
+	}
+	if v.Visits, err = f.visits(r, a); err != nil {
 		return err
 	}
 	if wrong != nil {

@@ -22,6 +22,7 @@ import (
 type Reader struct {
 	Speech interface {
 		Available() bool
+		Say(ctx context.Context, req speech.Request) (speech.Clip, error)
 		SayLines(ctx context.Context, lines []string, f speech.Format) (speech.Clip, error)
 	}
 	Vault interface {

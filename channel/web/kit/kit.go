@@ -18,6 +18,7 @@ import (
 	"yinqiao/engine/casework"
 	"yinqiao/grant"
 	"yinqiao/ledger/finding"
+	"yinqiao/notify"
 	"yinqiao/people"
 	"yinqiao/place"
 	"yinqiao/request"
@@ -36,6 +37,7 @@ type Rooms struct {
 	Requests *request.Service
 	Casework *casework.Service
 	Rights   *rights.Service
+	Notify   *notify.Service
 	Findings *finding.Service
 	Log      *slog.Logger
 	Reader   *Reader // reads pages aloud; nil if nothing can
@@ -50,6 +52,7 @@ type Demo struct {
 	Password string
 	Staff    []DemoAccount
 	Elders   []DemoAccount
+	Outbox   func(context.Context) ([]notify.Shown, error)
 }
 
 // DemoAccount is one account that a visitor may try.
