@@ -110,13 +110,13 @@ func TestACardThatCannotBeReliedOnOpensNobodyAndSaysWhy(t *testing.T) {
 				t.Errorf("%s: opened %q as %s, %v", want, p, v, err)
 			}
 		}
-		// The journal says on which reader, and the box that a clerk ticks is marked as such.
+		// The journal says on which reader, and a number that a clerk typed is marked as such.
 		if n := w.Count(t, `SELECT COUNT(*) FROM journal_entry WHERE act = $1 AND device = $2 AND basis = 'presented'`, grant.ActReaderOpened, at.DeviceID()); n != 1 {
 			t.Errorf("%d openings name the reader", n)
 		}
 		w.Open(t, a.Clerk, a.Elder)
-		if n := w.Count(t, `SELECT COUNT(*) FROM journal_detail WHERE body LIKE '%"presented":"declared"%'`); n != 1 {
-			t.Errorf("%d openings are marked as declared", n)
+		if n := w.Count(t, `SELECT COUNT(*) FROM journal_detail WHERE body LIKE '%"presented":"typed"%'`); n != 1 {
+			t.Errorf("%d openings are marked as typed", n)
 		}
 		if err := w.Staff.RevokeDevice(t.Context(), a.Administrator, at.DeviceID()); err != nil {
 			t.Fatal(err)
