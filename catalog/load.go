@@ -30,11 +30,16 @@ var release = sync.OnceValues(func() ([]*Definition, error) {
 	return Load(sub)
 })
 
-// Embedded returns the definitions that come with this release. They are shared:
-// change a copy.
+// Embedded returns the definitions that come with this release, each a copy whose
+// lists are shared.
 func Embedded() ([]*Definition, error) {
 	defs, err := release()
-	return slices.Clone(defs), err
+	out := make([]*Definition, len(defs))
+	for i, d := range defs {
+		c := *d
+		out[i] = &c
+	}
+	return out, err
 }
 
 // Load reads and checks every *.yaml file of a folder. The error names each
