@@ -21,13 +21,20 @@ import (
 //go:embed data/*.yaml
 var embedded embed.FS
 
-// Embedded returns the definitions that come with this release.
-func Embedded() ([]*Definition, error) {
+// release reads the embedded definitions once: they can't change.
+var release = sync.OnceValues(func() ([]*Definition, error) {
 	sub, err := fs.Sub(embedded, "data")
 	if err != nil {
 		return nil, err
 	}
 	return Load(sub)
+})
+
+// Embedded returns the definitions that come with this release. They are shared:
+// change a copy.
+func Embedded() ([]*Definition, error) {
+	defs, err := release()
+	return slices.Clone(defs), err
 }
 
 // Load reads and checks every *.yaml file of a folder. The error names each

@@ -15,7 +15,7 @@ import (
 // aboutNobody are the beginnings of acts that are never about one person who is
 // served: places, accounts, lists, devices, the platform's own work.
 var aboutNobody = []string{"service.", "place.", "office.", "staff.", "device.", "duty.", "roster.", "retention.", "journal.", "installation.", "bench.", "test.", "absence.",
-	"people.keyed", "person.shut", "finding."}
+	"people.keyed", "people.card_typed", "number.typed", "person.shut", "finding."}
 
 var (
 	sentenceAt  = time.Date(2026, 11, 23, 1, 5, 0, 0, time.UTC)

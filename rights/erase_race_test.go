@@ -160,7 +160,8 @@ func TestNobodyActsForAnErasedPersonAndWhatWasLeftCanStillGo(t *testing.T) {
 		wantCode(t, err, "grant.none")
 		_, err = w.People.Show(ctx, apptest.AsPerson(agent), id)
 		wantCode(t, err, "grant.none")
-		wantCode(t, w.Grant.Open(ctx, a.Clerk, id, true, "本人到窗口", ""), "person.erased")
+		wantCode(t, w.Grant.Open(ctx, a.Clerk, id, false, "本人到窗口", ""), "person.erased")
+		wantCode(t, w.Grant.Open(ctx, a.Clerk, id, true, "本人到窗口", ""), "opening.card") // their cards are gone: none can be shown
 		wantCode(t, w.Grant.BreakGlass(ctx, a.Clerk, id, "collapse", "老人晕倒了，急需联系家里人"), "person.erased")
 		wantCode(t, w.Grant.ReportDeath(ctx, a.Administrator, id, "2026-11-20", "certificate"), "person.erased")
 		wantCode(t, eraseAtWish(w, a.Administrator, id, "本人要求"), "erase.done")

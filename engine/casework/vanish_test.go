@@ -32,7 +32,7 @@ func TestNothingVanishesFromEveryQueue(t *testing.T) {
 		w := apptest.New(t, d)
 		b := &bureau{w: w, elder: apptest.AsPerson(w.Taiyuan.Elder), offices: []civic.OfficeID{w.Taiyuan.Hospital, w.Taiyuan.Market},
 			at: map[civic.OfficeID][]civic.Actor{w.Taiyuan.Hospital: {w.Taiyuan.HospitalClerk}, w.Taiyuan.Market: {w.Taiyuan.MarketClerk}}}
-		rapid.Check(t, func(rt *rapid.T) {
+		rapid.Check(t, dbtest.Rounds(25, func(rt *rapid.T) {
 			b.hire(rt, w.Taiyuan.Hospital)
 			ids := []civic.RequestID{w.ReportPost(rt, w.Taiyuan).Request, w.ReportPost(rt, w.Taiyuan).Request}
 			for range rapid.IntRange(1, 12).Draw(rt, "steps") {
@@ -47,7 +47,7 @@ func TestNothingVanishesFromEveryQueue(t *testing.T) {
 			for _, office := range b.offices {
 				b.hire(rt, office)
 			}
-		})
+		}))
 	})
 }
 
