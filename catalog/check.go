@@ -253,6 +253,9 @@ func checkQuestions(path string, qs []Question, before map[string]*Question, inG
 		}
 		if !slices.Contains(Kinds, q.Kind) {
 			at("kind", "写的是「%s」，没有这种问题；能写的有：%s", q.Kind, listed(Kinds))
+		} else { // what a kind may have hangs on it
+			q.checkOptions(at)
+			q.checkBounds(at)
 		}
 		if q.Ask == "" {
 			at("ask", "没有写问话")
@@ -263,8 +266,6 @@ func checkQuestions(path string, qs []Question, before map[string]*Question, inG
 		if utf8.RuneCountInString(q.Ask) > askMost {
 			at("ask", "超过了%d个字；八十岁的老人一次只读得了一句短话", askMost)
 		}
-		q.checkOptions(at)
-		q.checkBounds(at)
 		for _, k := range append(q.When.Keys(), q.Needs...) {
 			if before[k] == nil {
 				at("when", "提到了「%s」，可是它前面没有问过这个", k)

@@ -298,6 +298,19 @@ func (v *newView) check() {
 	}
 }
 
+// line is what stands on a line of the definition, for whoever looks for it: a form has no
+// line numbers.
+func (v newView) line(n int) string {
+	lines := strings.Split(v.Text, "\n")
+	if n < 1 || n > len(lines) {
+		return ""
+	}
+	if r := []rune(strings.TrimSpace(lines[n-1])); len(r) > 30 {
+		return string(r[:30]) + "…"
+	}
+	return strings.TrimSpace(lines[n-1])
+}
+
 func (f face) checkService(w http.ResponseWriter, r *http.Request) error {
 	return f.showNew(w, r, http.StatusOK, nil)
 }

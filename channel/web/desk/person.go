@@ -30,7 +30,7 @@ type homeView struct {
 	Desk  readerView
 	Links []kit.Link
 	Due   []casework.Item
-	More  int
+	More  bool // cases to do than are shown
 	Typed string
 	Now   timeNow
 }
