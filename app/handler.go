@@ -35,7 +35,7 @@ func (a *App) Handlers(e Edge) (main, metrics http.Handler) {
 	web.Mount(mux, rooms)
 	hook.Mount(mux, a.Notify, a.reporters, a.Log)
 	api.Mount(mux, api.Rooms{People: a.People, Staff: a.Staff, Place: a.Place, Sessions: a.Sessions, Grant: a.Grant, Catalog: a.Catalog,
-		Requests: a.Requests, Casework: a.Casework, Rights: a.Rights, Findings: a.Findings, Log: a.Log, Now: a.Journal.Now})
+		Requests: a.Requests, Casework: a.Casework, Rights: a.Rights, Findings: a.Findings, Notify: a.Notify, Log: a.Log, Now: a.Journal.Now})
 	if e.MetricsAddr == "" {
 		mux.Handle("GET /metrics", gate.localOnly(m.handler()))
 	} else {

@@ -150,8 +150,7 @@ func (s *Service) told(tx *journal.Tx, auth civic.Authority, g Grant, agent, out
 
 func param(n int) string { return strings.Trim(db.In(n, 1), "()") }
 
-// Waiting is one grant of which a person is to be told, or one that is to be
-// settled, in a list of staff.
+// Waiting is one grant that is to be settled, in a list of staff.
 type Waiting struct {
 	Agent
 	Elder    string // masked
@@ -162,12 +161,6 @@ type Waiting struct {
 
 // waitMost bounds a list of staff.
 const waitMost = 200
-
-// Untold lists the grants of which people still have to be told, where the member
-// of staff at the controls serves people, the oldest first.
-func (s *Service) Untold(ctx context.Context, actor civic.Actor) ([]Waiting, error) {
-	return s.waiting(ctx, actor, civic.MayServePeople, `g.notice = 'pending' AND g.state IN ('active', 'asked')`)
-}
 
 // Unsettled lists the grants that are held since relatives do not agree, or since
 // the person did not wish them, where the member of staff at the controls settles

@@ -9,6 +9,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/db/dbtest"
+	"yinqiao/grant"
 	"yinqiao/journal"
 	"yinqiao/notify"
 	"yinqiao/staff"
@@ -96,6 +97,60 @@ func TestAMatterWhoseElderHasNoPhoneClimbsToTheGridWorkerAndStopsWhenSheTicksIt(
 		}
 		if n := w.Acts(t, notify.ActTaskSeen, string(elder)); n != 1 {
 			t.Errorf("that the worker saw the address was recorded %d times", n)
+		}
+	})
+}
+
+func TestWhatAsksForAnAnswerIsNotOverByHavingBeenTold(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		end := w.Clock.Now().AddDate(0, 1, 0)
+		asked := func() notify.Message {
+			t.Helper()
+			ok(t, w.Grant.Ask(ctx, apptest.AsPerson(a.Stranger), grant.Grant{Person: a.Elder, Relation: "邻居", Services: "report-post", Starts: w.Clock.Now(), Ends: &end}))
+			w.Tell(t)
+			ms := states(t, w, a.Elder, "grant.asked/elder")
+			return ms[len(ms)-1]
+		}
+		m := asked()
+		tasks, err := w.Notify.Tasks(ctx, a.Clerk, notify.CarrierVoice)
+		if err != nil || len(tasks) != 1 || tasks[0].Message != m.ID {
+			t.Fatalf("%+v, %v", tasks, err)
+		}
+		seen, err := w.Notify.See(ctx, a.Clerk, a.Elder, tasks[0].ID)
+		if err != nil || seen.Answer == "" {
+			t.Fatalf("%+v, %v", seen, err)
+		}
+		wantErr := w.Notify.Heard(ctx, apptest.AsPerson(a.Elder), a.Elder, m.ID)
+		if !civic.Is(wantErr, civic.Conflict) {
+			t.Errorf("she knows of it, and nobody knows what she says: %v", wantErr)
+		}
+		ok(t, w.Notify.Tick(ctx, a.Clerk, a.Elder, tasks[0].ID, notify.Told))
+		w.Clock.Add(12 * time.Hour)
+		w.Tell(t)
+		if now := states(t, w, a.Elder, "grant.asked/elder")[0]; now.State != notify.Open || len(tried(t, w, m.ID)) != 1 {
+			t.Fatalf("she is asked again by other ways, or by none: %+v, %+v", now, tried(t, w, m.ID))
+		}
+		w.Clock.Add(4 * 24 * time.Hour)
+		w.Tell(t)
+		if now := states(t, w, a.Elder, "grant.asked/elder")[0]; now.State != notify.Expired {
+			t.Errorf("nobody is told that she has not answered: %+v", now)
+		}
+		ok(t, w.Grant.Answer(ctx, apptest.AsPerson(a.Elder), a.Elder, seen.Answer, grant.Refused))
+		w.Tell(t)
+		m = asked()
+		agents, err := w.Grant.Agents(ctx, apptest.AsPerson(a.Elder), a.Elder)
+		ok(t, err)
+		for _, g := range agents {
+			if g.State == "asked" {
+				ok(t, w.Grant.Answer(ctx, apptest.AsPerson(a.Elder), a.Elder, g.ID, grant.Agreed))
+			}
+		}
+		w.Tell(t)
+		if ms := states(t, w, a.Elder, "grant.asked/elder"); ms[len(ms)-1].State != notify.Confirmed {
+			t.Errorf("she has answered: %+v", ms)
 		}
 	})
 }

@@ -21,7 +21,7 @@ type Letter struct {
 	Words  string
 	MadeAt time.Time
 	Open   bool // nobody said yet that it was heard
-	PassOn bool // a relative is asked to tell the person
+	Answer bool // it asks something: what it is about has to be answered
 }
 
 // inboxMost bounds the letters that are shown.
@@ -66,7 +66,7 @@ func (s *Service) letter(m Message, carrier string) (Letter, error) {
 	if err != nil || c.Code != "" {
 		return l, err
 	}
-	l.Act = t.Act
+	l.Act, l.Answer = t.Act, t.Answer && l.Open
 	l.Words = s.book.say(t, carrier, c.Lang, false, c.Values)
 	return l, nil
 }
@@ -87,7 +87,8 @@ func (s *Service) Unread(ctx context.Context, actor civic.Actor, person civic.Pe
 }
 
 // Heard says that the receiver of a message knows of it: themselves, whoever acts for them, or
-// staff who have them open. The same again changes nothing.
+// staff who have them open. The same again changes nothing. Conflict when it asks something:
+// what it is about is answered where it is.
 func (s *Service) Heard(ctx context.Context, actor civic.Actor, person civic.PersonID, id string) error {
 	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople})
@@ -99,6 +100,9 @@ func (s *Service) Heard(ctx context.Context, actor civic.Actor, person civic.Per
 		err = tx.Get(&m, `SELECT `+messageColumns+` FROM message WHERE id = $1 AND audience <> 'staff' AND receiver IN `+db.In(2, len(ids)), append([]any{id}, db.Args(ids)...)...)
 		if err != nil {
 			return noRows(err, errNoMessage)
+		}
+		if t := s.book.byName[m.Template]; t != nil && t.Answer && (m.State == Open || m.State == Expired) {
+			return errAnswer
 		}
 		how := CarrierPage
 		if auth.Basis() == civic.BasisGrant || auth.Basis() == civic.BasisGuardian {

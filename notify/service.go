@@ -104,6 +104,7 @@ func (s *Service) Acts() []journal.Act {
 var (
 	errNoMessage = civic.E(civic.NotFound, "message.unknown", "没有这条消息，或者已经不用告诉了。请刷新看看。")
 	errNoTask    = civic.E(civic.NotFound, "message.task", "没有这件要通知的事，或者已经办完了。请刷新看看。")
+	errAnswer    = civic.E(civic.Conflict, "message.answer", "这件事要您说同意不同意，光知道了还不算。请打开「谁能替我办」，或打电话告诉我们。")
 	errOutcome   = civic.E(civic.Invalid, "message.outcome", "请选一下结果：告诉了，还是没有找到人。").On("outcome")
 	errCarrier   = civic.E(civic.Invalid, "message.carrier", "请从表里选一种通知办法。").On("carrier")
 	errReason    = civic.E(civic.Invalid, "message.reason", "请用一两句话写明原因，最多100个字，不要写证件号和电话。").On("reason")

@@ -35,6 +35,7 @@ type Detail struct {
 	Own     bool   // the phone is registered as the person's own
 	Ask     string // what to say when somebody else answers
 	Spoken  string // a code in it, in groups; "" for none
+	Answer  string // what the person has to answer: a grant; "" when being told is enough
 }
 
 // tasksMost bounds a list of tasks.
@@ -225,6 +226,9 @@ func (s *Service) detail(tx *journal.Tx, auth civic.Authority, a Attempt, m Mess
 	if d.Words, err = s.words(m, a.Carrier, a.Discreet); err != nil {
 		return d, err
 	}
+	if t := s.book.byName[m.Template]; t != nil && t.Answer {
+		d.Answer = m.About
+	}
 	rauth, self, err := told(tx, auth, m)
 	if err != nil {
 		return d, err
@@ -307,8 +311,8 @@ const (
 	Gone   = "gone"   // they are not at this place or number any more
 )
 
-// Tick says what became of a task. Told confirms the message and ends its chain;
-// otherwise the chain goes on at once. The same again changes nothing. It needs people.serve where the
+// Tick says what became of a task. Told confirms the message and ends its chain, or
+// lets it wait where the person has to answer; otherwise the chain goes on at once. The same again changes nothing. It needs people.serve where the
 // person lives; a line on somebody's desk is ticked by them alone.
 func (s *Service) Tick(ctx context.Context, actor civic.Actor, person civic.PersonID, id, outcome string) error {
 	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
@@ -349,11 +353,15 @@ func (s *Service) tickTold(tx *journal.Tx, auth civic.Authority, a Attempt, m Me
 		}
 		return s.after(tx, auth, m, a, "delivered")
 	}
-	ended, err := s.end(tx, auth, m, Confirmed, a.Carrier)
-	if err != nil || ended {
+	if t := s.book.byName[m.Template]; t != nil && t.Answer && m.State == Open {
+		// They know, and have not answered: no other way is tried until the time is over.
+		if err := s.moveOn(tx, m, m.OverAt, m.OverAt); err != nil {
+			return err
+		}
+	} else if ended, err := s.end(tx, auth, m, Confirmed, a.Carrier); err != nil || ended {
 		return err
 	}
-	// It had ended before: that somebody went, and found the person, is kept all the same.
+	// That somebody went, and found the person, is kept all the same.
 	took := int64(tx.Now.Sub(m.MadeAt) / time.Second)
 	return tx.Record(auth, journal.Event{Act: ActReached[a.Carrier], About: s.about(m), Measure: &took})
 }

@@ -46,6 +46,7 @@ type templateData struct {
 	Private  bool
 	OwnPhone bool `yaml:"own_phone"` // to a phone of the person's own that nobody else has, or not at all
 	Ends     []journal.Act
+	Answer   bool // it asks the person something: only Ends settles it
 	Zh, En   wording
 }
 
@@ -150,6 +151,8 @@ func (b *book) add(t *Template) error {
 		return fmt.Errorf("roles are for staff")
 	case !slices.Contains([]string{"", "request", "grant"}, t.About), !slices.Contains([]string{"", "other"}, t.By):
 		return fmt.Errorf("about or by is not known")
+	case t.Answer && (t.To != Elder || t.About == "" || len(t.Ends) == 0 || u.Quiet):
+		return fmt.Errorf("what asks the elder for an answer says about what, what settles it, and is not given up quietly")
 	}
 	for _, r := range t.Roles {
 		if !slices.Contains(staff.Roles, r) {

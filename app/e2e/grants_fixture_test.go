@@ -91,11 +91,10 @@ func init() {
 			}
 	})
 	more = append(more, grantRoutes)
-	openToAnyClerk["Grant.Untold"] = struct {
+	openToAnyClerk["Grant.Unsettled"] = struct {
 		why string
 		ok  func([]reflect.Value) bool
 	}{"of one's own division, never the other's", empty}
-	openToAnyClerk["Grant.Unsettled"] = openToAnyClerk["Grant.Untold"]
 	openToAnyClerk["Grant.Shown"] = struct {
 		why string
 		ok  func([]reflect.Value) bool

@@ -37,6 +37,7 @@ func (s *server) people() {
 	s.facts()
 	s.names()
 	s.rights()
+	s.messages()
 }
 
 type searchIn struct {

@@ -25,6 +25,7 @@ import (
 	"yinqiao/grant"
 	"yinqiao/journal"
 	"yinqiao/ledger/finding"
+	"yinqiao/notify"
 	"yinqiao/people"
 	"yinqiao/place"
 	"yinqiao/request"
@@ -54,9 +55,10 @@ type world struct {
 	api huma.API
 	log *logBuffer
 
-	rooms  api.Rooms
-	made   settled
-	roster string
+	rooms   api.Rooms
+	journal *journal.Journal
+	made    settled
+	roster  string
 
 	elder, daughter, stranger civic.PersonID
 	grant                     string
@@ -96,6 +98,10 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	r.Rights = rights.New(j, v, r.People, r.Grant, r.Requests, r.Casework)
 	r.Findings = finding.New(j, r.Place, r.Catalog)
 	j.Within(finding.Acts(), r.Findings.React)
+	var err error
+	r.Notify, err = notify.New(notify.Config{Journal: j, Vault: v, People: r.People, Grants: r.Grant, Requests: r.Requests, Log: log})
+	w.ok(err)
+	w.journal = j
 	w.rooms = r
 	w.api = api.Mount(w.mux, r)
 	w.seed(r, r.Place)

@@ -115,7 +115,6 @@ func navigation(m staff.Member) []kit.Link {
 		{civic.MayKeepPlace, kit.Link{To: "/desk/place", Words: "本单位"}},
 		{civic.MaySeeFigures, kit.Link{To: "/desk/findings", Words: "没有做到的"}},
 		{civic.MayImportPeople, kit.Link{To: "/desk/rosters", Words: "导入名单"}},
-		{civic.MayServePeople, kit.Link{To: "/desk/grants/untold", Words: "要告诉老人的委托"}},
 		{civic.MaySettlePeople, kit.Link{To: "/desk/grants/held", Words: "要处理的委托"}},
 		{civic.MayServePeople, kit.Link{To: "/desk/tasks/voice", Words: "要通知的事"}},
 		{civic.MayRunMessages, kit.Link{To: "/desk/carriers", Words: "通知的办法"}},
