@@ -65,10 +65,8 @@ func TestAnUnseenDefinitionWorksOnEveryFaceWithoutARestart(t *testing.T) {
 	w := apptest.New(t, dbtest.Open(t, db.SQLite))
 	handler, dir, n := w.Handler(), t.TempDir(), 0
 	look := app.LookInto(w.App, dir)
-	rapid.Check(t, func(rt *rapid.T) {
-		if n++; n > 12 {
-			return
-		}
+	rapid.Check(t, dbtest.Rounds(12, func(rt *rapid.T) {
+		n++
 		d := unseen(rt, n)
 		text, err := json.Marshal(d) // JSON is YAML
 		if err != nil {
@@ -113,5 +111,5 @@ func TestAnUnseenDefinitionWorksOnEveryFaceWithoutARestart(t *testing.T) {
 		if rc, err := w.Requests.Submit(t.Context(), clerk, v.ID, v.Rev); err != nil || rc.Number == "" {
 			rt.Fatal(rc, err)
 		}
-	})
+	}))
 }

@@ -21,13 +21,25 @@ import (
 //go:embed data/*.yaml
 var embedded embed.FS
 
-// Embedded returns the definitions that come with this release.
-func Embedded() ([]*Definition, error) {
+// release reads the embedded definitions once: they can't change.
+var release = sync.OnceValues(func() ([]*Definition, error) {
 	sub, err := fs.Sub(embedded, "data")
 	if err != nil {
 		return nil, err
 	}
 	return Load(sub)
+})
+
+// Embedded returns the definitions that come with this release, each a copy whose
+// lists are shared.
+func Embedded() ([]*Definition, error) {
+	defs, err := release()
+	out := make([]*Definition, len(defs))
+	for i, d := range defs {
+		c := *d
+		out[i] = &c
+	}
+	return out, err
 }
 
 // Load reads and checks every *.yaml file of a folder. The error names each
@@ -51,7 +63,7 @@ func Load(dir fs.FS) ([]*Definition, error) {
 			continue
 		}
 		if other := twin(seen, d, f); other != "" {
-			wrong = append(wrong, fmt.Errorf("%s: service %s is defined in %s already", f, d.Service, other))
+			wrong = append(wrong, fmt.Errorf("%s: %s", f, twinWords(d, other)))
 			continue
 		}
 		out = append(out, d)
@@ -101,6 +113,10 @@ func twin(seen map[string]string, d *Definition, file string) (other string) {
 	return ""
 }
 
+func twinWords(d *Definition, other string) string {
+	return fmt.Sprintf("服务「%s」在 %s 里已经有了，地方也一样；请改其中一个的 divisions，或者只留一个", d.Service, other)
+}
+
 // Parse reads one definition and checks it. Unknown fields are refused: a
 // misspelt one would silently drop a rule.
 func Parse(b []byte) (*Definition, error) {
@@ -117,10 +133,10 @@ func Parse(b []byte) (*Definition, error) {
 // parse is Parse with the faults one by one.
 func parse(b []byte) (*Definition, []fault, error) {
 	if len(b) > sizeMost {
-		return nil, nil, errors.New("a definition of more than 64 KiB is not a definition")
+		return nil, nil, errors.New("文件超过了64KB，不像一项服务的定义，请看看是不是选错了文件")
 	}
 	if !utf8.Valid(b) {
-		return nil, nil, errors.New("the file is not UTF-8")
+		return nil, nil, errors.New("文件不是 UTF-8 编码，请另存为 UTF-8 再传")
 	}
 	body, err := form(b)
 	if err != nil {
@@ -129,7 +145,7 @@ func parse(b []byte) (*Definition, []fault, error) {
 	var d Definition
 	if body != nil {
 		if err := yaml.NodeToValue(body, &d, yaml.DisallowUnknownField()); err != nil {
-			return nil, nil, errors.New(yaml.FormatError(err, false, true))
+			return nil, nil, odd(err)
 		}
 	}
 	if wrong := d.faults(); len(wrong) > 0 {
@@ -148,17 +164,17 @@ const sizeMost = 64 << 10
 func form(b []byte) (ast.Node, error) {
 	f, err := parser.ParseBytes(b, 0)
 	if err != nil {
-		return nil, errors.New(yaml.FormatError(err, false, true))
+		return nil, odd(err)
 	}
 	docs := slices.DeleteFunc(f.Docs, func(d *ast.DocumentNode) bool { return d.Body == nil })
 	if len(docs) > 1 {
-		return nil, errors.New("the file holds more than one document")
+		return nil, errors.New("一个文件里只能写一项服务，请去掉「---」后面的内容，另存一个文件")
 	}
 	if len(docs) == 0 {
 		return nil, nil
 	}
 	if len(ast.Filter(ast.AliasType, docs[0].Body)) > 0 {
-		return nil, errors.New("write things out: a definition has no aliases (*name)")
+		return nil, errors.New("不能用别名（*名字），请把内容原样写出来")
 	}
 	return docs[0].Body, nil
 }
@@ -167,16 +183,16 @@ func form(b []byte) (ast.Node, error) {
 // expected there.
 type fault struct{ path, say string }
 
+// remark is the fault in a file.
+func (f fault) remark(file string, line int) Remark {
+	return Remark{File: file, Line: line, Path: strings.TrimPrefix(f.path, "$."), Say: f.say}
+}
+
 // at joins faults, each with the line in the file that it is about.
 func at(b []byte, faults []fault) error {
 	errs := make([]error, len(faults))
 	for i, line := range linesOf(b, faults) {
-		x := faults[i]
-		if line > 0 {
-			errs[i] = fmt.Errorf("line %d: %s: %s", line, strings.TrimPrefix(x.path, "$."), x.say)
-		} else {
-			errs[i] = fmt.Errorf("%s: %s", strings.TrimPrefix(x.path, "$."), x.say)
-		}
+		errs[i] = errors.New(faults[i].remark("", line).String())
 	}
 	return errors.Join(errs...)
 }

@@ -331,7 +331,7 @@ func TestNoInterleavingLetsAnActOutsideItsScopeOrTimeCommit(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := apptest.New(t, d)
 		w.Services(t, "a", "b", "a-b")
-		rapid.Check(t, func(rt *rapid.T) {
+		rapid.Check(t, dbtest.Rounds(30, func(rt *rapid.T) {
 			m := &model{w: w, clerk: w.Taiyuan.Clerk, settler: w.Taiyuan.Administrator, dead: map[civic.PersonID]bool{}}
 			for range 3 {
 				m.agents = append(m.agents, w.Person(rt, w.Taiyuan.Street))
@@ -340,6 +340,6 @@ func TestNoInterleavingLetsAnActOutsideItsScopeOrTimeCommit(t *testing.T) {
 			for range rapid.IntRange(1, 25).Draw(rt, "steps") {
 				m.step(rt)
 			}
-		})
+		}))
 	})
 }

@@ -111,7 +111,7 @@ func OpenAt(p Timetable, t time.Time) Status {
 	s.Why, s.None = why, len(today) == 0
 	// A short look is enough nearly always: what is open closes within days, and what
 	// is closed opens after the weekend.
-	for _, ahead := range []int{10, aheadMost} {
+	for _, ahead := range []int{4, 10, aheadMost} {
 		s.Open, s.Until, s.Next = false, time.Time{}, time.Time{}
 		list := p.stretches(t, ahead)
 		for i, x := range list {

@@ -323,11 +323,11 @@ func Standing(q db.Q, id civic.OfficeID, at time.Time) (Card, error) {
 	if err != nil {
 		return Card{}, err
 	}
-	tables, err := timetables(q, []Office{o}, at)
+	tables, err := timetables(q, []civic.OfficeID{id}, at)
 	if err != nil {
 		return Card{}, err
 	}
-	c := Card{Office: o, Table: tables[0]}
+	c := Card{Office: o, Table: tables[id]}
 	c.Status = OpenAt(c.Table, at)
 	if c.Table.Known {
 		c.Ahead = c.Table.Ahead(at, aheadDays)

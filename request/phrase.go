@@ -51,6 +51,7 @@ var phrases = map[journal.Act]phrase{
 	"case.resolved":     {Acted, plain, "答复说您的{事}办好了", ""},
 	"case.confirmed":    {Acted, forThem, "说{事}办好了", ""},
 	"case.reopened":     {Acted, forThem, "说{事}没有办好，要重新办", ""},
+	"case.near_due":     {Everything, nobody, "您的{事}快到办理期限了，单位还在办", ""},
 	"case.overdue":      {Everything, nobody, "您的{事}过了办理期限，单位还没有办好", ""},
 
 	"person.opened":           {Seen, plain, "看过您的资料{证件}{理由}", ""},

@@ -99,7 +99,7 @@ func TestDataMayBeUsedOnlyWithinAConsentThatWasNotWithdrawn(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := apptest.New(t, d)
 		a := w.Taiyuan
-		rapid.Check(t, func(rt *rapid.T) {
+		rapid.Check(t, dbtest.Rounds(40, func(rt *rapid.T) {
 			p := w.Person(rt, a.Street)
 			me := apptest.AsPerson(p)
 			names := []string{"share-doctor", "share-volunteer", "notices"}
@@ -161,6 +161,6 @@ func TestDataMayBeUsedOnlyWithinAConsentThatWasNotWithdrawn(t *testing.T) {
 				}
 				return nil
 			})
-		})
+		}))
 	})
 }

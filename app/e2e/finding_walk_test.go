@@ -118,7 +118,7 @@ func TestADefinitionIsCheckedTriedAndPublishedAtTheDeskAndSuspended(t *testing.T
 	admin.axe()
 	admin.fill("#f-text", strings.Replace(unseen, "channels: [desk, ", "channels: [", 1))
 	admin.press(`form[action$="/check"] button`)
-	admin.sees("有错，还不能发布", "channels")
+	admin.sees("有错，还不能发布", "渠道", "channels: [elder", "没有窗口，不用手机的人就办不了；请加上 desk")
 	admin.axe()
 	admin.open("/desk/manage/services/new?division=140105")
 	admin.fill("#f-text", unseen)

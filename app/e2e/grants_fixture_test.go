@@ -95,6 +95,10 @@ func init() {
 		why string
 		ok  func([]reflect.Value) bool
 	}{"of one's own division, never the other's", empty}
+	openToAnyClerk["Grant.Shown"] = struct {
+		why string
+		ok  func([]reflect.Value) bool
+	}{"the cards that oneself was shown, nobody else's", empty}
 	openToAnyPerson["Grant.Ask"] = struct {
 		why string
 		ok  func([]reflect.Value) bool

@@ -143,11 +143,21 @@ func TestADaughterAsksTheElderAgreesARivalFreezesAndAllOfItIsReadBack(t *testing
 	daughter.press("main form button")
 	daughter.sees("正在替")
 
-	// The rival says that the family does not agree: nobody acts, not the rival either.
+	// A neighbour who does one thing for her stops nobody, and is told where to say so. She
+	// herself does: nobody acts.
 	rival.acts(she.Name)
 	rival.press(`a[href="/elder/agents"]`)
 	rival.elderly()
+	rival.press(`a[href="/elder/freeze"]`)
+	rival.sees("先都停下，对吗", "您也不能")
+	rival.elderly()
 	rival.press(`form[action="/elder/freeze"] button`)
+	rival.sees("您只受托办个别的事", "报告社区主管")
+	elder.open("/elder/agents")
+	elder.press(`a[href="/elder/freeze"]`)
+	elder.press(`form[action="/elder/freeze"] button`)
+	elder.sees("都先停下了", "谁都不能替您办事")
+	elder.elderly()
 	daughter.press("main form button")
 	daughter.sees("意见不一致")
 	elder.open("/elder/agents")
@@ -159,7 +169,12 @@ func TestADaughterAsksTheElderAgreesARivalFreezesAndAllOfItIsReadBack(t *testing
 	daughter.fill("textarea[name=answer]", "菜市场西门")
 
 	elder.open("/elder/agents")
-	elder.section("（您的女儿）", "button.bad")
+	elder.section("（您的女儿）", "a.bad")
+	elder.sees("要停掉", "（您的女儿）代办吗")
+	elder.elderly()
+	elder.press("main form button.bad")
+	elder.sees("已经停掉了", "重新请家人代办")
+	elder.elderly()
 	daughter.press("main form button") // open all the while
 	daughter.sees("没有")
 	if strings.Contains(daughter.text("body"), "西门") {
@@ -168,7 +183,7 @@ func TestADaughterAsksTheElderAgreesARivalFreezesAndAllOfItIsReadBack(t *testing
 	daughter.elderly()
 
 	elder.open("/elder/story")
-	elder.sees("想替您办事", "意见不一致", "您自己在网页上停掉了")
+	elder.sees("想替您办事", "把委托都先停下了", "您自己在网页上停掉了")
 	elder.elderly()
 	elder.press(`a[href="/elder/story/paper"]`)
 	elder.press(`a[href$="span=year"]`)

@@ -167,7 +167,6 @@ var leads = map[string]string{
 	"POST /elder/ask/{other}/{relation}/{what}/{months}":  "/elder/agents",
 	"POST /desk/manage/services/check":                    "/desk/manage/services/new",
 	"POST /desk/manage/services/publish":                  "/desk/manage/services/new",
-	"POST /elder/freeze":                                  "/elder/agents",
 	"POST /desk/people/{person}/printed-card":             "/desk/people/one/cards",
 	"POST /desk/disputes/{dispute}":                       "/desk/settle",
 	"POST /desk/merges/{merge}/undo":                      "/desk/settle",

@@ -19,7 +19,7 @@ const BatchMost = 100
 
 // Batch does one step with many cases, each on its own: one that can't be done
 // leaves the others done, and is named.
-func (s *Service) Batch(ids []civic.RequestID, step func(id civic.RequestID) error) ([]Outcome, error) {
+func Batch(ids []civic.RequestID, step func(id civic.RequestID) error) ([]Outcome, error) {
 	if len(ids) == 0 || len(ids) > BatchMost {
 		return nil, errBatch
 	}

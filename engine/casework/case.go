@@ -76,6 +76,7 @@ type Case struct {
 	OpenedAt   time.Time
 	NearAt     time.Time
 	DueAt      time.Time
+	WarnedAt   *time.Time // when it was recorded that this deadline is near, or passed
 	StoppedAt  *time.Time
 	OverdueAt  *time.Time
 	ResolvedAt *time.Time
@@ -85,7 +86,7 @@ type Case struct {
 }
 
 const columns = `person, request, number, service, skill, office, division, state, assignee, outcome, reopened, attempts, extended, appealed, answered_by,
-	opened_at, near_at, due_at, stopped_at, overdue_at, resolved_at, tried_at, ended_at, rev`
+	opened_at, near_at, due_at, warned_at, stopped_at, overdue_at, resolved_at, tried_at, ended_at, rev`
 
 // days counts the midnights in Shanghai between two times.
 func days(from, to time.Time) int {

@@ -177,38 +177,46 @@ func (s *Service) Keepings(ctx context.Context, actor civic.Actor) ([]Keeping, e
 		if err != nil {
 			return err
 		}
-		var rows []struct {
-			thingRow
-			Request civic.RequestID
-		}
-		if err := v.Select(&rows, `SELECT request, `+thingColumns+` FROM casework_custody WHERE office = $1 AND state IN ('told', 'held') OR towards = $1 AND state = 'sent'
-			ORDER BY at, id LIMIT 200`, auth.Office()); err != nil || len(rows) == 0 {
-			return err
-		}
-		ids := make([]civic.RequestID, len(rows))
-		for i, r := range rows {
-			ids[i] = r.Request
-		}
-		var cs []Case
-		if err := v.Select(&cs, `SELECT `+columns+` FROM casework WHERE request IN `+db.In(1, len(ids)), db.Args(ids)...); err != nil {
-			return err
-		}
-		items, err := s.items(v, cs)
-		if err != nil {
-			return err
-		}
-		of := map[civic.RequestID]Item{}
-		for _, it := range items {
-			of[it.Request] = it
-		}
-		for _, r := range rows {
-			t, err := s.thing(r.thingRow)
-			if err != nil {
-				return err
-			}
-			out = append(out, Keeping{t, of[r.Request]})
-		}
-		return nil
+		out, err = s.keptAt(v, []civic.OfficeID{auth.Office()})
+		return err
 	})
 	return out, err
+}
+
+// keptAt reads what offices answer for, the oldest first.
+func (s *Service) keptAt(q db.Q, offices []civic.OfficeID) ([]Keeping, error) {
+	var rows []struct {
+		thingRow
+		Request civic.RequestID
+	}
+	in := db.In(1, len(offices))
+	if err := q.Select(&rows, `SELECT request, `+thingColumns+` FROM casework_custody WHERE office IN `+in+` AND state IN ('told', 'held') OR towards IN `+in+` AND state = 'sent'
+		ORDER BY at, id LIMIT 200`, db.Args(offices)...); err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	ids := make([]civic.RequestID, len(rows))
+	for i, r := range rows {
+		ids[i] = r.Request
+	}
+	var cs []Case
+	if err := q.Select(&cs, `SELECT `+columns+` FROM casework WHERE request IN `+db.In(1, len(ids)), db.Args(ids)...); err != nil {
+		return nil, err
+	}
+	items, err := s.items(q, cs)
+	if err != nil {
+		return nil, err
+	}
+	of := map[civic.RequestID]Item{}
+	for _, it := range items {
+		of[it.Request] = it
+	}
+	out := make([]Keeping, len(rows))
+	for i, r := range rows {
+		t, err := s.thing(r.thingRow)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = Keeping{t, of[r.Request]}
+	}
+	return out, nil
 }

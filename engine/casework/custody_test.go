@@ -174,6 +174,11 @@ func TestACaseWhereNobodyWorksIsTheAdministrators(t *testing.T) {
 		w, clerk, second, elder := office(t, d)
 		c, admin := w.Casework, w.Taiyuan.Administrator
 		id := taken(t, w, clerk)
+		ok(t, c.HandIn(ctx, clerk, id, casework.Receipt{Kind: casework.Paper, What: "病历"}))
+		ok(t, c.Bill(ctx, clerk, id, casework.Receipt{Kind: casework.Fee, What: "邮费", Fen: 1200}))
+		things := state(t, w, elder, id).Things
+		paper, sum := things[0].ID, things[1].ID
+		ok(t, c.Pay(ctx, elder, id, sum, "现金"))
 		wantKind(t, c.Redirect(ctx, admin, id, w.Taiyuan.Market, "转"), civic.Conflict, "case.manned")
 		for _, who := range []civic.Actor{clerk, second} {
 			if list, err := c.Strays(ctx, admin); err != nil || len(list) != 0 {
@@ -190,6 +195,13 @@ func TestACaseWhereNobodyWorksIsTheAdministrators(t *testing.T) {
 		if far, err := c.Strays(ctx, w.Xihu.Administrator); err != nil || len(far) != 0 {
 			t.Errorf("%v %v", far, err)
 		}
+		for _, far := range []civic.Actor{w.Xihu.Administrator, w.Taiyuan.Administrator} {
+			things, err := c.Unattended(ctx, far)
+			ok(t, err)
+			if mine := far == w.Taiyuan.Administrator; mine != (len(things) == 2) || mine && (things[0].ID != paper || things[0].What != "病历" || things[0].OfficeName == "") {
+				t.Errorf("papers and sums: %+v", things)
+			}
+		}
 		to, err := c.Elsewhere(ctx, admin, id)
 		ok(t, err)
 		if !slices.ContainsFunc(to, func(o place.Office) bool { return o.ID == w.Taiyuan.Market }) {
@@ -197,6 +209,13 @@ func TestACaseWhereNobodyWorksIsTheAdministrators(t *testing.T) {
 		}
 		ok(t, c.Redirect(ctx, admin, id, w.Taiyuan.Market, "医院还没有人"))
 		f := state(t, w, elder, id)
+		// What the office had goes along, and what is said to be paid is looked for there.
+		market := w.Taiyuan.MarketClerk
+		ok(t, c.Receive(ctx, market, id, paper))
+		ok(t, c.Receive(ctx, market, id, sum))
+		if things, err := c.Unattended(ctx, admin); err != nil || len(things) != 0 {
+			t.Errorf("%+v %v", things, err)
+		}
 		if f.Office.ID != w.Taiyuan.Market || !strings.Contains(f.Story[len(f.Story)-1].Says, "没有人办") {
 			t.Errorf("%+v", f.Story)
 		}

@@ -179,7 +179,7 @@ func TestWhatSomebodyHasInHandGoesToAColleague(t *testing.T) {
 		if len(page.Items) != 3 {
 			t.Errorf("given back %d", len(page.Items))
 		}
-		out, err := w.Casework.Batch(append(slices.Clone(ids), "none"), func(id civic.RequestID) error { return w.Casework.Take(ctx, clerk, id) })
+		out, err := casework.Batch(append(slices.Clone(ids), "none"), func(id civic.RequestID) error { return w.Casework.Take(ctx, clerk, id) })
 		ok(t, err)
 		for i, o := range out {
 			if (o.Err == nil) != (i < 3) {

@@ -179,15 +179,15 @@ func without(q db.Q, c Case, states ...Custody) error {
 }
 
 // sendOn sends what a case's office holds to the office that the case goes to. Bills
-// go with it. What is on its way has to arrive first, and what is said to be paid be
-// looked for where it was paid.
+// go with it, and from an office where nobody is left also what is said to be paid and
+// what is on its way there.
 func sendOn(tx *journal.Tx, c Case, to civic.OfficeID) error {
-	if err := without(tx, c, Told, Sent); err != nil {
+	if _, err := tx.Exec(`UPDATE casework_custody SET towards = $1 WHERE person = $2 AND request = $3 AND state = 'sent' AND towards = $4`, to, c.Person, c.Request, c.Office); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(`UPDATE casework_custody SET state = 'sent', towards = $1 WHERE person = $2 AND request = $3 AND state = 'held' AND office = $4`, to, c.Person, c.Request, c.Office); err != nil {
 		return err
 	}
-	_, err := tx.Exec(`UPDATE casework_custody SET office = $1 WHERE person = $2 AND request = $3 AND state = 'due'`, to, c.Person, c.Request)
+	_, err := tx.Exec(`UPDATE casework_custody SET office = $1 WHERE person = $2 AND request = $3 AND state IN ('due', 'told') AND office = $4`, to, c.Person, c.Request, c.Office)
 	return err
 }

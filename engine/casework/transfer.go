@@ -32,6 +32,11 @@ func (s *Service) Transfer(ctx context.Context, actor civic.Actor, id civic.Requ
 		if to == c.Office {
 			return journal.Event{}, journal.ErrUnchanged
 		}
+		// What is on its way has to arrive first, and what is said to be paid be looked for
+		// where it was paid.
+		if err := without(tx, *c, Told, Sent); err != nil {
+			return journal.Event{}, err
+		}
 		return s.move(tx, c, to, reason, ActTransferred)
 	})
 }

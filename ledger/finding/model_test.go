@@ -2,7 +2,6 @@ package finding_test
 
 import (
 	"fmt"
-	"os"
 	"testing"
 	"time"
 
@@ -22,16 +21,12 @@ import (
 func TestTheAccountIsAlwaysWhatAFreshCheckFinds(t *testing.T) {
 	t.Parallel()
 	steps := 14
-	if os.Getenv("YINQIAO_SLOW") != "" {
+	if dbtest.Slow() {
 		steps = 60
 	}
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := apptest.New(t, d)
-		rounds := 0
-		rapid.Check(t, func(rt *rapid.T) {
-			if rounds++; rounds > 6 && os.Getenv("YINQIAO_SLOW") == "" {
-				return // each goes on where the last one ended: one world is enough
-			}
+		rapid.Check(t, dbtest.Rounds(6, func(rt *rapid.T) { // each goes on where the last one ended: one world is enough
 			m := model{World: w, t: rt}
 			for range rapid.IntRange(1, steps).Draw(rt, "steps") {
 				m.step()
@@ -43,7 +38,7 @@ func TestTheAccountIsAlwaysWhatAFreshCheckFinds(t *testing.T) {
 				rt.Fatal(err)
 			}
 			consistent(rt, w)
-		})
+		}))
 	})
 }
 

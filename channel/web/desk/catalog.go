@@ -32,6 +32,8 @@ func (f face) catalogRoutes() []kit.Route {
 // definitionBytes bounds a definition that is sent to be checked.
 const definitionBytes = 128 << 10
 
+var errDefinition = civic.E(civic.Invalid, "catalog.definition", "这份定义有错，还不能发布。请照「检查结果」逐行改好，再按一次「检查」。").On("text")
+
 var errNotPublisher = civic.E(civic.Denied, "grant.role", "服务由管理员发布和暂停，您的岗位不能打开。").Accepting("请找本单位管理员")
 
 // publishing is the frame of a page about services, and the division that it is about:
@@ -296,6 +298,19 @@ func (v *newView) check() {
 	}
 }
 
+// line is what stands on a line of the definition, for whoever looks for it: a form has no
+// line numbers.
+func (v newView) line(n int) string {
+	lines := strings.Split(v.Text, "\n")
+	if n < 1 || n > len(lines) {
+		return ""
+	}
+	if r := []rune(strings.TrimSpace(lines[n-1])); len(r) > 30 {
+		return string(r[:30]) + "…"
+	}
+	return strings.TrimSpace(lines[n-1])
+}
+
 func (f face) checkService(w http.ResponseWriter, r *http.Request) error {
 	return f.showNew(w, r, http.StatusOK, nil)
 }
@@ -310,8 +325,9 @@ func (f face) showNew(w http.ResponseWriter, r *http.Request, status int, wrong 
 		return err
 	}
 	v.check()
-	if v.Def == nil && status == http.StatusOK {
+	if v.Def == nil {
 		status = http.StatusUnprocessableEntity
+		fr.Wrong = []*civic.Error{errDefinition}
 	}
 	if wrong != nil {
 		fr.Wrong = []*civic.Error{civic.As(wrong)}

@@ -78,7 +78,7 @@ func managePage(f kit.Frame, in []civic.Division) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "。</p><nav class=\"tiles\" aria-label=\"管理\"><a class=\"tile\" href=\"/desk/manage/staff\"><b>人员</b><span>开通账号、调整岗位、重发密码、离岗</span></a> <a class=\"tile\" href=\"/desk/manage/offices\"><b>单位和设备</b><span>设立单位，登记读卡器、自助机</span></a> <a class=\"tile\" href=\"/desk/manage/services\"><b>服务</b><span>能办哪些事，发布、试行、暂停、恢复</span></a> <a class=\"tile\" href=\"/desk/findings\"><b>没有做到的</b><span>两个方案要求做到、现在没有做到的</span></a> <a class=\"tile\" href=\"/desk/manage/strays\"><b>没有人办的事</b><span>承办单位里没有人的，转给别的单位</span></a> <a class=\"tile\" href=\"/desk/duty\"><b>排班</b><span>哪个单位、什么时候、谁值班</span></a> <a class=\"tile\" href=\"/desk/glass\"><b>不应当的紧急打开</b><span>监督人员复核出来的</span></a></nav>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "。</p><nav class=\"tiles\" aria-label=\"管理\"><a class=\"tile\" href=\"/desk/manage/staff\"><b>人员</b><span>开通账号、调整岗位、重发密码、离岗</span></a> <a class=\"tile\" href=\"/desk/manage/offices\"><b>单位和设备</b><span>设立单位，登记读卡器、自助机</span></a> <a class=\"tile\" href=\"/desk/manage/services\"><b>服务</b><span>能办哪些事，发布、试行、暂停、恢复</span></a> <a class=\"tile\" href=\"/desk/findings\"><b>没有做到的</b><span>两个方案要求做到、现在没有做到的</span></a> <a class=\"tile\" href=\"/desk/manage/strays\"><b>没有人办的事</b><span>承办单位里没有人的事、材料和钱</span></a> <a class=\"tile\" href=\"/desk/duty\"><b>排班</b><span>哪个单位、什么时候、谁值班</span></a> <a class=\"tile\" href=\"/desk/glass\"><b>不应当的紧急打开</b><span>监督人员复核出来的</span></a></nav>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

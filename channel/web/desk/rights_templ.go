@@ -241,7 +241,7 @@ func consentsPage(f kit.Frame, id civic.PersonID, came consenter, list []rights.
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, " <section class=\"card\" aria-labelledby=\"wish\"><h2 id=\"wish\">要求删除资料</h2><p>老人本人带证件来说要删，才登记；有监护人的，由监护人来说。登记以后，由另一位主管删除。</p><form method=\"post\" action=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, " <section class=\"card\" aria-labelledby=\"wish\"><h2 id=\"wish\">要求删除资料</h2><p>老人本人带证件来说要删，才登记。登记以后，由另一位主管删除。</p><form method=\"post\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -19,7 +19,7 @@ type face struct{ *kit.Rooms }
 // Routes are the pages of this face.
 func Routes(rm *kit.Rooms) []kit.Route {
 	f := face{rm}
-	return append(slices.Concat(f.meRoutes(), f.cardRoutes(), f.giveRoutes(), f.serviceRoutes(), f.storyRoutes(), f.messageRoutes(), f.DraftActs(kit.Elder, f.actor), f.WordActs(kit.Elder, f.actor, f.step)), []kit.Route{
+	return append(slices.Concat(f.meRoutes(), f.cardRoutes(), f.giveRoutes(), f.serviceRoutes(), f.storyRoutes(), f.stops(), f.messageRoutes(), f.DraftActs(kit.Elder, f.actor), f.WordActs(kit.Elder, f.actor, f.step)), []kit.Route{
 		f.AloudRoute(kit.Elder),
 		{Pattern: "GET /elder/sign-in", Open: true, Do: f.signInPage},
 		{Pattern: "POST /elder/sign-in", Open: true, Do: f.signIn},
@@ -30,7 +30,6 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		{Pattern: "POST /elder/as", Do: f.actFor},
 		{Pattern: "GET /elder/mine", Do: f.mine},
 		{Pattern: "GET /elder/agents", Do: f.agents},
-		{Pattern: "POST /elder/agents/{grant}/revoke", Do: f.revoke},
 		{Pattern: "POST /elder/drafts", Do: f.start},
 		{Pattern: "GET /elder/drafts/{draft}", Do: f.question},
 		{Pattern: "POST /elder/drafts/{draft}", Do: f.answer},

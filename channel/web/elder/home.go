@@ -162,14 +162,6 @@ func guarded(list []grant.Agent) bool {
 	return slices.ContainsFunc(list, func(g grant.Agent) bool { return g.Kind == "guardian" })
 }
 
-func (f face) revoke(w http.ResponseWriter, r *http.Request) error {
-	a := f.actor(r)
-	if err := f.Grant.Revoke(r.Context(), a, a.Subject, r.PathValue("grant")); err != nil {
-		return err
-	}
-	return kit.Go(w, r, "/elder/agents")
-}
-
 // titles names the services of a division, for people who do not know our codes.
 func (f face) titles(r *http.Request, in civic.Division) (map[string]string, error) {
 	list, err := f.Catalog.List(r.Context(), in, civic.ChannelDesk)

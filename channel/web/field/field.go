@@ -222,7 +222,7 @@ func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, wro
 		if v.Match, err = f.People.Glance(r.Context(), a, id); err != nil {
 			return err
 		}
-		if v.Shown, err = f.Grant.Shown(r.Context(), a, id); err != nil {
+		if v.Shown, err = f.Grant.Shown(r.Context(), a, id); err != nil && !civic.Is(err, civic.Denied) {
 			return err
 		}
 		return f.RenderAs(w, r, status, closedPage(fr, v))
