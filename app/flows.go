@@ -25,6 +25,7 @@ func (a *App) flows() {
 	a.Journal.On(casework.ActOpened, watch)
 	a.Journal.On(casework.ActReopened, watch)
 	a.staffFlows()
+	a.bookingFlows()
 	jobs.Handle(a.Jobs, func(ctx context.Context, w casework.Watch) error { return a.Casework.Overdue(ctx, w) })
 
 	// A list of people is checked, entered and taken back by a job, and forgotten

@@ -68,6 +68,7 @@ func (d *Definition) faults() []fault {
 	}
 	d.checkFee(bad)
 	d.checkCasework(bad)
+	d.checkBooking(bad)
 	if len(d.Questions) == 0 {
 		bad("questions", "there are none")
 	}
@@ -105,8 +106,13 @@ type complain func(path, format string, args ...any)
 func (d *Definition) checkCasework(bad complain) {
 	c := d.Casework
 	if c == nil {
-		bad("casework", "the fulfilment is missing")
+		if d.Booking == nil {
+			bad("casework", "the fulfilment is missing: give casework or booking")
+		}
 		return
+	}
+	if d.Booking != nil {
+		bad("booking", "a service is fulfilled by one engine: casework or booking")
 	}
 	if (c.OfficeFrom == "") == (c.OfficeKind == "") {
 		bad("casework", "give either office_from or office_kind")

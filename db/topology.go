@@ -7,6 +7,7 @@ type Where struct {
 }
 
 func byPerson(col string) Where { return Where{"person", col} }
+func byPlace(col string) Where  { return Where{"place", col} }
 func byKey(col string) Where    { return Where{"key", col} }
 
 var (
@@ -33,7 +34,7 @@ var Topology = map[string]Where{
 	"device_seen":  byKey("device"),
 	"enrol_code":   byKey("hash"),
 	"card_read":    byKey("device"),
-	"duty":         Where{"place", "office"},
+	"duty":         byPlace("office"),
 
 	"person":            byPerson("id"),
 	"other_name":        byPerson("person"),
@@ -73,6 +74,16 @@ var Topology = map[string]Where{
 	"casework":      byPerson("person"),
 	"casework_seen": byPerson("person"),
 
+	"booking_plan":     reference,
+	"booking_resource": byPlace("office"),
+	"booking_template": byPlace("office"),
+	"booking_day":      byPlace("office"),
+	"booking_session":  byPlace("office"),
+	"booking_pool":     byPlace("office"),
+	"booking_hold":     byPlace("office"),
+	"booking":          byPlace("office"),
+	"booking_wait":     byPlace("office"),
+
 	"journal_entry":  byKey("id"),
 	"journal_detail": byKey("entry"),
 	"journal_about":  byKey("id"),
@@ -96,4 +107,6 @@ var scratchTables = map[string]bool{
 	"device_seen":   true, // when a device was last heard of
 	"enrol_code":    true, // codes of a quarter of an hour
 	"card_read":     true, // cards laid on a reader a moment ago
+	"booking_hold":  true, // places held for half an hour
+	"booking_pool":  true, // and their count, in the row with the quota
 }

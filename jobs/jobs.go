@@ -122,8 +122,12 @@ func Handle[T Args](q *Queue, fn func(ctx context.Context, args T) error) {
 
 // Daily makes a job run at every start and once a day after it. It must be
 // idempotent: several replicas may each enqueue it.
-func (q *Queue) Daily(args Args) {
-	q.daily = append(q.daily, river.NewPeriodicJob(river.PeriodicInterval(24*time.Hour),
+func (q *Queue) Daily(args Args) { q.Every(24*time.Hour, args) }
+
+// Every makes a job run at every start and again after each span of time. It must be
+// idempotent: several replicas may each enqueue it.
+func (q *Queue) Every(span time.Duration, args Args) {
+	q.daily = append(q.daily, river.NewPeriodicJob(river.PeriodicInterval(span),
 		func() (river.JobArgs, *river.InsertOpts) { return args, nil }, &river.PeriodicJobOpts{RunOnStart: true}))
 }
 

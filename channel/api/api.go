@@ -16,6 +16,7 @@ import (
 
 	"yinqiao/catalog"
 	"yinqiao/civic"
+	"yinqiao/engine/booking"
 	"yinqiao/engine/casework"
 	"yinqiao/grant"
 	"yinqiao/people"
@@ -44,6 +45,7 @@ type Rooms struct {
 	Catalog  *catalog.Service
 	Requests *request.Service
 	Casework *casework.Service
+	Booking  *booking.Service
 	Rights   *rights.Service
 	Log      *slog.Logger
 	Now      civic.Clock // nil is the real time

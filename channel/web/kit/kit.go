@@ -15,6 +15,7 @@ import (
 
 	"yinqiao/catalog"
 	"yinqiao/civic"
+	"yinqiao/engine/booking"
 	"yinqiao/engine/casework"
 	"yinqiao/grant"
 	"yinqiao/people"
@@ -34,6 +35,7 @@ type Rooms struct {
 	Catalog  *catalog.Service
 	Requests *request.Service
 	Casework *casework.Service
+	Booking  *booking.Service
 	Rights   *rights.Service
 	Log      *slog.Logger
 	Demo     *Demo // nil outside a demonstration

@@ -1,0 +1,89 @@
+package booking
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"yinqiao/catalog"
+	"yinqiao/civic"
+	"yinqiao/db"
+)
+
+// has is one place that a person has, as limits count it.
+type has struct {
+	ID         civic.RequestID
+	Office     civic.OfficeID
+	Session    string
+	Department string
+	Resource   string
+	Service    string
+	Day        string
+	StartsAt   time.Time
+	State      State
+}
+
+var errTwice = civic.E(civic.Exhausted, "booking.twice", "这个时间您已经约了一个，不用再约。要看的话，点「我的事」。")
+
+// within says which limit a further place in a session would break, or nil. not is a
+// booking that is given up for it. The person's row is held by their authority, so
+// that two bookings of theirs take turns.
+func (s *Service) within(q db.Q, ch civic.Channel, who []civic.PersonID, def *catalog.Definition, x Session, not civic.RequestID, now time.Time) error {
+	var hs []has
+	if err := q.Select(&hs, `SELECT id, office, session, department, resource, service, day, starts_at, state FROM booking
+		WHERE day >= $1 AND state IN ('booked', 'arrived') AND person IN `+db.In(2, len(who))+` ORDER BY starts_at LIMIT 500`, append([]any{dayOf(now)}, db.Args(who)...)...); err != nil {
+		return err
+	}
+	hs = slices.DeleteFunc(hs, func(h has) bool { return h.ID == not })
+	if slices.ContainsFunc(hs, func(h has) bool { return h.Session == x.ID }) {
+		return errTwice
+	}
+	if def.Booking != nil {
+		for _, l := range def.Booking.Limits {
+			if err := reached(l, hs, def.Service, x, now); err != nil {
+				return err
+			}
+		}
+	}
+	return s.trusted(q, ch, who, now)
+}
+
+var ofWords = map[string]string{"session": "这个时间", "resource": "这位医生或这个项目", "department": "这个科", "office": "这个地方", "service": "这件事"}
+
+func reached(l catalog.Limit, hs []has, service string, x Session, now time.Time) error {
+	n := 0
+	for _, h := range hs {
+		same := map[string]bool{"session": h.Session == x.ID, "resource": h.Resource == x.Resource, "department": h.Office == x.Office && h.Department == x.Department,
+			"office": h.Office == x.Office, "service": h.Service == service}[l.Of]
+		if same && (l.Per == "day" && h.Day == x.Day || l.Per == "ahead" && h.State == Booked && h.StartsAt.After(now)) {
+			n++
+		}
+	}
+	if n < l.Most {
+		return nil
+	}
+	when := "还没去的"
+	if l.Per == "day" {
+		when = "同一天"
+	}
+	return civic.E(civic.Exhausted, "booking.limit", fmt.Sprintf("%s%s最多约%d个，您已经约了%d个。要换，请先取消一个，或者打电话、到窗口问一问。", when, ofWords[l.Of], l.Most, n))
+}
+
+// trusted refuses a while on some channels those who missed several times. Windows,
+// phones and visits at home always book.
+func (s *Service) trusted(q db.Q, ch civic.Channel, who []civic.PersonID, now time.Time) error {
+	m := rules.Missed
+	if !slices.Contains(m.Channels, ch) {
+		return nil
+	}
+	var missed []struct{ EndedAt *time.Time }
+	if err := q.Select(&missed, `SELECT ended_at FROM booking WHERE state = 'missed' AND ended_at > $1 AND person IN `+db.In(2, len(who))+` ORDER BY ended_at DESC LIMIT 100`,
+		append([]any{now.AddDate(0, 0, -m.WithinDays)}, db.Args(who)...)...); err != nil {
+		return err
+	}
+	if len(missed) < m.Most || missed[0].EndedAt == nil || missed[0].EndedAt.AddDate(0, 0, m.StopDays).Before(now) {
+		return nil
+	}
+	until := missed[0].EndedAt.AddDate(0, 0, m.StopDays)
+	return civic.E(civic.Exhausted, "booking.missed", fmt.Sprintf("您有%d次约了没有来，%s以前不能自己在这里约。打电话或者到窗口，随时都能约。", len(missed), sayDay(until)))
+}
