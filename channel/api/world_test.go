@@ -21,6 +21,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/db/dbtest"
+	"yinqiao/engine/booking"
 	"yinqiao/engine/casework"
 	"yinqiao/grant"
 	"yinqiao/journal"
@@ -56,6 +57,7 @@ type world struct {
 	rooms  api.Rooms
 	made   settled
 	roster string
+	booked booked
 
 	elder, daughter, stranger civic.PersonID
 	grant                     string
@@ -92,6 +94,8 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	r.Casework = casework.New(j, v, r.People)
 	r.Requests = request.New(j, v, r.Catalog, r.People, r.Casework)
 	r.Casework.Serve(r.Requests)
+	r.Booking = booking.New(j, r.People)
+	r.Booking.Serve(r.Requests)
 	r.Rights = rights.New(j, v, r.People, r.Grant, r.Requests, r.Casework)
 	w.rooms = r
 	w.api = api.Mount(w.mux, r)

@@ -63,3 +63,12 @@ func (s *Service) Free(ctx context.Context, office civic.OfficeID, kind, from, t
 	})
 	return out, err
 }
+
+// Books reports whether anything can be booked at an office. It is public.
+func (s *Service) Books(ctx context.Context, office civic.OfficeID) (bool, error) {
+	var n int
+	err := s.j.Look(ctx, civic.System("booking"), func(v *journal.View) error {
+		return v.Get(&n, `SELECT COUNT(*) FROM booking_resource WHERE office = $1 AND state = 'active'`, office)
+	})
+	return n > 0, err
+}

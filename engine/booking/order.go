@@ -19,11 +19,16 @@ type Order struct {
 	auth  civic.Authority
 }
 
+var errNobody = civic.E(civic.Invalid, "booking.who", "请先选为谁约。").On("person")
+
 // Extra makes room in a session for somebody, by the doctor who is named with it, or
 // by whoever keeps the office's sessions, with a reason that people read.
 func (s *Service) Extra(ctx context.Context, actor civic.Actor, o Order, reason string) (request.Receipt, error) {
 	var rc request.Receipt
 	reason, err := checkReason(reason)
+	if err == nil && o.Person == "" {
+		err = errNobody
+	}
 	if err != nil {
 		return rc, err
 	}
@@ -109,6 +114,9 @@ func (o Order) entry() request.Entry {
 // a limit of the service is reached.
 func (s *Service) Book(ctx context.Context, actor civic.Actor, o Order) (request.Receipt, error) {
 	var rc request.Receipt
+	if o.Person == "" {
+		return rc, errNobody
+	}
 	err := s.j.Write(ctx, actor.For(o.Person), func(tx *journal.Tx) error {
 		o.actor = tx.Actor
 		x, r, err := s.enter(tx, &o, true)

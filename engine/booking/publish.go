@@ -90,7 +90,7 @@ func (s *Service) publish(tx *journal.Tx, o place.Office, rs []Resource, first, 
 		}
 		for day := first; !day.After(last); day = day.AddDate(0, 0, 1) {
 			for _, x := range sessionsOf(r, ts[r.ID], known[r.ID], day) {
-				if there[r.ID][x.StartsAt.UnixMicro()] || !x.StartsAt.After(tx.Now) {
+				if there[r.ID][x.StartsAt.UnixMicro()] || !x.EndsAt.After(tx.Now) {
 					continue
 				}
 				x.ID = db.NewID()

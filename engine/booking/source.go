@@ -165,9 +165,9 @@ func (s *Service) slots(k *request.Asking, w want) ([]slot, error) {
 
 // open reads the sessions that may be booked now, by time, with their pools.
 func (s *Service) open(q db.Q, w want, now time.Time) ([]slot, map[string][]state, error) {
-	args := []any{w.office, w.kind, dayOf(now), now}
-	where := ` WHERE s.office = $1 AND s.kind = $2 AND s.day >= $3 AND s.ends_at > $4 AND s.opens_at <= $4 AND s.state = 'open'`
-	for _, f := range []struct{ column, value string }{{"s.department", w.department}, {"s.resource", w.resource}, {"s.day", w.day}} {
+	args := []any{w.office, dayOf(now), now}
+	where := ` WHERE s.office = $1 AND s.day >= $2 AND s.ends_at > $3 AND s.opens_at <= $3 AND s.state = 'open'`
+	for _, f := range []struct{ column, value string }{{"s.kind", w.kind}, {"s.department", w.department}, {"s.resource", w.resource}, {"s.day", w.day}} {
 		if f.value != "" {
 			args = append(args, f.value)
 			where += fmt.Sprintf(" AND %s = $%d", f.column, len(args))
@@ -187,7 +187,7 @@ func (s *Service) open(q db.Q, w want, now time.Time) ([]slot, map[string][]stat
 		return nil, nil, err
 	}
 	var rs []Resource
-	if err := q.Select(&rs, `SELECT `+resourceColumns+` FROM booking_resource WHERE office = $1 AND kind = $2`, w.office, w.kind); err != nil {
+	if err := q.Select(&rs, `SELECT `+resourceColumns+` FROM booking_resource WHERE office = $1`, w.office); err != nil {
 		return nil, nil, err
 	}
 	named := map[string]Resource{}

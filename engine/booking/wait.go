@@ -21,6 +21,9 @@ const waitsMost = 10
 // Wait puts a person on the waiting list of a session that is full. Waiting already is
 // no fault.
 func (s *Service) Wait(ctx context.Context, actor civic.Actor, o Order) error {
+	if o.Person == "" {
+		return errNobody
+	}
 	return s.j.Write(ctx, actor.For(o.Person), func(tx *journal.Tx) error {
 		need, err := s.requests.Need(tx, o.Person, o.Service)
 		if err != nil {
@@ -75,6 +78,9 @@ func (s *Service) Wait(ctx context.Context, actor civic.Actor, o Order) error {
 
 // Leave takes a person off the waiting list of a session.
 func (s *Service) Leave(ctx context.Context, actor civic.Actor, o Order) error {
+	if o.Person == "" {
+		return errNobody
+	}
 	return s.j.Write(ctx, actor.For(o.Person), func(tx *journal.Tx) error {
 		need, err := s.requests.Need(tx, o.Person, o.Service)
 		if err != nil {

@@ -33,6 +33,7 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		f.draftRoutes(),
 		f.DraftActs(kit.Desk, f.actor),
 		f.caseRoutes(),
+		f.bookingRoutes(),
 		f.placeRoutes(),
 		f.manageRoutes(),
 		f.deviceRoutes(),

@@ -143,6 +143,9 @@ func (f face) request(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	file, err := f.Casework.Read(r.Context(), a, civic.RequestID(r.PathValue("request")))
+	if civic.Is(err, civic.NotFound) {
+		return f.booking(w, r, http.StatusOK, fr, a) // no office works on it: it may be a time that is booked
+	}
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ type face struct{ *kit.Rooms }
 // Routes are the pages of this face.
 func Routes(rm *kit.Rooms) []kit.Route {
 	f := face{rm}
-	return append(slices.Concat(f.meRoutes(), f.cardRoutes(), f.giveRoutes(), f.serviceRoutes(), f.storyRoutes(), f.DraftActs(kit.Elder, f.actor)), []kit.Route{
+	return append(slices.Concat(f.meRoutes(), f.cardRoutes(), f.giveRoutes(), f.serviceRoutes(), f.storyRoutes(), f.bookingRoutes(), f.DraftActs(kit.Elder, f.actor)), []kit.Route{
 		{Pattern: "GET /elder/sign-in", Open: true, Do: f.signInPage},
 		{Pattern: "POST /elder/sign-in", Open: true, Do: f.signIn},
 		{Pattern: "POST /elder/sign-out", Open: true, Do: f.signOut},
