@@ -3,6 +3,7 @@ package request
 import (
 	"errors"
 
+	"yinqiao/catalog"
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/journal"
@@ -17,6 +18,34 @@ type Entry struct {
 	Auth    civic.Authority
 	Actor   civic.Actor
 	Answers Answers
+	// Self and Def are read anew unless whoever enters many at once brings them.
+	Self *people.Self
+	Def  *catalog.Definition
+}
+
+// Live returns the version of a service that may be entered for a person who lives
+// in the division, for Entry.Def. NotFound where it is not offered.
+func (s *Service) Live(q db.Q, service string, home civic.Division, ch civic.Channel) (*catalog.Definition, error) {
+	return s.catalog.Live(q, service, home, ch)
+}
+
+// known reads what an entry does not bring.
+func (s *Service) known(q db.Q, e *Entry) error {
+	if e.Self == nil {
+		self, err := people.Resolve(q, e.Person)
+		if err != nil {
+			return err
+		}
+		e.Self = &self
+	}
+	if e.Def == nil {
+		def, err := s.catalog.Live(q, e.Service, e.Self.Division, e.Actor.Channel)
+		if err != nil {
+			return err
+		}
+		e.Def = def
+	}
+	return mayAct(e.Auth, e.Def)
 }
 
 // Enter makes requests that need no dialogue, with a number each, and records that
@@ -30,17 +59,10 @@ func (s *Service) Enter(tx *journal.Tx, all []Entry) ([]*Request, error) {
 		if !e.Auth.Over(e.Person) {
 			return nil, errors.New("request: entering one needs an authority over its person")
 		}
-		self, err := people.Resolve(tx, e.Person)
-		if err != nil {
+		if err := s.known(tx, &e); err != nil {
 			return nil, err
 		}
-		def, err := s.catalog.Live(tx, e.Service, self.Division, e.Actor.Channel)
-		if err != nil {
-			return nil, err
-		}
-		if err := mayAct(e.Auth, def); err != nil {
-			return nil, err
-		}
+		self, def := e.Self, e.Def
 		r := &Request{self.Root, civic.RequestID(db.NewID()), civic.NewNumber(), e.Service, def, e.Answers, self.Division, e.Actor.Channel, tx.Now}
 		sealed, err := s.sealAnswers(civic.DraftID(r.ID), e.Answers)
 		if err != nil {

@@ -94,14 +94,14 @@ func (s *Service) Accept(tx *journal.Tx, auth civic.Authority, r *request.Reques
 	if err := s.within(tx, tx.Actor.Channel, auth.Selves(), r.Def, x, "", tx.Now); err != nil {
 		return again(err, def.Session)
 	}
-	w, ok, err := turn(tx.Tx, vs[0].Hold, x.ID, auth.Selves())
+	w, ok, err := redeem(tx.Tx, vs[0].Hold, x.ID, auth.Selves())
 	if err == nil && !ok {
 		w, err = s.draw(tx, tx.Actor, auth, r.Person, x, used)
 	}
 	if err != nil {
 		return again(err, def.Session)
 	}
-	return s.book(tx, auth, []Booking{of(r, x, w, tx.Now)}, nil)
+	return s.book(tx, auth, x, []Booking{of(r, x, w, tx.Now)}, nil)
 }
 
 // again turns what can be mended by another choice into a Conflict on the question.
@@ -149,27 +149,29 @@ func (s *Service) ways(q db.Q, actor civic.Actor, auth civic.Authority, person c
 	return plan.Ways(d, x.Office, x.StartsAt), nil
 }
 
-// book stores bookings whose places are taken, and records them. by names who asked
-// for each, where that is not the write's own actor.
-func (s *Service) book(tx *journal.Tx, auth civic.Authority, bs []Booking, by []Order) error {
-	rows := make([][]any, len(bs))
+// book stores bookings of one session whose places are taken, and records them. by
+// names who asked for each, where that is not the write's own actor.
+func (s *Service) book(tx *journal.Tx, auth civic.Authority, x Session, bs []Booking, by []Order) error {
+	p, err := s.plan(tx, x.Plan)
+	if err != nil {
+		return err
+	}
+	rows, args := make([][]any, len(bs)), []any{x.Office, x.ID}
 	for i, b := range bs {
-		rows[i] = b.row()
+		rows[i], args = b.row(), append(args, b.Person)
 	}
 	if err := tx.InsertRows("booking", bookingRow, rows); err != nil {
 		return err
 	}
-	for _, b := range bs {
-		if _, err := tx.Exec(`UPDATE booking_wait SET state = 'served' WHERE office = $1 AND session = $2 AND person = $3 AND state IN ('waiting', 'offered')`, b.Office, b.Session, b.Person); err != nil {
-			return err
-		}
+	if _, err := tx.Exec(`UPDATE booking_wait SET state = 'served' WHERE office = $1 AND session = $2 AND state IN ('waiting', 'offered') AND person IN `+db.In(3, len(bs)), args...); err != nil {
+		return err
 	}
 	for i, b := range bs {
 		actor, a := tx.Actor.For(b.Person), auth
 		if by != nil {
 			actor, a = by[i].actor.For(b.Person), by[i].auth
 		}
-		if err := s.record(tx, a, actor, b); err != nil {
+		if err := s.record(tx, a, actor, b, p); err != nil {
 			return err
 		}
 	}
@@ -177,15 +179,7 @@ func (s *Service) book(tx *journal.Tx, auth civic.Authority, bs []Booking, by []
 }
 
 // record tells of a booking, and why its place was not of the drawer's own pool.
-func (s *Service) record(tx *journal.Tx, auth civic.Authority, actor civic.Actor, b Booking) error {
-	x, err := readSession(tx, b.Session)
-	if err != nil {
-		return err
-	}
-	p, err := s.plan(tx, x.Plan)
-	if err != nil {
-		return err
-	}
+func (s *Service) record(tx *journal.Tx, auth civic.Authority, actor civic.Actor, b Booking, p *Plan) error {
 	act := ActBooked
 	if b.Cause == Own && p.pool(b.Pool).Kept {
 		act = ActBookedKept

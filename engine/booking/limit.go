@@ -13,6 +13,7 @@ import (
 // has is one place that a person has, as limits count it.
 type has struct {
 	ID         civic.RequestID
+	Person     civic.PersonID
 	Office     civic.OfficeID
 	Session    string
 	Department string
@@ -29,12 +30,44 @@ var errTwice = civic.E(civic.Exhausted, "booking.twice", "这个时间您已经�
 // booking that is given up for it. The person's row is held by their authority, so
 // that two bookings of theirs take turns.
 func (s *Service) within(q db.Q, ch civic.Channel, who []civic.PersonID, def *catalog.Definition, x Session, not civic.RequestID, now time.Time) error {
-	var hs []has
-	if err := q.Select(&hs, `SELECT id, office, session, department, resource, service, day, starts_at, state FROM booking
-		WHERE day >= $1 AND state IN ('booked', 'arrived') AND person IN `+db.In(2, len(who))+` ORDER BY starts_at LIMIT 500`, append([]any{dayOf(now)}, db.Args(who)...)...); err != nil {
+	h, err := haveThey(q, who, now)
+	if err != nil {
 		return err
 	}
-	hs = slices.DeleteFunc(hs, func(h has) bool { return h.ID == not })
+	return h.fits(ch, who, def, x, not, now)
+}
+
+// have is what some people have booked, and what they missed lately.
+type have struct {
+	booked []has
+	missed []miss
+}
+
+type miss struct {
+	Person  civic.PersonID
+	EndedAt *time.Time
+}
+
+func haveThey(q db.Q, who []civic.PersonID, now time.Time) (have, error) {
+	var h have
+	in, args := db.In(2, len(who)), db.Args(who)
+	if err := q.Select(&h.booked, `SELECT id, person, office, session, department, resource, service, day, starts_at, state FROM booking
+		WHERE day >= $1 AND state IN ('booked', 'arrived') AND person IN `+in+` ORDER BY starts_at LIMIT 5000`, append([]any{dayOf(now)}, args...)...); err != nil {
+		return h, err
+	}
+	err := q.Select(&h.missed, `SELECT person, ended_at FROM booking WHERE state = 'missed' AND ended_at > $1 AND person IN `+in+` ORDER BY ended_at DESC LIMIT 5000`,
+		append([]any{now.AddDate(0, 0, -rules.Missed.WithinDays)}, args...)...)
+	return h, err
+}
+
+// fits holds one person's further place to the limits.
+func (h have) fits(ch civic.Channel, who []civic.PersonID, def *catalog.Definition, x Session, not civic.RequestID, now time.Time) error {
+	var hs []has
+	for _, b := range h.booked {
+		if b.ID != not && slices.Contains(who, b.Person) {
+			hs = append(hs, b)
+		}
+	}
 	if slices.ContainsFunc(hs, func(h has) bool { return h.Session == x.ID }) {
 		return errTwice
 	}
@@ -45,7 +78,7 @@ func (s *Service) within(q db.Q, ch civic.Channel, who []civic.PersonID, def *ca
 			}
 		}
 	}
-	return s.trusted(q, ch, who, now)
+	return h.trusted(ch, who, now)
 }
 
 var ofWords = map[string]string{"session": "这个时间", "resource": "这位医生或这个项目", "department": "这个科", "office": "这个地方", "service": "这件事"}
@@ -71,15 +104,16 @@ func reached(l catalog.Limit, hs []has, service string, x Session, now time.Time
 
 // trusted refuses a while on some channels those who missed several times. Windows,
 // phones and visits at home always book.
-func (s *Service) trusted(q db.Q, ch civic.Channel, who []civic.PersonID, now time.Time) error {
+func (h have) trusted(ch civic.Channel, who []civic.PersonID, now time.Time) error {
 	m := rules.Missed
 	if !slices.Contains(m.Channels, ch) {
 		return nil
 	}
-	var missed []struct{ EndedAt *time.Time }
-	if err := q.Select(&missed, `SELECT ended_at FROM booking WHERE state = 'missed' AND ended_at > $1 AND person IN `+db.In(2, len(who))+` ORDER BY ended_at DESC LIMIT 100`,
-		append([]any{now.AddDate(0, 0, -m.WithinDays)}, db.Args(who)...)...); err != nil {
-		return err
+	var missed []miss
+	for _, x := range h.missed {
+		if slices.Contains(who, x.Person) {
+			missed = append(missed, x)
+		}
 	}
 	if len(missed) < m.Most || missed[0].EndedAt == nil || missed[0].EndedAt.AddDate(0, 0, m.StopDays).Before(now) {
 		return nil

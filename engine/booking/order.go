@@ -3,6 +3,7 @@ package booking
 import (
 	"context"
 
+	"yinqiao/catalog"
 	"yinqiao/civic"
 	"yinqiao/journal"
 	"yinqiao/request"
@@ -17,6 +18,7 @@ type Order struct {
 
 	actor civic.Actor
 	auth  civic.Authority
+	def   *catalog.Definition
 }
 
 var errNobody = civic.E(civic.Invalid, "booking.who", "请先选为谁约。").On("person")
@@ -34,7 +36,7 @@ func (s *Service) Extra(ctx context.Context, actor civic.Actor, o Order, reason 
 	}
 	err = s.j.Write(ctx, actor.For(o.Person), func(tx *journal.Tx) error {
 		o.actor = tx.Actor
-		x, r, err := s.enter(tx, &o, false)
+		x, r, err := s.enter(tx, &o)
 		if err != nil {
 			return err
 		}
@@ -52,7 +54,7 @@ func (s *Service) Extra(ctx context.Context, actor civic.Actor, o Order, reason 
 		}
 		b := of(r, x, Way{Pool: extraPool, As: extraPool, Cause: Extra}, tx.Now)
 		b.Reason = reason
-		if err := s.book(tx, o.auth, []Booking{b}, nil); err != nil {
+		if err := s.book(tx, o.auth, x, []Booking{b}, nil); err != nil {
 			return err
 		}
 		rc = request.Receipt{Person: r.Person, Request: r.ID, Number: r.Number, Def: r.Def}
@@ -76,9 +78,8 @@ func (s *Service) mayAdd(tx *journal.Tx, x Session) (string, error) {
 	return r.Name, err
 }
 
-// enter makes the request of an order, and reads its session. limited holds it to the
-// limits of its service.
-func (s *Service) enter(tx *journal.Tx, o *Order, limited bool) (Session, *request.Request, error) {
+// enter makes the request of an order, and reads its session.
+func (s *Service) enter(tx *journal.Tx, o *Order) (Session, *request.Request, error) {
 	need, err := s.requests.Need(tx, o.Person, o.Service)
 	if err != nil {
 		return Session{}, nil, err
@@ -100,35 +101,9 @@ func (s *Service) enter(tx *journal.Tx, o *Order, limited bool) (Session, *reque
 	if rs[0].Def.Booking == nil || rs[0].Def.Booking.Kind != x.Kind {
 		return x, nil, errNoSession
 	}
-	if limited {
-		err = s.within(tx, o.actor.Channel, o.auth.Selves(), rs[0].Def, x, "", tx.Now)
-	}
-	return x, rs[0], err
+	return x, rs[0], nil
 }
 
 func (o Order) entry() request.Entry {
 	return request.Entry{Service: o.Service, Person: o.Person, Auth: o.auth, Actor: o.actor, Answers: request.Answers{}}
-}
-
-// Book takes a place for a person in one go. Exhausted when there is none for them, or
-// a limit of the service is reached.
-func (s *Service) Book(ctx context.Context, actor civic.Actor, o Order) (request.Receipt, error) {
-	var rc request.Receipt
-	if o.Person == "" {
-		return rc, errNobody
-	}
-	err := s.j.Write(ctx, actor.For(o.Person), func(tx *journal.Tx) error {
-		o.actor = tx.Actor
-		x, r, err := s.enter(tx, &o, true)
-		if err != nil {
-			return err
-		}
-		w, err := s.draw(tx, o.actor, o.auth, r.Person, x, used)
-		if err != nil {
-			return err
-		}
-		rc = request.Receipt{Person: r.Person, Request: r.ID, Number: r.Number, Def: r.Def}
-		return s.book(tx, o.auth, []Booking{of(r, x, w, tx.Now)}, nil)
-	})
-	return rc, err
 }

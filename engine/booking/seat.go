@@ -136,8 +136,8 @@ func insertHold(tx *db.Tx, h hold) error {
 		[][]any{{h.Office, h.ID, h.Session, h.Pool, h.DrewAs, h.Cause, h.Person, h.Draft, h.Since, h.Until}})
 }
 
-// turn makes a booked place of a held one. ok is false when the hold is no more.
-func turn(tx *db.Tx, id, session string, who []civic.PersonID) (w Way, ok bool, err error) {
+// redeem makes a booked place of a held one. ok is false when the hold is no more.
+func redeem(tx *db.Tx, id, session string, who []civic.PersonID) (w Way, ok bool, err error) {
 	if id == "" || len(who) == 0 {
 		return w, false, nil
 	}

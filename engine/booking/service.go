@@ -63,6 +63,7 @@ type Service struct {
 	requests *request.Service
 
 	plans sync.Map // by hash: they never change
+	lines lines    // who waits for which session
 }
 
 // New makes the engine. The request service is given later, by Serve, since it
