@@ -52,6 +52,9 @@ func (a *App) SeedDemo(ctx context.Context) error {
 	if err := a.seedPlaces(ctx); err != nil {
 		return fmt.Errorf("demo places: %w", err)
 	}
+	if err := a.seedBookings(ctx); err != nil {
+		return fmt.Errorf("demo bookings: %w", err)
+	}
 	return a.seedPeople(ctx, demo.People(DemoSeed, DemoPeople, DemoStreets()))
 }
 

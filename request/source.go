@@ -44,11 +44,11 @@ func (k *Asking) Lives() (civic.Division, string, error) {
 // Who returns the person, with age and sex.
 func (k *Asking) Who() (people.Person, error) {
 	if k.who == nil {
-		p, err := k.people.Profile(k.Q, k.Auth, k.Person)
+		p, err := k.people.Known(k.Q, k.Auth, k.Person)
 		if err != nil {
 			return people.Person{}, err
 		}
-		k.who = &p.Person
+		k.who = &p
 	}
 	return *k.who, nil
 }

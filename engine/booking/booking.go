@@ -124,7 +124,7 @@ func (s *Service) draw(tx *journal.Tx, actor civic.Actor, auth civic.Authority, 
 }
 
 func (s *Service) ways(q db.Q, actor civic.Actor, auth civic.Authority, person civic.PersonID, x Session, now time.Time) ([]Way, error) {
-	p, err := s.people.Profile(q, auth, person)
+	p, err := s.people.Known(q, auth, person)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +142,7 @@ func (s *Service) ways(q db.Q, actor civic.Actor, auth civic.Authority, person c
 			tags = append(tags, t.Kind)
 		}
 	}
-	d, err := drawer(q, actor, now, p.Person, tags)
+	d, err := drawer(q, actor, now, p, tags)
 	if err != nil {
 		return nil, err
 	}

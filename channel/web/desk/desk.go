@@ -103,6 +103,7 @@ func navigation(m staff.Member) []kit.Link {
 	}{
 		{civic.MayFindPeople, kit.Link{To: "/desk", Words: "找人"}},
 		{civic.MayWorkCases, kit.Link{To: "/desk/queue", Words: "待办"}},
+		{civic.MayWorkCases, kit.Link{To: "/desk/roll", Words: "预约"}},
 		{civic.MayWorkCases, kit.Link{To: "/desk/queue?done=1", Words: "已办"}},
 		{civic.MayRegisterPeople, kit.Link{To: "/desk/register", Words: "登记新人"}},
 		{civic.MayKeepPlace, kit.Link{To: "/desk/place", Words: "本单位"}},
