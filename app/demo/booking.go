@@ -49,4 +49,3 @@ func Bookables() []Bookable {
 		{"culture_house", "class", "", "学用手机付钱", "志愿者一对一教，带上自己的手机", "class", 14, []Turn{{[]time.Weekday{3}, 9*60 + 30, 11 * 60, 16, false}}},
 	}
 }
-

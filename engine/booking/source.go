@@ -245,11 +245,15 @@ func (s *Service) departments(slots []slot, _ want, _ time.Time) []catalog.Optio
 	return out
 }
 
-func (s *Service) resources(slots []slot, _ want, _ time.Time) []catalog.Option {
+func (s *Service) resources(slots []slot, w want, _ time.Time) []catalog.Option {
 	gs := by(slots, func(x slot) string { return x.Resource.ID })
 	var out []catalog.Option
 	if len(gs) > 1 {
-		out = append(out, catalog.Option{Code: Any, Text: "哪位都行", Hint: group{slots: slots}.first() + "有号"})
+		text := "哪个都行"
+		if w.department != "" {
+			text = "哪位都行"
+		}
+		out = append(out, catalog.Option{Code: Any, Text: text, Hint: group{slots: slots}.first() + "有号"})
 	}
 	for _, g := range gs {
 		r := g.slots[0].Resource
