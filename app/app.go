@@ -21,6 +21,7 @@ import (
 	"yinqiao/place"
 	"yinqiao/request"
 	"yinqiao/rights"
+	"yinqiao/speech"
 	"yinqiao/staff"
 )
 
@@ -43,6 +44,7 @@ type App struct {
 	Casework *casework.Service
 	Booking  *booking.Service
 	Rights   *rights.Service
+	Speech   *speech.Service
 }
 
 // Config is what an installation sets.
@@ -51,8 +53,11 @@ type Config struct {
 	Database  string // postgres://… or empty for SQLite in Dir
 	Addr      string
 	Demo      bool
-	PlainHTTP bool   // cookies also without HTTPS
-	Services  string // folder of the office's own service definitions; none if empty
+	PlainHTTP bool       // cookies also without HTTPS
+	Services  string     // folder of the office's own service definitions; none if empty
+	Prompts   string     // folder of recorded prompts; none if empty
+	VoiceURL  string     // HTTP synthesiser of speech; espeak-ng alone if empty
+	Passwords staff.Cost // of hashes; the usual one if zero
 	Clock     civic.Clock
 }
 
@@ -102,10 +107,14 @@ func assemble(ctx context.Context, c Config, d *db.DB, log *slog.Logger) (*App, 
 
 // Wire puts the rooms together over an open, migrated database.
 func Wire(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) (*App, error) {
+	said, err := speech.New(c.speech())
+	if err != nil {
+		return nil, err
+	}
 	j := newJournal(c, d, v, q, log)
 	a := &App{Config: c, Log: log, DB: d, Vault: v, Jobs: q, Journal: j,
-		People: people.New(j, v), Staff: staff.New(j, v), Sessions: staff.NewSessions(j, !c.Demo && !c.PlainHTTP),
-		Place: place.New(j), Catalog: catalog.New(j)}
+		People: people.New(j, v), Staff: staff.New(j, v, c.Passwords), Sessions: staff.NewSessions(j, !c.Demo && !c.PlainHTTP),
+		Place: place.New(j), Catalog: catalog.New(j), Speech: said}
 	a.Grant = grant.New(j, v, a.People, a.Catalog)
 	a.Casework = casework.New(j, v, a.People)
 	a.Requests = request.New(j, v, a.Catalog, a.People, a.Casework)
@@ -117,11 +126,24 @@ func Wire(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) (
 	return a, nil
 }
 
-func newJournal(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) *journal.Journal {
-	if c.Clock == nil {
-		c.Clock = time.Now
+// speech is what reads aloud. Without a data folder nothing is kept of what was said.
+func (c Config) speech() speech.Config {
+	s := speech.Config{Prompts: c.Prompts, URL: c.VoiceURL, Clock: c.clock()}
+	if c.Dir != "" {
+		s.Cache = filepath.Join(c.Dir, "speech")
 	}
-	return journal.New(journal.Config{DB: d, Vault: v, Jobs: q, Auth: grant.Judge{}, Clock: c.Clock, Log: log, Heads: c.headsFile()})
+	return s
+}
+
+func (c Config) clock() civic.Clock {
+	if c.Clock == nil {
+		return time.Now
+	}
+	return c.Clock
+}
+
+func newJournal(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) *journal.Journal {
+	return journal.New(journal.Config{DB: d, Vault: v, Jobs: q, Auth: grant.Judge{}, Clock: c.clock(), Log: log, Heads: c.headsFile()})
 }
 
 // Migrate brings the schema to this release's version.

@@ -19,7 +19,7 @@ func (a *App) bookingFlows() {
 	a.Journal.On(booking.ActChanged, offer)
 	jobs.Handle(a.Jobs, func(ctx context.Context, o booking.Offer) error { return a.Booking.OfferFree(ctx, o) })
 	jobs.Handle(a.Jobs, func(ctx context.Context, e booking.Extend) error { return a.Booking.ExtendAll(ctx, e) })
-	a.Jobs.Daily(booking.Extend{})
+	a.Jobs.Every(24*time.Hour, booking.Extend{})
 	a.Jobs.Every(time.Minute, booking.Sweep{})
 	jobs.Handle(a.Jobs, func(ctx context.Context, s booking.Sweep) error { return a.Booking.Sweep(ctx, s) })
 }

@@ -30,6 +30,8 @@ type commands struct {
 		TrustedProxies []string `help:"Proxies in front, as CIDRs: their X-Forwarded-For names the client, by whom failed sign-ins are counted." env:"YINQIAO_TRUSTED_PROXIES" placeholder:"CIDR"`
 		MetricsAddr    string   `help:"Own address for /metrics (and /healthz, /readyz). If empty, /metrics is on the main address, for this machine only." env:"YINQIAO_METRICS_ADDR" placeholder:"ADDR"`
 		Services       string   `help:"Folder of the office's own service definitions (*.yaml), watched: what is dropped into it goes live." env:"YINQIAO_SERVICES" type:"path" placeholder:"DIR"`
+		VoicePrompts   string   `help:"Folder of recorded prompts (WAV), heard instead of the synthesised voice." env:"YINQIAO_VOICE_PROMPTS" type:"path" placeholder:"DIR"`
+		VoiceURL       string   `help:"HTTP speech synthesiser to ask before espeak-ng: text in, WAV out." env:"YINQIAO_VOICE_URL" placeholder:"URL"`
 		PlainHTTP      bool     `name:"plain-http" help:"Let cookies travel without HTTPS (only behind a proxy that adds it, or for trials)." env:"YINQIAO_PLAIN_HTTP"`
 	} `cmd:"" help:"Serve the platform."`
 	Migrate struct {

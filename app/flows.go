@@ -12,6 +12,10 @@ import (
 	"yinqiao/rights"
 )
 
+// scanEvery is how often what is past its deadline is looked for, beside the watch
+// that each case has of its own.
+const scanEvery = 10 * time.Minute
+
 // flows is the one list of which acts wake which jobs, and of what does the jobs.
 func (a *App) flows() {
 	// A case is watched until its deadline, and again after it was opened again.
@@ -22,11 +26,15 @@ func (a *App) flows() {
 		}
 		return casework.Watch{Request: civic.RequestID(detail["request"])}, due.Add(time.Second)
 	}
-	a.Journal.On(casework.ActOpened, watch)
-	a.Journal.On(casework.ActReopened, watch)
+	for _, act := range []journal.Act{casework.ActOpened, casework.ActReopened, casework.ActAppealed, casework.ActAnswered, casework.ActWentOn, casework.ActPaid, casework.ActReceived,
+		casework.ActReturned, casework.ActExtended} {
+		a.Journal.On(act, watch)
+	}
 	a.staffFlows()
 	a.bookingFlows()
 	jobs.Handle(a.Jobs, func(ctx context.Context, w casework.Watch) error { return a.Casework.Overdue(ctx, w) })
+	jobs.Handle(a.Jobs, func(ctx context.Context, w casework.Scan) error { return a.Casework.MarkDue(ctx, w) })
+	a.Jobs.Every(scanEvery, casework.Scan{})
 
 	// A list of people is checked, entered and taken back by a job, and forgotten
 	// when its time is over.

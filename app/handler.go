@@ -6,6 +6,7 @@ import (
 
 	"yinqiao/channel/api"
 	"yinqiao/channel/web"
+	"yinqiao/channel/web/kit"
 )
 
 // Bounds of failed tries at the doors, for each window of time.
@@ -25,7 +26,7 @@ func (a *App) Handler() http.Handler {
 // what is served at the address of the metrics, if they have one of their own.
 func (a *App) Handlers(e Edge) (main, metrics http.Handler) {
 	rooms := web.Rooms{People: a.People, Staff: a.Staff, Sessions: a.Sessions, Place: a.Place, Grant: a.Grant, Catalog: a.Catalog,
-		Requests: a.Requests, Casework: a.Casework, Booking: a.Booking, Rights: a.Rights, Log: a.Log, Demo: a.demoAccounts(), Ping: a.DB.Ping, Version: Version(), Now: a.Journal.Now}
+		Requests: a.Requests, Casework: a.Casework, Booking: a.Booking, Rights: a.Rights, Log: a.Log, Reader: &kit.Reader{Speech: a.Speech, Vault: a.Vault}, Demo: a.demoAccounts(), Ping: a.DB.Ping, Version: Version(), Now: a.Journal.Now}
 	gate := gate{&rooms}
 	m := newMetrics(a)
 	mux := http.NewServeMux()

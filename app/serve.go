@@ -24,7 +24,8 @@ var errListen = civic.E(civic.Unavailable, "serve.address", "这个地址用不�
 func (r runner) serve() error {
 	c := r.c.Serve
 	log := r.log(c.where)
-	cfg := Config{Dir: c.Data, Database: c.Database, Addr: c.Addr, Demo: c.Demo, PlainHTTP: c.PlainHTTP, Services: c.Services}
+	cfg := Config{Dir: c.Data, Database: c.Database, Addr: c.Addr, Demo: c.Demo, PlainHTTP: c.PlainHTTP, Services: c.Services,
+		Prompts: c.VoicePrompts, VoiceURL: c.VoiceURL}
 	trusted, err := parseProxies(c.TrustedProxies)
 	if err != nil {
 		return say(err)
@@ -88,6 +89,9 @@ func (a *App) ServeAt(ctx context.Context, e Edge, ready func(addr string)) erro
 	sealed := make(chan struct{})
 	go func() { defer close(sealed); a.Journal.Run(work) }()
 
+	for _, missing := range a.Speech.Check(ctx) {
+		a.Log.Warn("speech", "missing", missing.Rule, "say", missing.Say)
+	}
 	servers.start()
 	a.Log.Info("serving", "addr", addr.String(), "engine", a.DB.Dialect(), "demo", a.Config.Demo)
 	if ready != nil {

@@ -37,5 +37,5 @@ func (a *App) staffFlows() {
 		}
 		return a.Staff.SweepExpired(ctx)
 	})
-	a.Jobs.Daily(staff.Sweep{})
+	a.Jobs.Every(24*time.Hour, staff.Sweep{})
 }

@@ -18,26 +18,17 @@ import (
 // 95 of 100 searches are answered. Every search by letters writes an entry in the
 // journal before it is answered, as it does at the desk.
 func (b *bench) find(ctx context.Context, e db.Dialect) error {
-	m, err := b.million(ctx, e)
+	l, err := b.lookingUp(ctx, e)
 	if err != nil {
 		return err
 	}
-	r, err := m.open(ctx, false)
-	if err != nil {
-		return err
-	}
-	defer r.close()
-	peer, err := newBareNames(ctx, m.store)
+	defer l.close()
+	peer, err := newBareNames(ctx, l.store)
 	if err != nil {
 		return err
 	}
 	defer peer.db.Close()
-	cards, err := newBareLookups(ctx, m.store)
-	if err != nil {
-		return err
-	}
-	defer cards.db.Close()
-	clerk := desk(m.Clerk)
+	r, clerk := l.rooms, desk(l.Clerk)
 	for _, f := range []struct {
 		name, what string
 		limit      float64
@@ -61,7 +52,7 @@ func (b *bench) find(ctx context.Context, e db.Dialect) error {
 				return err
 			},
 			func(w elder) error {
-				return cards.find(ctx, card{w.card(), r.people.CredentialHash(w.card()), w.name()})
+				return l.bare.find(ctx, card{w.card(), r.people.CredentialHash(w.card()), w.name()})
 			}},
 	} {
 		var ours, bare []float64
@@ -84,7 +75,7 @@ func (b *bench) find(ctx context.Context, e db.Dialect) error {
 		v, p := percentile(ours, 95), percentile(bare, 95)
 		met := v <= f.limit
 		b.lines.print(line{Name: f.name + "." + string(e), Value: v, Unit: "ms, p95", Peer: f.what, PeerValue: p, Ratio: v / p, Want: fmt.Sprintf("<= %g ms", f.limit), Met: &met,
-			extra: extra{"people": m.People, "searches": len(ours), "p50": round(percentile(ours, 50)), "p99": round(percentile(ours, 99)), "peer_p50": round(percentile(bare, 50)), "build_people_per_s": m.Rate}})
+			extra: extra{"people": l.People, "searches": len(ours), "p50": round(percentile(ours, 50)), "p99": round(percentile(ours, 99)), "peer_p50": round(percentile(bare, 50)), "build_people_per_s": l.Rate}})
 	}
 	return nil
 }

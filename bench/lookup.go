@@ -13,25 +13,44 @@ import (
 	"yinqiao/people"
 )
 
+// lookups are the rooms over very many people, and beside them the two bare reads
+// that a card's look-up consists of.
+type lookups struct {
+	million
+	rooms *rooms
+	bare  *bareLookups
+}
+
+func (b *bench) lookingUp(ctx context.Context, e db.Dialect) (*lookups, error) {
+	m, err := b.million(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	l := &lookups{million: m}
+	if l.rooms, err = m.open(ctx, false); err != nil {
+		return nil, err
+	}
+	if l.bare, err = newBareLookups(ctx, m.store); err != nil {
+		l.rooms.close()
+		return nil, err
+	}
+	return l, nil
+}
+
+func (l *lookups) close() {
+	l.bare.db.Close()
+	l.rooms.close()
+}
+
 // lookup measures how many people a second are found by their card, by one
 // caller: by the exact look-up alone, and by the whole verb behind the search box.
 func (b *bench) lookup(ctx context.Context, e db.Dialect) error {
-	m, err := b.million(ctx, e)
+	l, err := b.lookingUp(ctx, e)
 	if err != nil {
 		return err
 	}
-	r, err := m.open(ctx, false)
-	if err != nil {
-		return err
-	}
-	defer r.close()
-	peer, err := newBareLookups(ctx, m.store)
-	if err != nil {
-		return err
-	}
-	defer peer.db.Close()
-
-	clerk := desk(m.Clerk)
+	defer l.close()
+	r, clerk := l.rooms, desk(l.Clerk)
 	byCard := func(c card) error {
 		return r.journal.Look(ctx, clerk, func(v *journal.View) error {
 			got, err := r.people.ByCard(v, c.number)
@@ -45,7 +64,7 @@ func (b *bench) lookup(ctx context.Context, e db.Dialect) error {
 		}
 		return c.check(got.Matches[0].Name, nil)
 	}
-	bare := func(c card) error { return peer.find(ctx, c) }
+	bare := func(c card) error { return l.bare.find(ctx, c) }
 	var exact, whole rates
 	for i := range b.rounds + 1 {
 		v := []float64{0, 0, 0}
@@ -62,9 +81,9 @@ func (b *bench) lookup(ctx context.Context, e db.Dialect) error {
 		whole.ours, whole.peer = append(whole.ours, v[2]), append(whole.peer, v[1])
 	}
 	const what = "the same two indexed reads, prepared, hash known"
-	more := extra{"people": m.People, "build_people_per_s": m.Rate}
+	more := extra{"people": l.People, "build_people_per_s": l.Rate}
 	b.lines.print(exact.against("lookup."+string(e), "lookups/s", what, 0.7, more))
-	b.lines.print(whole.against("lookup."+string(e)+".find", "lookups/s", what, 0, extra{"people": m.People}))
+	b.lines.print(whole.against("lookup."+string(e)+".find", "lookups/s", what, 0, extra{"people": l.People}))
 	return nil
 }
 

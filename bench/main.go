@@ -114,6 +114,7 @@ func (b *bench) all(ctx context.Context) error {
 		{[]string{"seal", "verify"}, b.journal},
 		{[]string{"lookup"}, b.lookup},
 		{[]string{"nearest"}, b.nearest},
+		{[]string{"overdue"}, b.overdue},
 		{[]string{"find.initials", "find.exact"}, b.find},
 		{[]string{"roster"}, b.roster},
 		{[]string{"startup", "rss"}, b.serve},

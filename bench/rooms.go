@@ -34,6 +34,7 @@ type rooms struct {
 	staff    *staff.Service
 	catalog  *catalog.Service
 	requests *request.Service
+	casework *casework.Service
 	booking  *booking.Service
 }
 
@@ -63,10 +64,10 @@ func (s store) open(ctx context.Context, nosync bool) (*rooms, error) {
 		return nil, errors.Join(err, d.Close())
 	}
 	j := journal.New(journal.Config{DB: d, Vault: v, Jobs: q, Auth: grant.Judge{}, Clock: time.Now, Log: log, Heads: filepath.Join(s.Dir, "journal.heads")})
-	r := &rooms{db: d, vault: v, journal: j, people: people.New(j, v), place: place.New(j), staff: staff.New(j, v), catalog: catalog.New(j)}
-	engine := casework.New(j, v, r.people)
-	r.requests = request.New(j, v, r.catalog, r.people, engine)
-	engine.Serve(r.requests)
+	r := &rooms{db: d, vault: v, journal: j, people: people.New(j, v), place: place.New(j), staff: staff.New(j, v, staff.Cost{}), catalog: catalog.New(j)}
+	r.casework = casework.New(j, v, r.people)
+	r.requests = request.New(j, v, r.catalog, r.people, r.casework)
+	r.casework.Serve(r.requests)
 	r.booking = booking.New(j, r.people)
 	r.booking.Serve(r.requests)
 	// The flow of a submitted case, as in the application: watched until it is due.

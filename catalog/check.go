@@ -145,6 +145,12 @@ func (d *Definition) checkCasework(bad complain) {
 	case c.DueWorkingDays == 0 && (c.DueDays < 1 || c.DueDays > 365):
 		bad("casework.due_days", "should be 1 to 365")
 	}
+	if utf8.RuneCountInString(c.Skill) > skillMost {
+		bad("casework.skill", "should be a few words, at most %d characters", skillMost)
+	}
+	if _, ok := place.KindOf(c.AppealKind); c.AppealKind != "" && !ok {
+		bad("casework.appeal_kind", "%q is no kind of office; place/data/kinds.yaml lists them", c.AppealKind)
+	}
 	if c.DueSource == "" {
 		bad("casework.due_source", "say where the figure of the deadline comes from")
 	}
@@ -189,6 +195,7 @@ const (
 	roundsMost = 20   // of a group
 	itemsMost  = 20
 	aheadMost  = 366 // days
+	skillMost  = 12  // characters
 )
 
 // checkQuestions checks a list of questions that come after those in before. The

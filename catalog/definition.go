@@ -55,6 +55,10 @@ type Casework struct {
 	DueDays        int    `yaml:"due_days" json:"due_days"`
 	DueWorkingDays int    `yaml:"due_working_days" json:"due_working_days,omitempty"`
 	DueSource      string `yaml:"due_source" json:"due_source"`
+	// Skill is what whoever works the case must know, for queues; "" for anybody.
+	Skill string `yaml:"skill" json:"skill,omitempty"`
+	// AppealKind is the kind of office that hears an appeal; "" for the same office.
+	AppealKind string `yaml:"appeal_kind" json:"appeal_kind,omitempty"`
 	// Done asks the clerk what to write for the person when the case is resolved.
 	Done string `yaml:"done" json:"done"`
 }

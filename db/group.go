@@ -12,7 +12,7 @@ import (
 )
 
 // group is SQLite's single writer. Writers that arrive while a commit is being
-// synced to disk share the next one: each runs in a savepoint of its own, so that
+// synced to disk share the next one: each but the first runs in a savepoint of its own, so that
 // one failing takes nobody with it, and none is answered before the shared
 // commit is durable.
 type group struct {
@@ -95,7 +95,11 @@ func (g *group) batch(first *turn) {
 	}
 	for t := first; t != nil; {
 		joined = append(joined, t)
-		if err := g.step(tx, t); err != nil {
+		step := g.step
+		if t == first {
+			step = lead
+		}
+		if err := step(tx, t); err != nil {
 			fail(err)
 			return
 		}
@@ -127,7 +131,16 @@ func (g *group) batch(first *turn) {
 	}
 }
 
-// step runs one writer in its savepoint. The returned error means that the
+// lead runs the first writer. It needs no savepoint, for which SQLite would copy each
+// page that a large write touches: where it fails, nobody else has written yet.
+func lead(tx *sql.Tx, t *turn) error {
+	if t.err = t.ctx.Err(); t.err == nil {
+		t.err = aside(tx, t.fn)
+	}
+	return t.err
+}
+
+// step runs one of the others in its savepoint. The returned error means that the
 // shared transaction itself is broken.
 func (g *group) step(tx *sql.Tx, t *turn) error {
 	if t.ctx.Err() != nil {

@@ -286,17 +286,26 @@ func (s *Service) fits(tx *journal.Tx, g Grant) error {
 // standing returns the live grant that says the same, or "": a form sent twice
 // makes one grant, and stopping it leaves none. The person's row is locked.
 func standing(tx *journal.Tx, g Grant) (string, error) {
+	self, err := people.Resolve(tx, g.Person)
+	if err != nil {
+		return "", err
+	}
+	ids, agents := self.Selves(), []civic.PersonID{g.Agent} // a role has no ID
+	if g.AgentKind == "person" {
+		agent, err := people.Resolve(tx, g.Agent)
+		if err != nil {
+			return "", err
+		}
+		agents = agent.Selves()
+	}
 	var gs []Grant
-	if err := tx.Select(&gs, `SELECT `+grantColumns+` FROM proxy_grant WHERE person = $1 AND agent_kind = $2 AND agent = $3 AND office = $4 AND role = $5 AND services = $6
-		AND state = $7 AND held = '' AND kind = 'agent' AND (ends IS NULL OR ends > $8) ORDER BY id`, g.Person, g.AgentKind, g.Agent, g.Office, g.Role, g.Services, g.State, tx.Now); err != nil {
+	args := append([]any{g.AgentKind, g.Office, g.Role, g.Services, g.State, tx.Now}, append(db.Args(ids), db.Args(agents)...)...)
+	if err := tx.Select(&gs, `SELECT `+grantColumns+` FROM proxy_grant WHERE agent_kind = $1 AND office = $2 AND role = $3 AND services = $4
+		AND state = $5 AND held = '' AND kind = 'agent' AND (ends IS NULL OR ends > $6) AND person IN `+db.In(7, len(ids))+` AND agent IN `+db.In(7+len(ids), len(agents))+` ORDER BY id`, args...); err != nil {
 		return "", err
 	}
 	if len(gs) == 0 {
 		return "", nil
-	}
-	self, err := people.Resolve(tx, g.Person)
-	if err != nil {
-		return "", err
 	}
 	if err := holdFrom(tx, tx.Now, self.Selves(), gs); err != nil {
 		return "", err

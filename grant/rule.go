@@ -107,6 +107,8 @@ func WayWords(code string) string {
 	switch code {
 	case "own":
 		return "老人自己在网页上办的"
+	case "asked":
+		return "家人在网页上请求的"
 	case "guardian":
 		return "监护人办的"
 	case "court":

@@ -119,3 +119,24 @@ func TestADeathOfOneIsNotTheDeathOfTheOtherWhenAMergeIsUndone(t *testing.T) {
 		fine(t, use(w, apptest.AsPerson(agent), one, "report-post"))
 	})
 }
+
+func TestTheSameGrantGivenAgainAfterAMergeIsOne(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		keep, old := registered(t, w, "SN73000001"), registered(t, w, "SN73000002")
+		agent, agentOld := registered(t, w, "SN73000003"), registered(t, w, "SN73000004")
+		first := w.Give(t, old, agentOld, "report-post")
+		for _, pair := range [][2]civic.PersonID{{keep, old}, {agent, agentOld}} {
+			_, err := w.People.Merge(ctx, a.Administrator, pair[0], pair[1], "同一个人")
+			fine(t, err)
+		}
+		again, err := w.Grant.Give(ctx, apptest.System(), grant.Grant{Person: keep, Agent: agent, Relation: "女儿", Services: "report-post", Starts: w.Clock.Now(), GivenHow: "test"})
+		if err != nil || again != first {
+			t.Errorf("a second grant %s, %v; the first was %s", again, err, first)
+		}
+		fine(t, w.Grant.Revoke(ctx, apptest.AsPerson(keep), keep, first))
+		wantKind(t, use(w, apptest.AsPerson(agent), keep, "report-post"), civic.Denied, "grant.none")
+	})
+}

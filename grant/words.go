@@ -14,7 +14,10 @@ func day(t time.Time) string { return t.In(civic.Shanghai).Format("2006年1月2�
 
 // lasts says from when until when a grant is good. A day that ends at midnight is
 // said as the day before.
-func lasts(g Grant) string {
+func lasts(g Grant) string { return g.UntilWords() }
+
+// UntilWords says until when a grant holds, the last day included.
+func (g Grant) UntilWords() string {
 	if g.Ends == nil {
 		return "一直有效，直到停掉"
 	}

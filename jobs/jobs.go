@@ -26,12 +26,12 @@ type Args = river.JobArgs
 
 // Queue enqueues jobs, and once started works them.
 type Queue struct {
-	driver  riverdriver.Driver[*sql.Tx]
-	insert  *river.Client[*sql.Tx]
-	work    *river.Client[*sql.Tx]
-	workers *river.Workers
-	daily   []*river.PeriodicJob
-	log     *slog.Logger
+	driver   riverdriver.Driver[*sql.Tx]
+	insert   *river.Client[*sql.Tx]
+	work     *river.Client[*sql.Tx]
+	workers  *river.Workers
+	periodic []*river.PeriodicJob
+	log      *slog.Logger
 }
 
 func driver(d *db.DB) riverdriver.Driver[*sql.Tx] {
@@ -120,14 +120,10 @@ func Handle[T Args](q *Queue, fn func(ctx context.Context, args T) error) {
 	}))
 }
 
-// Daily makes a job run at every start and once a day after it. It must be
+// Every makes a job run at every start and again after each period. It must be
 // idempotent: several replicas may each enqueue it.
-func (q *Queue) Daily(args Args) { q.Every(24*time.Hour, args) }
-
-// Every makes a job run at every start and again after each span of time. It must be
-// idempotent: several replicas may each enqueue it.
-func (q *Queue) Every(span time.Duration, args Args) {
-	q.daily = append(q.daily, river.NewPeriodicJob(river.PeriodicInterval(span),
+func (q *Queue) Every(period time.Duration, args Args) {
+	q.periodic = append(q.periodic, river.NewPeriodicJob(river.PeriodicInterval(period),
 		func() (river.JobArgs, *river.InsertOpts) { return args, nil }, &river.PeriodicJobOpts{RunOnStart: true}))
 }
 
@@ -139,7 +135,7 @@ func (q *Queue) Start(ctx context.Context) error {
 		Workers:           q.workers,
 		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 8}},
 		FetchPollInterval: time.Second,
-		PeriodicJobs:      q.daily,
+		PeriodicJobs:      q.periodic,
 		// Completed jobs are history of the journal, not of the queue.
 		CompletedJobRetentionPeriod: 6 * time.Hour,
 	})

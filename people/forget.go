@@ -71,7 +71,7 @@ func (s *Service) concedeOne(tx *journal.Tx, auth civic.Authority, d disputeRow,
 		winner = d.Claimant
 	}
 	self, err := LockSelf(tx, winner)
-	if errors.Is(err, errErased) { // both are gone
+	if errors.Is(err, ErrErased) { // both are gone
 		_, err = tx.Exec(`UPDATE credential_dispute SET state = $1, settled_by = $2, settled_at = $3 WHERE id = $4 AND state = 'open'`,
 			outcome, tx.Actor.Operator.ID, tx.Now, d.ID)
 		return err

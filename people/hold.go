@@ -19,7 +19,8 @@ type Writer interface {
 // while a write began.
 const holdsMost = 5
 
-var errErased = civic.E(civic.Conflict, "person.erased", "这份资料已经按本人的要求删除了，不能再用。要再办事，请当场重新登记。")
+// ErrErased refuses whatever is done for somebody who has had everything erased.
+var ErrErased = civic.E(civic.Conflict, "person.erased", "这份资料已经按本人的要求删除了，不能再用。要再办事，请当场重新登记。")
 
 // HoldSelf is Resolve for a write that acts for a person: it holds the root's row,
 // so that whoever merges, parts, erases or withdraws the person, enters a death or
@@ -62,7 +63,7 @@ func LockSelf(tx *journal.Tx, ids ...civic.PersonID) (Self, error) {
 	}
 	for _, self := range all {
 		if self.State != "active" {
-			return Self{}, errErased
+			return Self{}, ErrErased
 		}
 	}
 	return all[0], nil

@@ -197,18 +197,26 @@ func longest(q *catalog.Question) int {
 	return 200
 }
 
-// readAmount reads yuan with at most two decimals, up to ten million.
-func readAmount(p Prompt, t string) ([]Value, error) {
+// ParseYuan reads a sum in yuan as people write it, up to ten million, with at most
+// two decimals, and returns it in hundredths. It reports whether it is one.
+func ParseYuan(t string) (fen int64, ok bool) {
 	t = strings.NewReplacer(",", "", "元", "", "块", "", "¥", "", "￥", "", " ", "").Replace(t)
 	whole, cents, _ := strings.Cut(t, ".")
 	y, err := strconv.ParseUint(whole, 10, 32)
 	if err != nil || len(cents) > 2 || y > 10_000_000 || y == 10_000_000 && strings.Trim(cents, "0") != "" || strings.Trim(cents, "0123456789") != "" {
+		return 0, false
+	}
+	c, _ := strconv.ParseUint((cents + "00")[:2], 10, 8)
+	return int64(y*100 + c), true
+}
+
+func readAmount(p Prompt, t string) ([]Value, error) {
+	fen, ok := ParseYuan(t)
+	if !ok {
 		return nil, civic.E(civic.Invalid, "answer.amount", "金额请写数字，比如 12.50。").On(p.Key)
 	}
-	for len(cents) < 2 {
-		cents += "0"
-	}
-	return []Value{{Code: fmt.Sprintf("%d.%s", y, cents), Shown: fmt.Sprintf("%d.%s元", y, cents)}}, nil
+	code := fmt.Sprintf("%d.%02d", fen/100, fen%100)
+	return []Value{{Code: code, Shown: code + "元"}}, nil
 }
 
 // readNumber reads a whole number within the question's bounds, in figures or in

@@ -2,24 +2,35 @@ package request
 
 import (
 	"context"
+	"embed"
 	"time"
 
 	"yinqiao/civic"
 	"yinqiao/journal"
+	"yinqiao/ruledata"
 )
 
-// restoreFor is how long a dropped draft can be taken up again.
-const restoreFor = 10 * time.Minute
+//go:embed data/drafts.yaml
+var draftFile embed.FS
+
+var draftData = ruledata.Must[struct {
+	Version int
+	Source  string
+	Restore int64 `yaml:"restore_minutes"`
+}](draftFile, "data/drafts.yaml")
+
+// RestoreFor is how long a dropped draft can be taken up again.
+func RestoreFor() time.Duration { return time.Duration(draftData.Restore) * time.Minute }
 
 var errGone = civic.E(civic.Conflict, "draft.dropped", "这份单子您说不办了，已经收起来了。要办请重新开始。")
 
 // Restorable reports whether a dropped draft can still be taken up again.
 func (d *Draft) Restorable(now time.Time) bool {
-	return d.State == "dropped" && now.Sub(d.Updated) < restoreFor
+	return d.State == "dropped" && now.Sub(d.Updated) < RestoreFor()
 }
 
-// Drop puts a half-done draft away and lets go of what it holds. For ten minutes it
-// can be restored.
+// Drop puts a half-done draft away and lets go of what it holds. For a while
+// it can be restored.
 func (s *Service) Drop(ctx context.Context, actor civic.Actor, id civic.DraftID) error {
 	return s.j.Scratch(ctx, actor, func(tx *journal.Scratch) error {
 		d, auth, err := s.reach(tx, &tx.Actor, id, tx.Authorise)
@@ -50,7 +61,7 @@ func (s *Service) Drop(ctx context.Context, actor civic.Actor, id civic.DraftID)
 	})
 }
 
-// Restore takes a dropped draft up again, within ten minutes. What it held is held
+// Restore takes a dropped draft up again, within RestoreFor. What it held is held
 // again if it is still there, and else asked again.
 func (s *Service) Restore(ctx context.Context, actor civic.Actor, id civic.DraftID) (*View, error) {
 	var out *View
@@ -60,7 +71,7 @@ func (s *Service) Restore(ctx context.Context, actor civic.Actor, id civic.Draft
 			return err
 		}
 		n, err := tx.Exec(`UPDATE draft SET state = 'open', rev = rev + 1, updated_at = $1 WHERE id = $2 AND state = 'dropped' AND updated_at > $3`,
-			tx.Now, id, tx.Now.Add(-restoreFor))
+			tx.Now, id, tx.Now.Add(-RestoreFor()))
 		if err != nil {
 			return err
 		}

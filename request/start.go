@@ -49,9 +49,14 @@ func (s *Service) begin(ctx context.Context, actor civic.Actor, service string, 
 		if err != nil {
 			return err
 		}
-		self, err := people.Resolve(tx, person)
+		// Held until the draft is there: whoever erases the person comes before, and the
+		// draft is refused, or after, and takes it too.
+		self, err := people.HoldSelf(tx, person)
 		if err != nil {
 			return err
+		}
+		if self.State != "active" {
+			return people.ErrErased
 		}
 		d.Person = self.Root // whatever is new is written under the root
 		if key != "" {

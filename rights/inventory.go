@@ -30,6 +30,8 @@ var Inventory = map[string]Place{
 	"booking_hold":       {Untold: "a place held for half an hour; its draft is in the copy", Erased: "deleted"},
 	"booking_wait":       {Told: "story", Erased: "deleted"},
 	"casework_seen":      {Told: "story", Erased: "deleted"},
+	"casework_note":      {Told: "matters", Erased: "the words are taken out; that something was said stays"},
+	"casework_custody":   {Told: "matters", Erased: "what it was is taken out; the kind, the sum and where it went stay for the books"},
 	"draft":              {Told: "matters", Erased: "deleted"},
 	"credential_index":   {Untold: "blind index of the card numbers, which are in the copy", Erased: "deleted"},
 	"credential_former":  {Untold: "blind index of old card numbers, which are in the copy", Erased: "deleted"},

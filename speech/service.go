@@ -100,6 +100,8 @@ func New(c Config) (*Service, error) {
 	return s, nil
 }
 
+var errNothing = civic.E(civic.Invalid, "speech.nothing", "这里没有可以朗读的内容。")
+
 // Request is what is to be heard.
 type Request struct {
 	Prompt string // the id of a fixed text that may have been recorded; empty for none
@@ -139,7 +141,7 @@ func (s *Service) Say(ctx context.Context, req Request) (Clip, error) {
 	}
 	u := s.utterance(req)
 	if len(u.Reading.Tokens) == 0 && u.Prompt == "" {
-		return Clip{}, civic.E(civic.Invalid, "speech.nothing", "这里没有可以朗读的内容。")
+		return Clip{}, errNothing
 	}
 	if req.Style == (Style{}) {
 		req.Style = s.config.Style

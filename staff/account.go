@@ -255,7 +255,7 @@ func (s *Service) Reset(ctx context.Context, actor civic.Actor, id civic.StaffID
 		switch what {
 		case ResetPassword:
 			h.Password = newPassword()
-			_, err = tx.Exec(`UPDATE staff_login SET password = $1, failures = 0, locked_until = NULL WHERE login = $2`, hashPassword(h.Password), login)
+			_, err = tx.Exec(`UPDATE staff_login SET password = $1, failures = 0, locked_until = NULL WHERE login = $2`, s.cost.hash(h.Password), login)
 		case ResetTOTP:
 			var sealed []byte
 			if h.TOTPURL, sealed, err = s.newTOTP(login, id); err == nil {

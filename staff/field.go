@@ -103,7 +103,7 @@ func (s *Service) Enrol(ctx context.Context, code, pin string) (Device, string, 
 	hash := s.v.Index("enrol", civic.Digits(code))
 	d := Device{ID: db.NewID(), Kind: Phone, State: "active"}
 	token, secret := newToken(d.ID)
-	sealed := hashPassword(pin)
+	sealed := s.cost.hash(pin)
 	sys := civic.System("enrol")
 	sys.Channel = civic.ChannelField
 	err := s.j.Write(ctx, sys, func(tx *journal.Tx) error {

@@ -150,7 +150,7 @@ func (s *Service) prepare(in Hire) (Hired, loginRow, error) {
 	if utf8.RuneCountInString(h.Password) < 12 || len(h.Password) > passwordMost {
 		return h, row, errPassword
 	}
-	row.hash = hashPassword(h.Password)
+	row.hash = s.cost.hash(h.Password)
 	if in.WithoutTOTP {
 		return h, row, nil
 	}

@@ -10,33 +10,33 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// cost is the argon2id cost of new hashes: memory in KiB, passes, lanes. A hash
-// carries its own cost, so raising this leaves old ones valid.
-type cost struct {
-	memory uint32
-	time   uint32
-	lanes  uint8
+// Cost is the argon2id cost of new hashes of passwords and PINs. A hash carries its
+// own cost, so changing this leaves old ones valid.
+type Cost struct {
+	Memory uint32 // KiB
+	Time   uint32 // passes
+	Lanes  uint8
 }
 
-var defaultCost = cost{memory: 19 * 1024, time: 2, lanes: 1} // the OWASP minimum for argon2id
+// usual is the cost where none is set: the OWASP minimum for argon2id.
+var usual = Cost{Memory: 19 * 1024, Time: 2, Lanes: 1}
 
 // hashes bounds how many passwords are hashed at once, so that a flood of
 // sign-ins can't take the memory of the machine.
 var hashes = make(chan struct{}, 4)
 
-func hashPassword(password string) string {
+func (c Cost) hash(password string) string {
 	salt := make([]byte, 16)
 	_, _ = rand.Read(salt) // never fails on a supported system
-	c := defaultCost
 	key := derive(password, salt, c, 32)
 	b64 := base64.RawStdEncoding.EncodeToString
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.memory, c.time, c.lanes, b64(salt), b64(key))
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.Memory, c.Time, c.Lanes, b64(salt), b64(key))
 }
 
-func derive(password string, salt []byte, c cost, n uint32) []byte {
+func derive(password string, salt []byte, c Cost, n uint32) []byte {
 	hashes <- struct{}{}
 	defer func() { <-hashes }()
-	return argon2.IDKey([]byte(password), salt, c.time, c.memory, c.lanes, n)
+	return argon2.IDKey([]byte(password), salt, c.Time, c.Memory, c.Lanes, n)
 }
 
 func passwordMatches(hash, password string) bool {
@@ -44,8 +44,8 @@ func passwordMatches(hash, password string) bool {
 	if len(parts) != 6 || parts[1] != "argon2id" {
 		return false
 	}
-	var c cost
-	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &c.memory, &c.time, &c.lanes); err != nil {
+	var c Cost
+	if _, err := fmt.Sscanf(parts[3], "m=%d,t=%d,p=%d", &c.Memory, &c.Time, &c.Lanes); err != nil {
 		return false
 	}
 	salt, err1 := base64.RawStdEncoding.DecodeString(parts[4])
@@ -55,7 +55,3 @@ func passwordMatches(hash, password string) bool {
 	}
 	return subtle.ConstantTimeCompare(derive(password, salt, c, uint32(len(key))), key) == 1
 }
-
-// decoy is compared with when there is no such login, so that the time it takes
-// does not tell which logins exist.
-var decoy = hashPassword("decoy")

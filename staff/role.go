@@ -161,3 +161,8 @@ func Names(q db.Q, ids []civic.StaffID) (map[civic.StaffID]string, error) {
 	}
 	return out, nil
 }
+
+// RolesThat lists the roles that include a permission.
+func RolesThat(p civic.Permission) []Role {
+	return slices.DeleteFunc(slices.Clone(Roles), func(r Role) bool { return !r.May(p) })
+}

@@ -30,10 +30,20 @@ var (
 type Service struct {
 	j *journal.Journal
 	v *vault.Vault
+
+	cost Cost
+	// decoy is compared with when there is no such login, so that the time it takes
+	// does not tell which logins exist.
+	decoy string
 }
 
-// New makes the service.
-func New(j *journal.Journal, v *vault.Vault) *Service { return &Service{j, v} }
+// New makes the service. The zero Cost is the usual one.
+func New(j *journal.Journal, v *vault.Vault, cost Cost) *Service {
+	if cost == (Cost{}) {
+		cost = usual
+	}
+	return &Service{j: j, v: v, cost: cost, decoy: cost.hash("decoy")}
+}
 
 func about(id civic.StaffID) []journal.About {
 	return []journal.About{{ID: string(id), Kind: "staff", Role: "object"}}

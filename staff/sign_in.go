@@ -29,7 +29,7 @@ func (s *Service) SignIn(ctx context.Context, login, password, code string) (Mem
 	}
 	row, err := s.readLogin(ctx, login)
 	if errors.Is(err, db.ErrNoRows) {
-		passwordMatches(decoy, password)
+		passwordMatches(s.decoy, password)
 		return Member{}, errSignIn
 	}
 	if err != nil {

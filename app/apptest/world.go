@@ -12,6 +12,7 @@ import (
 	"yinqiao/db"
 	"yinqiao/db/vault"
 	"yinqiao/jobs"
+	"yinqiao/staff"
 )
 
 // World is an application with a few people and offices in it.
@@ -67,7 +68,7 @@ func New(t testing.TB, d *db.DB, opts ...Option) *World {
 	ctx := context.Background()
 	w := &World{Clock: &Clock{at: o.at}, Logged: &Capture{}}
 	log := slog.New(slog.NewTextHandler(w.Logged, nil))
-	c := app.Config{Dir: t.TempDir(), Clock: w.Clock.Now}
+	c := app.Config{Dir: t.TempDir(), Clock: w.Clock.Now, Passwords: Cheap}
 	v, err := vault.Open(filepath.Join(c.Dir, "keys"), true)
 	check(t, err)
 	q, err := jobs.New(d, log)
@@ -81,6 +82,9 @@ func New(t testing.TB, d *db.DB, opts ...Option) *World {
 	}
 	return w
 }
+
+// Cheap is what a hash of a password costs in tests, which sign in very often.
+var Cheap = staff.Cost{Memory: 64, Time: 1, Lanes: 1}
 
 // System is the actor by which a world is made.
 func System() civic.Actor { return civic.System("apptest") }

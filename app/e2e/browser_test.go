@@ -47,8 +47,29 @@ func newBrowser(t *testing.T, base string, width, height int64, javascript bool)
 	ctx, cancel := chromedp.NewContext(alloc)
 	ctx, timeout := context.WithTimeout(ctx, 4*time.Minute)
 	t.Cleanup(func() { timeout(); cancel(); stop() })
-	b := &browser{t: t, ctx: ctx, base: base, name: strings.NewReplacer("/", "-", " ", "-").Replace(t.Name())}
-	b.do(chromedp.EmulateViewport(width, height))
+	return (&browser{t: t, ctx: ctx, base: base, name: shotName(t)}).as(width, height, javascript)
+}
+
+func shotName(t *testing.T) string {
+	return strings.NewReplacer("/", "-", " ", "-").Replace(t.Name())
+}
+
+// beside opens another window of the same Chromium, with cookies of its own: somebody
+// else at another device, for less than a Chromium of their own costs.
+func (b *browser) beside(who string, width, height int64) *browser {
+	b.t.Helper()
+	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	b.t.Cleanup(cancel)
+	return (&browser{t: b.t, ctx: ctx, base: b.base, name: b.name + "-" + who}).as(width, height, true)
+}
+
+// as gives the window its size; without JavaScript its pages run no script.
+func (b *browser) as(width, height int64, javascript bool) *browser {
+	b.t.Helper()
+	// The context of the first step is the window's: when it ends, so does the window.
+	if err := chromedp.Do(b.ctx, chromedp.EmulateViewport(width, height)); err != nil {
+		b.t.Fatal("Chromium does not start: ", err)
+	}
 	if !javascript {
 		b.do(chromedp.Func(func(ctx context.Context, tg *chromedp.Target) error {
 			_, err := cdp.Call(ctx, tg, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
@@ -66,6 +87,32 @@ func (b *browser) do(steps ...chromedp.Action[chromedp.Void]) {
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		b.snap("failed")
 		b.t.Fatalf("at %s: %v", b.at(), err)
+	}
+}
+
+// eval asks the page, scripts on or off.
+func eval[T any](b *browser, js string, opts ...chromedp.EvaluateOption) T {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
+	defer cancel()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](js, opts...))
+	if err != nil {
+		b.snap("failed")
+		b.t.Fatalf("at %s: %v", b.at(), err)
+	}
+	return v
+}
+
+// waits until an expression is true: what the browser does by itself, as playing a
+// sound, tells nobody where scripts are off.
+func (b *browser) waits(js string) {
+	b.t.Helper()
+	for end := time.Now().Add(30 * time.Second); !eval[bool](b, js); {
+		if time.Now().After(end) {
+			b.snap("failed")
+			b.t.Fatalf("at %s: never %s", b.at(), js)
+		}
+		<-time.After(20 * time.Millisecond)
 	}
 }
 
@@ -108,11 +155,7 @@ func (b *browser) fill(selector, text string) {
 // text reads what a person reads.
 func (b *browser) text(selector string) string {
 	b.t.Helper()
-	s, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](fmt.Sprintf("document.querySelector(%q).innerText", selector)))
-	if err != nil {
-		b.t.Fatalf("reading %s at %s: %v", selector, b.at(), err)
-	}
-	return s
+	return eval[string](b, fmt.Sprintf("document.querySelector(%q).innerText", selector))
 }
 
 func (b *browser) sees(words ...string) {
@@ -169,16 +212,11 @@ func (b *browser) axe() {
 		b.t.Skip("axe-core is missing: run make deps")
 	}
 	// The developer tools' own world is not bound by the page's content policy.
-	if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[any](string(js)+";true")); err != nil {
-		b.t.Fatal(err)
-	}
-	got, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](`(async () => {
+	eval[any](b, string(js)+";true")
+	got := eval[string](b, `(async () => {
 		const r = await axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]});
 		return r.violations.map(v => v.id + ": " + v.help + " " + v.nodes.map(n => n.target.join(" ")).join(", ")).join("\n");
-	})()`, chromedp.EvalAwaitPromise))
-	if err != nil {
-		b.t.Fatal(err)
-	}
+	})()`, chromedp.EvalAwaitPromise)
 	if got != "" {
 		b.snap("axe")
 		b.t.Errorf("%s breaks rules of accessibility:\n%s", b.path(), got)
@@ -187,9 +225,5 @@ func (b *browser) axe() {
 
 func (b *browser) attr(selector, name string) string {
 	b.t.Helper()
-	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](fmt.Sprintf("document.querySelector(%q).getAttribute(%q) || ''", selector, name)))
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return v
+	return eval[string](b, fmt.Sprintf("document.querySelector(%q).getAttribute(%q) || ''", selector, name))
 }

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-
 	"yinqiao/app"
 	"yinqiao/app/demo"
 )
@@ -158,9 +156,7 @@ func TestFiveCardsOfOneWomanOpenTheSamePersonAndTheLostOneIsRefused(t *testing.T
 // follow presses the first link whose words hold text.
 func (b *browser) follow(text string) {
 	b.t.Helper()
-	b.script(`document.querySelectorAll("[data-pressme]").forEach(a => a.removeAttribute("data-pressme"));
-		[...document.querySelectorAll("main a")].find(a => a.innerText.includes("` + text + `")).setAttribute("data-pressme", "1")`)
-	b.press("[data-pressme]")
+	b.marked(`[...document.querySelectorAll("main a")].find(a => a.innerText.includes("` + text + `"))`)
 }
 
 // bottom is how far down the lower edge of the first match is, in px.
@@ -172,16 +168,10 @@ func (b *browser) bottom(selector string) int {
 // script runs a line of script, as a hand that opens every fold would.
 func (b *browser) script(js string) {
 	b.t.Helper()
-	if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[any](js+";true")); err != nil {
-		b.t.Fatal(err)
-	}
+	eval[any](b, js+";true")
 }
 
 func (b *browser) count(js string) int {
 	b.t.Helper()
-	n, err := chromedp.Run(b.ctx, chromedp.Evaluate[int](js))
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return n
+	return eval[int](b, js)
 }

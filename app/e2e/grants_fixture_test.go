@@ -110,11 +110,12 @@ func init() {
 var grantPeople = map[string]string{
 	"/grants/{grant}/settle": "frozen", "/grants/{grant}/told": "asked", "/freeze": "to freeze", "/grants/{grant}/scan": "paper", "/agents/{grant}/scan": "paper",
 	"/agents/{grant}/told": "asked", "/agents/{grant}/settle": "frozen", "/standing": "ward", "/death": "dead", "/alive": "dead", "/guardians": "ward", "/guardians/{grant}/end": "ward",
+	"/grants/{grant}/answer": "asked", "/death/withdraw": "dead", "/guardians/{grant}": "ward",
 }
 
 func grantPerson(r route) (string, bool) {
 	for end, name := range grantPeople {
-		if strings.HasSuffix(r.pattern, end) && r.face != apiFace {
+		if strings.HasSuffix(r.pattern, end) {
 			return name, true
 		}
 	}
@@ -150,6 +151,18 @@ var grantRoutes = moreRoutes{
 		}
 		return out
 	},
+	bodies: func(s *site) map[string]any {
+		type object = map[string]any
+		return map[string]any{
+			"asks-create":       object{"card": s.made["relative"], "name": "钱有亲", "relation": "邻居", "services": []string{"report-post"}, "ends": "2027-05-01T00:00:00+08:00"},
+			"grants-answer":     object{"outcome": "unreached"},
+			"grants-freeze":     object{"reason": "儿子和女儿意见不一致"},
+			"grants-settle":     object{"resume": true},
+			"deaths-report":     object{"day": "2026-11-20", "source": "certificate"},
+			"deaths-withdraw":   object{"reason": "登记错了人"},
+			"guardians-appoint": object{"guardian": s.Taiyuan.Stranger, "document": "区法院的判决"},
+		}
+	},
 	path: func(s *site, r route) map[string]string {
 		out := map[string]string{"other": string(s.Taiyuan.Stranger), "relation": "0", "what": "all", "months": "12"}
 		if name, ok := grantPerson(r); ok {
@@ -163,8 +176,10 @@ var grantRoutes = moreRoutes{
 	who: func(s *site, r route) civic.Actor {
 		name, ok := grantPerson(r)
 		switch {
-		case strings.HasSuffix(r.pattern, "/standing"), strings.HasSuffix(r.pattern, "/death"), strings.HasSuffix(r.pattern, "/alive"), strings.Contains(r.pattern, "/guardians"),
-			r.pattern == "/desk/grants/held":
+		case r.name == "asks-create":
+			return person(s.Taiyuan.Stranger)
+		case strings.HasSuffix(r.pattern, "/standing"), strings.Contains(r.pattern, "/death"), strings.HasSuffix(r.pattern, "/alive"), strings.Contains(r.pattern, "/guardians"),
+			strings.HasSuffix(r.pattern, "/grants/held"):
 			return apptest.AsStaff(civic.StaffID(s.made["settler"]))
 		case ok && strings.HasPrefix(r.pattern, "/elder/"):
 			return person(civic.PersonID(s.made[name]))
@@ -173,19 +188,21 @@ var grantRoutes = moreRoutes{
 	},
 	renew: func(t *testing.T, s *site, r route) {
 		name, ok := grantPerson(r)
-		if !ok || r.method != http.MethodPost {
+		if !ok || r.method == http.MethodGet {
 			return
 		}
 		p := civic.PersonID(s.made[name])
 		switch {
+		case name == "asked":
+			s.made["ask"] = s.ask(t, p)
 		case name == "frozen":
 			s.must(t, s.Grant.Dispute(t.Context(), person(p), p, "意见不一致"))
-		case strings.HasSuffix(r.pattern, "/end"):
+		case strings.HasSuffix(r.pattern, "/end"), r.name == "guardians-end":
 			var err error
 			s.made["guardianship"], err = s.Grant.Appoint(t.Context(), s.Taiyuan.Administrator, grant.Guardianship{Person: p, Guardian: s.Taiyuan.Daughter, Document: "区法院的判决", Starts: s.Clock.Now()})
 			s.must(t, err)
 		}
-		if strings.HasPrefix(r.pattern, "/desk/") && name != "dead" {
+		if !strings.HasPrefix(r.pattern, "/elder/") && name != "dead" {
 			s.Open(t, s.Taiyuan.Clerk, p)
 		}
 	},

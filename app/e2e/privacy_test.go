@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"yinqiao/app"
+	"yinqiao/app/apptest"
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/db/dbtest"
@@ -36,7 +37,7 @@ func newTown(t *testing.T, dialect db.Dialect) *town {
 	if dialect == db.Postgres {
 		w.url = dbtest.NewPostgres(t)
 	}
-	w.server = serveWith(t, app.Config{Dir: w.dir, Database: w.url, PlainHTTP: true}, slog.LevelDebug, func(a *app.App) {
+	w.server = serveWith(t, app.Config{Dir: w.dir, Database: w.url, PlainHTTP: true, Passwords: apptest.Cheap}, slog.LevelDebug, func(a *app.App) {
 		ctx, sys := t.Context(), civic.System("test")
 		ok := func(err error) {
 			if err != nil {

@@ -131,7 +131,7 @@ func (w *town) atTheDesk(t *testing.T, person string) {
 	w.hospital.post(t, "/desk/requests/"+draft+"/take").ok(t, http.StatusOK)
 	w.hospital.post(t, "/desk/requests/"+draft+"/resolve", "outcome", strings.Repeat(phrase, 80)).ok(t, http.StatusUnprocessableEntity)
 	w.hospital.post(t, "/desk/requests/"+draft+"/resolve", "outcome", "寄了，打过电话"+courier).ok(t, http.StatusOK)
-	for _, path := range []string{at, "/desk/requests/" + draft, "/desk", "/desk/queue?done=1", "/desk/register"} {
+	for _, path := range []string{at, "/desk/requests/" + draft, "/desk", "/desk/queue?view=ended", "/desk/register"} {
 		for _, v := range []*visitor{w.clerk, w.hospital, w.far, w.super} {
 			v.get(t, path)
 		}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"yinqiao/app"
+	"yinqiao/app/apptest"
 	"yinqiao/app/demo"
 	"yinqiao/civic"
 )
@@ -43,7 +44,7 @@ type server struct {
 // database when url is given.
 func serve(t *testing.T, url string) *server {
 	t.Helper()
-	return serveWith(t, app.Config{Dir: t.TempDir(), Database: url, Demo: true}, slog.LevelInfo, nil)
+	return serveWith(t, app.Config{Dir: t.TempDir(), Database: url, Demo: true, Passwords: apptest.Cheap}, slog.LevelInfo, nil)
 }
 
 // serveWith starts a server; prepare, if any, fills its rooms first.

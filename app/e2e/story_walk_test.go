@@ -46,10 +46,7 @@ func (s *server) acted(t *testing.T, relative, elder civic.PersonID) {
 // says reads the sentences of a page.
 func (b *browser) says() []string {
 	b.t.Helper()
-	out, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]string](`[...document.querySelectorAll("ol.says li")].map(e => e.innerText)`))
-	if err != nil {
-		b.t.Fatal(err)
-	}
+	out := eval[[]string](b, `[...document.querySelectorAll("ol.says li")].map(e => e.innerText)`)
 	return out
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -122,13 +123,14 @@ type route struct {
 	id, method, path, tag, summary, more string
 	kinds                                []civic.Kind
 	status                               int
+	bytes                                int64 // bounds the body; 0 is the bound of all others
 }
 
 // handle registers an operation. Its input is checked for characters that no
 // text has, its errors become problems, and a panic costs one answer only.
 func handle[I, O any](s *server, rt route, do func(context.Context, *I) (*O, error)) {
 	op := huma.Operation{OperationID: rt.id, Method: rt.method, Path: rt.path, Tags: []string{rt.tag}, Summary: rt.summary,
-		Description: rt.more, DefaultStatus: rt.status, MaxBodyBytes: bodyMost, BodyReadTimeout: readFor, Errors: errorsOf[I](rt)}
+		Description: rt.more, DefaultStatus: rt.status, MaxBodyBytes: cmp.Or(rt.bytes, bodyMost), BodyReadTimeout: readFor, Errors: errorsOf[I](rt)}
 	if !public[rt.id] {
 		op.Security = []map[string][]string{{"session": {}}}
 	}

@@ -10,13 +10,16 @@ import (
 	"yinqiao/grant"
 )
 
+// scanBody bounds a body that brings a scan in base64.
+const scanBody = grant.ScanMost*4/3 + 64<<10
+
 func (s *server) grants() {
 	handle(s, route{id: "people-agents", method: http.MethodGet, path: "/people/{person}/agents", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
 		summary: "谁能替这位老人办事(SX14)", more: "也列先停下的和家人请求的，看 state 和 held。名字遮住中间的字。"}, s.agents)
 	handle(s, route{id: "people-issue-code", method: http.MethodPost, path: "/people/{person}/access-codes", tag: tagPeople, status: http.StatusCreated, kinds: []civic.Kind{civic.NotFound},
 		summary: "开一张登录口令给老人本人(SX14)", more: "限打开了资料的工作人员。30分钟内用一次，请当面交给老人。"}, s.issueCode)
 	handle(s, route{id: "people-grant", method: http.MethodPost, path: "/people/{person}/grants", tag: tagPeople, status: http.StatusCreated, kinds: []civic.Kind{civic.NotFound},
-		summary: "老人委托别人代办(SX14)", more: "由老人本人，或由打开了资料的工作人员当面办理。受委托的人不能再转委托。"}, s.give)
+		bytes: scanBody, summary: "老人委托别人代办(SX14)", more: "由老人本人，或由打开了资料的工作人员当面办理。受委托的人不能再转委托。"}, s.give)
 	handle(s, route{id: "people-revoke", method: http.MethodDelete, path: "/people/{person}/grants/{grant}", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
 		summary: "停止一份委托，立刻生效(SX14)"}, s.revoke)
 }
@@ -52,13 +55,21 @@ func (s *server) agents(ctx context.Context, in *OnPerson) (*struct{ Body Agents
 	if err != nil {
 		return nil, err
 	}
-	out := Agents{Agents: make([]Agent, len(as))}
+	return &struct{ Body Agents }{Agents{agentsOf(as)}}, nil
+}
+
+func agentsOf(as []grant.Agent) []Agent {
+	out := make([]Agent, len(as))
 	for i, g := range as {
-		out.Agents[i] = Agent{Grant: g.ID, Agent: g.Agent, Office: g.Office, Role: string(g.Role), Guardian: g.Kind == "guardian", State: g.State,
-			Held: grant.HeldWords(g.Held), Untold: g.Notice == "pending", Name: g.Name, Relation: g.Relation, Services: strings.Fields(g.Services),
-			Starts: g.Starts.In(civic.Shanghai), Ends: g.Ends}
+		out[i] = agentOf(g)
 	}
-	return &struct{ Body Agents }{out}, nil
+	return out
+}
+
+func agentOf(g grant.Agent) Agent {
+	return Agent{Grant: g.ID, Agent: g.Grant.Agent, Office: g.Office, Role: string(g.Role), Guardian: g.Kind == "guardian", State: g.State,
+		Held: grant.HeldWords(g.Held), Untold: g.Notice == "pending", Name: g.Name, Relation: g.Relation, Services: strings.Fields(g.Services),
+		Starts: shownTime(g.Starts), Ends: g.Ends}
 }
 
 // AccessCode is what is printed on the slip.
@@ -85,7 +96,8 @@ type giveIn struct {
 		Agent       civic.PersonID `json:"agent" minLength:"1" maxLength:"64" doc:"受托人的编号"`
 		Relation    string         `json:"relation" minLength:"1" maxLength:"20" pattern:"^[^0-9０-９]+$" patternDescription:"关系，不要写号码" doc:"是老人的什么人" example:"女儿"`
 		Services    []serviceName  `json:"services" minItems:"1" maxItems:"50" doc:"能办哪些事;* 是全部"`
-		How         string         `json:"how,omitempty" enum:"in_person,phone,witness" doc:"工作人员办理时：老人是怎么委托的;不写就是本人带证件当面委托。纸质委托书要带扫描件，请在工作台办"`
+		How         string         `json:"how,omitempty" enum:"in_person,phone,witness,paper" doc:"工作人员办理时：老人是怎么委托的;不写就是本人带证件当面委托"`
+		Scan        []byte         `json:"scan,omitempty" maxLength:"1398104" doc:"纸质委托书的扫描件：jpg、png 或 pdf，base64，原文不超过1兆"`
 		ReadBack    string         `json:"read_back,omitempty" maxLength:"500" doc:"电话委托：念给老人听、老人说对的话"`
 		Witness     string         `json:"witness,omitempty" maxLength:"50" doc:"见证人姓名"`
 		WitnessRole string         `json:"witness_role,omitempty" maxLength:"20" doc:"见证人身份"`
@@ -111,7 +123,7 @@ func (s *server) give(ctx context.Context, in *giveIn) (*struct{ Body GrantGiven
 		if b.How != "" {
 			g.GivenHow = b.How
 		}
-		g.Evidence = grant.Evidence{ReadBack: b.ReadBack, Witness: b.Witness, WitnessRole: b.WitnessRole}
+		g.Evidence = grant.Evidence{Scan: b.Scan, ReadBack: b.ReadBack, Witness: b.Witness, WitnessRole: b.WitnessRole}
 	}
 	if g.Starts.IsZero() {
 		g.Starts = s.Now()
@@ -134,12 +146,7 @@ func joined(names []serviceName) string {
 	return strings.Join(out, " ")
 }
 
-type revokeIn struct {
-	OnPerson
-	Grant string `path:"grant" maxLength:"64" doc:"委托的编号"`
-}
-
-func (s *server) revoke(ctx context.Context, in *revokeIn) (*struct{}, error) {
+func (s *server) revoke(ctx context.Context, in *OnGrant) (*struct{}, error) {
 	id, a, err := s.about(ctx, in.Person)
 	if err != nil {
 		return nil, err

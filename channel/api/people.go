@@ -31,6 +31,8 @@ func (s *server) people() {
 	handle(s, route{id: "people-requests", method: http.MethodGet, path: "/people/{person}/requests", tag: tagPeople, kinds: []civic.Kind{civic.NotFound},
 		summary: "这位老人办过和正在办的事", more: "最近五十件，新的在前。"}, s.listRequests)
 	s.grants()
+	s.proxies()
+	s.standings()
 	s.cards()
 	s.facts()
 	s.names()

@@ -6,6 +6,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"yinqiao/catalog"
+	"yinqiao/civic"
+	"yinqiao/engine/casework"
 	"yinqiao/request"
 )
 
@@ -36,6 +38,17 @@ func (Texts) Schema(r huma.Registry) *huma.Schema {
 	text := r.Schema(reflect.TypeFor[string](), true, "")
 	text.MaxLength = &most
 	return &huma.Schema{Type: huma.TypeArray, Items: text, MaxItems: &items}
+}
+
+// RequestIDs name the cases of a batch.
+type RequestIDs []civic.RequestID
+
+// Schema implements huma.SchemaProvider.
+func (RequestIDs) Schema(r huma.Registry) *huma.Schema {
+	least, most, long := 1, casework.BatchMost, 64
+	text := r.Schema(reflect.TypeFor[string](), true, "")
+	text.MaxLength = &long
+	return &huma.Schema{Type: huma.TypeArray, Items: text, MinItems: &least, MaxItems: &most}
 }
 
 // serviceSchema is the schema of all answers of a service. A question with a

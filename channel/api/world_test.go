@@ -89,7 +89,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	log := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	v := dbtest.Vault(t)
 	j := journal.New(journal.Config{DB: d, Vault: v, Auth: grant.Judge{}, Clock: time.Now, Log: log, Heads: filepath.Join(t.TempDir(), "heads")})
-	r := api.Rooms{People: people.New(j, v), Staff: staff.New(j, v), Sessions: staff.NewSessions(j, false), Catalog: catalog.New(j), Place: place.New(j), Log: log}
+	r := api.Rooms{People: people.New(j, v), Staff: staff.New(j, v, staff.Cost{Memory: 64, Time: 1, Lanes: 1}), Sessions: staff.NewSessions(j, false), Catalog: catalog.New(j), Place: place.New(j), Log: log}
 	r.Grant = grant.New(j, v, r.People, r.Catalog)
 	r.Casework = casework.New(j, v, r.People)
 	r.Requests = request.New(j, v, r.Catalog, r.People, r.Casework)

@@ -4,57 +4,87 @@ import (
 	"time"
 
 	"yinqiao/civic"
+	"yinqiao/place"
 )
 
 // State is where a case is.
 type State string
 
 // The states of a case. A case that is resolved is not finished: the person says
-// whether it is (closed is not solved).
+// whether it is (closed is not solved). One that nobody could ask ends unconfirmed
+// and is counted apart.
 const (
-	Open      State = "open"
-	Taken     State = "taken"
-	Resolved  State = "resolved"
-	Confirmed State = "confirmed"
+	Open        State = "open"
+	Taken       State = "taken"
+	Asked       State = "asked" // the applicant has to say or bring something; the clock stands
+	Resolved    State = "resolved"
+	Confirmed   State = "confirmed"
+	Unconfirmed State = "unconfirmed" // 未确认办结
+	Rejected    State = "rejected"
+	Withdrawn   State = "withdrawn"
 )
+
+var stateWords = map[State]string{
+	Open:        "已经收到，等待办理",
+	Taken:       "正在办理",
+	Asked:       "还差一点材料，等您补充",
+	Resolved:    "单位说办好了，请您看看是不是真的办好了",
+	Confirmed:   "已经办好了",
+	Unconfirmed: "单位说办好了，还没有联系上您确认",
+	Rejected:    "这次没有办成",
+	Withdrawn:   "您说不办了，已经撤回",
+}
 
 // Words says the state to a person.
 func (s State) Words() string {
-	switch s {
-	case Open:
-		return "已经收到，等待办理"
-	case Taken:
-		return "正在办理"
-	case Resolved:
-		return "单位说办好了，请您看看是不是真的办好了"
-	case Confirmed:
-		return "已经办好了"
+	if w, ok := stateWords[s]; ok {
+		return w
 	}
 	return string(s)
 }
 
-// Case is a request in the hands of an office.
-type Case struct {
-	Person      civic.PersonID
-	Request     civic.RequestID
-	Number      civic.Number
-	Service     string
-	Office      civic.OfficeID
-	Division    civic.Division
-	State       State
-	Assignee    civic.StaffID
-	Outcome     []byte // sealed
-	Reopened    int64
-	OpenedAt    time.Time
-	DueAt       time.Time
-	OverdueAt   *time.Time
-	ResolvedAt  *time.Time
-	ConfirmedAt *time.Time
-	Rev         int64
+// ToPhone reports whether the person should be phoned for their word: some working
+// days after the office's answer they have said nothing.
+func (c Case) ToPhone(now time.Time) bool {
+	return c.State == Resolved && c.ResolvedAt != nil && now.After(place.AddWorkingDays(*c.ResolvedAt, theRules.WordWorkingDays.Value))
 }
 
-const columns = `person, request, number, service, office, division, state, assignee, outcome, reopened,
-	opened_at, due_at, overdue_at, resolved_at, confirmed_at, rev`
+// Ended reports whether nothing is left to be done, unless somebody appeals or says
+// that it is not solved after all.
+func (s State) Ended() bool {
+	return s == Confirmed || s == Unconfirmed || s == Rejected || s == Withdrawn
+}
+
+// Case is a request in the hands of an office.
+type Case struct {
+	Person     civic.PersonID
+	Request    civic.RequestID
+	Number     civic.Number
+	Service    string
+	Skill      string // what whoever works it must know, or ""
+	Office     civic.OfficeID
+	Division   civic.Division
+	State      State
+	Assignee   civic.StaffID
+	Outcome    []byte // sealed
+	Reopened   int64
+	Attempts   int64 // to reach the person since the office's answer
+	Extended   int64
+	Appealed   int64
+	AnsweredBy civic.StaffID // who gave the last answer; nobody hears an appeal against their own
+	OpenedAt   time.Time
+	NearAt     time.Time
+	DueAt      time.Time
+	StoppedAt  *time.Time
+	OverdueAt  *time.Time
+	ResolvedAt *time.Time
+	TriedAt    *time.Time
+	EndedAt    *time.Time
+	Rev        int64
+}
+
+const columns = `person, request, number, service, skill, office, division, state, assignee, outcome, reopened, attempts, extended, appealed, answered_by,
+	opened_at, near_at, due_at, stopped_at, overdue_at, resolved_at, tried_at, ended_at, rev`
 
 // days counts the midnights in Shanghai between two times.
 func days(from, to time.Time) int {
@@ -69,10 +99,12 @@ func days(from, to time.Time) int {
 // colour: late, soon or fine. What is resolved waits for the person, not for us.
 func (c Case) Due(now time.Time) (words, class string) {
 	switch {
-	case c.State == Confirmed:
-		return "已办结", "fine"
+	case c.State.Ended():
+		return map[State]string{Confirmed: "已办结", Unconfirmed: "未确认办结", Rejected: "没有办成", Withdrawn: "已撤回"}[c.State], "fine"
 	case c.State == Resolved:
 		return "等老人确认", "fine"
+	case c.State == Asked:
+		return "等老人补充，期限暂停", "fine"
 	case !now.Before(c.DueAt):
 		days := days(c.DueAt, now)
 		if days == 0 {
@@ -80,11 +112,11 @@ func (c Case) Due(now time.Time) (words, class string) {
 		}
 		return "超时" + itoa(days) + "天", "late"
 	}
+	class = "fine"
+	if !now.Before(c.NearAt) {
+		class = "soon"
+	}
 	if days := days(now, c.DueAt); days > 0 {
-		class = "fine"
-		if days == 1 {
-			class = "soon"
-		}
 		return "还有" + itoa(days) + "天", class
 	}
 	return "今天到期", "soon"

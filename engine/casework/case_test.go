@@ -34,7 +34,7 @@ func TestDueIsSaidInDaysOfTheCalendar(t *testing.T) {
 		{casework.Resolved, "12-06 09:00", "等老人确认", "fine"},
 		{casework.Confirmed, "12-06 09:00", "已办结", "fine"},
 	} {
-		words, colour := casework.Case{State: c.state, DueAt: at("11-26 09:00")}.Due(at(c.now))
+		words, colour := casework.Case{State: c.state, NearAt: at("11-25 00:00"), DueAt: at("11-26 09:00")}.Due(at(c.now))
 		if words != c.words || colour != c.colour {
 			t.Errorf("%s on %s: %s, %s; want %s, %s", c.state, c.now, words, colour, c.words, c.colour)
 		}
@@ -44,7 +44,7 @@ func TestDueIsSaidInDaysOfTheCalendar(t *testing.T) {
 func TestEveryStateHasWordsForThePerson(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
-	for _, s := range []casework.State{casework.Open, casework.Taken, casework.Resolved, casework.Confirmed} {
+	for _, s := range []casework.State{casework.Open, casework.Taken, casework.Resolved, casework.Confirmed, casework.Asked, casework.Unconfirmed, casework.Rejected, casework.Withdrawn} {
 		if w := s.Words(); w == string(s) || seen[w] {
 			t.Errorf("%s: %q", s, w)
 		}

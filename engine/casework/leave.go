@@ -37,17 +37,17 @@ func (s *Service) ReleaseAll(ctx context.Context, job Free) error {
 			if _, works := m.May(civic.MayWorkCases); works {
 				stays = m.Office
 			}
-			return v.Select(&ids, `SELECT request FROM casework WHERE assignee = $1 AND state = 'taken' AND office <> $2 ORDER BY request LIMIT $3`, job.Staff, stays, freeEach)
+			return v.Select(&ids, `SELECT request FROM casework WHERE assignee = $1 AND state IN ('taken', 'asked') AND office <> $2 ORDER BY request LIMIT $3`, job.Staff, stays, freeEach)
 		})
 		if err != nil || len(ids) == 0 {
 			return err
 		}
 		for _, id := range ids {
 			err := s.act(ctx, civic.System("casework.free"), id.Request, officeNeed, func(_ *journal.Tx, c *Case) (journal.Event, error) {
-				if c.State != Taken || c.Assignee != job.Staff {
+				if c.State != Taken && c.State != Asked || c.Assignee != job.Staff {
 					return journal.Event{}, journal.ErrUnchanged
 				}
-				c.State, c.Assignee = Open, ""
+				c.free()
 				return journal.Event{Act: ActReleased}, nil
 			})
 			if err != nil && !civic.Is(err, civic.Conflict) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"strconv"
-	"strings"
 	"time"
 
 	"yinqiao/civic"
@@ -18,15 +17,38 @@ import (
 
 // The acts of this room.
 var (
-	ActOpened    = journal.Define("case.opened", "交给单位办理")
-	ActSeen      = journal.Define("case.seen", "承办单位看了这件事")
-	ActTaken     = journal.Define("case.taken", "单位开始办理")
-	ActReleased  = journal.Define("case.released", "放回单位，等同事来办")
-	ActTakenOver = journal.Define("case.taken_over", "同事接过来办")
-	ActResolved  = journal.Define("case.resolved", "单位回复已办好")
-	ActConfirmed = journal.Define("case.confirmed", "确认办好了")
-	ActReopened  = journal.Define("case.reopened", "说没有办好，重新办理")
-	ActOverdue   = journal.Define("case.overdue", "超过了办理期限")
+	ActOpened      = journal.Define("case.opened", "交给单位办理")
+	ActSeen        = journal.Define("case.seen", "承办单位看了这件事")
+	ActTaken       = journal.Define("case.taken", "单位开始办理")
+	ActReleased    = journal.Define("case.released", "放回单位，等同事来办")
+	ActTakenOver   = journal.Define("case.taken_over", "同事接过来办")
+	ActAssigned    = journal.Define("case.assigned", "交给一位同事办理")
+	ActAsked       = journal.Define("case.asked", "请您补充")
+	ActAnswered    = journal.Define("case.answered", "补充了情况")
+	ActWentOn      = journal.Define("case.went_on", "单位不再等补充，接着办")
+	ActTransferred = journal.Define("case.transferred", "转给另一个单位办理")
+	ActExtended    = journal.Define("case.extended", "延长了办理期限")
+	ActResolved    = journal.Define("case.resolved", "单位回复已办好")
+	ActRejected    = journal.Define("case.rejected", "单位回复这次办不成")
+	ActConfirmed   = journal.Define("case.confirmed", "确认办好了")
+	ActTried       = journal.Define("case.tried", "联系过，没有联系上")
+	ActUnconfirmed = journal.Define("case.unconfirmed", "两次没有联系上，按未确认办结")
+	ActReopened    = journal.Define("case.reopened", "说没有办好，重新办理")
+	ActAppealed    = journal.Define("case.appealed", "不同意结果，请上一级再看")
+	ActWithdrawn   = journal.Define("case.withdrawn", "说不办了，撤回")
+	ActOverdue     = journal.Define("case.overdue", "超过了办理期限")
+	ActRedirected  = journal.Define("case.redirected", "原单位没有人办，转给别的单位")
+
+	ActHandedIn = journal.Define("case.handed_in", "单位收下了材料或者钱")
+	ActBilled   = journal.Define("case.billed", "单位开了账单")
+	ActPaid     = journal.Define("case.paid", "说已经付了钱")
+	ActReceived = journal.Define("case.received", "单位收到了材料或者钱")
+	ActFiled    = journal.Define("case.filed", "材料存了档，或者钱入了账")
+	ActReturned = journal.Define("case.returned", "退回了材料、钱或者撤销了账单")
+	ActLost     = journal.Define("case.lost", "材料或者钱在路上没有找到")
+
+	ActAway = journal.Define("absence.registered", "登记了不在岗的日子和代班的同事")
+	ActBack = journal.Define("absence.ended", "提前回岗")
 )
 
 // Service works cases.
@@ -52,10 +74,6 @@ var (
 	errNoCase   = civic.E(civic.NotFound, "case.unknown", "没有找到这件事，请核对号码。")
 	errMoved    = civic.E(civic.Conflict, "case.moved", "这件事刚刚有人办过了，请刷新看看现在的情况。")
 	errNotYours = civic.E(civic.Denied, "case.assignee", "这件事是另一位同事在办。同事不在的话，您可以接过来办。")
-	errOutcome  = civic.E(civic.Invalid, "case.outcome", "请写明办理结果，让老人看得懂；最多500个字。").On("outcome")
-	errOwnWork  = civic.E(civic.Denied, "case.own_work", "这件事是您自己办的，不能再替老人说办好了。").Accepting("请老人自己确认，或请别的同事问过老人再确认")
-	errSaid     = civic.E(civic.Conflict, "case.said", "已经记下您说办好了。又有了问题，请打承办单位的电话，或者重新办一次。")
-	errNotDone  = civic.E(civic.Conflict, "case.not_resolved", "这件事还没有办完，办完以后再请您确认。")
 )
 
 // Accept implements request.Engine: it opens a case at the office that the
@@ -70,8 +88,9 @@ func (s *Service) Accept(tx *journal.Tx, auth civic.Authority, r *request.Reques
 		return err
 	}
 	due := request.Due(def, tx.Now)
-	if err := tx.InsertRows("casework", []string{"person", "request", "number", "service", "office", "division", "state", "assignee", "reopened", "opened_at", "due_at", "rev"},
-		[][]any{{r.Person, r.ID, r.Number, r.Service, office.ID, office.Division, Open, "", 0, tx.Now, due, 1}}); err != nil {
+	if err := tx.InsertRows("casework", []string{"person", "request", "number", "service", "skill", "office", "division", "state", "assignee", "reopened", "attempts",
+		"extended", "appealed", "answered_by", "opened_at", "near_at", "due_at", "rev"},
+		[][]any{{r.Person, r.ID, r.Number, r.Service, def.Skill, office.ID, office.Division, Open, "", 0, 0, 0, 0, "", tx.Now, near(due), due, 1}}); err != nil {
 		return err
 	}
 	detail := watched(r.ID, due)
@@ -115,6 +134,11 @@ func officeNeed(_ db.Q, c Case) (civic.Need, error) {
 	return civic.Need{Person: c.Person, Office: c.Office, Division: c.Division, Permission: civic.MayWorkCases}, nil
 }
 
+// personNeed is what speaking for the person takes.
+func (s *Service) personNeed(q db.Q, c Case) (civic.Need, error) {
+	return s.requests.Need(q, c.Person, c.Service)
+}
+
 // signedIn refuses nobody before anything is read, so that what exists is not told.
 func signedIn(authorise func(civic.Need) (civic.Authority, error), actor civic.Actor) error {
 	if actor.Operator.None() {
@@ -146,13 +170,16 @@ func (s *Service) act(ctx context.Context, actor civic.Actor, id civic.RequestID
 		if err != nil {
 			return err
 		}
+		before := c
 		ev, err := step(tx, &c)
 		if err != nil {
 			return err
 		}
-		changed, err := tx.Exec(`UPDATE casework SET state = $1, assignee = $2, outcome = $3, reopened = $4, overdue_at = $5, resolved_at = $6,
-			confirmed_at = $7, due_at = $8, rev = rev + 1 WHERE person = $9 AND request = $10 AND rev = $11`,
-			c.State, c.Assignee, c.Outcome, c.Reopened, c.OverdueAt, c.ResolvedAt, c.ConfirmedAt, c.DueAt, c.Person, c.Request, c.Rev)
+		changed, err := tx.Exec(`UPDATE casework SET office = $1, division = $2, state = $3, assignee = $4, outcome = $5, reopened = $6, attempts = $7, extended = $8,
+			appealed = $9, near_at = $10, due_at = $11, stopped_at = $12, overdue_at = $13, resolved_at = $14, tried_at = $15, ended_at = $16, answered_by = $17,
+			rev = rev + 1 WHERE person = $18 AND request = $19 AND rev = $20`,
+			c.Office, c.Division, c.State, c.Assignee, c.Outcome, c.Reopened, c.Attempts, c.Extended, c.Appealed, c.NearAt, c.DueAt, c.StoppedAt,
+			c.OverdueAt, c.ResolvedAt, c.TriedAt, c.EndedAt, c.AnsweredBy, c.Person, c.Request, c.Rev)
 		if err != nil {
 			return err
 		}
@@ -160,139 +187,9 @@ func (s *Service) act(ctx context.Context, actor civic.Actor, id civic.RequestID
 			return errMoved
 		}
 		ev.About = append(ev.About, about(c.Request, c.Office)...)
+		if before.Office != c.Office {
+			ev.About = append(ev.About, journal.About{ID: string(before.Office), Kind: "office", Role: "from"})
+		}
 		return tx.Record(auth, ev)
 	})
-}
-
-// Take puts an open case into the hands of the member of staff at the controls.
-// Conflict if it is in somebody's hands already.
-func (s *Service) Take(ctx context.Context, actor civic.Actor, id civic.RequestID) error {
-	return s.act(ctx, actor, id, officeNeed, func(tx *journal.Tx, c *Case) (journal.Event, error) {
-		if c.State == Taken && c.Assignee == actor.Staff() {
-			return journal.Event{}, journal.ErrUnchanged
-		}
-		if c.State != Open {
-			return journal.Event{}, errMoved
-		}
-		c.State, c.Assignee = Taken, actor.Staff()
-		waited := int64(tx.Now.Sub(c.OpenedAt) / time.Second)
-		return journal.Event{Act: ActTaken, Measure: &waited}, nil
-	})
-}
-
-// Resolve says what was done, in words for the person. The case then waits for
-// the person's own word.
-func (s *Service) Resolve(ctx context.Context, actor civic.Actor, id civic.RequestID, outcome string) error {
-	outcome = strings.TrimSpace(outcome)
-	if outcome == "" || len([]rune(outcome)) > 500 {
-		return errOutcome
-	}
-	return s.act(ctx, actor, id, officeNeed, func(tx *journal.Tx, c *Case) (journal.Event, error) {
-		switch {
-		case c.State == Resolved && c.Assignee == actor.Staff():
-			return journal.Event{}, journal.ErrUnchanged
-		case c.State != Taken:
-			return journal.Event{}, errMoved
-		case c.Assignee != actor.Staff():
-			return journal.Event{}, errNotYours
-		}
-		sealed, err := s.v.Seal([]byte(outcome), "outcome/"+string(c.Request))
-		if err != nil {
-			return journal.Event{}, err
-		}
-		now := tx.Now
-		c.State, c.Outcome, c.ResolvedAt = Resolved, sealed, &now
-		took := int64(now.Sub(c.OpenedAt) / time.Second)
-		return journal.Event{Act: ActResolved, Measure: &took}, nil
-	})
-}
-
-// Release puts a case back into the office's queue, for a colleague to take.
-func (s *Service) Release(ctx context.Context, actor civic.Actor, id civic.RequestID) error {
-	return s.act(ctx, actor, id, officeNeed, func(_ *journal.Tx, c *Case) (journal.Event, error) {
-		switch {
-		case c.State != Taken:
-			return journal.Event{}, errMoved
-		case c.Assignee != actor.Staff():
-			return journal.Event{}, errNotYours
-		}
-		c.State, c.Assignee = Open, ""
-		return journal.Event{Act: ActReleased}, nil
-	})
-}
-
-// TakeOver puts a case from a colleague's hands into those of the member of staff
-// at the controls: nobody's absence may hold up an older person's matter.
-func (s *Service) TakeOver(ctx context.Context, actor civic.Actor, id civic.RequestID) error {
-	return s.act(ctx, actor, id, officeNeed, func(_ *journal.Tx, c *Case) (journal.Event, error) {
-		switch {
-		case c.State != Taken:
-			return journal.Event{}, errMoved
-		case c.Assignee == actor.Staff():
-			return journal.Event{}, journal.ErrUnchanged
-		}
-		from := c.Assignee
-		c.Assignee = actor.Staff()
-		return journal.Event{Act: ActTakenOver, About: []journal.About{{ID: string(from), Kind: "staff", Role: "object"}}}, nil
-	})
-}
-
-// personNeed is what speaking for the person takes.
-func (s *Service) personNeed(q db.Q, c Case) (civic.Need, error) {
-	return s.requests.Need(q, c.Person, c.Service)
-}
-
-// Confirm is the person's own word on a resolved case: solved, or not, which
-// opens it again at the same office.
-func (s *Service) Confirm(ctx context.Context, actor civic.Actor, id civic.RequestID, solved bool) error {
-	return s.act(ctx, actor, id, s.personNeed, func(tx *journal.Tx, c *Case) (journal.Event, error) {
-		switch again := c.State == Confirmed && solved || c.Reopened > 0 && (c.State == Open || c.State == Taken) && !solved; {
-		case again:
-			return journal.Event{}, journal.ErrUnchanged
-		case c.State == Confirmed:
-			return journal.Event{}, errSaid
-		case c.State != Resolved:
-			return journal.Event{}, errNotDone
-		case solved && c.Assignee != "" && c.Assignee == actor.Staff():
-			return journal.Event{}, errOwnWork
-		}
-		now := tx.Now
-		if solved {
-			c.State, c.ConfirmedAt = Confirmed, &now
-			return journal.Event{Act: ActConfirmed}, nil
-		}
-		def, err := s.requests.Definition(tx, c.Request)
-		if err != nil {
-			return journal.Event{}, err
-		}
-		// A new term: the office is given the days of the definition again.
-		c.State, c.Assignee, c.ResolvedAt, c.Reopened, c.OverdueAt = Open, "", nil, c.Reopened+1, nil
-		c.DueAt = request.Due(def.Casework, now)
-		return journal.Event{Act: ActReopened, Detail: watched(c.Request, c.DueAt)}, nil
-	})
-}
-
-// Watch is the job that marks a case overdue when its time has come.
-type Watch struct {
-	Request civic.RequestID `json:"request"`
-}
-
-// Kind implements jobs.Args.
-func (Watch) Kind() string { return "casework.watch" }
-
-// Overdue marks a case whose deadline has passed, once. It does nothing when the
-// case was resolved in time.
-func (s *Service) Overdue(ctx context.Context, w Watch) error {
-	err := s.act(ctx, civic.System("casework.watch"), w.Request, officeNeed, func(tx *journal.Tx, c *Case) (journal.Event, error) {
-		if c.OverdueAt != nil || c.State != Open && c.State != Taken || tx.Now.Before(c.DueAt) {
-			return journal.Event{}, errMoved
-		}
-		now := tx.Now
-		c.OverdueAt = &now
-		return journal.Event{Act: ActOverdue}, nil
-	})
-	if errors.Is(err, errMoved) {
-		return nil
-	}
-	return err
 }

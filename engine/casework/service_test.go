@@ -60,7 +60,7 @@ func TestACaseGoesFromOpenToConfirmed(t *testing.T) {
 		}
 		ok(t, w.Casework.Confirm(ctx, apptest.AsPerson(a.Daughter), id, true))
 		f = state(t, w, elder, id)
-		if f.State != casework.Confirmed || !f.ConfirmedAt.Equal(w.Clock.Now()) || f.Reopened != 0 {
+		if f.State != casework.Confirmed || !f.EndedAt.Equal(w.Clock.Now()) || f.Reopened != 0 {
 			t.Errorf("%+v", f)
 		}
 		for _, err := range []error{w.Casework.Take(ctx, clerk, id), w.Casework.Resolve(ctx, clerk, id, "又"), w.Casework.Confirm(ctx, elder, id, false)} {

@@ -9,6 +9,7 @@ import (
 
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
+	"yinqiao/place"
 	"yinqiao/staff"
 )
 
@@ -34,6 +35,9 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		f.DraftActs(kit.Desk, f.actor),
 		f.caseRoutes(),
 		f.bookingRoutes(),
+		f.queueRoutes(),
+		f.thingRoutes(),
+		f.strayRoutes(),
 		f.placeRoutes(),
 		f.manageRoutes(),
 		f.deviceRoutes(),
@@ -84,7 +88,7 @@ func (f face) frame(r *http.Request, title string) (kit.Frame, civic.Actor, staf
 	if err != nil {
 		return fr, a, m, err
 	}
-	fr.Who = m.Name
+	fr.Who, fr.Phone = m.Name, place.HelpPhone(m.Division)
 	words := []string{}
 	for _, p := range m.Roles {
 		words = append(words, p.Role.Words())
@@ -104,7 +108,7 @@ func navigation(m staff.Member) []kit.Link {
 		{civic.MayFindPeople, kit.Link{To: "/desk", Words: "找人"}},
 		{civic.MayWorkCases, kit.Link{To: "/desk/queue", Words: "待办"}},
 		{civic.MayWorkCases, kit.Link{To: "/desk/roll", Words: "预约"}},
-		{civic.MayWorkCases, kit.Link{To: "/desk/queue?done=1", Words: "已办"}},
+		{civic.MayWorkCases, kit.Link{To: "/desk/queue?view=ended", Words: "已办"}},
 		{civic.MayRegisterPeople, kit.Link{To: "/desk/register", Words: "登记新人"}},
 		{civic.MayKeepPlace, kit.Link{To: "/desk/place", Words: "本单位"}},
 		{civic.MayImportPeople, kit.Link{To: "/desk/rosters", Words: "导入名单"}},

@@ -1,7 +1,10 @@
 package desk
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
+	"strings"
 
 	"yinqiao/catalog"
 	"yinqiao/channel/web/kit"
@@ -58,6 +61,46 @@ type personView struct {
 	Settles  bool   // the clerk settles matters between people too
 }
 
+// firstMost is how many services stand on the page unfolded: one for each key.
+const firstMost = 9
+
+// open are the services that can be begun, by kind; what is left to do after a death
+// comes last while the person is alive.
+func (v personView) open() []*catalog.Definition {
+	var out, after []*catalog.Definition
+	for _, b := range catalog.Bundles(open(v.Services, v.Opening.Died != "")) {
+		for _, d := range b.Services {
+			if d.AfterDeath {
+				after = append(after, d)
+			} else {
+				out = append(out, d)
+			}
+		}
+	}
+	return append(out, after...)
+}
+
+// first are the services that are offered at once: what the person used, and what is
+// asked for most.
+func (v personView) first() []*catalog.Definition {
+	var used []string
+	for _, m := range v.Matters {
+		used = append(used, m.Service)
+	}
+	return catalog.Front(v.open(), used, firstMost)
+}
+
+// rest are the others.
+func (v personView) rest() []*catalog.Definition {
+	first := v.first()
+	return slices.DeleteFunc(v.open(), func(d *catalog.Definition) bool { return slices.Contains(first, d) })
+}
+
+// waits reports whether the person is to be asked about a grant.
+func (v personView) waits() bool {
+	return slices.ContainsFunc(v.Agents, func(g grant.Agent) bool { return g.Held != "" || g.Notice == "pending" })
+}
+
 // onlyLooks reports an opening in an emergency, in which nothing may be done.
 func (v personView) onlyLooks() bool { return v.Opening.Basis == civic.BasisGlass }
 
@@ -112,7 +155,7 @@ func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, fr 
 			v.Asked = g.Name + "（" + g.Relation + "）"
 		}
 	}
-	story, err := f.Requests.Story(ctx, a, id, request.StoryAsk{Most: 20})
+	story, err := f.Requests.Story(ctx, a, id, request.StoryAsk{Most: 5})
 	if err != nil {
 		return err
 	}
@@ -132,7 +175,19 @@ func (f face) askToOpen(w http.ResponseWriter, r *http.Request, status int, fr k
 		return err
 	}
 	fr.Title = "打开资料"
-	return f.RenderAs(w, r, status, openPage(fr, m, agents, r.PostFormValue("reason")))
+	return f.RenderAs(w, r, status, openPage(fr, m, agents, r.PostFormValue("reason"), askedFor(r)))
+}
+
+// askedFor is the page of the desk that the person is opened for; "" is their own.
+func askedFor(r *http.Request) string {
+	to := r.PostFormValue("to")
+	if r.Method == http.MethodGet {
+		to = r.URL.EscapedPath()
+	}
+	if !strings.HasPrefix(to, "/desk/") {
+		return ""
+	}
+	return kit.SafePath(to, "")
 }
 
 func (f face) open(w http.ResponseWriter, r *http.Request) error {
@@ -152,7 +207,7 @@ func (f face) open(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return kit.Go(w, r, "/desk/people/"+string(id))
+	return kit.Go(w, r, cmp.Or(askedFor(r), "/desk/people/"+string(id)))
 }
 
 // code prints a slip with which the person signs in to their own pages.

@@ -39,7 +39,35 @@ func (f face) showConsents(w http.ResponseWriter, r *http.Request, status int, f
 	if err != nil {
 		return f.orOpen(w, r, fr, a, err)
 	}
-	return f.RenderAs(w, r, status, consentsPage(fr, id, list, r))
+	came, err := f.consenter(r.Context(), a, id)
+	if err != nil {
+		return err
+	}
+	return f.RenderAs(w, r, status, consentsPage(fr, id, came, list, r))
+}
+
+// consenter is whose word a consent would be: of whoever came.
+type consenter struct{ By, Who string }
+
+func (f face) consenter(ctx context.Context, a civic.Actor, id civic.PersonID) (consenter, error) {
+	self := consenter{rights.Self, "老人本人"}
+	o, err := f.Grant.Opened(ctx, a, id)
+	if civic.As(err).Code == "grant.not_open" || err == nil && o.Agent == "" {
+		return self, nil
+	}
+	if err != nil {
+		return self, err
+	}
+	agents, err := f.Grant.Agents(ctx, a, id)
+	if err != nil {
+		return self, err
+	}
+	for _, g := range agents {
+		if g.Grant.Agent == o.Agent && g.Kind == "guardian" {
+			return consenter{rights.Guardian, "监护人" + g.Name}, nil
+		}
+	}
+	return consenter{rights.Agent, "代办的人"}, nil
 }
 
 // changeConsent does one act about consents and shows the page again.

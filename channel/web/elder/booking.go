@@ -13,7 +13,7 @@ func (f face) bookingRoutes() []kit.Route {
 
 // booking shows a time that is booked.
 func (f face) booking(w http.ResponseWriter, r *http.Request, status int, fr kit.Frame, a civic.Actor) error {
-	b, err := f.Booking.Read(r.Context(), a, civic.RequestID(r.PathValue("request")))
+	b, err := f.Booking.Read(r.Context(), a, requestOf(r))
 	if err != nil {
 		return err
 	}
@@ -22,18 +22,5 @@ func (f face) booking(w http.ResponseWriter, r *http.Request, status int, fr kit
 }
 
 func (f face) cancelBooking(w http.ResponseWriter, r *http.Request) error {
-	a := f.actor(r)
-	err := f.Booking.Cancel(r.Context(), a, civic.RequestID(r.PathValue("request")))
-	if civic.Is(err, civic.Conflict) {
-		fr, a, _, frameErr := f.frame(r, "办的事")
-		if frameErr != nil {
-			return frameErr
-		}
-		fr.Wrong = []*civic.Error{civic.As(err)}
-		return f.booking(w, r, kit.Status(err), fr, a)
-	}
-	if err != nil {
-		return err
-	}
-	return kit.Go(w, r, "/elder/requests/"+r.PathValue("request"))
+	return f.step(w, r, f.Booking.Cancel(r.Context(), f.actor(r), requestOf(r)))
 }

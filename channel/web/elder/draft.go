@@ -136,35 +136,3 @@ func (f face) again(w http.ResponseWriter, r *http.Request, a civic.Actor, id ci
 	fr.Wrong = []*civic.Error{civic.As(why)}
 	return f.show(w, r, kit.Status(why), fr, v, "", "")
 }
-
-func (f face) request(w http.ResponseWriter, r *http.Request) error {
-	fr, a, _, err := f.frame(r, "办的事")
-	if err != nil {
-		return err
-	}
-	file, err := f.Casework.Read(r.Context(), a, civic.RequestID(r.PathValue("request")))
-	if civic.Is(err, civic.NotFound) {
-		return f.booking(w, r, http.StatusOK, fr, a) // no office works on it: it may be a time that is booked
-	}
-	if err != nil {
-		return err
-	}
-	fr.Title, fr.Back = file.Title, "/elder/mine"
-	return f.Render(w, r, requestPage(fr, file, r.URL.Query().Get("new") != ""))
-}
-
-func (f face) confirm(w http.ResponseWriter, r *http.Request) error {
-	id := civic.RequestID(r.PathValue("request"))
-	var solved bool
-	switch r.PostFormValue("solved") {
-	case "yes":
-		solved = true
-	case "no":
-	default:
-		return civic.E(civic.Invalid, "confirm.choose", "请选「办好了」或「还没办好」。")
-	}
-	if err := f.Casework.Confirm(r.Context(), f.actor(r), id, solved); err != nil {
-		return err
-	}
-	return kit.Go(w, r, "/elder/requests/"+string(id))
-}

@@ -11,6 +11,7 @@ import (
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
 	"yinqiao/people"
+	"yinqiao/place"
 )
 
 type face struct{ *kit.Rooms }
@@ -19,6 +20,7 @@ type face struct{ *kit.Rooms }
 func Routes(rm *kit.Rooms) []kit.Route {
 	f := face{rm}
 	return append(slices.Concat(f.meRoutes(), f.cardRoutes(), f.giveRoutes(), f.serviceRoutes(), f.storyRoutes(), f.bookingRoutes(), f.DraftActs(kit.Elder, f.actor)), []kit.Route{
+		f.AloudRoute(kit.Elder),
 		{Pattern: "GET /elder/sign-in", Open: true, Do: f.signInPage},
 		{Pattern: "POST /elder/sign-in", Open: true, Do: f.signIn},
 		{Pattern: "POST /elder/sign-out", Open: true, Do: f.signOut},
@@ -35,6 +37,10 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		{Pattern: "POST /elder/drafts/{draft}/submit", Do: f.submit},
 		{Pattern: "GET /elder/requests/{request}", Do: f.request},
 		{Pattern: "POST /elder/requests/{request}/confirm", Do: f.confirm},
+		{Pattern: "POST /elder/requests/{request}/answer", Do: f.answerAsked},
+		{Pattern: "POST /elder/requests/{request}/appeal", Do: f.appeal},
+		{Pattern: "POST /elder/requests/{request}/withdraw", Do: f.withdrawCase},
+		{Pattern: "POST /elder/requests/{request}/pay", Do: f.pay},
 	}...)
 }
 
@@ -65,6 +71,7 @@ func (f face) frame(r *http.Request, title string) (kit.Frame, civic.Actor, peop
 		}
 		return fr, a, p, err
 	}
+	fr.Phone = place.HelpPhone(p.Division)
 	fr.Who = p.Name + greeting(p, f.Now())
 	if a.Channel == civic.ChannelFamily {
 		me, err := f.People.Show(r.Context(), civic.Actor{Operator: a.Operator, Channel: a.Channel}, a.Person())

@@ -2,11 +2,13 @@ package elder
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"yinqiao/catalog"
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
+	"yinqiao/engine/casework"
 	"yinqiao/grant"
 	"yinqiao/people"
 	"yinqiao/request"
@@ -86,7 +88,11 @@ func (f face) next(r *http.Request, a civic.Actor, mine []request.Summary) (to, 
 	}
 	if len(waiting) > 0 {
 		w := waiting[0]
-		return "/elder/requests/" + string(w.Request), w.Title + "：单位说办好了，请您看一看", nil
+		says := "：单位说办好了，请您看一看"
+		if w.State == casework.Asked {
+			says = "：单位在等您，请您看一看"
+		}
+		return "/elder/requests/" + string(w.Request), w.Title + says, nil
 	}
 	coming, err := f.Booking.Coming(r.Context(), a, a.Subject)
 	if err != nil {
@@ -153,6 +159,11 @@ func (f face) agents(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return f.Render(w, r, agentsPage(fr, list, titles, f.Now()))
+}
+
+// guarded reports whether one of those who may act is the person's guardian.
+func guarded(list []grant.Agent) bool {
+	return slices.ContainsFunc(list, func(g grant.Agent) bool { return g.Kind == "guardian" })
 }
 
 func (f face) revoke(w http.ResponseWriter, r *http.Request) error {

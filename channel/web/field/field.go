@@ -11,6 +11,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/grant"
 	"yinqiao/people"
+	"yinqiao/place"
 	"yinqiao/staff"
 )
 
@@ -66,7 +67,7 @@ func (f face) plain(r *http.Request, title string) kit.Frame {
 func (f face) frame(r *http.Request, title string) (kit.Frame, civic.Actor, staff.Member, error) {
 	fr, a := f.plain(r, title), f.actor(r)
 	m, err := f.Staff.OnPhone(r.Context(), a)
-	fr.Who = m.Name
+	fr.Who, fr.Phone = m.Name, place.HelpPhone(m.Division)
 	return fr, a, m, err
 }
 

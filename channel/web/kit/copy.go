@@ -22,5 +22,14 @@ func SendCopy(w http.ResponseWriter, c *rights.Copy) error {
 	return nil
 }
 
+// DateOf says a day that is written YYYY-MM-DD; anything else stays as it is.
+func DateOf(day string) string {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return day
+	}
+	return t.Format("2006年1月2日")
+}
+
 // Date says a day with its year: 2026年11月23日.
 func Date(t time.Time) string { return t.In(civic.Shanghai).Format("2006年1月2日") }

@@ -112,6 +112,6 @@ func (rm *Rooms) RenderAs(w http.ResponseWriter, r *http.Request, status int, pa
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = b.WriteTo(w) // the visitor has gone
+	_, _ = w.Write(rm.withSound(r, b.Bytes())) // an error: the visitor has gone
 	return nil
 }

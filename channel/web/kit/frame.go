@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"yinqiao/civic"
+	"yinqiao/place"
 )
 
 // Frame is what every page has round its content.
@@ -33,7 +34,7 @@ type Link struct{ To, Words string }
 
 // FrameOf reads the look that the visitor chose; it persists on every page.
 func FrameOf(r *http.Request, face Face) Frame {
-	f := Frame{Face: face, Text: "1", Contrast: "plain", Keys: "on", Phone: HelpPhone, Path: pathOf(r, face), Today: Day(time.Now())}
+	f := Frame{Face: face, Text: "1", Contrast: "plain", Keys: "on", Phone: place.HelpPhone(""), Path: pathOf(r, face), Today: Day(time.Now())}
 	if c, err := r.Cookie("text"); err == nil && (c.Value == "2" || c.Value == "3") {
 		f.Text = c.Value
 	}

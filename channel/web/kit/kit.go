@@ -38,7 +38,8 @@ type Rooms struct {
 	Booking  *booking.Service
 	Rights   *rights.Service
 	Log      *slog.Logger
-	Demo     *Demo // nil outside a demonstration
+	Reader   *Reader // reads pages aloud; nil if nothing can
+	Demo     *Demo   // nil outside a demonstration
 	Ping     func(context.Context) error
 	Version  string
 	Now      func() time.Time
@@ -67,9 +68,6 @@ type Route struct {
 	Bytes   int64  // bounds a form that brings a file; 0 is the bound of all others
 }
 
-// HelpPhone is the number on every page where no local one is known.
-const HelpPhone = "95128"
-
 // formBytes bounds a form.
 const formBytes = 64 << 10
 
@@ -90,7 +88,8 @@ func (rm *Rooms) Serve(face Face, rt Route) http.Handler {
 	if face != Public {
 		s := *rm.Sessions.SessionManager
 		s.ErrorFunc = func(w http.ResponseWriter, r *http.Request, err error) { rm.Fail(w, r, face, err) }
-		h = s.LoadAndSave(h)
+		read := h
+		h = s.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { read.ServeHTTP(w, withSession(r)) }))
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store") // also when the session can't be read

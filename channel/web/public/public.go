@@ -18,6 +18,7 @@ type face struct{ *kit.Rooms }
 func Routes(rm *kit.Rooms) []kit.Route {
 	f := face{rm}
 	return append([]kit.Route{
+		f.AloudRoute(kit.Public),
 		{Pattern: "GET /{$}", Open: true, Do: f.home},
 		{Pattern: "GET /services", Open: true, Do: f.services},
 		{Pattern: "GET /status", Open: true, Do: f.status},

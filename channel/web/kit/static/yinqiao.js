@@ -30,3 +30,10 @@ document.querySelectorAll("form[data-read]").forEach(function (form) {
     }).catch(function () { busy = false; });
   }, 2000);
 });
+// Whoever asks to be read to need not press the player too.
+document.querySelectorAll("details.aloud").forEach(function (d) {
+  d.addEventListener("toggle", function () {
+    var sound = d.querySelector("audio");
+    if (d.open) sound.play().catch(function () {}); else sound.pause();
+  });
+});

@@ -1,0 +1,75 @@
+package casework
+
+import (
+	"slices"
+	"time"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/journal"
+)
+
+// Note is what was said in the course of a case.
+type Note struct {
+	Kind string // asked, answered, noted, tried, appealed, moved
+	By   civic.Party
+	At   time.Time
+	Text string
+}
+
+// Words says what kind of note it is.
+func (n Note) Words() string {
+	return map[string]string{"asked": "单位问", "answered": "补充", "noted": "备注", "tried": "联系", "appealed": "不同意的理由", "moved": "转办的原因"}[n.Kind]
+}
+
+// Asks is what the office waits for the applicant to say, "" when it is money that it
+// waits for, or nothing.
+func (f *File) Asks() string {
+	if f.State != Asked || f.StoppedAt == nil {
+		return ""
+	}
+	for _, n := range slices.Backward(f.Notes) {
+		if n.Kind == "asked" && !n.At.Before(*f.StoppedAt) {
+			return n.Text
+		}
+	}
+	return ""
+}
+
+// note stores what was said, sealed.
+func (s *Service) note(tx *journal.Tx, c *Case, kind, text string) error {
+	id := db.NewID()
+	sealed, err := s.v.Seal([]byte(text), "case-note/"+id)
+	if err != nil {
+		return err
+	}
+	return tx.InsertRows("casework_note", []string{"person", "request", "id", "kind", "by_kind", "by_id", "at", "body"},
+		[][]any{{c.Person, c.Request, id, kind, tx.Actor.Operator.Kind, tx.Actor.Operator.ID, tx.Now, sealed}})
+}
+
+// notes reads what was said, the oldest first; colleagues' own remarks only for the
+// office.
+func (s *Service) notes(q db.Q, c Case, office bool) ([]Note, error) {
+	var rows []struct {
+		ID, Kind string
+		ByKind   civic.PartyKind
+		ByID     string
+		At       time.Time
+		Body     []byte
+	}
+	if err := q.Select(&rows, `SELECT id, kind, by_kind, by_id, at, body FROM casework_note WHERE person = $1 AND request = $2 ORDER BY id`, c.Person, c.Request); err != nil {
+		return nil, err
+	}
+	var out []Note
+	for _, r := range rows {
+		if !office && (r.Kind == "noted" || r.Kind == "tried") || r.Body == nil {
+			continue
+		}
+		b, err := s.v.Open(r.Body, "case-note/"+r.ID)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Note{r.Kind, civic.Party{Kind: r.ByKind, ID: r.ByID}, r.At, string(b)})
+	}
+	return out, nil
+}
