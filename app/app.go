@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"yinqiao/catalog"
+	"yinqiao/channel/hook"
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/db/vault"
@@ -17,6 +18,8 @@ import (
 	"yinqiao/grant"
 	"yinqiao/jobs"
 	"yinqiao/journal"
+	"yinqiao/ledger/finding"
+	"yinqiao/notify"
 	"yinqiao/people"
 	"yinqiao/place"
 	"yinqiao/request"
@@ -44,7 +47,11 @@ type App struct {
 	Casework *casework.Service
 	Booking  *booking.Service
 	Rights   *rights.Service
+	Notify   *notify.Service
+	Findings *finding.Service
 	Speech   *speech.Service
+
+	reporters map[string]hook.Reporter // gateways that bring reports
 }
 
 // Config is what an installation sets.
@@ -57,6 +64,7 @@ type Config struct {
 	Services  string     // folder of the office's own service definitions; none if empty
 	Prompts   string     // folder of recorded prompts; none if empty
 	VoiceURL  string     // HTTP synthesiser of speech; espeak-ng alone if empty
+	Messages  string     // file of the gateways and the mail server; none if empty
 	Passwords staff.Cost // of hashes; the usual one if zero
 	Clock     civic.Clock
 }
@@ -122,6 +130,10 @@ func Wire(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) (
 	a.Booking = booking.New(j, a.People)
 	a.Booking.Serve(a.Requests)
 	a.Rights = rights.New(j, v, a.People, a.Grant, a.Requests, engines{a.Casework, a.Booking})
+	if err := a.tell(); err != nil {
+		return nil, err
+	}
+	a.Findings = finding.New(j, a.Place, a.Catalog, a.Booking)
 	a.flows()
 	return a, nil
 }

@@ -28,13 +28,13 @@ func (r runner) catalogCheck() error {
 		}
 	}
 	if len(ok) == 0 && wrong == 0 {
-		return errors.New("there is no *.yaml file in " + dir)
+		return errors.New("这个文件夹里没有 .yaml 文件：" + dir)
 	}
-	if _, err := fmt.Fprintf(r.out, "%d definitions pass, %d faults, %d warnings\n", len(ok), wrong, warnings); err != nil {
+	if _, err := fmt.Fprintf(r.out, "能用的%d项，有错%d处，提醒%d处\n", len(ok), wrong, warnings); err != nil {
 		return err
 	}
 	if wrong > 0 {
-		return fmt.Errorf("%d faults: these definitions would not go live", wrong)
+		return fmt.Errorf("有%d处错，改好以前这些定义不会生效", wrong)
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ func check(t *testing.T, dir string) (string, error) {
 func TestTheServicesOfThisReleasePassTheCheckWithoutAWarning(t *testing.T) {
 	t.Parallel()
 	out, err := check(t, "../catalog/data")
-	if err != nil || !strings.Contains(out, "0 faults, 0 warnings") {
+	if err != nil || !strings.Contains(out, "有错0处，提醒0处") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
@@ -45,19 +45,19 @@ func TestCheckNamesFileLineFaultAndWhatIsExpected(t *testing.T) {
 	}
 	out, err := check(t, dir)
 	for _, part := range []string{
-		"online-only.yaml:9: channels: a service without a desk is reachable only with a device; add desk (SX15, ZJ3.1)",
-		"no-cash.yaml:18: pay: nobody may refuse cash; add cash to the ways to pay (SX10)",
-		`words.yaml:69: warning: questions[6].ask: "APP" is in Latin letters; say it in Chinese`,
-		`"提交" is office language; say 交上去`,
-		"more than 20 are hard to follow",
-		"broken.yaml:24: sequence end token ']' not found\n",
-		"1 definitions pass, 3 faults, 3 warnings",
+		"online-only.yaml:9: channels（渠道）：没有窗口，不用手机的人就办不了；请加上 desk（SX15、ZJ3.1）",
+		"no-cash.yaml:18: pay（付钱办法）：谁也不能拒收现金；请加上 cash（SX10）",
+		`words.yaml:69: 提醒：questions[6].ask（第7个问题的问话）：「APP」是外文字母，请用中文说`,
+		"「提交」是公文里的话，请说「交上去」",
+		"超过20个字念出来就难听明白",
+		"broken.yaml:24: 方括号没有配成对",
+		"能用的1项，有错3处，提醒3处",
 	} {
 		if !strings.Contains(out, part) {
 			t.Errorf("%q is not said in\n%s", part, out)
 		}
 	}
-	if err == nil || !strings.Contains(err.Error(), "3 faults") {
+	if err == nil || !strings.Contains(err.Error(), "3处错") {
 		t.Errorf("the command ended with %v", err)
 	}
 	if out, err := check(t, t.TempDir()); err == nil {

@@ -8,6 +8,7 @@ import (
 	"yinqiao/channel/web"
 	"yinqiao/civic"
 	"yinqiao/journal"
+	"yinqiao/notify"
 	"yinqiao/people"
 	"yinqiao/staff"
 )
@@ -30,6 +31,7 @@ func (a *App) demoAccounts() *web.Demo {
 		}
 		d.Staff = append(d.Staff, web.DemoAccount{Login: m.Login, Words: city + " " + words})
 	}
+	d.Outbox = func(ctx context.Context) ([]notify.Shown, error) { return notify.Outbox(ctx, a.Notify) }
 	elders, err := a.demoElders(context.Background())
 	if err != nil {
 		a.Log.Error("demo accounts", "err", err)

@@ -2,12 +2,16 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"yinqiao/catalog"
 	"yinqiao/civic"
+	"yinqiao/engine/booking"
 	"yinqiao/engine/casework"
 	"yinqiao/jobs"
 	"yinqiao/journal"
+	"yinqiao/ledger/finding"
 	"yinqiao/people"
 	"yinqiao/rights"
 )
@@ -32,6 +36,7 @@ func (a *App) flows() {
 	}
 	a.staffFlows()
 	a.bookingFlows()
+	a.messageFlows()
 	jobs.Handle(a.Jobs, func(ctx context.Context, w casework.Watch) error { return a.Casework.Overdue(ctx, w) })
 	jobs.Handle(a.Jobs, func(ctx context.Context, w casework.Scan) error { return a.Casework.MarkDue(ctx, w) })
 	a.Jobs.Every(scanEvery, casework.Scan{})
@@ -53,6 +58,21 @@ func (a *App) flows() {
 	})
 	jobs.Handle(a.Jobs, func(ctx context.Context, w people.RosterWork) error { return a.People.WorkRoster(ctx, w) })
 	jobs.Handle(a.Jobs, func(ctx context.Context, w people.RosterForget) error { return a.People.ForgetRoster(ctx, w) })
+	// What the rules of the plans find is brought up to date in the transaction of the
+	// act that may have changed it, when a window opens by itself, and once a day.
+	a.Journal.Within(slices.Concat(finding.Acts(), booking.CheckedActs()), a.Findings.React)
+	jobs.Handle(a.Jobs, func(ctx context.Context, r finding.Recheck) error { return a.Findings.Again(ctx, r) })
+	jobs.Handle(a.Jobs, func(ctx context.Context, s finding.Sweep) error { return a.Findings.SweepAll(ctx, s) })
+	a.Jobs.Every(24*time.Hour, finding.Sweep{})
+	// A suspension that has an end ends then.
+	a.Journal.On(catalog.ActSuspended, func(_ journal.Entry, detail map[string]string) (jobs.Args, time.Time) {
+		until, err := time.Parse(time.RFC3339Nano, detail["until"])
+		if err != nil {
+			return nil, time.Time{}
+		}
+		return catalog.ResumeDue{Service: detail["service"], Division: civic.Division(detail["division"])}, until
+	})
+	jobs.Handle(a.Jobs, func(ctx context.Context, r catalog.ResumeDue) error { return a.Catalog.ResumeAt(ctx, r) })
 	// What is past its term is deleted once a day.
 	jobs.Handle(a.Jobs, func(ctx context.Context, w rights.Sweep) error { return a.Rights.Sweep(ctx, w) })
 }

@@ -34,9 +34,24 @@ func newMetrics(a *App) *metrics {
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 		gauge("yinqiao_db_commits", "Commits of the shared writer since start (SQLite).", func() float64 { return float64(a.DB.Stats().Commits) }),
 		gauge("yinqiao_db_acts", "Acts in those commits.", func() float64 { return float64(a.DB.Stats().Acts) }),
+		gauge("yinqiao_messages_due", "Messages whose next step is due; more than a few hundred for minutes means that they pile up.", kept(5*time.Second, time.Now, func() float64 { n, _ := a.late(); return n })),
+		gauge("yinqiao_messages_late_seconds", "How long the first of them has been due.", kept(5*time.Second, time.Now, func() float64 { _, s := a.late(); return s })),
+		gauge("yinqiao_gateways_out", "Gateways for short messages that are left out since they fail.", func() float64 { return float64(a.Notify.Out()) }),
 		gauge("yinqiao_journal_unsealed", "Entries that wait for their seal; more than a few hundred means that sealing has stopped.", kept(5*time.Second, time.Now, a.unsealed)),
 	)
 	return m
+}
+
+// late tells how many messages are due, and since how many seconds; -1 says that it
+// could not be read.
+func (a *App) late() (n, seconds float64) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	count, s, err := a.Notify.Late(ctx)
+	if err != nil {
+		return -1, -1
+	}
+	return float64(count), s
 }
 
 func (a *App) unsealed() float64 {

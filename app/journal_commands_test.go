@@ -41,7 +41,7 @@ func TestVerifyingDoesNotUpgradeWhatItJudges(t *testing.T) {
 			if err := a.Journal.SealAll(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if err := a.DB.MigrateDown(t.Context(), 4); err != nil { // before there were installations
+			if err := a.DB.MigrateTo(t.Context(), 4); err != nil { // before there were installations
 				t.Fatal(err)
 			}
 		})

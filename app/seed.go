@@ -46,41 +46,52 @@ func (a *App) SeedDemo(ctx context.Context) error {
 	if err := r.Get(&n, `SELECT COUNT(*) FROM office`); err != nil || n > 0 {
 		return err
 	}
-	if err := a.seedOffices(ctx); err != nil {
+	seats, err := a.seedOffices(ctx)
+	if err != nil {
 		return fmt.Errorf("demo offices: %w", err)
 	}
-	if err := a.seedPlaces(ctx); err != nil {
+	more, err := a.seedPlaces(ctx)
+	if err != nil {
 		return fmt.Errorf("demo places: %w", err)
 	}
 	if err := a.seedBookings(ctx); err != nil {
 		return fmt.Errorf("demo bookings: %w", err)
 	}
+	if err := a.seedStaff(ctx, append(seats, more...)); err != nil {
+		return fmt.Errorf("demo staff: %w", err)
+	}
 	return a.seedPeople(ctx, demo.People(DemoSeed, DemoPeople, DemoStreets()))
 }
 
-func (a *App) seedOffices(ctx context.Context) error {
-	sys := civic.System("demo")
-	type seat struct {
-		kind string
-		id   civic.OfficeID
-		div  civic.Division
-	}
+// seat is a place where staff of the demonstration may sit.
+type seat struct {
+	kind string
+	id   civic.OfficeID
+	div  civic.Division
+}
+
+func (a *App) seedOffices(ctx context.Context) ([]seat, error) {
 	var seats []seat
 	for _, o := range demo.Offices() {
-		id, err := a.Place.Open(ctx, sys, place.Office{Kind: o.Kind, Name: o.Name, Division: o.Division, Address: o.Address, Phone: o.Phone, Hours: o.Hours,
+		id, err := a.Place.Open(ctx, civic.System("demo"), place.Office{Kind: o.Kind, Name: o.Name, Division: o.Division, Address: o.Address, Phone: o.Phone, Hours: o.Hours,
 			Can: demo.Furnishings[o.Kind].Can, Cannot: demo.Furnishings[o.Kind].Cannot})
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := a.furnish(ctx, id, demo.Furnishings[o.Kind]); err != nil {
-			return err
+			return nil, err
 		}
 		seats = append(seats, seat{o.Kind, id, o.Division})
 	}
+	return seats, nil
+}
+
+func (a *App) seedStaff(ctx context.Context, seats []seat) error {
+	sys := civic.System("demo")
 	for _, m := range demo.Staff() {
 		h := staff.Hire{Login: m.Login, Name: m.Name, Password: DemoPassword, WithoutTOTP: true}
 		for _, s := range seats {
-			if s.kind == m.OfficeKind && m.Division.Covers(s.div) {
+			if h.Office == "" && s.kind == m.OfficeKind && m.Division.Covers(s.div) {
 				h.Office = s.id
 			}
 		}

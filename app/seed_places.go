@@ -10,20 +10,21 @@ import (
 	"yinqiao/place"
 )
 
-// seedPlaces enters the places of the demonstration that have no staff of their
-// own.
-func (a *App) seedPlaces(ctx context.Context) error {
+// seedPlaces enters the other places of the demonstration. Few of them have staff.
+func (a *App) seedPlaces(ctx context.Context) ([]seat, error) {
+	var seats []seat
 	for _, p := range demo.Places() {
 		id, err := a.Place.Open(ctx, civic.System("demo"), place.Office{Kind: p.Kind, Name: p.Name, Division: p.Division, Village: p.Village,
 			Address: p.Address, Landmark: p.Landmark, Phone: p.Phone, Hours: p.Hours, Can: p.Can, Cannot: p.Cannot})
 		if err != nil {
-			return fmt.Errorf("%s: %w", p.Name, err)
+			return nil, fmt.Errorf("%s: %w", p.Name, err)
 		}
 		if err := a.furnish(ctx, id, p.Furnishing); err != nil {
-			return fmt.Errorf("%s: %w", p.Name, err)
+			return nil, fmt.Errorf("%s: %w", p.Name, err)
 		}
+		seats = append(seats, seat{p.Kind, id, p.Division})
 	}
-	return nil
+	return seats, nil
 }
 
 // furnish enters what a place of the demonstration has and lacks, and its windows.

@@ -103,7 +103,23 @@ func (b *bench) all(ctx context.Context) error {
 	if b.wants("dialogue.next") {
 		b.dialogue()
 	}
+	if b.wants("messages.render") {
+		if err := b.render(); err != nil {
+			return err
+		}
+	}
+	if b.wants("speech") {
+		if err := b.speech(ctx); err != nil {
+			note("speech could not be measured: %v", err)
+		}
+	}
 	missing := false
+	if b.wants("catalog.load") {
+		if err := b.catalog(); err != nil {
+			note("catalog.load could not be measured: %v", err)
+			missing = true
+		}
+	}
 	for _, m := range []struct {
 		names []string
 		do    func(context.Context, db.Dialect) error
@@ -117,6 +133,7 @@ func (b *bench) all(ctx context.Context) error {
 		{[]string{"overdue"}, b.overdue},
 		{[]string{"find.initials", "find.exact"}, b.find},
 		{[]string{"roster"}, b.roster},
+		{[]string{"messages"}, b.messages},
 		{[]string{"startup", "rss"}, b.serve},
 	} {
 		for _, e := range engines {

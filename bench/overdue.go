@@ -22,7 +22,7 @@ const overdueMost = 1.0
 const overdueEach = 200
 
 // overdue measures the job that marks what is past its deadline among a million open
-// cases, finding and marking with its journal entries, beside a bare prepared read of the
+// cases, and what comes near it, finding and marking with its journal entries, beside a bare prepared read of the
 // same rows by the index.
 func (b *bench) overdue(ctx context.Context, e db.Dialect) error {
 	s, err := b.disk.fresh(ctx, e, "overdue")

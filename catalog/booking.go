@@ -32,14 +32,14 @@ func (d *Definition) checkBooking(bad complain) {
 		return
 	}
 	if q := d.Question(b.Session); q == nil || q.Kind != Session || q.Source == "" || q.When != nil || q.Optional {
-		bad("booking.session", "%q should be a question of the kind session with a source that is always asked and answered", b.Session)
+		bad("booking.session", "“%s”要是一个 session 类的问题，有选项来源，总要问、总要答", b.Session)
 	}
 	if !plainName(b.Kind) {
-		bad("booking.kind", "%q should name what is booked, as offices enter it: clinic, venue, class", b.Kind)
+		bad("booking.kind", "“%s”不对；要写约的是什么，和单位登记的一样：clinic、venue、class", b.Kind)
 	}
 	for i, l := range b.Limits {
 		if !limitPer[l.Per] || !limitOf[l.Of] || l.Most < 1 || l.Most > 100 || l.Source == "" {
-			bad("booking.limits", "%d: per day or ahead; of session, resource, department, office or service; most 1 to 100; with a source", i)
+			bad("booking.limits", "第%d条：per 写 day 或者 ahead；of 写 session、resource、department、office 或者 service；most 是1到100；要有 source", i+1)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"yinqiao/civic"
@@ -16,7 +17,7 @@ import (
 func (d *Definition) check() error {
 	var errs []error
 	for _, f := range d.faults() {
-		errs = append(errs, fmt.Errorf("%s: %s", strings.TrimPrefix(f.path, "$."), f.say))
+		errs = append(errs, errors.New(f.remark("", 0).String()))
 	}
 	return errors.Join(errs...)
 }
@@ -27,50 +28,50 @@ func (d *Definition) check() error {
 func (d *Definition) faults() []fault {
 	var wrong []fault
 	bad := func(path, format string, args ...any) {
-		wrong = append(wrong, fault{"$." + path, fmt.Sprintf(format, args...)})
+		wrong = append(wrong, fault{"$." + path, said(format, args...)})
 	}
 	if !plainName(d.Service) {
-		bad("service", "%q should be lower-case letters, digits and hyphens", d.Service)
+		bad("service", "写的是「%s」，只能用小写英文字母、数字和短横线，最多40个", d.Service)
 	}
 	if d.Version < 1 {
-		bad("version", "should be 1 or more")
+		bad("version", "要写1或者更大的整数")
 	}
 	if d.Title == "" || utf8.RuneCountInString(d.Title) > 12 {
-		bad("title", "%q should have 1 to 12 characters, to fit a button", d.Title)
+		bad("title", "写的是「%s」，要有1到12个字，按钮上才放得下", d.Title)
 	}
 	if d.Group != "" && groupWords(d.Group) == "" {
-		bad("group", "%q is not in groups.yaml", d.Group)
+		bad("group", "写的是「%s」，没有这一类；能写的有：%s", d.Group, groupsListed())
 	}
 	if d.Say == "" {
-		bad("say", "the words for the ear are missing")
+		bad("say", "没有写念给老人听的话")
 	}
 	if len(d.Clauses) == 0 {
-		bad("clauses", "name the clause that the service fulfils, for example ZJ3.1")
+		bad("clauses", "要写明这项服务落实的是哪一条，例如 ZJ3.1")
 	}
 	if len(d.Divisions) == 0 {
-		bad("divisions", "name where it is offered, for example \"33\"")
+		bad("divisions", "要写明在哪里办，写行政区划代码，例如 \"33\"")
 	}
 	for i, div := range d.Divisions {
 		if len(div) < 2 || len(div) > 12 || strings.Trim(string(div), "0123456789") != "" || slices.Contains(d.Divisions[:i], div) {
-			bad(fmt.Sprintf("divisions[%d]", i), "%q should be a code in digits, named once", div)
+			bad(fmt.Sprintf("divisions[%d]", i), "写的是「%s」，要写行政区划的数字代码，每个只写一次", div)
 		}
 	}
 	if !slices.Contains(d.Channels, civic.ChannelDesk) {
-		bad("channels", "a service without a desk is reachable only with a device; add desk (SX15, ZJ3.1)")
+		bad("channels", "没有窗口，不用手机的人就办不了；请加上 desk（SX15、ZJ3.1）")
 	}
 	for i, c := range d.Channels {
 		if !slices.Contains(channels, c) {
-			bad(fmt.Sprintf("channels[%d]", i), "%q is no channel; expected some of %v", c, channels)
+			bad(fmt.Sprintf("channels[%d]", i), "写的是「%s」，没有这种渠道；能写的有：%s", c, listed(channels))
 		}
 	}
 	if slices.Contains(d.Channels, civic.ChannelElder) && !d.Proxy {
-		bad("proxy", "a service that is offered online must let a relative act (SX14)")
+		bad("proxy", "网上能办的，也要让亲友能代办；请写 proxy: true（SX14）")
 	}
 	d.checkFee(bad)
 	d.checkCasework(bad)
 	d.checkBooking(bad)
 	if len(d.Questions) == 0 {
-		bad("questions", "there are none")
+		bad("questions", "一个问题也没有写")
 	}
 	checkQuestions("questions", d.Questions, map[string]*Question{}, false, bad)
 	return wrong
@@ -81,21 +82,59 @@ var channels = []civic.Channel{civic.ChannelDesk, civic.ChannelElder, civic.Chan
 // checkFee holds a service to SX10: whatever costs something can be paid in cash.
 func (d *Definition) checkFee(bad complain) {
 	if d.Fee == "" {
-		bad("fee", "say what it costs and how to pay, or that it is free")
+		bad("fee", "要写明收多少钱、怎么交；不收费就写「不收费」")
 		return
 	}
 	free := slices.ContainsFunc(freeWords, func(w string) bool { return strings.HasPrefix(d.Fee, w) })
 	for i, p := range d.Pay {
 		if payWords[p] == "" || slices.Contains(d.Pay[:i], p) {
-			bad(fmt.Sprintf("pay[%d]", i), "%q is no way to pay, or named twice; expected some of %v", p, slices.Sorted(maps.Keys(payWords)))
+			bad(fmt.Sprintf("pay[%d]", i), "写的是「%s」，没有这种付钱的办法，或者写了两次；能写的有：%s", p, listed(slices.Sorted(maps.Keys(payWords))))
 		}
 	}
 	switch {
 	case len(d.Pay) == 0 && !free:
-		bad("pay", "the fee does not begin with 不收费: name the ways to pay, cash among them (SX10)")
+		bad("pay", "fee 不是以「不收费」开头，就要写明能怎样付钱，其中要有现金 cash（SX10）")
 	case len(d.Pay) > 0 && !slices.Contains(d.Pay, Cash):
-		bad("pay", "nobody may refuse cash; add cash to the ways to pay (SX10)")
+		bad("pay", "谁也不能拒收现金；请加上 cash（SX10）")
 	}
+}
+
+// said is a sentence about what was written, on one line.
+func said(format string, args ...any) string {
+	s := strings.ReplaceAll(fmt.Sprintf(format, args...), "写的是「」，", "还没有写，")
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// listed names what may be written.
+func listed[T ~string](all []T) string {
+	words := make([]string, len(all))
+	for i, x := range all {
+		words[i] = string(x)
+	}
+	return strings.Join(words, "、")
+}
+
+// groupsListed names the groups of services with their words.
+func groupsListed() string {
+	var all []string
+	for _, g := range groups {
+		all = append(all, g.Code+"（"+g.Words+"）")
+	}
+	return listed(all)
+}
+
+// officeKinds names the kinds of office with their words.
+func officeKinds() string {
+	var all []string
+	for _, k := range place.Kinds() {
+		all = append(all, k.Code+"（"+k.Words+"）")
+	}
+	return listed(all)
 }
 
 // freeWords begin the fee of what is free.
@@ -107,55 +146,55 @@ func (d *Definition) checkCasework(bad complain) {
 	c := d.Casework
 	if c == nil {
 		if d.Booking == nil {
-			bad("casework", "the fulfilment is missing: give casework or booking")
+			bad("casework", "没有写由谁来办；要写 casework 或者 booking")
 		}
 		return
 	}
 	if d.Booking != nil {
-		bad("booking", "a service is fulfilled by one engine: casework or booking")
+		bad("booking", "一项服务只由一处来办：casework 和 booking 只能写一个")
 	}
 	if (c.OfficeFrom == "") == (c.OfficeKind == "") {
-		bad("casework", "give either office_from or office_kind")
+		bad("casework", "office_from 和 office_kind 要写一个，也只能写一个")
 	}
 	if c.OfficeFrom != "" {
 		q := d.Question(c.OfficeFrom)
 		if q == nil || !strings.HasPrefix(q.Source, "offices:") || !q.Kind.Closed() || q.When != nil || q.Optional {
-			bad("casework.office_from", "%q should be a choice that is always asked and answered with source offices:…", c.OfficeFrom)
+			bad("casework.office_from", "写的是「%s」，它要是一个每次都问、不能跳过的选择题，选项来自 source: offices:…", c.OfficeFrom)
 		}
 	}
 	if c.OfficeFrom != "" && len(c.OfficeElse) > 0 {
-		bad("casework.office_else", "belongs to office_kind; with office_from the person chooses")
+		bad("casework.office_else", "只能和 office_kind 一起写；写了 office_from，单位由老人自己选")
 	}
 	if _, ok := place.KindOf(c.OfficeKind); c.OfficeKind != "" && !ok {
-		bad("casework.office_kind", "%q is no kind of office; place/data/kinds.yaml lists them", c.OfficeKind)
+		bad("casework.office_kind", "写的是「%s」，没有这种单位；能写的有：%s", c.OfficeKind, officeKinds())
 	}
 	for i, k := range c.OfficeElse {
 		if _, ok := place.KindOf(k); !ok {
-			bad(fmt.Sprintf("casework.office_else[%d]", i), "%q is no kind of office; place/data/kinds.yaml lists them", k)
+			bad(fmt.Sprintf("casework.office_else[%d]", i), "写的是「%s」，没有这种单位；能写的有：%s", k, officeKinds())
 		}
 		if k == "" || k == c.OfficeKind || slices.Contains(c.OfficeElse[:i], k) {
-			bad(fmt.Sprintf("casework.office_else[%d]", i), "%q should be another kind of office, named once", k)
+			bad(fmt.Sprintf("casework.office_else[%d]", i), "写的是「%s」，要写另外一种单位，每种只写一次", k)
 		}
 	}
 	switch {
 	case c.DueDays != 0 && c.DueWorkingDays != 0:
-		bad("casework.due_working_days", "give either due_days or due_working_days")
+		bad("casework.due_working_days", "due_days（天）和 due_working_days（工作日）只能写一个")
 	case c.DueWorkingDays != 0 && (c.DueWorkingDays < 1 || c.DueWorkingDays > 250):
-		bad("casework.due_working_days", "should be 1 to 250")
+		bad("casework.due_working_days", "要写1到250的整数")
 	case c.DueWorkingDays == 0 && (c.DueDays < 1 || c.DueDays > 365):
-		bad("casework.due_days", "should be 1 to 365")
+		bad("casework.due_days", "要写1到365的整数；按工作日算的就改写 due_working_days")
 	}
 	if utf8.RuneCountInString(c.Skill) > skillMost {
-		bad("casework.skill", "should be a few words, at most %d characters", skillMost)
+		bad("casework.skill", "写几个字就行，最多%d个字", skillMost)
 	}
 	if _, ok := place.KindOf(c.AppealKind); c.AppealKind != "" && !ok {
-		bad("casework.appeal_kind", "%q is no kind of office; place/data/kinds.yaml lists them", c.AppealKind)
+		bad("casework.appeal_kind", "写的是「%s」，没有这种单位；能写的有：%s", c.AppealKind, officeKinds())
 	}
 	if c.DueSource == "" {
-		bad("casework.due_source", "say where the figure of the deadline comes from")
+		bad("casework.due_source", "要写明这个期限是哪里规定的")
 	}
 	if c.Done == "" {
-		bad("casework.done", "say what the clerk writes for the person at the end")
+		bad("casework.done", "要写明办好以后经办人要告诉老人什么")
 	}
 }
 
@@ -207,36 +246,37 @@ func checkQuestions(path string, qs []Question, before map[string]*Question, inG
 		q := &qs[i]
 		where := fmt.Sprintf("%s[%d]", path, i)
 		at := func(field, format string, args ...any) {
-			bad(where+"."+field, q.Key+": "+format, args...)
+			bad(where+"."+field, "「"+q.Key+"」"+format, args...)
 		}
 		if !plainName(q.Key) {
-			bad(where+".key", "%q should be lower-case letters, digits and hyphens", q.Key)
+			bad(where+".key", "写的是「%s」，只能用小写英文字母、数字和短横线，最多40个", q.Key)
 		}
 		if before[q.Key] != nil || own[q.Key] {
-			at("key", "the key is used twice")
+			at("key", "这个 key 用了两次，每个问题要不一样")
 		}
 		if inGroup && q.Key == MoreKey {
-			at("key", "%q is the question whether there is another", MoreKey)
+			at("key", "「%s」是系统自己用来问「还有没有」的，请换一个 key", MoreKey)
 		}
 		if !slices.Contains(Kinds, q.Kind) {
-			at("kind", "kind %q is unknown; expected one of %v", q.Kind, Kinds)
+			at("kind", "写的是「%s」，没有这种问题；能写的有：%s", q.Kind, listed(Kinds))
+		} else { // what a kind may have hangs on it
+			q.checkOptions(at)
+			q.checkBounds(at)
 		}
 		if q.Ask == "" {
-			at("ask", "the question itself is missing")
+			at("ask", "没有写问话")
 		}
 		if q.Label == "" {
-			at("label", "a label is needed, for the read-back")
+			at("label", "没有写简称，核对的时候要念")
 		}
 		if utf8.RuneCountInString(q.Ask) > askMost {
-			at("ask", "has more than %d characters; an 80-year-old reads one short sentence", askMost)
+			at("ask", "超过了%d个字；八十岁的老人一次只读得了一句短话", askMost)
 		}
-		q.checkOptions(at)
-		q.checkBounds(at)
 		for _, k := range append(q.When.Keys(), q.Needs...) {
 			if before[k] == nil {
-				at("when", "refers to %q, which is not asked before it", k)
+				at("when", "提到了「%s」，可是它前面没有问过这个", k)
 			} else if before[k].Kind == Group {
-				at("when", "refers to %q, a group, which has no answer of its own", k)
+				at("when", "提到了「%s」，它是一组问题，自己没有答案", k)
 			}
 		}
 		if q.When != nil {
@@ -252,18 +292,18 @@ func checkQuestions(path string, qs []Question, before map[string]*Question, inG
 func (q *Question) checkOptions(at complain) {
 	switch {
 	case (q.Kind == Choice || q.Kind == Session) && (len(q.Options) == 0) == (q.Source == ""):
-		at("options", "a %s needs either options or a source", q.Kind)
+		at("options", "%s 要写 options 或者 source，写一个，也只能写一个", q.Kind)
 	case !q.Kind.Offers() && len(q.Options) > 0:
-		at("options", "a %s has no options; only a choice has", q.Kind)
+		at("options", "%s 没有选项，只有选择题 choice 才写 options", q.Kind)
 	case !q.Kind.Offers() && q.Source != "":
-		at("source", "a %s has no source of options", q.Kind)
+		at("source", "%s 没有选项，不写 source", q.Kind)
 	case q.Source != "" && !KnownSource(q.Source):
-		at("source", "source %q is unknown; expected one of %s, with a kind after a colon", q.Source, strings.Join(sourceNames(), ", "))
+		at("source", "写的是「%s」，没有这种来源；能写的有：%s，冒号后面写单位的种类", q.Source, listed(sourceNames()))
 	}
 	codes := map[string]bool{}
 	for i, o := range q.Options {
 		if o.Code == "" || o.Text == "" || codes[o.Code] || strings.Contains(o.Code, "|") {
-			at(fmt.Sprintf("options[%d]", i), "every option needs a code of its own, without |, and a text")
+			at(fmt.Sprintf("options[%d]", i), "每个选项都要有自己的 code（不能重复，不能有竖线）和文字 text")
 		}
 		codes[o.Code] = true
 	}
@@ -271,56 +311,56 @@ func (q *Question) checkOptions(at complain) {
 	case q.Default == "" || q.Default == "last":
 	case len(q.Options) > 0 && codes[q.Default], q.Kind == YesNo && (q.Default == "yes" || q.Default == "no"), q.Default == q.Source:
 	default:
-		at("default", "%q should be last, or the code of an option", q.Default)
+		at("default", "写的是「%s」，要写 last（和上次一样），或者某个选项的 code", q.Default)
 	}
 }
 
 func (q *Question) checkBounds(at complain) {
 	if q.Max < 0 || q.Max > maxMost {
-		at("max", "should be 1 to %d characters, or left out for 200", maxMost)
+		at("max", "要写1到%d，不写就是200个字", maxMost)
 	}
 	switch q.Kind {
 	case Number:
 		if q.Most != 0 && q.Most < q.Least {
-			at("most", "should not be less than least")
+			at("most", "不能比 least 小")
 		}
 	case Group:
 		if q.Most < 1 || q.Most > roundsMost || q.Least < 0 || q.Least > q.Most {
-			at("most", "how many there may be: least from 0, most up to %d", roundsMost)
+			at("most", "要写明最少和最多几组：least 从0起，most 最多%d", roundsMost)
 		}
 	default:
 		if q.Least != 0 || q.Most != 0 || q.Unit != "" {
-			at("least", "least, most and unit belong to a number or a group")
+			at("least", "least、most 和 unit 只有数字 number 和一组问题 group 才写")
 		}
 	}
 	switch {
 	case q.Kind == When && q.Ahead == nil:
-		at("ahead", "say from which day to which, and by day, half or time: {from: 0, to: 30, by: day}")
+		at("ahead", "要写明从哪天到哪天、按天还是半天还是钟点，例如 {from: 0, to: 30, by: day}")
 	case q.Kind != When && q.Ahead != nil:
-		at("ahead", "only a when has it")
+		at("ahead", "只有问时间的 when 才写")
 	case q.Ahead != nil && (q.Ahead.From > q.Ahead.To || q.Ahead.From < -120*aheadMost || q.Ahead.To > aheadMost):
-		at("ahead", "from should not be after to, nor to more than %d days ahead", aheadMost)
+		at("ahead", "from 不能比 to 晚，to 最多往后%d天", aheadMost)
 	case q.Ahead != nil && !slices.Contains([]string{"day", "half", "time"}, q.Ahead.By):
-		at("ahead.by", "%q should be day, half or time", q.Ahead.By)
+		at("ahead.by", "写的是「%s」，要写 day（天）、half（半天）或者 time（钟点）", q.Ahead.By)
 	}
 	if q.Kind != Group && (len(q.Items) > 0 || q.More != "") {
-		at("items", "only a group has items, and asks for more")
+		at("items", "只有一组问题 group 才写 items 和 more")
 	}
 }
 
 func (q *Question) checkGroup(where string, inGroup bool, before map[string]*Question, at, bad complain) {
 	if inGroup {
-		at("kind", "a group within a group is more than a person can follow")
+		at("kind", "一组问题里面不能再套一组，老人跟不上")
 		return
 	}
 	if len(q.Items) == 0 || len(q.Items) > itemsMost {
-		at("items", "a group asks 1 to %d questions in each round", itemsMost)
+		at("items", "一组里要有1到%d个问题", itemsMost)
 	}
 	if q.More == "" && q.Most > 1 {
-		at("more", "say how to ask whether there is another")
+		at("more", "要写明怎样问「还有没有」")
 	}
 	if q.Optional {
-		at("optional", "write least: 0 instead")
+		at("optional", "一组问题不写 optional，请写 least: 0")
 	}
 	scope := map[string]*Question{}
 	for k, v := range before {
@@ -337,14 +377,14 @@ func checkCond(c *Cond, before map[string]*Question, bad func(string, ...any)) {
 		}
 	}
 	if set != 1 || (c.Key != "") != (len(c.In) > 0) {
-		bad("a condition is either key with in, or all, or any")
+		bad("一个条件要么写 key 和 in，要么写 all，要么写 any")
 		return
 	}
 	if q := before[c.Key]; q != nil && q.Source == "" && q.Kind.Closed() {
 		for _, code := range c.In {
 			yesNo := q.Kind == YesNo && (code == "yes" || code == "no")
 			if !yesNo && !slices.ContainsFunc(q.Options, func(o Option) bool { return o.Code == code }) {
-				bad("the condition asks for %q, which is no option of %s", code, c.Key)
+				bad("条件里要的「%s」不是「%s」的选项", code, c.Key)
 			}
 		}
 	}

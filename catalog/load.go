@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
@@ -18,13 +21,25 @@ import (
 //go:embed data/*.yaml
 var embedded embed.FS
 
-// Embedded returns the definitions that come with this release.
-func Embedded() ([]*Definition, error) {
+// release reads the embedded definitions once: they can't change.
+var release = sync.OnceValues(func() ([]*Definition, error) {
 	sub, err := fs.Sub(embedded, "data")
 	if err != nil {
 		return nil, err
 	}
 	return Load(sub)
+})
+
+// Embedded returns the definitions that come with this release, each a copy whose
+// lists are shared.
+func Embedded() ([]*Definition, error) {
+	defs, err := release()
+	out := make([]*Definition, len(defs))
+	for i, d := range defs {
+		c := *d
+		out[i] = &c
+	}
+	return out, err
 }
 
 // Load reads and checks every *.yaml file of a folder. The error names each
@@ -38,23 +53,50 @@ func Load(dir fs.FS) ([]*Definition, error) {
 	var out []*Definition
 	var wrong []error
 	seen := map[string]string{} // service and division → file: divisions may have versions of their own
-	for _, f := range files {
-		b, err := fs.ReadFile(dir, f)
-		if err != nil {
-			return nil, err
+	for i, r := range readAll(dir, files) {
+		d, err, f := r.def, r.wrong, files[i]
+		if r.away != nil {
+			return nil, r.away
 		}
-		d, err := Parse(b)
 		if err != nil {
 			wrong = append(wrong, fmt.Errorf("%s: %w", path.Base(f), err))
 			continue
 		}
 		if other := twin(seen, d, f); other != "" {
-			wrong = append(wrong, fmt.Errorf("%s: service %s is defined in %s already", f, d.Service, other))
+			wrong = append(wrong, fmt.Errorf("%s: %s", f, twinWords(d, other)))
 			continue
 		}
 		out = append(out, d)
 	}
 	return out, errors.Join(wrong...)
+}
+
+// read is what came of one file.
+type read struct {
+	def   *Definition
+	wrong error // with the definition
+	away  error // it can't be read
+}
+
+// readAll parses files on all processors, in their order: a province has hundreds.
+func readAll(dir fs.FS, files []string) []read {
+	out := make([]read, len(files))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for range min(len(files), runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(files); i = int(next.Add(1)) - 1 {
+				b, err := fs.ReadFile(dir, files[i])
+				if err != nil {
+					out[i].away = err
+					continue
+				}
+				out[i].def, out[i].wrong = Parse(b)
+			}
+		})
+	}
+	wg.Wait()
+	return out
 }
 
 // twin remembers where the service of a file is offered, and names the file that
@@ -69,6 +111,10 @@ func twin(seen map[string]string, d *Definition, file string) (other string) {
 		seen[d.Service+" "+string(div)] = file
 	}
 	return ""
+}
+
+func twinWords(d *Definition, other string) string {
+	return fmt.Sprintf("服务「%s」在 %s 里已经有了，地方也一样；请改其中一个的 divisions，或者只留一个", d.Service, other)
 }
 
 // Parse reads one definition and checks it. Unknown fields are refused: a
@@ -87,17 +133,20 @@ func Parse(b []byte) (*Definition, error) {
 // parse is Parse with the faults one by one.
 func parse(b []byte) (*Definition, []fault, error) {
 	if len(b) > sizeMost {
-		return nil, nil, errors.New("a definition of more than 64 KiB is not a definition")
+		return nil, nil, errors.New("文件超过了64KB，不像一项服务的定义，请看看是不是选错了文件")
 	}
 	if !utf8.Valid(b) {
-		return nil, nil, errors.New("the file is not UTF-8")
+		return nil, nil, errors.New("文件不是 UTF-8 编码，请另存为 UTF-8 再传")
 	}
-	if err := checkForm(b); err != nil {
+	body, err := form(b)
+	if err != nil {
 		return nil, nil, err
 	}
 	var d Definition
-	if err := yaml.UnmarshalWithOptions(b, &d, yaml.DisallowUnknownField()); err != nil {
-		return nil, nil, errors.New(yaml.FormatError(err, false, true))
+	if body != nil {
+		if err := yaml.NodeToValue(body, &d, yaml.DisallowUnknownField()); err != nil {
+			return nil, nil, odd(err)
+		}
 	}
 	if wrong := d.faults(); len(wrong) > 0 {
 		return nil, wrong, nil
@@ -109,39 +158,41 @@ func parse(b []byte) (*Definition, []fault, error) {
 // sizeMost bounds a definition: ten times the longest that people have written.
 const sizeMost = 64 << 10
 
-// checkForm refuses what YAML can do and a definition need not: a second document
-// would be left unread, and aliases of aliases grow without bounds.
-func checkForm(b []byte) error {
+// form reads the one document of a file, nil if it is empty. It refuses what YAML can do
+// and a definition need not: a second document would be left unread, and aliases of
+// aliases grow without bounds.
+func form(b []byte) (ast.Node, error) {
 	f, err := parser.ParseBytes(b, 0)
 	if err != nil {
-		return errors.New(yaml.FormatError(err, false, true))
+		return nil, odd(err)
 	}
 	docs := slices.DeleteFunc(f.Docs, func(d *ast.DocumentNode) bool { return d.Body == nil })
 	if len(docs) > 1 {
-		return errors.New("the file holds more than one document")
+		return nil, errors.New("一个文件里只能写一项服务，请去掉「---」后面的内容，另存一个文件")
 	}
-	for _, d := range docs {
-		if len(ast.Filter(ast.AliasType, d.Body)) > 0 {
-			return errors.New("write things out: a definition has no aliases (*name)")
-		}
+	if len(docs) == 0 {
+		return nil, nil
 	}
-	return nil
+	if len(ast.Filter(ast.AliasType, docs[0].Body)) > 0 {
+		return nil, errors.New("不能用别名（*名字），请把内容原样写出来")
+	}
+	return docs[0].Body, nil
 }
 
 // fault is one thing that is wrong: where in the file, by YAML path, and what is
 // expected there.
 type fault struct{ path, say string }
 
+// remark is the fault in a file.
+func (f fault) remark(file string, line int) Remark {
+	return Remark{File: file, Line: line, Path: strings.TrimPrefix(f.path, "$."), Say: f.say}
+}
+
 // at joins faults, each with the line in the file that it is about.
 func at(b []byte, faults []fault) error {
 	errs := make([]error, len(faults))
 	for i, line := range linesOf(b, faults) {
-		x := faults[i]
-		if line > 0 {
-			errs[i] = fmt.Errorf("line %d: %s: %s", line, strings.TrimPrefix(x.path, "$."), x.say)
-		} else {
-			errs[i] = fmt.Errorf("%s: %s", strings.TrimPrefix(x.path, "$."), x.say)
-		}
+		errs[i] = errors.New(faults[i].remark("", line).String())
 	}
 	return errors.Join(errs...)
 }

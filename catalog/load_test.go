@@ -115,66 +115,68 @@ func TestABrokenDefinitionIsRefusedWithWhatIsWrong(t *testing.T) {
 		"an unknown field of a question":   {"optional: true", "optinal: true", "optinal"},
 		"an unknown field of a condition":  {"in: [a]", "is: [a]", "is"},
 		"a key twice":                      {"version: 1", "version: 1\nversion: 2", "version"},
-		"no desk":                          {"[desk, elder", "[elder", "add desk"},
-		"an unknown channel":               {"phone]", "fax]", `"fax" is no channel`},
-		"online without a proxy":           {"proxy: true", "proxy: false", "relative"},
+		"no desk":                          {"[desk, elder", "[elder", "请加上 desk"},
+		"an unknown channel":               {"phone]", "fax]", "「fax」，没有这种渠道"},
+		"online without a proxy":           {"proxy: true", "proxy: false", "亲友"},
 		"no fee":                           {"fee: 不收费。", "fee: ''", "fee"},
 		"what costs something, unpayable":  {"fee: 不收费。", "fee: 十元。", "SX10"},
-		"a fee that cash does not pay":     {"fee: 不收费。", "fee: 十元。\npay: [scan]", "nobody may refuse cash"},
-		"an unknown way to pay":            {"fee: 不收费。", "fee: 十元。\npay: [cash, gold]", `"gold" is no way to pay`},
-		"an unknown group":                 {"proxy: true", "proxy: true\ngroup: fun", `"fun" is not in groups.yaml`},
-		"two deadlines":                    {"due_days: 3", "due_days: 3, due_working_days: 3", "either due_days"},
-		"an endless deadline":              {"due_days: 3", "due_working_days: 900", "1 to 250"},
-		"an office of an unknown kind":     {"office_kind: hospital", "office_kind: castle", `"castle" is no kind of office`},
-		"the same office as fallback":      {"office_kind: hospital", "office_kind: hospital, office_else: [hospital]", "another kind of office"},
-		"a fallback for a chosen office":   {"office_kind: hospital", "office_from: where, office_else: [community]", "belongs to office_kind"},
+		"a fee that cash does not pay":     {"fee: 不收费。", "fee: 十元。\npay: [scan]", "谁也不能拒收现金"},
+		"an unknown way to pay":            {"fee: 不收费。", "fee: 十元。\npay: [cash, gold]", "「gold」，没有这种付钱的办法"},
+		"an unknown group":                 {"proxy: true", "proxy: true\ngroup: fun", "「fun」，没有这一类"},
+		"two deadlines":                    {"due_days: 3", "due_days: 3, due_working_days: 3", "只能写一个"},
+		"an endless deadline":              {"due_days: 3", "due_working_days: 900", "1到250"},
+		"an office of an unknown kind":     {"office_kind: hospital", "office_kind: castle", "「castle」，没有这种单位"},
+		"a skill of a whole sentence":      {"office_kind: hospital", "office_kind: hospital, skill: 会说方言、会写字、也会看病历", "最多12个字"},
+		"an appeal to no kind":             {"office_kind: hospital", "office_kind: hospital, appeal_kind: palace", "「palace」，没有这种单位"},
+		"the same office as fallback":      {"office_kind: hospital", "office_kind: hospital, office_else: [hospital]", "另外一种单位"},
+		"a fallback for a chosen office":   {"office_kind: hospital", "office_from: where, office_else: [community]", "只能和 office_kind 一起写"},
 		"no clause":                        {"[SX1]", "[]", "clauses"},
 		"no division":                      {`["14", "33"]`, "[]", "divisions"},
-		"a division that is none":          {`"33"]`, `"浙江"]`, `"浙江"`},
-		"a division twice":                 {`"33"]`, `"14"]`, `"14"`},
-		"a bad name":                       {"try-out", "Try_Out", "lower-case"},
+		"a division that is none":          {`"33"]`, `"浙江"]`, "「浙江」"},
+		"a division twice":                 {`"33"]`, `"14"]`, "「14」"},
+		"a bad name":                       {"try-out", "Try_Out", "小写英文字母"},
 		"no version":                       {"version: 1", "version: 0", "version"},
-		"a long title":                     {"试办一件事", "这一个标题实在太长放不进按钮", "fit a button"},
-		"nothing to say":                   {"say: 试一试。", "say: ''", "ear"},
+		"a long title":                     {"试办一件事", "这一个标题实在太长放不进按钮", "按钮上才放得下"},
+		"nothing to say":                   {"say: 试一试。", "say: ''", "念给老人听"},
 		"no casework":                      {"casework: {office_kind: hospital, due_days: 3, due_source: 测试, done: 请写明}\n", "", "casework"},
-		"two offices":                      {"office_kind: hospital", "office_kind: hospital, office_from: where", "either"},
-		"no office":                        {"office_kind: hospital", "office_kind: ''", "either"},
+		"two offices":                      {"office_kind: hospital", "office_kind: hospital, office_from: where", "也只能写一个"},
+		"no office":                        {"office_kind: hospital", "office_kind: ''", "也只能写一个"},
 		"an office from a text":            {"office_kind: hospital", "office_from: note", "office_from"},
 		"an office from nowhere":           {"office_kind: hospital", "office_from: nothing", "office_from"},
 		"no deadline":                      {"due_days: 3", "due_days: 0", "due_days"},
 		"a deadline without a source":      {"due_source: 测试", "due_source: ''", "due_source"},
 		"nothing to write at the end":      {"done: 请写明", "done: ''", "casework.done"},
-		"a forward reference":              {"needs: [sort]", "needs: [later]", `"later", which is not asked before`},
-		"a reference to itself":            {"needs: [sort]", "needs: [note]", "not asked before"},
-		"a condition on what comes later":  {"{key: sort, in: [a]}", "{key: note, in: ['~']}", "not asked before"},
-		"an unknown option in a condition": {"in: [a]", "in: [c]", `"c", which is no option of sort`},
-		"an unknown answer to yes or no":   {"needs: [sort]", "when: {key: film, in: [maybe]}", `"maybe", which is no option of film`},
-		"a condition of two sorts":         {"{key: sort, in: [a]}", "{key: sort, in: [a], any: [{key: sort, in: [a]}]}", "either key with in"},
-		"a condition of no sort":           {"{key: sort, in: [a]}", "{not: true}", "either key with in"},
-		"a condition without values":       {"{key: sort, in: [a]}", "{key: sort}", "either key with in"},
-		"an empty condition inside":        {"{key: sort, in: [a]}", "{all: [{}]}", "either key with in"},
-		"a question twice":                 {"key: film", "key: sort", "used twice"},
-		"a bad key":                        {"key: film", "key: 片子", "lower-case"},
-		"an unknown kind":                  {"kind: yes_no", "kind: date", "unknown"},
+		"a forward reference":              {"needs: [sort]", "needs: [later]", "「later」，可是它前面没有问过"},
+		"a reference to itself":            {"needs: [sort]", "needs: [note]", "前面没有问过"},
+		"a condition on what comes later":  {"{key: sort, in: [a]}", "{key: note, in: ['~']}", "前面没有问过"},
+		"an unknown option in a condition": {"in: [a]", "in: [c]", "「c」不是「sort」的选项"},
+		"an unknown answer to yes or no":   {"needs: [sort]", "when: {key: film, in: [maybe]}", "「maybe」不是「film」的选项"},
+		"a condition of two sorts":         {"{key: sort, in: [a]}", "{key: sort, in: [a], any: [{key: sort, in: [a]}]}", "要么写 key 和 in"},
+		"a condition of no sort":           {"{key: sort, in: [a]}", "{not: true}", "要么写 key 和 in"},
+		"a condition without values":       {"{key: sort, in: [a]}", "{key: sort}", "要么写 key 和 in"},
+		"an empty condition inside":        {"{key: sort, in: [a]}", "{all: [{}]}", "要么写 key 和 in"},
+		"a question twice":                 {"key: film", "key: sort", "用了两次"},
+		"a bad key":                        {"key: film", "key: 片子", "小写英文字母"},
+		"an unknown kind":                  {"kind: yes_no", "kind: date", "没有这种问题"},
 		"no label":                         {"label: 片子", "label: ''", "label"},
-		"a long question":                  {"要片子吗?", strings.Repeat("长", 31), "30 characters"},
-		"a choice of nothing":              {", options: [{code: a, text: 甲}, {code: b, text: 乙}]", "", "options or a source"},
-		"a choice of two sources":          {`source: "offices:hospital"`, `source: "offices:hospital", options: [{code: a, text: 甲}]`, "options or a source"},
-		"options of a text":                {"kind: text,", "kind: text, options: [{code: a, text: 甲}],", "only a choice"},
-		"an option twice":                  {"code: b, text: 乙", "code: a, text: 乙", "code of its own"},
+		"a long question":                  {"要片子吗?", strings.Repeat("长", 31), "30个字"},
+		"a choice of nothing":              {", options: [{code: a, text: 甲}, {code: b, text: 乙}]", "", "options 或者 source"},
+		"a choice of two sources":          {`source: "offices:hospital"`, `source: "offices:hospital", options: [{code: a, text: 甲}]`, "options 或者 source"},
+		"options of a text":                {"kind: text,", "kind: text, options: [{code: a, text: 甲}],", "只有选择题"},
+		"an option twice":                  {"code: b, text: 乙", "code: a, text: 乙", "自己的 code"},
 		"an option without words":          {"code: b, text: 乙", "code: b, text: ''", "text"},
 		"an unknown source":                {"offices:hospital", "shops:all", "shops:all"},
 		"a source that looks like home":    {"offices:hospital", "homes", "homes"},
-		"offices of no kind":               {"offices:hospital", "offices:", "with a kind"},
+		"offices of no kind":               {"offices:hospital", "offices:", "冒号后面写单位的种类"},
 		"a negative length":                {"optional: true", "max: -1", "max"},
 		"an endless length":                {"optional: true", "max: 100000", "max"},
-		"a second document":                {"optional: true}\n", "optional: true}\n---\nservice: other\n", "one document"},
-		"an alias":                         {"code: a, text: 甲}, {code: b, text: 乙}", "code: &a a, text: *a}", "no aliases"},
+		"a second document":                {"optional: true}\n", "optional: true}\n---\nservice: other\n", "只能写一项服务"},
+		"an alias":                         {"code: a, text: 甲}, {code: b, text: 乙}", "code: &a a, text: *a}", "别名"},
 		"a list":                           {example, "- a\n- b\n", ""},
 		"words":                            {example, "a service\n", ""},
 		"nothing":                          {example, "", "service"},
 		"what is not UTF-8":                {"say: 试一试。", "say: \xff", "UTF-8"},
-		"too much":                         {"say: 试一试。", "say: " + strings.Repeat("长", 1<<15), "64 KiB"},
+		"too much":                         {"say: 试一试。", "say: " + strings.Repeat("长", 1<<15), "64KB"},
 	} {
 		if !strings.Contains(example, c.old) {
 			t.Fatalf("%s: the example has no %q", name, c.old)
@@ -248,7 +250,7 @@ func TestAFolderIsReadWholeAndEveryBrokenFileIsNamed(t *testing.T) {
 		t.Errorf("%d, %v", len(defs), err)
 	}
 	_, err = catalog.Load(fstest.MapFS{"a.yaml": file(ok), "b.yaml": file(ok), "c.yaml": file([]byte("x: 1")), "d.yaml": file(bytes.Replace(other, []byte("desk, "), nil, 1))})
-	for _, part := range []string{"b.yaml: service try-out is defined in a.yaml already", "c.yaml", "d.yaml: line 8: channels"} {
+	for _, part := range []string{"b.yaml: 服务「try-out」在 a.yaml 里已经有了", "c.yaml", "d.yaml: 第8行：channels（渠道）："} {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("%q is not named in %v", part, err)
 		}
@@ -289,4 +291,29 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("accepted %+v", d)
 		}
 	})
+}
+
+// Whoever brings a definition manages an office and reads no English.
+func TestWhatTheFormOfAFileIsWrongAboutIsSaidInChinese(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		old, new string
+		line     int
+		want     string
+	}{
+		"a misspelt field":          {"title: 试办一件事", "titel: 试办一件事", 4, "没有叫「titel」的项"},
+		"a field twice":             {"version: 1", "version: 1\nversion: 2", 4, "「version」写了两次"},
+		"words for a number":        {"version: 1", "version: 一", 3, "这里要写整数"},
+		"words for yes or no":       {"proxy: true", "proxy: 可以", 9, "true（是）"},
+		"one thing for a list":      {"clauses: [SX1]", "clauses: {a: b}", 6, "这里要写一个单子"},
+		"a bracket that stays open": {"clauses: [SX1]", "clauses: [SX1", 7, "方括号没有配成对"},
+		"a quote that stays open":   {"title: 试办一件事", "title: '试办一件事", 4, "引号没有配成对"},
+		"a Chinese colon":           {"version: 1", "version: 1\ngroup：care", 4, "冒号要用英文的"},
+		"a tab":                     {"version: 1", "version: 1\n\tgroup: care", 4, "制表符"},
+	} {
+		_, remarks := catalog.ReviewText("a.yaml", []byte(strings.Replace(example, c.old, c.new, 1)))
+		if len(remarks) != 1 || !strings.Contains(remarks[0].Say, c.want) || remarks[0].Line != c.line {
+			t.Errorf("%s: %v; want line %d and %q", name, remarks, c.line, c.want)
+		}
+	}
 }

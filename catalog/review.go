@@ -1,10 +1,11 @@
 package catalog
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,19 +20,39 @@ type Remark struct {
 	Warning bool   // it may go live as it is
 }
 
-// String is the remark on one line, as compilers write them.
+// Where says in words what the remark is about: 第3个问题的问话.
+func (r Remark) Where() string {
+	var out []string
+	for _, part := range strings.FieldsFunc(r.Path, func(c rune) bool { return c == '.' }) {
+		name, number, indexed := strings.Cut(strings.TrimSuffix(part, "]"), "[")
+		word := cmp.Or(words.Fields[name], name)
+		if n, err := strconv.Atoi(number); indexed && err == nil {
+			word = fmt.Sprintf("第%d个%s", n+1, word)
+		}
+		out = append(out, word)
+	}
+	return strings.Join(out, "的")
+}
+
+// String is the remark on one line, file and line first as compilers write them, so that
+// editors find the place.
 func (r Remark) String() string {
-	s := r.File
-	if r.Line > 0 {
-		s += fmt.Sprintf(":%d", r.Line)
+	var s string
+	switch {
+	case r.File != "" && r.Line > 0:
+		s = fmt.Sprintf("%s:%d: ", r.File, r.Line)
+	case r.File != "":
+		s = r.File + ": "
+	case r.Line > 0:
+		s = fmt.Sprintf("第%d行：", r.Line)
 	}
 	if r.Warning {
-		s += ": warning"
+		s += "提醒："
 	}
 	if r.Path != "" {
-		s += ": " + r.Path
+		s += r.Path + "（" + r.Where() + "）："
 	}
-	return s + ": " + r.Say
+	return s + r.Say
 }
 
 // Review reads every *.yaml file of a folder and says all that is wrong or unclear,
@@ -53,7 +74,7 @@ func Review(dir fs.FS) ([]*Definition, []Remark, error) {
 		d, remarks := review(path.Base(f), b)
 		if d != nil {
 			if other := twin(seen, d, f); other != "" {
-				remarks = append(remarks, Remark{File: path.Base(f), Path: "divisions", Say: fmt.Sprintf("service %s is defined in %s already, in one of the same divisions", d.Service, other)})
+				remarks = append(remarks, Remark{File: path.Base(f), Path: "divisions", Say: twinWords(d, other)})
 				d = nil
 			}
 		}
@@ -65,6 +86,10 @@ func Review(dir fs.FS) ([]*Definition, []Remark, error) {
 	return out, said, nil
 }
 
+// ReviewText is Review for one definition that comes from no folder; the definition is
+// nil while something is wrong.
+func ReviewText(name string, b []byte) (*Definition, []Remark) { return review(name, b) }
+
 func review(file string, b []byte) (*Definition, []Remark) {
 	d, wrong, err := parse(b)
 	if err != nil {
@@ -74,26 +99,25 @@ func review(file string, b []byte) (*Definition, []Remark) {
 	if len(wrong) == 0 {
 		list, warning = d.unclear(), true
 	}
-	var said []Remark
+	var remarks []Remark
 	for i, line := range linesOf(b, list) {
-		said = append(said, Remark{file, line, strings.TrimPrefix(list[i].path, "$."), list[i].say, warning})
+		r := list[i].remark(file, line)
+		r.Warning = warning
+		remarks = append(remarks, r)
 	}
-	slices.SortStableFunc(said, func(x, y Remark) int { return x.Line - y.Line })
+	slices.SortStableFunc(remarks, func(x, y Remark) int { return x.Line - y.Line })
 	if len(wrong) > 0 {
-		return nil, said
+		return nil, remarks
 	}
-	return d, said
+	return d, remarks
 }
 
-// unread is the remark on a file that is no YAML, with the line that the parser names.
+// unread is the remark on a file that can't be read, with the line if it is known.
 func unread(file string, err error) Remark {
 	r := Remark{File: file, Say: err.Error()}
-	if m := parserAt.FindStringSubmatch(r.Say); m != nil {
-		r.Line, _ = strconv.Atoi(m[1])
-		r.Say, _, _ = strings.Cut(m[2], "\n")
+	var odd *oddYAML
+	if errors.As(err, &odd) {
+		r.Line, r.Say = odd.line, odd.say
 	}
 	return r
 }
-
-// parserAt is how the parser begins what it says: [line:column] what is wrong.
-var parserAt = regexp.MustCompile(`(?s)^\[(\d+):\d+\] (.*)`)

@@ -18,6 +18,7 @@ type wordRules struct {
 	Long    map[string]int    `yaml:"long"`   // characters by field
 	Jargon  map[string]string `yaml:"jargon"` // word → what to say instead
 	Latin   []string          `yaml:"latin"`  // letters that people know
+	Fields  map[string]string `yaml:"fields"` // field of a definition → what it is called
 }
 
 //go:embed words.yaml
@@ -39,19 +40,19 @@ func (d *Definition) unclear() []fault {
 	look := func(path, field, text string) {
 		text = strings.TrimSpace(text)
 		if most := words.Long[field]; most > 0 && utf8.RuneCountInString(text) > most {
-			found = append(found, fault{"$." + path, fmt.Sprintf("has %d characters; more than %d are hard to follow when read aloud", utf8.RuneCountInString(text), most)})
+			found = append(found, fault{"$." + path, said("有%d个字，超过%d个字念出来就难听明白", utf8.RuneCountInString(text), most)})
 		}
 		rest := text
 		for _, known := range words.Latin {
 			rest = strings.ReplaceAll(rest, known, "")
 		}
 		if w := latin.FindString(rest); w != "" {
-			found = append(found, fault{"$." + path, fmt.Sprintf("%q is in Latin letters; say it in Chinese", w)})
+			found = append(found, fault{"$." + path, said("「%s」是外文字母，请用中文说", w)})
 		}
 		for word, say := range words.Jargon {
 			// A gloss behind the word, in brackets, makes it clear.
 			if strings.Contains(strings.ReplaceAll(text, word+"（", ""), word) {
-				found = append(found, fault{"$." + path, fmt.Sprintf("%q is office language; say %s, or explain it in brackets behind it", word, say)})
+				found = append(found, fault{"$." + path, said("「%s」是公文里的话，请说「%s」，或者在后面用括号解释", word, say)})
 			}
 		}
 	}

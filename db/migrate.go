@@ -23,11 +23,19 @@ func (d *DB) Migrate(ctx context.Context) error {
 	})
 }
 
-// MigrateDown takes the schema back to a version, with what later versions hold
-// alone. For tests and developers: no command offers it.
-func (d *DB) MigrateDown(ctx context.Context, version int64) error {
+// MigrateTo takes the schema to a version: forward, or back with what later
+// versions hold alone. For tests and developers: no command offers it.
+func (d *DB) MigrateTo(ctx context.Context, version int64) error {
 	return d.migrating(ctx, func(p *goose.Provider) error {
-		_, err := p.DownTo(ctx, version)
+		now, err := p.GetDBVersion(ctx)
+		if err != nil {
+			return err
+		}
+		move := p.UpTo
+		if version < now {
+			move = p.DownTo
+		}
+		_, err = move(ctx, version)
 		return err
 	})
 }

@@ -67,6 +67,8 @@ var Topology = map[string]Where{
 	"service_definition": reference,
 	"service_state":      reference,
 
+	"finding": reference,
+
 	"spoken_number":    byKey("number"),
 	"idempotency":      byKey("hash"),
 	"draft":            byKey("id"),
@@ -86,6 +88,13 @@ var Topology = map[string]Where{
 	"booking_hold":     byPlace("office"),
 	"booking":          byPlace("office"),
 	"booking_wait":     byPlace("office"),
+	"message":          byPerson("person"),
+	"message_attempt":  byPerson("person"),
+	"message_refusal":  byPerson("person"),
+	"message_report":   byKey("ref"),
+	"message_sending":  byKey("attempt"),
+	"message_stop":     reference,
+	"message_mail":     reference,
 
 	"journal_entry":  byKey("id"),
 	"journal_detail": byKey("entry"),
@@ -112,4 +121,7 @@ var scratchTables = map[string]bool{
 	"card_read":     true, // cards laid on a reader a moment ago
 	"booking_hold":  true, // places held for half an hour
 	"booking_pool":  true, // and their count, in the row with the quota
+
+	"message_sending": true, // parcels in the hands of a carrier
+	"message_report":  true, // reports that came early; without them a message climbs on
 }

@@ -55,14 +55,7 @@ func (s *Service) Agents(ctx context.Context, actor civic.Actor, person civic.Pe
 		if err := holdFrom(v, v.Now, ids, gs); err != nil {
 			return err
 		}
-		if self, err = people.Resolve(v, person); err != nil {
-			return err
-		}
-		ts, err := twinsOf(v, v.Now, self)
-		if err != nil {
-			return err
-		}
-		for _, g := range ts.show(gs) {
+		for _, g := range gs {
 			if mine != nil && !slices.Contains(mine, g.Agent) {
 				continue
 			}

@@ -3,6 +3,7 @@ package grant
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"yinqiao/civic"
@@ -43,7 +44,7 @@ func (s *Service) Ask(ctx context.Context, actor civic.Actor, g Grant) error {
 		}
 		if same, err := standing(tx, g); err != nil {
 			return err
-		} else if same != "" {
+		} else if same.ID != "" {
 			return journal.ErrUnchanged
 		}
 		var n int
@@ -130,7 +131,7 @@ func (s *Service) relative(q db.Q, text, name string) (Relative, error) {
 		if err := q.Get(&full, `SELECT name FROM person WHERE id = $1`, self.Root); err != nil {
 			return Relative{}, err
 		}
-		if given, err := people.CleanName(name); err != nil || given != full {
+		if given, err := people.CleanName(strings.Join(strings.Fields(civic.Fold(name)), "")); err != nil || given != full {
 			return Relative{}, nil
 		}
 	}
@@ -141,7 +142,8 @@ func (s *Service) relative(q db.Q, text, name string) (Relative, error) {
 func (s *Service) holder(q db.Q, text string) (civic.PersonID, error) {
 	if code := civic.Digits(text); len(code) == 8 {
 		var id civic.PersonID
-		err := q.Get(&id, `SELECT person FROM access_code WHERE hash = $1 AND used_at IS NULL AND expires > $2`, s.v.Index("access", code), s.j.Now())
+		err := q.Get(&id, `SELECT person FROM access_code WHERE hash = $1 AND purpose = $2 AND used_at IS NULL AND expires > $3`,
+			s.v.Index("access", code), purposeSignIn, s.j.Now())
 		if errors.Is(err, db.ErrNoRows) {
 			err = nil
 		}

@@ -2,10 +2,13 @@ package grant
 
 import (
 	"context"
+	"slices"
 
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/journal"
+	"yinqiao/people"
+	"yinqiao/staff"
 )
 
 // The acts that end an opening.
@@ -26,6 +29,48 @@ func (s *Service) Borrowed(ctx context.Context, actor civic.Actor, person civic.
 	return s.shut(ctx, actor, person, ActBorrowed)
 }
 
+// ActSignedOut ends every sign-in of a person.
+var ActSignedOut = journal.Define("access.ended", "把网页登录都退出了，没用过的口令也作废了")
+
+// SignOut ends every sign-in of the person's, and the codes that were not used: for the
+// person, who then signs in anew, their guardian, and staff who have opened them. Whoever
+// picked up a slip or a phone is out with it.
+func (s *Service) SignOut(ctx context.Context, actor civic.Actor, person civic.PersonID) error {
+	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
+		auth, err := tx.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople})
+		if err != nil {
+			return err
+		}
+		if auth.Basis() == civic.BasisGrant {
+			return errNotYours
+		}
+		if err := expel(tx, auth.Selves(), true); err != nil {
+			return err
+		}
+		return tx.Record(auth, journal.Event{Act: ActSignedOut})
+	})
+}
+
+// lost ends what may be in other hands with a card. Who reports it themselves stays
+// signed in.
+func lost(tx *journal.Tx, self people.Self) error {
+	ids := self.Selves()
+	return expel(tx, ids, !slices.Contains(ids, tx.Actor.Person()))
+}
+
+// expel voids the unused codes of a person, and ends their sign-ins.
+func expel(tx *journal.Tx, ids []civic.PersonID, sessions bool) error {
+	if _, err := tx.Exec(`UPDATE access_code SET used_at = $1 WHERE used_at IS NULL AND person IN `+db.In(2, len(ids)), append([]any{tx.Now}, db.Args(ids)...)...); err != nil || !sessions {
+		return err
+	}
+	for _, id := range ids {
+		if err := staff.EndSessions(tx, civic.Party{Kind: civic.PartyPerson, ID: string(id)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s *Service) shut(ctx context.Context, actor civic.Actor, person civic.PersonID, act journal.Act) error {
 	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople})
@@ -43,6 +88,11 @@ func (s *Service) shut(ctx context.Context, actor civic.Actor, person civic.Pers
 		}
 		if n == 0 {
 			return errNotOpen
+		}
+		if act == ActBorrowed { // whoever has the card may have drawn a code with it
+			if err := expel(tx, ids, true); err != nil {
+				return err
+			}
 		}
 		return tx.Record(auth, journal.Event{Act: act})
 	})

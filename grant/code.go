@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
+	"strconv"
 	"time"
 
 	"yinqiao/civic"
@@ -19,8 +21,8 @@ import (
 // the reader, or in the clerk's hand, which the journal keeps of the opening. Whoever
 // signs in by it is the person, so that an opening by the role alone is Denied. The
 // person is told, in their story and on their home page.
-func (s *Service) IssueCode(ctx context.Context, actor civic.Actor, person civic.PersonID) (string, error) {
-	var code string
+func (s *Service) IssueCode(ctx context.Context, actor civic.Actor, person civic.PersonID) (Code, error) {
+	var code Code
 	err := s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople})
 		if err != nil {
@@ -39,16 +41,135 @@ func (s *Service) IssueCode(ctx context.Context, actor civic.Actor, person civic
 		if self.Died != "" {
 			return errGone
 		}
-		if code, err = s.newCode(tx, self.Root); err != nil {
+		if err := s.strongCard(tx, actor.Staff(), self); err != nil {
+			return err
+		}
+		if code, err = s.newCode(tx, self.Root, purposeSignIn, ""); err != nil {
 			return err
 		}
 		return tx.Record(auth, journal.Event{Act: ActCodeIssued})
 	})
 	if err != nil {
-		return "", err
+		return Code{}, err
 	}
 	return code, nil
 }
+
+// Code is a code as it is shown or read out, and the ID by which it can be read out
+// again while it is good.
+type Code struct{ ID, Digits string }
+
+// Grouped is the code as it is read and written: 4821 6037.
+func (c Code) Grouped() string {
+	if len(c.Digits) != codeDigits {
+		return c.Digits
+	}
+	return c.Digits[:4] + " " + c.Digits[4:]
+}
+
+// The purposes that a code may be for. A code is good for its own and no other.
+const (
+	purposeSignIn = "sign_in"
+	codeDigits    = 8
+)
+
+// SendCode draws a code that signs the person in and has it told to them by their own
+// phone, at their wish, by staff who have them open. Conflict if no phone is registered
+// as theirs alone: a code that somebody else may hear is nobody's sign-in.
+func (s *Service) SendCode(ctx context.Context, actor civic.Actor, person civic.PersonID) error {
+	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
+		auth, err := tx.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople})
+		if err != nil {
+			return err
+		}
+		if actor.Staff() == "" || auth.Basis() == civic.BasisGrant || auth.Basis() == civic.BasisGuardian {
+			return errStaffOnly
+		}
+		self, err := people.Resolve(tx, person)
+		if err != nil {
+			return err
+		}
+		if self.Died != "" {
+			return errGone
+		}
+		dials, err := s.p.Dials(tx, auth, person)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(dials, func(d people.Dial) bool { return d.Own && !d.Shared }) {
+			return errNoOwnPhone
+		}
+		code, err := s.newCode(tx, self.Root, purposeSignIn, "")
+		if err != nil {
+			return err
+		}
+		return tx.Record(auth, journal.Event{Act: ActCodeSent, Detail: map[string]string{"code_id": code.ID, "minutes": strconv.Itoa(int(codeFor().Minutes()))}})
+	})
+}
+
+var (
+	errNoOwnPhone = civic.E(civic.Conflict, "access.phone", "老人没有登记过只归自己用的电话，口令不能打过去。请老人带证件到窗口领，或先登记老人自己的电话。")
+	errCodeGone   = civic.E(civic.NotFound, "access.gone", "这个口令已经用过，或者过了时间。请再开一张。")
+)
+
+// SayCode returns a code of the window once more, to be read out slowly, for whoever may
+// draw one, while it is good.
+func (s *Service) SayCode(ctx context.Context, actor civic.Actor, person civic.PersonID, id string) (string, error) {
+	var out string
+	err := s.j.Look(ctx, actor.For(person), func(v *journal.View) error {
+		auth, err := v.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople, Look: true})
+		if err != nil {
+			return err
+		}
+		if auth.Basis() != civic.BasisPresented {
+			return errCodeCard
+		}
+		out, err = s.spoken(v, auth, id, v.Now)
+		return err
+	})
+	return out, err
+}
+
+// Spoken returns a code that is to be told to its person, for the room that tells it.
+// NotFound when it was used or is too old.
+func (s *Service) Spoken(tx *journal.Tx, auth civic.Authority, id string) (string, error) {
+	return s.spoken(tx, auth, id, tx.Now)
+}
+
+func (s *Service) spoken(q db.Q, auth civic.Authority, id string, now time.Time) (string, error) {
+	var row struct {
+		Person civic.PersonID
+		Sealed []byte
+	}
+	err := q.Get(&row, `SELECT person, sealed FROM access_code WHERE id = $1 AND used_at IS NULL AND expires > $2`, id, now)
+	if errors.Is(err, db.ErrNoRows) || err == nil && (row.Sealed == nil || id == "" || !auth.Over(row.Person)) {
+		return "", errCodeGone
+	}
+	if err != nil {
+		return "", err
+	}
+	b, err := s.v.Open(row.Sealed, "access/"+id)
+	return Code{Digits: string(b)}.Grouped(), err
+}
+
+// strongCard refuses a code when every card that the clerk saw is one that somebody
+// at a window could have made for the purpose: printed here, or entered lately.
+func (s *Service) strongCard(q db.Q, clerk civic.StaffID, self people.Self) error {
+	cards, err := s.p.CardsShown(q, clerk, self, s.j.Now().Add(-OpenFor()-people.TypedFor()))
+	if err != nil {
+		return err
+	}
+	if len(cards) > 0 && !slices.ContainsFunc(cards, func(c people.ShownCard) bool { return !c.Weak }) {
+		return errCodeWeak
+	}
+	if len(cards) == 0 {
+		return errCodeCard // reported lost, or taken back, since the opening
+	}
+	return nil
+}
+
+var errCodeWeak = civic.E(civic.Denied, "access.card_new", "便民卡、刚添或刚换的卡，单凭它不能开登录口令。请老人再出示一张原来就登记过的证件，放到读卡器上或输入它的整个号码，重新打开资料。").
+	Accepting("身份证、社保卡、老年卡里原来就登记过的一张")
 
 // LastCode says when the window last drew a code for the person, within the days for
 // which their home page tells of it; zero if it did not. It is told to them alone.
@@ -76,22 +197,28 @@ func (s *Service) LastCode(ctx context.Context, actor civic.Actor, person civic.
 }
 
 var errCodeCard = civic.E(civic.Denied, "access.card", "开登录口令要老人本人带证件来，当场看过证件才行。用口令登录的人，就当是老人自己。").
-	Accepting("请老人把身份证、社保卡或老年卡放到读卡器上；或您把证件拿在手里，勾上「证件在我手里」重新打开资料")
+	Accepting("请老人把身份证、社保卡或老年卡放到读卡器上；没有读卡器的，输入证件的整个号码，重新打开资料")
 
-// newCode draws codes until one was never used before.
-func (s *Service) newCode(tx *journal.Tx, person civic.PersonID) (string, error) {
+// newCode draws codes until one was never used before. It is kept sealed while it
+// may have to be read out, and by its hash.
+func (s *Service) newCode(tx *journal.Tx, person civic.PersonID, purpose, about string) (Code, error) {
 	for range 20 {
 		n, err := rand.Int(rand.Reader, big.NewInt(100_000_000))
 		if err != nil {
-			return "", err
+			return Code{}, err
 		}
-		code := fmt.Sprintf("%08d", n)
-		got, err := tx.Exec(`INSERT INTO access_code (hash, person, expires) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`, s.v.Index("access", code), person, tx.Now.Add(codeFor()))
+		code := Code{ID: db.NewID(), Digits: fmt.Sprintf("%08d", n)}
+		sealed, err := s.v.Seal([]byte(code.Digits), "access/"+code.ID)
+		if err != nil {
+			return Code{}, err
+		}
+		got, err := tx.Exec(`INSERT INTO access_code (hash, id, person, purpose, about, sealed, expires) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+			s.v.Index("access", code.Digits), code.ID, person, purpose, about, sealed, tx.Now.Add(codeFor()))
 		if err != nil || got == 1 {
 			return code, err
 		}
 	}
-	return "", errors.New("grant: no free code in twenty draws")
+	return Code{}, errors.New("grant: no free code in twenty draws")
 }
 
 // RedeemCode signs a person in by a code from the window. Denied if it is
@@ -106,7 +233,7 @@ func (s *Service) RedeemCode(ctx context.Context, code string, channel civic.Cha
 	sys := civic.System("sign-in")
 	sys.Channel = channel
 	err := s.j.Write(ctx, sys, func(tx *journal.Tx) error {
-		n, err := tx.Exec(`UPDATE access_code SET used_at = $1 WHERE hash = $2 AND used_at IS NULL AND expires > $1`, tx.Now, hash)
+		n, err := tx.Exec(`UPDATE access_code SET used_at = $1, sealed = NULL WHERE hash = $2 AND purpose = $3 AND used_at IS NULL AND expires > $1`, tx.Now, hash, purposeSignIn)
 		if err != nil {
 			return err
 		}

@@ -98,10 +98,13 @@ func (s *Service) died(tx *journal.Tx, self people.Self, how string) error {
 	return err
 }
 
-// split makes the holds of deaths agree with what is registered of each, when a
-// merge is undone: a death that was reported or taken back meanwhile is that of the
+// split takes back what a merge held, when it is undone, and makes the holds of deaths
+// agree with what is registered of each: a death that was reported or taken back meanwhile is that of the
 // kept one. The rows of both people are locked.
-func (s *Service) split(tx *journal.Tx, sides ...people.Self) error {
+func (s *Service) split(tx *journal.Tx, merge string, sides ...people.Self) error {
+	if err := s.parted(tx, merge, sides...); err != nil {
+		return err
+	}
 	for _, self := range sides {
 		how := let
 		if self.Died != "" {

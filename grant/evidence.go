@@ -8,6 +8,7 @@ import (
 	"image"
 	_ "image/jpeg" // scans are checked by their content
 	_ "image/png"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -15,6 +16,7 @@ import (
 	"yinqiao/db"
 	"yinqiao/journal"
 	"yinqiao/people"
+	"yinqiao/staff"
 )
 
 // ScanMost is the largest scan, in bytes.
@@ -34,9 +36,9 @@ type Evidence struct {
 
 var (
 	errScan     = civic.E(civic.Invalid, "grant.scan", "请附上委托书的扫描件：照片（jpg、png）或 pdf，不超过1兆。").On("scan")
-	errWitness  = civic.E(civic.Invalid, "grant.witness", "请写明见证人的姓名和身份；见证人不能是受托人自己。").On("witness")
+	errWitness  = civic.E(civic.Invalid, "grant.witness", "请写明见证人的姓名和身份；身份从列出的里面选。见证人不能是受托人自己，也不能是录入的工作人员。").On("witness")
 	errReadBack = civic.E(civic.Invalid, "grant.read_back", "请先把委托念给老人听，老人说对了再勾选。").On("read-back")
-	errCardHere = civic.E(civic.Invalid, "grant.card", "当面委托要老人的证件在手里。请重新打开老人的资料，勾上「证件在我手里」。").On("how")
+	errCardHere = civic.E(civic.Invalid, "grant.card", "当面委托要看着老人的证件办。请把证件放到读卡器上，或输入证件的整个号码，重新打开老人的资料。").On("how")
 	errNoScan   = civic.E(civic.NotFound, "grant.no_scan", "这份委托没有扫描件。")
 )
 
@@ -55,7 +57,7 @@ func (e *Evidence) meets(w Way, auth civic.Authority) error {
 	}
 	e.Witness, e.WitnessRole = civic.FoldWords(e.Witness), civic.FoldWords(e.WitnessRole)
 	if w.needs("witness") {
-		if _, err := people.CleanName(e.Witness); err != nil || e.WitnessRole == "" || utf8.RuneCountInString(e.WitnessRole) > 20 || civic.HoldsNumber(e.WitnessRole) {
+		if _, err := people.CleanName(e.Witness); err != nil || !slices.Contains(given.Witnesses, e.WitnessRole) {
 			return errWitness
 		}
 	} else {
@@ -67,6 +69,37 @@ func (e *Evidence) meets(w Way, auth civic.Authority) error {
 		}
 	} else {
 		e.ReadBack = ""
+	}
+	return nil
+}
+
+// impartial checks that the witness is neither whoever gets the grant nor the clerk
+// who takes it down.
+func (s *Service) impartial(tx *journal.Tx, g Grant) error {
+	if g.Evidence.Witness == "" {
+		return nil
+	}
+	m, err := staff.Read(tx, tx.Actor.Staff())
+	if err != nil {
+		return err
+	}
+	names := []string{m.Name}
+	if g.AgentKind == "person" {
+		agent, err := people.Resolve(tx, g.Agent)
+		if err != nil {
+			return err
+		}
+		var own []string
+		ids := agent.Selves()
+		if err := tx.Select(&own, `SELECT name FROM person WHERE id IN `+db.In(1, len(ids)), db.Args(ids)...); err != nil {
+			return err
+		}
+		names = append(names, own...)
+	}
+	for _, n := range names {
+		if relationOf(n) == relationOf(g.Evidence.Witness) {
+			return errWitness
+		}
 	}
 	return nil
 }

@@ -50,7 +50,7 @@ func (g *Grant) clean() error {
 	g.ID = db.NewID()
 	g.Kind, g.State, g.Held = "agent", "active", ""
 	g.Services = strings.Join(strings.Fields(g.Services), " ")
-	g.Relation = civic.FoldWords(g.Relation)
+	g.Relation = relationOf(g.Relation)
 	if g.AgentKind == "" {
 		g.AgentKind = "person"
 	}
@@ -103,13 +103,18 @@ func (s *Service) Give(ctx context.Context, actor civic.Actor, g Grant) (string,
 				return err
 			}
 		}
-		if same, err := standing(tx, g); err != nil {
+		same, err := standing(tx, g)
+		if err != nil {
 			return err
-		} else if same != "" {
-			g.ID = same
-			return journal.ErrUnchanged
 		}
-		return s.insert(tx, auth, g, agent)
+		if same.ID == "" {
+			return s.insert(tx, auth, g, agent)
+		}
+		g.ID = same.ID
+		if same.Notice == "pending" && g.Notice == "" { // the person's own word of today is the answer
+			return s.told(tx, auth, same, agent, Agreed)
+		}
+		return journal.ErrUnchanged
 	})
 	if err != nil {
 		return "", err
@@ -184,7 +189,19 @@ func (s *Service) permitted(tx *journal.Tx, auth civic.Authority, self people.Se
 		if err := g.Evidence.meets(w, auth); err != nil {
 			return err
 		}
-		if w.Notice {
+		if g.AgentKind == "role" {
+			m, err := staff.Read(tx, tx.Actor.Staff())
+			if err != nil {
+				return err
+			}
+			if m.Office == g.Office && auth.Basis() != civic.BasisPresented {
+				return errRoleCard // they would give it to themselves
+			}
+		}
+		if err := s.impartial(tx, *g); err != nil {
+			return err
+		}
+		if w.Notice || g.AgentKind == "role" {
 			g.Notice = "pending"
 		}
 	}
@@ -199,16 +216,11 @@ func (s *Service) permitted(tx *journal.Tx, auth civic.Authority, self people.Se
 	if !staffed || g.GivenHow == "in_person" {
 		return nil // the person's own word stands, also between relatives
 	}
-	var n int
-	ids := self.Selves()
-	if err := tx.Get(&n, `SELECT COUNT(*) FROM proxy_grant WHERE state = 'active' AND REPLACE(held, $1, '') <> held AND person IN `+db.In(2, len(ids)),
-		append([]any{heldDispute}, db.Args(ids)...)...); err != nil {
-		return err
+	n, err := disputed(tx, tx.Now, self.Selves())
+	if err == nil && n > 0 {
+		err = errDisputed
 	}
-	if n > 0 {
-		return errDisputed
-	}
-	return nil
+	return err
 }
 
 // insert stores a grant with its evidence and records it.
@@ -258,6 +270,10 @@ func (s *Service) agentName(q db.Q, g Grant) (string, error) {
 
 // fits checks a grant against what there is: its services, and when it starts.
 func (s *Service) fits(tx *journal.Tx, g Grant) error {
+	// An import, and no person, may bring a relation that is on no list.
+	if g.AgentKind == "person" && tx.Actor.Operator.Kind != civic.PartySystem && !slices.Contains(Relations(), g.Relation) {
+		return errRelation
+	}
 	if g.Starts.After(tx.Now.AddDate(1, 0, 0)) {
 		return errStarts
 	}
@@ -283,47 +299,43 @@ func (s *Service) fits(tx *journal.Tx, g Grant) error {
 	return nil
 }
 
-// standing returns the live grant that says the same, or "": a form sent twice
-// makes one grant, and stopping it leaves none. The person's row is locked.
-func standing(tx *journal.Tx, g Grant) (string, error) {
+// standing returns the live grant that says the same, or an empty one: a form sent
+// twice makes one grant, and stopping it leaves none. The person's row is locked.
+func standing(tx *journal.Tx, g Grant) (Grant, error) {
 	self, err := people.Resolve(tx, g.Person)
 	if err != nil {
-		return "", err
+		return Grant{}, err
 	}
 	ids, agents := self.Selves(), []civic.PersonID{g.Agent} // a role has no ID
 	if g.AgentKind == "person" {
 		agent, err := people.Resolve(tx, g.Agent)
 		if err != nil {
-			return "", err
+			return Grant{}, err
 		}
 		agents = agent.Selves()
 	}
 	var gs []Grant
-	args := append([]any{g.AgentKind, g.Office, g.Role, g.Services, g.State, tx.Now}, append(db.Args(ids), db.Args(agents)...)...)
+	args := append([]any{g.AgentKind, g.Office, g.Role, g.Services, g.State, tx.Now, g.Relation}, append(db.Args(ids), db.Args(agents)...)...)
 	if err := tx.Select(&gs, `SELECT `+grantColumns+` FROM proxy_grant WHERE agent_kind = $1 AND office = $2 AND role = $3 AND services = $4
-		AND state = $5 AND held = '' AND kind = 'agent' AND (ends IS NULL OR ends > $6) AND person IN `+db.In(7, len(ids))+` AND agent IN `+db.In(7+len(ids), len(agents))+` ORDER BY id`, args...); err != nil {
-		return "", err
+		AND state = $5 AND held = '' AND kind = 'agent' AND (ends IS NULL OR ends > $6) AND relation = $7 AND person IN `+db.In(8, len(ids))+` AND agent IN `+db.In(8+len(ids), len(agents))+` ORDER BY id`, args...); err != nil {
+		return Grant{}, err
 	}
 	if len(gs) == 0 {
-		return "", nil
+		return Grant{}, nil
 	}
 	if err := holdFrom(tx, tx.Now, self.Selves(), gs); err != nil {
-		return "", err
-	}
-	ts, err := twinsOf(tx, tx.Now, self)
-	if err != nil {
-		return "", err
+		return Grant{}, err
 	}
 	for _, old := range gs {
-		if old.Held != "" || ts.frozen(old) {
+		if old.Held != "" {
 			continue // it authorises nothing: the person's word of today makes a new one
 		}
 		sameEnd := old.Ends == nil && g.Ends == nil || old.Ends != nil && g.Ends != nil && old.Ends.Equal(*g.Ends)
 		if sameEnd && !old.Starts.After(g.Starts) {
-			return old.ID, nil
+			return old, nil
 		}
 	}
-	return "", nil
+	return Grant{}, nil
 }
 
 // servicesFit reports whether the list is "*" or some names of services and

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"yinqiao/civic"
@@ -19,6 +20,15 @@ const (
 	let  = `UPDATE proxy_grant SET held = REPLACE(held, $1, '')`
 )
 
+// disputed counts the grants of a person, under all their identities, that are held
+// since relatives do not agree. One that has run out is nobody's matter any more.
+func disputed(q db.Q, now time.Time, ids []civic.PersonID) (int, error) {
+	var n int
+	err := q.Get(&n, `SELECT COUNT(*) FROM proxy_grant WHERE state = 'active' AND REPLACE(held, $1, '') <> held AND (ends IS NULL OR ends > $2)
+		AND person IN `+db.In(3, len(ids)), append([]any{heldDispute, now}, db.Args(ids)...)...)
+	return n, err
+}
+
 // cleanReason checks a reason that somebody typed.
 func cleanReason(text string) (string, error) {
 	text = civic.FoldWords(text)
@@ -29,8 +39,9 @@ func cleanReason(text string) (string, error) {
 }
 
 // Dispute freezes all grants of a person to persons, since the relatives do not
-// agree; a guardian's stays. Any agent, the person, or staff who have opened them
-// may say so. NotFound if there is nothing to freeze.
+// agree; a guardian's stays. The person, staff who have opened them, and an agent who
+// is family or may do everything may say so; any other agent is Denied, and told whom
+// to report to. NotFound if there is nothing to freeze.
 func (s *Service) Dispute(ctx context.Context, actor civic.Actor, person civic.PersonID, reason string) error {
 	if actor.Operator.None() {
 		return errNobody
@@ -48,6 +59,13 @@ func (s *Service) Dispute(ctx context.Context, actor civic.Actor, person civic.P
 		if err != nil {
 			return err
 		}
+		if auth.Basis() == civic.BasisGrant {
+			if own, err := one(tx, self, auth.Ref()); err != nil {
+				return err
+			} else if own.Services != "*" && !related(own.Relation, own.GivenHow) {
+				return errReport // whoever does one thing for her does not stop the family
+			}
+		}
 		ids := self.Selves()
 		var gs []Grant
 		if err := tx.Select(&gs, `SELECT `+grantColumns+` FROM proxy_grant WHERE state = 'active' AND kind = 'agent' AND agent_kind = 'person'
@@ -57,7 +75,9 @@ func (s *Service) Dispute(ctx context.Context, actor civic.Actor, person civic.P
 		if len(gs) == 0 {
 			return errNoSuch
 		}
-		if !slices.ContainsFunc(gs, func(g Grant) bool { return !strings.Contains(g.Held, heldDispute) }) {
+		if !slices.ContainsFunc(gs, func(g Grant) bool {
+			return unmark(g.Held, heldDispute) != g.Held || !strings.Contains(g.Held, heldDispute)
+		}) {
 			return journal.ErrUnchanged
 		}
 		var about []journal.About
@@ -66,7 +86,10 @@ func (s *Service) Dispute(ctx context.Context, actor civic.Actor, person civic.P
 			if err != nil {
 				return err
 			}
-			if _, err := tx.Exec(hold+`, note = $2 WHERE person = $3 AND id = $4 AND state = 'active'`, heldDispute, sealed, g.Person, g.ID); err != nil {
+			if err := setHeld(tx, g, without(g.Held, heldDispute)+heldDispute); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(`UPDATE proxy_grant SET note = $1 WHERE person = $2 AND id = $3 AND state = 'active'`, sealed, g.Person, g.ID); err != nil {
 				return err
 			}
 			about = append(about, journal.About{ID: g.ID, Kind: "grant", Role: "object"}, journal.About{ID: string(g.Agent), Kind: "person", Role: "agent"})
@@ -96,12 +119,8 @@ func (s *Service) Settle(ctx context.Context, actor civic.Actor, person civic.Pe
 		if err := holdFrom(tx, tx.Now, self.Selves(), now); err != nil {
 			return err
 		}
+		stored := g.Held
 		g = now[0]
-		ts, err := twinsOf(tx, tx.Now, self)
-		if err != nil {
-			return err
-		}
-		held := g.Held + ts.over(g.Person, g.Kind, g.AgentKind, g.Held, g.GivenAt)
 		ward, err := s.isWard(tx, self)
 		if err != nil {
 			return err
@@ -112,22 +131,25 @@ func (s *Service) Settle(ctx context.Context, actor civic.Actor, person civic.Pe
 		} else if own := auth.Basis() == civic.BasisOwn || auth.Basis() == civic.BasisPresented; own && resume {
 			return errWard
 		}
-		if g.State != "active" || !slices.ContainsFunc(lifts, func(w string) bool { return strings.Contains(held, w) }) {
+		if g.State != "active" || !slices.ContainsFunc(lifts, func(w string) bool { return strings.Contains(g.Held, w) }) {
 			return errSettled
 		}
 		if !resume {
 			return s.end(tx, auth, self.Selves(), id, "agent")
 		}
+		left := stored
 		for _, w := range lifts {
-			if _, err := tx.Exec(let+`, note = NULL, notice = CASE WHEN notice = '' THEN '' ELSE 'told' END WHERE person = $2 AND id = $3 AND state = 'active'`, w, g.Person, g.ID); err != nil {
-				return err
-			}
+			left = without(left, w)
 		}
-		again := slices.Contains(lifts, heldWard) && strings.Contains(g.Held, heldWard) // it is given anew, after the guardianship began
-		if held != g.Held || again {                                                    // what a twin holds is lifted by the word of today
-			if ward && !slices.Contains(lifts, heldWard) {
-				return errWard
-			}
+		n, err := tx.Exec(`UPDATE proxy_grant SET held = $1, note = NULL, notice = CASE WHEN notice = '' THEN '' ELSE 'told' END
+			WHERE person = $2 AND id = $3 AND state = 'active' AND held = $4`, left, g.Person, g.ID, stored)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return errSettled
+		}
+		if slices.Contains(lifts, heldWard) && strings.Contains(g.Held, heldWard) { // it is given anew, after the guardianship began
 			if _, err := tx.Exec(`UPDATE proxy_grant SET given_at = $1 WHERE person = $2 AND id = $3 AND state = 'active'`, tx.Now, g.Person, g.ID); err != nil {
 				return err
 			}

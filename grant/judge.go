@@ -25,7 +25,7 @@ var (
 	errRole = civic.E(civic.Denied, "grant.role", "您的岗位不能办这件事。").
 		Accepting("请找有这项职责的同事，或请管理员调整岗位")
 	errDivision = civic.E(civic.Denied, "grant.division", "这件事不在您的辖区。").
-			Accepting("老人带了证件的话，请以「证件在手」打开")
+			Accepting("老人带了证件的话，请把证件放到读卡器上，或输入证件的整个号码，再打开")
 	errOffice = civic.E(civic.Denied, "grant.office", "这件事不归您的单位办理。").
 			Accepting("请负责这件事的单位的同事来办")
 	errNotOpen = civic.E(civic.Denied, "grant.not_open", "这位老人的资料没有打开，或已经超过时间自动关上。请重新刷卡或说明理由后打开。").
@@ -218,6 +218,9 @@ func judgeOpening(q db.Q, now time.Time, actor civic.Actor, m staff.Member, need
 func judgeRole(q db.Q, now time.Time, actor civic.Actor, self people.Self, m staff.Member, need civic.Need) (civic.Authority, error) {
 	if !actor.Agent.None() {
 		return civic.Authority{}, errNotOpen // somebody came: that is the desk's matter
+	}
+	if !need.Look && (need.Service == "" || need.Service == "*") {
+		return civic.Authority{}, errNotOpen // cards, phones, grants, copies: with an opening and its reason alone
 	}
 	cs, err := ofPosts(q, now, self, m, need.Permission)
 	if err != nil {

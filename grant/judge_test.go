@@ -79,6 +79,9 @@ func TestTheJudgeKnowsEveryOperatorAndEveryNeed(t *testing.T) {
 		}
 		clerk := func(posts ...staff.Post) civic.Actor { return w.Hire(t, "某人", a.Community, posts...) }
 		open := func(c civic.Actor, presented bool, agent civic.PersonID) civic.Actor {
+			if presented {
+				w.Show(t, c, a.Elder)
+			}
 			if err := w.Grant.Open(ctx, c, a.Elder, presented, "来窗口", agent); err != nil {
 				t.Fatal(err)
 			}

@@ -33,7 +33,6 @@ type candidate struct {
 	Held      string
 	Starts    time.Time
 	GivenAt   *time.Time
-	twin      string // what another identity of the person holds it for
 }
 
 // covers reports whether the grant reaches the service of the need. A need
@@ -50,9 +49,9 @@ func (c candidate) covers(need civic.Need) bool {
 // person has died, relatives who held one may look, and do what is left to do.
 func (c candidate) rests(self people.Self, need civic.Need) bool {
 	if self.Died != "" {
-		return c.Held+c.twin == heldElder && (need.Look || need.After) && rules.after(c.Relation)
+		return c.Held == heldElder && (need.Look || need.After) && rules.after(c.Relation)
 	}
-	return c.Held+c.twin == ""
+	return c.Held == ""
 }
 
 const candidateColumns = `person, id, kind, agent_kind, relation, services, held, starts, given_at`
@@ -112,20 +111,12 @@ func heldNow(q db.Q, now time.Time, ids []civic.PersonID, cs []candidate) ([]can
 // so that what ends the grant waits for the act, or the act is refused. Denied,
 // with refusal or with why all that would cover it are held.
 func rest(q db.Q, now time.Time, self people.Self, cs []candidate, need civic.Need, refusal *civic.Error) (candidate, error) {
-	var ts twins
-	if len(cs) > 0 {
-		var err error
-		if ts, err = twinsOf(q, now, self); err != nil {
-			return candidate{}, err
-		}
-	}
 	for _, c := range cs {
 		if !c.covers(need) {
 			continue
 		}
-		c.twin = ts.over(c.Person, c.Kind, c.AgentKind, c.Held, c.GivenAt)
 		if !c.rests(self, need) {
-			refusal = whyHeld(c.Held+c.twin, self, refusal)
+			refusal = whyHeld(c.Held, self, refusal)
 			continue
 		}
 		if ok, err := lock(q, now, c, need); err != nil {

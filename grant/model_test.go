@@ -15,6 +15,7 @@ import (
 	"yinqiao/db/dbtest"
 	"yinqiao/grant"
 	"yinqiao/journal"
+	"yinqiao/people"
 )
 
 // model is what should hold of one elder, worked out without the database.
@@ -28,6 +29,7 @@ type model struct {
 	dead    map[civic.PersonID]bool
 	openTo  time.Time // until when the clerk has opened the elder
 	openFor civic.PersonID
+	shownTo time.Time // until when the elder's card counts as shown to the clerk
 }
 
 type modelGrant struct {
@@ -171,8 +173,13 @@ func (m *model) later(t *rapid.T) {
 
 func (m *model) open(t *rapid.T) {
 	who := rapid.SampledFrom(append(slices.Clone(m.agents), "")).Draw(t, "for")
-	err := m.w.Grant.Open(ctx, m.clerk, m.elder, rapid.Bool().Draw(t, "card"), "来窗口", who)
-	if ended(t, "opening", err, who == "" || m.may(who, "", true)) {
+	card := rapid.Bool().Draw(t, "card")
+	if card && rapid.IntRange(0, 3).Draw(t, "not typed") > 0 {
+		m.w.Show(t, m.clerk, m.elder)
+		m.shownTo = m.w.Clock.Now().Add(people.TypedFor())
+	}
+	err := m.w.Grant.Open(ctx, m.clerk, m.elder, card, "来窗口", who)
+	if ended(t, "opening", err, (!card || m.w.Clock.Now().Before(m.shownTo)) && (who == "" || m.may(who, "", true))) {
 		m.openTo, m.openFor = m.w.Clock.Now().Add(grant.OpenFor()), who
 	}
 }
@@ -324,7 +331,7 @@ func TestNoInterleavingLetsAnActOutsideItsScopeOrTimeCommit(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := apptest.New(t, d)
 		w.Services(t, "a", "b", "a-b")
-		rapid.Check(t, func(rt *rapid.T) {
+		rapid.Check(t, dbtest.Rounds(30, func(rt *rapid.T) {
 			m := &model{w: w, clerk: w.Taiyuan.Clerk, settler: w.Taiyuan.Administrator, dead: map[civic.PersonID]bool{}}
 			for range 3 {
 				m.agents = append(m.agents, w.Person(rt, w.Taiyuan.Street))
@@ -333,6 +340,6 @@ func TestNoInterleavingLetsAnActOutsideItsScopeOrTimeCommit(t *testing.T) {
 			for range rapid.IntRange(1, 25).Draw(rt, "steps") {
 				m.step(rt)
 			}
-		})
+		}))
 	})
 }

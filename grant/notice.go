@@ -15,9 +15,10 @@ import (
 // The answers of a person who is told of a grant that somebody else entered, or
 // that a relative asks for.
 const (
-	Agreed    = "agreed"    // it is their wish
-	Refused   = "refused"   // it is not
-	Unreached = "unreached" // staff could not reach them
+	Agreed    = "agreed"      // it is their wish
+	Read      = "agreed_read" // it is: staff read it to them, and they said yes
+	Refused   = "refused"     // it is not
+	Unreached = "unreached"   // staff could not reach them
 )
 
 // Answer records what the person says of a grant that waits for their word: on
@@ -25,7 +26,7 @@ const (
 // grant asked for begins or is refused; one that stands is confirmed, or frozen at
 // once until it is settled. Conflict if they were asked already.
 func (s *Service) Answer(ctx context.Context, actor civic.Actor, person civic.PersonID, id, outcome string) error {
-	if !slices.Contains([]string{Agreed, Refused, Unreached}, outcome) {
+	if !slices.Contains([]string{Agreed, Read, Refused, Unreached}, outcome) {
 		return errOutcome
 	}
 	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
@@ -51,6 +52,17 @@ func (s *Service) Answer(ctx context.Context, actor civic.Actor, person civic.Pe
 		if err != nil {
 			return err
 		}
+		if actor.Staff() != "" && outcome != Unreached {
+			if err := s.another(tx, g); err != nil {
+				return err
+			}
+			if g.State == "asked" && outcome == Agreed {
+				return errReadBack
+			}
+		}
+		if outcome == Read {
+			outcome = Agreed
+		}
 		switch {
 		case g.Notice == "told" && outcome == Agreed, g.Notice == "refused" && outcome == Refused:
 			return journal.ErrUnchanged
@@ -65,6 +77,18 @@ func (s *Service) Answer(ctx context.Context, actor civic.Actor, person civic.Pe
 		}
 		return s.told(tx, auth, g, agent, outcome)
 	})
+}
+
+// another checks that the member of staff at the controls is not the one who entered
+// the grant: one person alone does not say both what was given and that it was meant.
+func (s *Service) another(tx *journal.Tx, g Grant) error {
+	var n int
+	err := tx.Get(&n, `SELECT COUNT(*) FROM journal_entry e JOIN journal_about a ON a.entry = e.id WHERE a.id = $1 AND a.kind = 'grant' AND e.act IN ($2, $3)
+		AND e.operator_kind = 'staff' AND e.operator_id = $4`, g.ID, ActGiven, ActAsked, tx.Actor.Operator.ID)
+	if err == nil && n > 0 {
+		err = errOwnEntry
+	}
+	return err
 }
 
 // begin makes an asked grant one that the person gives now, within all limits.
@@ -86,10 +110,12 @@ func (s *Service) begin(tx *journal.Tx, auth civic.Authority, g Grant) error {
 	if g.Evidence.ReadBack, err = s.readBack(tx, g, name); err != nil {
 		return err
 	}
+	row := g.Person // an alias of theirs, when they were merged since
 	agent, err := s.prepare(tx, auth, &g)
 	if err != nil {
 		return err
 	}
+	g.Person = row
 	n, err := tx.Exec(`UPDATE proxy_grant SET state = 'active', notice = 'told', given_how = $1, starts = $2, given_at = $3
 		WHERE person = $4 AND id = $5 AND state = 'asked'`, g.GivenHow, g.Starts, tx.Now, g.Person, g.ID)
 	if err != nil {
@@ -124,8 +150,7 @@ func (s *Service) told(tx *journal.Tx, auth civic.Authority, g Grant, agent, out
 
 func param(n int) string { return strings.Trim(db.In(n, 1), "()") }
 
-// Waiting is one grant of which a person is to be told, or one that is to be
-// settled, in a list of staff.
+// Waiting is one grant that is to be settled, in a list of staff.
 type Waiting struct {
 	Agent
 	Elder    string // masked
@@ -136,12 +161,6 @@ type Waiting struct {
 
 // waitMost bounds a list of staff.
 const waitMost = 200
-
-// Untold lists the grants of which people still have to be told, where the member
-// of staff at the controls serves people, the oldest first.
-func (s *Service) Untold(ctx context.Context, actor civic.Actor) ([]Waiting, error) {
-	return s.waiting(ctx, actor, civic.MayServePeople, `g.notice = 'pending' AND g.state IN ('active', 'asked')`)
-}
 
 // Unsettled lists the grants that are held since relatives do not agree, or since
 // the person did not wish them, where the member of staff at the controls settles
@@ -197,12 +216,5 @@ func divisions(q db.Q, actor civic.Actor, p civic.Permission) ([]civic.Division,
 	if err != nil {
 		return nil, err
 	}
-	var out []civic.Division
-	for _, post := range m.Roles {
-		if post.Role.May(p) {
-			out = append(out, post.Division)
-		}
-	}
-	slices.Sort(out)
-	return slices.CompactFunc(out, func(a, b civic.Division) bool { return a.Covers(b) }), nil
+	return m.Where(p), nil
 }

@@ -23,8 +23,9 @@ type Opening struct {
 }
 
 // Open lets the member of staff at the controls read and act for a person for a
-// short time. Their role must cover the person's home, or the person's card must be
-// in their hand (presented), which the member declares and the journal keeps.
+// short time. Their role must cover the person's home, or the person's card must have
+// been shown (presented): the same member typed its whole number a moment ago or a
+// reader read it for them. Nobody's word stands for that.
 func (s *Service) Open(ctx context.Context, actor civic.Actor, person civic.PersonID, presented bool, reason string, agent civic.PersonID) error {
 	reason = civic.FoldWords(reason)
 	if reason == "" || utf8.RuneCountInString(reason) > 100 {
@@ -53,6 +54,7 @@ func (s *Service) Open(ctx context.Context, actor civic.Actor, person civic.Pers
 		}
 		need := civic.Need{Permission: civic.MayServePeople, Division: self.Division}
 		basis := civic.BasisRole
+		detail := map[string]string{"reason": reason}
 		if presented {
 			need.Division, basis = "", civic.BasisPresented
 		}
@@ -60,6 +62,17 @@ func (s *Service) Open(ctx context.Context, actor civic.Actor, person civic.Pers
 		if err != nil {
 			return err
 		}
+		if presented {
+			cards, err := s.p.CardsShown(tx, actor.Staff(), self, tx.Now.Add(-people.TypedFor()))
+			if err != nil {
+				return err
+			}
+			if len(cards) == 0 {
+				return errNotShown
+			}
+			detail["presented"] = "typed" // a read card says "reader"
+		}
+		detail["basis"] = string(basis)
 		auth = civic.Mint(basis, auth.Ref(), person, auth.Division(), auth.Office())
 		// Whoever takes the person away meanwhile waits, or came first and is seen.
 		if now, err := people.LockSelf(tx, person); err != nil {
@@ -75,12 +88,30 @@ func (s *Service) Open(ctx context.Context, actor civic.Actor, person civic.Pers
 		if err := open(tx, person, actor.Staff(), basis, reason, agent, tx.Now.Add(OpenFor())); err != nil {
 			return err
 		}
-		detail := map[string]string{"reason": reason, "basis": string(basis)}
-		if presented {
-			detail["presented"] = "declared" // by the clerk; a read card says "reader"
-		}
 		return tx.Record(auth, journal.Event{Act: ActOpened, Detail: detail})
 	})
+}
+
+// Shown names the kinds of a person's cards that were shown to the member of staff at
+// the controls a moment ago, for the page that asks why the person is opened. Denied to
+// whoever opens nobody.
+func (s *Service) Shown(ctx context.Context, actor civic.Actor, person civic.PersonID) ([]people.CredentialKind, error) {
+	var out []people.CredentialKind
+	err := s.j.Look(ctx, actor, func(v *journal.View) error {
+		if _, err := v.Authorise(civic.Need{Permission: civic.MayServePeople, Look: true}); err != nil {
+			return err
+		}
+		self, err := people.Resolve(v, person)
+		if err != nil {
+			return err
+		}
+		cards, err := s.p.CardsShown(v, actor.Staff(), self, v.Now.Add(-people.TypedFor()))
+		for _, c := range cards {
+			out = append(out, c.Kind)
+		}
+		return err
+	})
+	return out, err
 }
 
 // Opened returns the live opening that the member of staff at the controls has

@@ -33,6 +33,7 @@ const (
 	CardLost    Verdict = "lost"
 	CardOld     Verdict = "old" // replaced by a newer one, or older than the one registered
 	CardExpired Verdict = "expired"
+	CardDied    Verdict = "died"  // its holder is registered as dead
 	CardDoubt   Verdict = "doubt" // disputed, withdrawn, or the name on it is another's
 )
 
@@ -42,6 +43,7 @@ var verdictWords = map[Verdict]string{
 	CardLost:    "这张卡已经挂失，不能用。请老人换身份证、社保卡或老年卡；都没带的，按姓名查找再核对。",
 	CardOld:     "这是一张旧卡，已经换过新的。请老人出示新卡，或换一种证件。",
 	CardExpired: "这张卡已经过期。请老人出示新卡，或换一种证件。",
+	CardDied:    "这张卡的主人已登记去世，不能凭它打开资料。是家里人来办身后的事，请按姓名查找，由老人住的街道或社区打开；登记错了，请主管先撤销。",
 	CardDoubt:   "这张卡和登记的对不上，不能凭它打开资料。请换一种证件，再请同事核对。",
 }
 
@@ -52,7 +54,7 @@ func (v Verdict) Words() string { return verdictWords[v] }
 var (
 	ActCardRead     = journal.Define("card.read", "读卡器读了一张卡")
 	ActCardRefused  = journal.Define("card.refused", "读到的卡不能用")
-	ActReaderOpened = journal.Define("person.opened_by_reader", "工作人员在读卡器上读了证件，打开了资料")
+	ActReaderOpened = people.ActCardShown
 )
 
 var (
@@ -94,7 +96,7 @@ func (s *Service) PresentCard(ctx context.Context, actor civic.Actor, in CardRea
 		if err := staff.Within(n); err != nil {
 			return err
 		}
-		person, verdict, err := s.judgeCard(tx, in)
+		person, card, verdict, err := s.judgeCard(tx, in)
 		if err != nil {
 			return err
 		}
@@ -107,7 +109,11 @@ func (s *Service) PresentCard(ctx context.Context, actor civic.Actor, in CardRea
 			return errKey // the same key at the same moment: the bridge sends again
 		}
 		out = verdict
-		return tx.Record(auth, journal.Event{Act: ActCardRead, Detail: map[string]string{"card": string(verdict)}, About: []journal.About{{ID: device, Kind: "device", Role: "object"}}})
+		about := []journal.About{{ID: device, Kind: "device", Role: "object"}}
+		if card != "" {
+			about = append(about, journal.About{ID: card, Kind: "credential", Role: "object"})
+		}
+		return tx.Record(auth, journal.Event{Act: ActCardRead, Detail: map[string]string{"card": string(verdict)}, About: about})
 	})
 	if err != nil {
 		return "", err
@@ -128,7 +134,7 @@ func (s *Service) once(tx *journal.Tx, device string, in CardRead, out *Verdict)
 	if err != nil {
 		return err
 	}
-	person, _, err := s.judgeCard(tx, in)
+	person, _, _, err := s.judgeCard(tx, in)
 	if err != nil {
 		return err
 	}
@@ -139,43 +145,50 @@ func (s *Service) once(tx *journal.Tx, device string, in CardRead, out *Verdict)
 	return journal.ErrUnchanged
 }
 
-// judgeCard says whose card it is, and whether it may be relied on.
-func (s *Service) judgeCard(q db.Q, in CardRead) (civic.PersonID, Verdict, error) {
+// judgeCard says whose card it is, and whether it may be relied on; then also which.
+func (s *Service) judgeCard(q db.Q, in CardRead) (person civic.PersonID, card string, v Verdict, err error) {
 	m, err := s.p.ByCard(q, in.Number)
 	if civic.Is(err, civic.NotFound) || civic.Is(err, civic.Invalid) {
-		return "", CardUnknown, nil
+		return "", "", CardUnknown, nil
 	}
 	if civic.As(err).Code == "card.disputed" && err != nil {
-		return "", CardDoubt, nil // two people have the number: it names neither
+		return "", "", CardDoubt, nil // two people have the number: it names neither
 	}
 	if err != nil {
-		return "", "", err
+		return "", "", "", err
 	}
 	today := s.j.Now().In(civic.Shanghai).Format(time.DateOnly)
+	self, err := people.Resolve(q, m.Person)
+	if err != nil {
+		return "", "", "", err
+	}
+	if self.Died != "" {
+		return m.Person, "", CardDied, nil
+	}
 	switch m.State {
 	case "active":
 	case "lost":
-		return m.Person, CardLost, nil
+		return m.Person, "", CardLost, nil
 	case "replaced":
-		return m.Person, CardOld, nil
+		return m.Person, "", CardOld, nil
 	case "expired":
-		return m.Person, CardExpired, nil
+		return m.Person, "", CardExpired, nil
 	default:
-		return m.Person, CardDoubt, nil
+		return m.Person, "", CardDoubt, nil
 	}
 	p, err := s.p.PrintedOn(q, in.Number)
 	if err != nil {
-		return "", "", err
+		return "", "", "", err
 	}
 	switch {
 	case in.Expires != "" && in.Expires < today:
-		return m.Person, CardExpired, nil
+		return m.Person, "", CardExpired, nil
 	case in.Issued != "" && p.Issued != "" && in.Issued < p.Issued:
-		return m.Person, CardOld, nil
+		return m.Person, "", CardOld, nil
 	case in.Name != "" && people.Masked(civic.Fold(in.Name)) != m.Name:
-		return m.Person, CardDoubt, nil
+		return m.Person, "", CardDoubt, nil
 	}
-	return m.Person, CardFine, nil
+	return m.Person, m.CardID(), CardFine, nil
 }
 
 // Waiting reports whether a read of the reader waits for a clerk of its office.
@@ -213,13 +226,14 @@ func (s *Service) OpenRead(ctx context.Context, actor civic.Actor, reader string
 		Key     string
 		Person  civic.PersonID
 		Verdict Verdict
+		ReadAt  time.Time
 	}
 	err := s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 		auth, err := ownReader(tx.Authorise, tx, reader)
 		if err != nil {
 			return err
 		}
-		err = tx.Get(&r, `SELECT key, person, verdict FROM card_read WHERE device = $1 AND used_by = '' AND read_at > $2 ORDER BY read_at DESC, key DESC LIMIT 1`,
+		err = tx.Get(&r, `SELECT key, person, verdict, read_at FROM card_read WHERE device = $1 AND used_by = '' AND read_at > $2 ORDER BY read_at DESC, key DESC LIMIT 1`,
 			reader, tx.Now.Add(-ReadFor()))
 		if errors.Is(err, db.ErrNoRows) {
 			return errNoRead
@@ -239,15 +253,25 @@ func (s *Service) OpenRead(ctx context.Context, actor civic.Actor, reader string
 		}
 		tx.Actor.Device = reader
 		at := []journal.About{{ID: reader, Kind: "device", Role: "object"}}
+		var self people.Self
+		var card string
+		if r.Verdict == CardFine {
+			if self, card, err = s.stillGood(tx, r.Person, reader, r.ReadAt); err != nil {
+				return err
+			}
+			switch {
+			case self.Died != "":
+				r.Verdict = CardDied
+			case card == "":
+				r.Verdict = CardLost // or taken back, or everything erased: between the read and now
+			}
+		}
 		if r.Verdict != CardFine {
 			return tx.Record(auth, journal.Event{Act: ActCardRefused, Detail: map[string]string{"card": string(r.Verdict)}, About: at})
 		}
-		self, err := people.Resolve(tx, r.Person)
-		if err != nil {
-			return err
-		}
 		r.Person = self.Root
 		tx.Actor.Subject = r.Person
+		at = append(at, journal.About{ID: card, Kind: "credential", Role: "object"})
 		auth = civic.Mint(civic.BasisPresented, reader, r.Person, auth.Division(), auth.Office())
 		if err := open(tx, r.Person, actor.Staff(), civic.BasisPresented, "本人在读卡器上出示证件", "", tx.Now.Add(OpenFor())); err != nil {
 			return err
@@ -261,6 +285,21 @@ func (s *Service) OpenRead(ctx context.Context, actor civic.Actor, reader string
 		return "", r.Verdict, nil
 	}
 	return r.Person, CardFine, nil
+}
+
+// stillGood judges a read again as it is taken, with the person's row locked: the card
+// may have been reported lost, or the person erased, since it was laid on. card is ""
+// when it can't be relied on any more.
+func (s *Service) stillGood(tx *journal.Tx, person civic.PersonID, reader string, at time.Time) (self people.Self, card string, err error) {
+	all, err := people.LockAll(tx, person)
+	if civic.Is(err, civic.NotFound) {
+		return self, "", nil
+	}
+	if err != nil || all[0].State != "active" {
+		return self, "", err
+	}
+	card, err = s.p.CardRead(tx, all[0], ActCardRead, reader, at)
+	return all[0], card, err
 }
 
 // open stores an opening.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"yinqiao/civic"
 	"yinqiao/ruledata"
@@ -69,6 +70,24 @@ var (
 
 // family reports whether a relation counts as family.
 func (l limits) family(relation string) bool { return slices.Contains(l.Family, relation) }
+
+// related reports whether a grant counts as one to family: by its relation, on the
+// person's own word, their guardian's or what was brought over. What a clerk took down
+// by phone, from a paper or before a witness does not prove who is related.
+func related(relation, how string) bool {
+	w, taken := way(how)
+	return rules.family(relation) && (!taken || w.Card)
+}
+
+// relationOf brings a relation to the form of the lists: no blanks, nothing invisible.
+func relationOf(typed string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.In(r, unicode.Cf) {
+			return -1
+		}
+		return r
+	}, civic.FoldWords(typed))
+}
 
 // after reports whether a relation may do what is left to do after a death.
 func (l limits) after(relation string) bool {
@@ -145,6 +164,9 @@ var heldWords = map[string]string{
 func HeldWords(held string) string {
 	var out []string
 	for _, w := range strings.Fields(held) {
+		if heldWords[w] == "" {
+			continue // which merge wrote it
+		}
 		out = append(out, heldWords[w])
 	}
 	return strings.Join(out, "；")

@@ -26,6 +26,7 @@ var (
 	ActEvidenceSeen = journal.Define("grant.evidence_seen", "看了委托书的扫描件")
 	ActNamed        = journal.Define("grant.named", "按卡号或口令找家人，没有找到")
 	ActCodeIssued   = journal.Define("access.issued", "窗口开出了登录口令")
+	ActCodeSent     = journal.Define("access.sent", "把登录口令打到老人自己的电话上")
 	ActCodeRedeemed = journal.Define("access.redeemed", "用口令登录")
 )
 
@@ -48,12 +49,16 @@ type Services interface {
 // New makes the service.
 func New(j *journal.Journal, v *vault.Vault, p *people.Service, c Services) *Service {
 	s := &Service{j, v, p, c}
+	p.OnMerge(s.merged)
 	p.OnSplit(s.split)
+	p.OnLost(lost)
 	return s
 }
 
 var (
 	errReason   = civic.E(civic.Invalid, "opening.reason", "请写明为什么要打开这位老人的资料，例如：本人来窗口代寄报告。").On("reason")
+	errNotShown = civic.E(civic.Denied, "opening.card", "还没有看到这位老人的证件。请让老人把证件放到读卡器上；没有读卡器的，把证件上的号码从头到尾输一遍，再打开。").
+			Accepting("身份证、社保卡或老年卡；手里没有证件的，请老人住的街道或社区的同事来办")
 	errNumber   = civic.E(civic.Invalid, "text.number", "这里请不要写证件号、卡号或电话，写事情就行。")
 	errCode     = civic.E(civic.Denied, "access.code", "口令不对，或者已经用过、过了30分钟。请到窗口再开一张。")
 	errGrant    = civic.E(civic.Invalid, "grant.form", "委托要写明受托人、关系和起止日期，结束要晚于开始。")
@@ -61,6 +66,12 @@ var (
 	errStarts   = civic.E(civic.Invalid, "grant.starts", "委托最晚要在一年以内开始。").On("starts")
 	errEnded    = civic.E(civic.Invalid, "grant.ended", "结束的日子已经过了，请写以后的一天。").On("until")
 	errReserved = civic.E(civic.Invalid, "grant.reserved", "「监护人」要凭法院或指定单位的文书，由主管登记，不能当作关系来填。请选真实的关系，例如女儿、邻居。").On("relation")
+	errRelation = civic.E(civic.Invalid, "grant.relation", "请从列出的关系里选一个，例如女儿、邻居。监护人要凭文书，由主管登记。").On("relation")
+	errReport   = civic.E(civic.Denied, "grant.report", "您只受托办个别的事，不能把全家的委托都停下。觉得不对劲，请告诉老人本人，或报告社区主管。").
+			Accepting("请老人本人、家属或社区主管来停")
+	errUnproven = civic.E(civic.Invalid, "grant.unproven", "老人还没有带证件当面说过你们是这个关系。电话、纸面、见证办的委托，只能选定几件事，最多12个月；要更多，请老人本人带证件来办。").On("relation")
+	errOwnEntry = civic.E(civic.Denied, "grant.own_entry", "这份委托是您录入的，不能由您来替老人回答。请另一位同事打电话问老人。").
+			Accepting("请另一位同事问老人，或请老人自己在网页上回答")
 	errHow      = civic.E(civic.Invalid, "grant.how", "请选老人是怎么委托的。").On("how")
 	errGone     = civic.E(civic.Conflict, "grant.gone", "其中一位已登记去世，或登记已经撤销，不能办委托。登记错了，请主管先改回来。")
 	errWard     = civic.E(civic.Denied, "grant.ward", "老人现在有监护人，新的委托由监护人来办。").Accepting("请监护人带证件和文书来办")

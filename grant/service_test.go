@@ -14,6 +14,7 @@ import (
 	"yinqiao/db/dbtest"
 	"yinqiao/grant"
 	"yinqiao/journal"
+	"yinqiao/people"
 )
 
 // actUsed is an act of these tests: somebody did something for a person.
@@ -109,6 +110,18 @@ func TestARoleOpensInsideItsDivisionAndACardAnywhere(t *testing.T) {
 			return w.Grant.Open(ctx, clerk, a.Elder, presented, reason, agent)
 		}
 		wantKind(t, open(w.Xihu.Clerk, false, "来窗口", ""), civic.Denied, "grant.division")
+		wantKind(t, open(w.Xihu.Clerk, true, "来窗口", ""), civic.Denied, "opening.card") // nobody's word stands for a card
+		wantKind(t, open(a.Clerk, true, "来窗口", ""), civic.Denied, "opening.card")
+		w.Show(t, a.Clerk, a.Elder) // to a colleague
+		wantKind(t, open(w.Xihu.Clerk, true, "来窗口", ""), civic.Denied, "opening.card")
+		if ms, err := w.People.Find(ctx, w.Xihu.Clerk, w.Number(t, a.Elder)[12:]); err != nil || len(ms.Matches) == 0 {
+			t.Fatalf("by the last six: %v, %v", ms, err)
+		}
+		wantKind(t, open(w.Xihu.Clerk, true, "来窗口", ""), civic.Denied, "opening.card")
+		w.Show(t, w.Xihu.Clerk, a.Elder)
+		w.Clock.Add(people.TypedFor())
+		wantKind(t, open(w.Xihu.Clerk, true, "来窗口", ""), civic.Denied, "opening.card") // too long ago
+		w.Show(t, w.Xihu.Clerk, a.Elder)
 		if err := open(w.Xihu.Clerk, true, "来窗口", ""); err != nil {
 			t.Errorf("with the card: %v", err)
 		}
@@ -117,6 +130,7 @@ func TestARoleOpensInsideItsDivisionAndACardAnywhere(t *testing.T) {
 		}
 		wantKind(t, open(a.Clerk, true, " \n", ""), civic.Invalid, "opening.reason")
 		wantKind(t, open(a.Clerk, true, strings.Repeat("长", 101), ""), civic.Invalid, "opening.reason")
+		w.Show(t, a.Clerk, a.Elder)
 		wantKind(t, open(a.Clerk, true, "邻居来了", a.Stranger), civic.Denied, "grant.agent")
 		wantKind(t, open(a.Supervisor, true, "看看", ""), civic.Denied, "grant.role")
 		wantKind(t, open(apptest.AsPerson(a.Daughter), true, "看看", ""), civic.Denied, "grant.staff_only")
@@ -243,10 +257,10 @@ func TestAnAccessCodeWorksOnceAndForHalfAnHour(t *testing.T) {
 		w.Open(t, a.Clerk, a.Elder)
 		issue := func() string {
 			code, err := w.Grant.IssueCode(ctx, a.Clerk, a.Elder)
-			if err != nil || len(code) != 8 {
+			if err != nil || len(code.Digits) != 8 {
 				t.Fatalf("%q, %v", code, err)
 			}
-			return code
+			return code.Digits
 		}
 		code, late := issue(), issue()
 		var won atomic.Int32

@@ -1,90 +1,121 @@
 package grant
 
 import (
+	"slices"
 	"strings"
-	"time"
 
 	"yinqiao/civic"
 	"yinqiao/db"
+	"yinqiao/journal"
 	"yinqiao/people"
 )
 
-// twins is what the identities of somebody who was registered twice hold against
-// each other: a dispute or a guardian of one freezes the grants of the others that
-// were given before they were one. It is worked out at each look and written
-// nowhere, so that an undone merge gives each their own again.
-type twins struct {
-	by     map[civic.PersonID][]string // the words, by the identity on which they stand
-	merged time.Time                   // the newest merge: what is given since is of one person
-}
+// by marks a hold that a merge wrote, so that undoing the merge takes it back. It is
+// a word of proxy_grant.held beside the hold's own.
+func by(word, merge string) string { return strings.TrimSpace(word) + "@" + merge + " " }
 
-// twinsOf reads the holds of a person's identities. Whoever was never merged costs
-// no read.
-func twinsOf(q db.Q, now time.Time, self people.Self) (twins, error) {
-	out := twins{by: map[civic.PersonID][]string{}}
-	if len(self.Also) == 0 {
-		return out, nil
-	}
-	ids := self.Selves()
-	var rows []struct {
-		Person civic.PersonID
-		Kind   string
-		Held   string
-		Starts time.Time
-	}
-	if err := q.Select(&rows, `SELECT person, kind, held, starts FROM proxy_grant WHERE state = 'active' AND (held <> '' OR kind = 'guardian')
-		AND (ends IS NULL OR ends > $1) AND person IN `+db.In(2, len(ids)), append([]any{now}, db.Args(ids)...)...); err != nil {
-		return out, err
-	}
-	for _, r := range rows {
-		if strings.Contains(r.Held, heldDispute) {
-			out.by[r.Person] = append(out.by[r.Person], heldDispute)
+// merged writes what stands against the grants of each of two registrations onto
+// those of the other: they are one person now, whose relatives do not agree, or who
+// has a guardian. It stays until each grant is settled or the merge is undone,
+// whatever becomes of the grants that it came from. The rows of both people are locked.
+func (s *Service) merged(tx *journal.Tx, merge string, keep, drop people.Self) error {
+	for _, pair := range [][2]people.Self{{keep, drop}, {drop, keep}} {
+		words, err := s.against(tx, pair[0])
+		if err != nil {
+			return err
 		}
-		if r.Kind == "guardian" && !r.Starts.After(now) || strings.Contains(r.Held, heldWard) {
-			out.by[r.Person] = append(out.by[r.Person], heldWard)
-		}
-	}
-	if len(out.by) == 0 {
-		return out, nil
-	}
-	var merges []struct{ MergedAt time.Time }
-	err := q.Select(&merges, `SELECT merged_at FROM person_merge WHERE undone_at IS NULL AND dropped IN `+db.In(1, len(self.Also))+` ORDER BY merged_at DESC LIMIT 1`,
-		db.Args(self.Also)...)
-	if len(merges) > 0 {
-		out.merged = merges[0].MergedAt
-	}
-	return out, err
-}
-
-// over lists the words that the other identities put on a grant of a person,
-// beyond those that are written on it.
-func (t twins) over(person civic.PersonID, kind, agentKind, held string, given *time.Time) string {
-	if len(t.by) == 0 || kind != "agent" || given != nil && given.After(t.merged) {
-		return ""
-	}
-	out := ""
-	for id, words := range t.by {
+		ids := pair[1].Selves()
 		for _, w := range words {
-			if id == person || strings.Contains(held+out, w) || w == heldDispute && agentKind != "person" {
-				continue
+			only := ""
+			if w == heldDispute {
+				only = ` AND agent_kind = 'person'`
 			}
-			out += w
+			if _, err := tx.Exec(`UPDATE proxy_grant SET held = held || CAST($1 AS TEXT) WHERE state = 'active' AND kind = 'agent'`+only+`
+				AND REPLACE(held, $2, '') = held AND person IN `+db.In(3, len(ids)), append([]any{w + by(w, merge), w}, db.Args(ids)...)...); err != nil {
+				return err
+			}
 		}
 	}
-	return out
+	return nil
 }
 
-// frozen reports whether another identity holds a grant.
-func (t twins) frozen(g Grant) bool {
-	return t.over(g.Person, g.Kind, g.AgentKind, g.Held, g.GivenAt) != ""
+// against lists the words that hold what a person gives: those on their live grants,
+// and that they have a guardian.
+func (s *Service) against(q db.Q, self people.Self) ([]string, error) {
+	var rows []struct{ Held string }
+	ids := self.Selves()
+	if err := q.Select(&rows, `SELECT DISTINCT held FROM proxy_grant WHERE state = 'active' AND kind = 'agent' AND held <> ''
+		AND (ends IS NULL OR ends > $1) AND person IN `+db.In(2, len(ids)), append([]any{s.j.Now()}, db.Args(ids)...)...); err != nil {
+		return nil, err
+	}
+	ward, err := s.isWard(q, self)
+	if err != nil {
+		return nil, err
+	}
+	has := func(word string) bool {
+		return slices.ContainsFunc(rows, func(r struct{ Held string }) bool { return strings.Contains(r.Held, word) })
+	}
+	var out []string
+	if has(heldDispute) {
+		out = append(out, heldDispute)
+	}
+	if ward || has(heldWard) {
+		out = append(out, heldWard)
+	}
+	return out, nil
 }
 
-// show puts what the other identities hold onto grants that are shown.
-func (t twins) show(gs []Grant) []Grant {
-	for i := range gs {
-		if gs[i].State == "active" {
-			gs[i].Held += t.over(gs[i].Person, gs[i].Kind, gs[i].AgentKind, gs[i].Held, gs[i].GivenAt)
+// parted takes back what a merge that is undone wrote. The rows of both are locked.
+func (s *Service) parted(tx *journal.Tx, merge string, sides ...people.Self) error {
+	for _, self := range sides {
+		gs, err := heldGrants(tx, self.Selves())
+		if err != nil {
+			return err
+		}
+		for _, g := range gs {
+			left := g.Held
+			for _, w := range []string{heldDispute, heldWard} {
+				if mark := by(w, merge); strings.Contains(left, mark) {
+					left = strings.ReplaceAll(strings.ReplaceAll(left, mark, ""), w, "")
+				}
+			}
+			if err := setHeld(tx, g, left); err != nil {
+				return err
+			}
 		}
 	}
-	return gs
+	return nil
+}
+
+// unmark makes a hold that a merge wrote one of the person themselves: relatives
+// have said now that they do not agree.
+func unmark(held, word string) string {
+	var left []string
+	for _, w := range strings.Fields(held) {
+		if !strings.HasPrefix(w, strings.TrimSpace(word)+"@") {
+			left = append(left, w+" ")
+		}
+	}
+	return strings.Join(left, "")
+}
+
+// without takes a word out of why a grant is held, and who wrote it.
+func without(held, word string) string { return unmark(strings.ReplaceAll(held, word, ""), word) }
+
+func heldGrants(q db.Q, ids []civic.PersonID) ([]Grant, error) {
+	var gs []Grant
+	err := q.Select(&gs, `SELECT `+grantColumns+` FROM proxy_grant WHERE held <> '' AND person IN `+db.In(1, len(ids))+` ORDER BY id`, db.Args(ids)...)
+	return gs, err
+}
+
+// setHeld writes why a grant is held, if it is held as it was read.
+func setHeld(tx *journal.Tx, g Grant, held string) error {
+	if g.Held == held {
+		return nil
+	}
+	n, err := tx.Exec(`UPDATE proxy_grant SET held = $1 WHERE person = $2 AND id = $3 AND held = $4`, held, g.Person, g.ID, g.Held)
+	if err == nil && n == 0 {
+		err = errSettled
+	}
+	return err
 }

@@ -97,6 +97,37 @@ func TestAMergeReleasesNoGrantThatADisputeOrAGuardianHolds(t *testing.T) {
 	})
 }
 
+func TestWhatAMergeFrozeStaysFrozenWhenTheGrantsThatItCameFromEnd(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		son, daughter := w.Person(t, a.Street), w.Person(t, a.Street)
+		for undone, numbers := range map[bool][2]string{false: {"SN74000001", "SN74000002"}, true: {"SN74000003", "SN74000004"}} {
+			kept, dropped := registered(t, w, numbers[0]), registered(t, w, numbers[1])
+			sons, daughters := w.Give(t, kept, son, "report-post"), w.Give(t, dropped, daughter, "report-post")
+			fine(t, w.Grant.Dispute(ctx, apptest.AsPerson(daughter), dropped, "意见不一致"))
+			m, err := w.People.Merge(ctx, a.Administrator, kept, dropped, "同一个人")
+			fine(t, err)
+			fine(t, w.Grant.Revoke(ctx, apptest.AsPerson(daughter), dropped, daughters))
+			for _, id := range []civic.PersonID{kept, dropped} {
+				wantKind(t, use(w, apptest.AsPerson(son), id, "report-post"), civic.Denied, "grant.frozen")
+			}
+			if undone {
+				fine(t, w.People.Unmerge(ctx, a.Administrator, m, "其实是两个人"))
+				fine(t, use(w, apptest.AsPerson(son), kept, "report-post"))
+				continue
+			}
+			// What relatives say after the merge is of the one person, and outlives it.
+			fine(t, w.Grant.Dispute(ctx, apptest.AsPerson(kept), kept, "还是不一致"))
+			fine(t, w.People.Unmerge(ctx, a.Administrator, m, "其实是两个人"))
+			wantKind(t, use(w, apptest.AsPerson(son), kept, "report-post"), civic.Denied, "grant.frozen")
+			fine(t, w.Grant.Settle(ctx, apptest.AsPerson(kept), kept, sons, true))
+			fine(t, use(w, apptest.AsPerson(son), kept, "report-post"))
+		}
+	})
+}
+
 func TestADeathOfOneIsNotTheDeathOfTheOtherWhenAMergeIsUndone(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -104,9 +104,27 @@ func (q *Queue) Enqueue(tx *db.Tx, args Args, at time.Time) error {
 	return nil
 }
 
+// EnqueueAll adds many jobs to the transaction, all at once.
+func (q *Queue) EnqueueAll(tx *db.Tx, all []Args) error {
+	ctx, raw := tx.Raw()
+	params := make([]river.InsertManyParams, len(all))
+	for i, a := range all {
+		params[i] = river.InsertManyParams{Args: a}
+	}
+	if _, err := q.insert.InsertManyFastTx(ctx, raw, params); err != nil {
+		return fmt.Errorf("jobs: enqueue %d: %w", len(all), err)
+	}
+	return nil
+}
+
 // ErrMore is what a job returns that has done a part of much: it runs again at
 // once, and others get their turn in between.
 var ErrMore = errors.New("jobs: there is more to do")
+
+// Later is what a job returns that can do nothing now: it runs again after the time.
+type Later time.Duration
+
+func (l Later) Error() string { return "jobs: later, in " + time.Duration(l).String() }
 
 // Handle registers fn for the jobs of type T. A job runs at least once, so fn
 // must be idempotent; an error makes it run again later.
@@ -115,6 +133,9 @@ func Handle[T Args](q *Queue, fn func(ctx context.Context, args T) error) {
 		err := fn(ctx, job.Args)
 		if errors.Is(err, ErrMore) {
 			return river.JobSnooze(0)
+		}
+		if later := Later(0); errors.As(err, &later) {
+			return river.JobSnooze(time.Duration(later))
 		}
 		return err
 	}))

@@ -27,15 +27,16 @@ type Flow func(e Entry, detail map[string]string) (job jobs.Args, at time.Time)
 
 // Journal writes, reads, seals and counts acts.
 type Journal struct {
-	db    *db.DB
-	vault *vault.Vault
-	jobs  *jobs.Queue
-	auth  Authoriser
-	clock civic.Clock
-	log   *slog.Logger
-	flows map[Act][]Flow
-	heads *headFile
-	wake  chan struct{}
+	db     *db.DB
+	vault  *vault.Vault
+	jobs   *jobs.Queue
+	auth   Authoriser
+	clock  civic.Clock
+	log    *slog.Logger
+	flows  map[Act][]Flow
+	within []reaction
+	heads  *headFile
+	wake   chan struct{}
 
 	lacked atomic.Int64 // heads that the file lacked at the start; -1 before it was looked at
 }
@@ -122,6 +123,9 @@ func (j *Journal) Write(ctx context.Context, actor civic.Actor, fn func(tx *Tx) 
 		}
 		if len(tx.entries) == 0 {
 			return errNothing
+		}
+		if err := tx.react(); err != nil {
+			return err
 		}
 		return tx.flush()
 	})

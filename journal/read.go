@@ -76,6 +76,24 @@ func lines(q db.Q, refs []string) ([]Line, error) {
 	return out, nil
 }
 
+// One reads an entry with what it is about, for a flow that it woke. ErrNoRows of db if
+// there is none.
+func One(q db.Q, auth civic.Authority, id string) (Line, []About, error) {
+	if !auth.Valid() {
+		return Line{}, nil, fmt.Errorf("journal: an entry needs an authority")
+	}
+	ls, err := lines(q, []string{id})
+	if err != nil {
+		return Line{}, nil, err
+	}
+	if len(ls) == 0 {
+		return Line{}, nil, db.ErrNoRows
+	}
+	var about []About
+	err = q.Select(&about, `SELECT id, kind, role FROM journal_about WHERE entry = $1 ORDER BY id, role`, id)
+	return ls[0], about, err
+}
+
 // Objects returns which thing of one kind each of the lines is about, by the
 // line's ID: of a matter's acts, the request.
 func Objects(q db.Q, auth civic.Authority, lines []Line, kind string) (map[string]string, error) {

@@ -64,7 +64,7 @@ func TestTalliesEqualARecountWhoeverWrites(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		l, run := open(t, d), 0
-		rapid.Check(t, func(rt *rapid.T) {
+		rapid.Check(t, dbtest.Rounds(40, func(rt *rapid.T) {
 			run++ // the figures of each run are apart by their divisions
 			all := rapid.SliceOfN(anyDoing(fmt.Sprint(run, "-")), 1, 12).Draw(rt, "acts")
 			l.offset.Store(int64(rapid.IntRange(0, 3).Draw(rt, "days")) * int64(24*time.Hour))
@@ -106,7 +106,7 @@ func TestTalliesEqualARecountWhoeverWrites(t *testing.T) {
 			if !maps.Equal(got, want) {
 				rt.Fatalf("counted %v, want %v", got, want)
 			}
-		})
+		}))
 		if r, err := l.Retally(context.Background()); err != nil || r.Different != 0 {
 			t.Errorf("a recount differs: %+v, %v", r, err)
 		}

@@ -21,6 +21,8 @@ var (
 var (
 	errCardDesk = civic.E(civic.Denied, "card.desk", "添卡、换卡要看着卡办。请带上卡到窗口。").
 			Accepting("老人或受委托的家人带卡到窗口")
+	errCardProof = civic.E(civic.Denied, "card.proof", "添卡、换卡、打印便民卡、解除挂失，要老人本人在场：请出示另一张登记过的证件，放到读卡器上或输入它的整个号码，重新打开资料。").
+			Accepting("老人本人带另一张证件来；监护人带证件来；证件全丢了的，请主管核对后办理")
 	errCardHave  = civic.E(civic.Conflict, "card.have", "这个号码已经登记在这位老人名下了。卡换了新的，请点「换卡」。").On("card")
 	errCardID    = civic.E(civic.Conflict, "card.second_id", "这位老人已经有一个身份证号，和这个不一样。号码变了请点「换卡」，登记错了请先作废那一个。").On("card")
 	errNoSuch    = civic.E(civic.NotFound, "card.unknown", "没有这张卡，请回到老人的资料重新选。")
@@ -51,6 +53,24 @@ func (d Dates) check() error {
 // opened them, or an agent whose grant covers everything.
 func cardNeed(id civic.PersonID) civic.Need {
 	return civic.Need{Person: id, Service: "*", Permission: civic.MayRegisterPeople}
+}
+
+// present refuses to make or revive a card for whoever is not proved to be there: the
+// person by another card, nobody acting for them, or their guardian. Otherwise a card
+// that anybody asked for would open the person. Who settles disputes may do it for
+// somebody who has lost every card.
+func (t *cards) present() error {
+	switch t.auth.Basis() {
+	case civic.BasisPresented, civic.BasisGuardian, civic.BasisSystem:
+		return nil
+	case civic.BasisRole:
+		_, err := t.Authorise(settleNeed(t.self.Division))
+		if civic.Is(err, civic.Denied) {
+			return errCardProof
+		}
+		return err
+	}
+	return errCardProof
 }
 
 // cards is one change of a person's cards in its transaction.
@@ -102,6 +122,9 @@ func (s *Service) AddCard(ctx context.Context, actor civic.Actor, id civic.Perso
 	}
 	var card string
 	err = s.changeCards(ctx, actor, id, true, func(t *cards) (journal.Event, error) {
+		if err := t.present(); err != nil {
+			return journal.Event{}, err
+		}
 		if err := t.mayHave(c.Kind, number); err != nil {
 			return journal.Event{}, err
 		}
@@ -199,6 +222,9 @@ func (s *Service) ReplaceCard(ctx context.Context, actor civic.Actor, id civic.P
 	}
 	var fresh string
 	err := s.changeCards(ctx, actor, id, true, func(t *cards) (journal.Event, error) {
+		if err := t.present(); err != nil {
+			return journal.Event{}, err
+		}
 		old, err := t.row(card)
 		if err != nil {
 			return journal.Event{}, err
@@ -269,8 +295,8 @@ func (s *Service) SetCardDates(ctx context.Context, actor civic.Actor, id civic.
 		if c.Issued == d.Issued && c.Expires == d.Expires {
 			return journal.Event{}, journal.ErrUnchanged
 		}
-		n, err := t.Exec(`UPDATE credential SET issued = $1, expires = $2, changed_at = $3 WHERE person = $4 AND id = $5 AND state IN ('active', 'lost')`,
-			d.Issued, d.Expires, t.Now, c.Person, c.ID)
+		n, err := t.Exec(`UPDATE credential SET issued = $1, expires = $2 WHERE person = $3 AND id = $4 AND state IN ('active', 'lost')`,
+			d.Issued, d.Expires, c.Person, c.ID)
 		if err == nil && n == 0 {
 			err = errCardMoved
 		}

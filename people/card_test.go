@@ -12,6 +12,7 @@ import (
 	"yinqiao/db/dbtest"
 	"yinqiao/people"
 	"yinqiao/request"
+	"yinqiao/staff"
 )
 
 // cardOf finds the newest card of a kind in a person's profile.
@@ -107,13 +108,18 @@ func TestACardIsGoodToTheEndOfTheDayThatItSays(t *testing.T) {
 			t.Errorf("%+v, %v", m, err)
 		}
 		// Renewed: another card of the same number, good until 2046.
-		w.Open(t, a.Clerk, a.Elder)
-		fresh, err := w.People.ReplaceCard(ctx, a.Clerk, a.Elder, card.ID, "", people.Dates{Issued: "2026-11-24", Expires: "2046-11-24"})
+		// An expired card opens nobody; whoever settles disputes at home may enter the new one.
+		ok(t, w.Grant.Open(ctx, a.Clerk, a.Elder, false, "换了新的身份证", ""))
+		_, err = w.People.ReplaceCard(ctx, a.Clerk, a.Elder, card.ID, "", people.Dates{Issued: "2026-11-24", Expires: "2046-11-24"})
+		wantKind(t, err, civic.Denied, "card.proof")
+		chief := w.Hire(t, "主管", a.CivilAffairs, staff.Post{Role: staff.Clerk, Division: a.Division}, staff.Post{Role: staff.Administrator, Division: a.Division})
+		ok(t, w.Grant.Open(ctx, chief, a.Elder, false, "换了新的身份证", ""))
+		fresh, err := w.People.ReplaceCard(ctx, chief, a.Elder, card.ID, "", people.Dates{Issued: "2026-11-24", Expires: "2046-11-24"})
 		ok(t, err)
 		if m, err := w.People.FindCard(ctx, a.Clerk, a.ElderID); err != nil || m.State != people.Active || m.Person != a.Elder {
 			t.Errorf("%+v, %v", m, err)
 		}
-		if _, err := w.People.ReplaceCard(ctx, a.Clerk, a.Elder, card.ID, "", people.Dates{}); !civic.Is(err, civic.Conflict) {
+		if _, err := w.People.ReplaceCard(ctx, chief, a.Elder, card.ID, "", people.Dates{}); !civic.Is(err, civic.Conflict) {
 			t.Errorf("a replaced card was replaced: %v", err)
 		}
 		if n := w.Count(t, `SELECT COUNT(*) FROM tail_index WHERE person = $1`, a.Elder); n != 1 {

@@ -28,11 +28,14 @@ var (
 
 	errNoContact   = civic.E(civic.NotFound, "contact.unknown", "没有这个电话，或者已经停用了。请回到老人资料看一看。")
 	errContactMany = civic.E(civic.Exhausted, "contact.many", "最多登记10个电话。请先停用不用的，再登记新的。").On("phone")
-	errAnswers     = civic.E(civic.Invalid, "contact.answers", "接电话的人请写姓名，最多50个字，不要写号码。").On("answers")
+	errContactOwn  = civic.E(civic.Denied, "contact.own", "老人自己的电话，只有老人自己能登记、更换或者排在后面：请老人登录自己的网页，或者带证件到窗口。您可以添上您的电话，让我们也能找到您。").
+			Accepting("添上自己的电话，写明是老人的什么人").On("phone")
+	errAnswers = civic.E(civic.Invalid, "contact.answers", "接电话的人请写姓名，最多50个字，不要写号码。").On("answers")
 )
 
 // AddContact registers a phone. The same number again changes whose it is and who
-// answers. Exhausted when there are ten.
+// answers. Exhausted when there are ten; Denied to an agent whose change is of the
+// person's own phone, or would be called before it.
 func (s *Service) AddContact(ctx context.Context, actor civic.Actor, person civic.PersonID, c NewContact) (string, error) {
 	number, err := CleanPhone(c.Number)
 	if err != nil {
@@ -64,6 +67,9 @@ func (s *Service) AddContact(ctx context.Context, actor civic.Actor, person civi
 			if r.number == number {
 				old = r
 			}
+		}
+		if auth.Basis() == civic.BasisGrant && (old.Whose == own || c.Whose == own || c.First && ownFirst(rows)) {
+			return errContactOwn
 		}
 		if old.ID == "" && len(rows) >= mostEach {
 			return errContactMany
@@ -110,6 +116,12 @@ func (s *Service) AddContact(ctx context.Context, actor civic.Actor, person civi
 	return id, nil
 }
 
+// own says of a phone that it is the person's. What is to be told to them about those
+// who act for them goes there, so that an agent leaves it as it is.
+const own = "own"
+
+func ownFirst(rows []contactRow) bool { return len(rows) > 0 && rows[0].Whose == own }
+
 func firstPlace(rows []contactRow) int64 {
 	first := int64(0)
 	for _, r := range rows {
@@ -153,6 +165,9 @@ func (s *Service) changeContact(ctx context.Context, actor civic.Actor, person c
 		for _, r := range rows {
 			if r.ID != id {
 				continue
+			}
+			if auth.Basis() == civic.BasisGrant && (r.Whose == own || act == ActContactFirst && ownFirst(rows)) {
+				return errContactOwn
 			}
 			if err := do(tx, r, rows); err != nil {
 				return err

@@ -88,8 +88,7 @@ func (s *Service) Correct(ctx context.Context, actor civic.Actor, person civic.P
 			return err
 		}
 		if next.Division != was.Division {
-			ids := auth.Selves()
-			if _, err := tx.Exec(`UPDATE person_tag SET division = $1 WHERE person IN `+db.In(2, len(ids)), append([]any{next.Division}, db.Args(ids)...)...); err != nil {
+			if err := moved(tx, auth, next.Division); err != nil {
 				return err
 			}
 		}
@@ -106,6 +105,23 @@ func (s *Service) Correct(ctx context.Context, actor civic.Actor, person civic.P
 		}
 		return tx.Record(auth, journal.Event{Act: ActCorrected, Detail: detail})
 	})
+}
+
+// moved takes what is listed by a person's home to their new one: tags, open disputes
+// about cards and merges, which whoever settles there is to find.
+func moved(tx *journal.Tx, auth civic.Authority, home civic.Division) error {
+	ids := auth.Selves()
+	for _, statement := range []string{
+		`UPDATE person_tag SET division = $1 WHERE person IN `,
+		`UPDATE credential_dispute SET holder_division = $1 WHERE state = 'open' AND holder IN `,
+		`UPDATE credential_dispute SET claimant_division = $1 WHERE state = 'open' AND claimant IN `,
+		`UPDATE person_merge SET division = $1 WHERE undone_at IS NULL AND kept IN `,
+	} {
+		if _, err := tx.Exec(statement+db.In(2, len(ids)), append([]any{home}, db.Args(ids)...)...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type correctable struct {

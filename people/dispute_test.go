@@ -102,3 +102,34 @@ func TestADisputeOfOnePersonRegisteredTwiceEndsWithTheMerge(t *testing.T) {
 		}
 	})
 }
+
+func TestADisputeAndAMergeAreOnTheListWhereThePeopleLiveNow(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a, far := w.Taiyuan, w.Xihu
+		in := w.NewPerson(a.Street, "刘二")
+		in.Credentials[1] = people.Card{Kind: people.KindSeniorCard, Number: "SN0000000001"} // the elder's
+		in.Dispute = true
+		second, err := w.People.Register(ctx, a.Clerk, in)
+		ok(t, err)
+		twin := w.Register(t, people.Registration{Name: "刘二", Distinct: true, Division: a.Street, Credentials: []people.Card{{Kind: people.KindSeniorCard, Number: "SN77000001"}}})
+		_, err = w.People.Merge(ctx, a.Administrator, second, twin, "同一个人")
+		ok(t, err)
+		for _, who := range []civic.PersonID{a.Elder, second} {
+			w.Open(t, a.Clerk, who)
+			ok(t, w.People.Correct(ctx, a.Clerk, who, people.Correction{Division: &far.Street, Reason: "搬家了", Evidence: "household_register"}))
+		}
+		for _, at := range []struct {
+			d    *apptest.District
+			want int
+		}{{a, 0}, {far, 1}} {
+			if ds, err := w.People.Disputes(ctx, at.d.Administrator, at.d.Division); err != nil || len(ds) != at.want {
+				t.Errorf("%s: disputes %+v, %v", at.d.Division, ds, err)
+			}
+			if ms, err := w.People.Merges(ctx, at.d.Administrator, at.d.Division); err != nil || len(ms) != at.want {
+				t.Errorf("%s: merges %+v, %v", at.d.Division, ms, err)
+			}
+		}
+	})
+}

@@ -263,6 +263,38 @@ func TestPhonesAreCalledInTheirOrderAndEndedOnesFindNobody(t *testing.T) {
 	})
 }
 
+func TestAnAgentAddsAPhoneOfTheirOwnAndLeavesTheElders(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := opened(t, d)
+		a := w.Taiyuan
+		elder := w.Register(t, people.Registration{Name: "周桂花", Division: a.Street, Phones: []people.Phone{{Number: "12699990007", Whose: "own"}},
+			Credentials: []people.Card{{Kind: people.KindSeniorCard, Number: "SN90000000077"}}})
+		w.Give(t, elder, a.Daughter, "*")
+		daughter := apptest.AsPerson(a.Daughter)
+		add := func(c people.NewContact) error {
+			_, err := w.People.AddContact(ctx, daughter, elder, c)
+			return err
+		}
+		p, err := w.People.Show(ctx, daughter, elder)
+		must(t, err)
+		theirs := p.Contacts[0].ID
+		wantCode(t, add(people.NewContact{Number: "12699990007", Whose: "女儿"}), "contact.own")
+		wantCode(t, add(people.NewContact{Number: "12699990008", Whose: "own"}), "contact.own")
+		wantCode(t, add(people.NewContact{Number: "12699990008", Whose: "女儿", First: true}), "contact.own")
+		must(t, add(people.NewContact{Number: "12699990008", Whose: "女儿"}))
+		wantCode(t, w.People.EndContact(ctx, daughter, elder, theirs), "contact.own")
+		if p, err = w.People.Show(ctx, daughter, elder); err != nil || len(p.Contacts) != 2 || p.Contacts[0].ID != theirs {
+			t.Fatalf("%+v, %v", p.Contacts, err)
+		}
+		hers := p.Contacts[1].ID
+		wantCode(t, w.People.CallFirst(ctx, daughter, elder, hers), "contact.own")
+		must(t, w.People.CallFirst(ctx, apptest.AsPerson(elder), elder, hers))
+		must(t, w.People.EndContact(ctx, daughter, elder, hers))
+		must(t, w.People.EndContact(ctx, apptest.AsPerson(elder), elder, theirs))
+	})
+}
+
 func TestHowAPersonWantsToBeServedIsABadge(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

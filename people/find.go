@@ -32,7 +32,7 @@ var (
 // initials, each with a year of birth or a place. It returns the masked minimum,
 // those near the clerk first, and needs people.find; opening a person is another act.
 func (s *Service) Find(ctx context.Context, actor civic.Actor, text string) (Found, error) {
-	text = civic.Fold(text)
+	text = tidied(text)
 	switch {
 	case text == "":
 		return Found{}, errNoText
@@ -51,14 +51,15 @@ func (s *Service) Find(ctx context.Context, actor civic.Actor, text string) (Fou
 	if err != nil {
 		return Found{}, err
 	}
-	if len(out.Matches) == 1 && out.Matches[0].Card {
-		return out, nil // one card is one person, whose opening is recorded
-	}
-	// A list is recorded once, with what it was found by.
+	// What was shown is recorded once: a list with what it was found by, one person by
+	// the card, which then counts as shown to whoever typed its number.
 	err = s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(civic.Need{Permission: civic.MayFindPeople})
 		if err != nil {
 			return err
+		}
+		if len(out.Matches) == 1 && out.Matches[0].Card {
+			return recordTyped(tx, auth, out.Matches[0])
 		}
 		return recordList(tx, auth, actor, out.by, len(out.Matches))
 	})
@@ -66,6 +67,18 @@ func (s *Service) Find(ctx context.Context, actor civic.Actor, text string) (Fou
 		return Found{}, err
 	}
 	return out, nil
+}
+
+// tidied folds what was typed or dictated: the stop of a sentence at its end, and a
+// blank within the last six of an ID number.
+func tidied(text string) string {
+	text = strings.TrimRight(civic.Fold(text), " 。.,;!?、")
+	parts := strings.Fields(text)
+	six := strings.ToUpper(strings.Join(parts, ""))
+	if len(parts) == 2 && len(six) == 6 && len(parts[0]) != 4 && len(parts[1]) != 4 && allDigits(six[:5]) && strings.Contains("0123456789X", six[5:]) {
+		return six // four digits beside two may be two years
+	}
+	return text
 }
 
 func (s *Service) find(q db.Q, near civic.Division, text string) (Found, error) {
@@ -158,7 +171,16 @@ func (s *Service) FindCard(ctx context.Context, actor civic.Actor, number string
 		m, err = s.ByCard(v, number)
 		return err
 	})
-	return m, err
+	if err != nil || !m.Card {
+		return m, err
+	}
+	return m, s.j.Write(ctx, actor, func(tx *journal.Tx) error {
+		auth, err := tx.Authorise(civic.Need{Permission: civic.MayFindPeople})
+		if err != nil {
+			return err
+		}
+		return recordTyped(tx, auth, m)
+	})
 }
 
 // ByCard finds the one person whose card has this number, in any form that

@@ -17,6 +17,12 @@ func find(w *apptest.World, actor civic.Actor, text string) ([]people.Match, err
 	return found.Matches, err
 }
 
+// alike is a match without the identity of its card.
+func alike(m people.Match) people.Match {
+	return people.Match{Person: m.Person, Name: m.Name, Sex: m.Sex, Birth: m.Birth, Division: m.Division, Village: m.Village, Phone: m.Phone, Why: m.Why,
+		State: m.State, Kind: m.Kind, Others: m.Others, Card: m.Card}
+}
+
 func TestAPersonIsFoundByAnyCardInAnyForm(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -33,7 +39,7 @@ func TestAPersonIsFoundByAnyCardInAnyForm(t *testing.T) {
 		} {
 			tail := map[people.CredentialKind]string{people.KindResidentID: "002X", people.KindSeniorCard: "0001", people.KindSocialSecurity: "7165"}[kind]
 			want := people.Match{Person: id, Name: "张*珍", Sex: people.Female, Birth: "1949", Division: a.Street, Why: kind.Words() + "尾号" + tail, State: people.Active, Kind: kind, Card: true}
-			if ms, err := find(w, a.Clerk, in); err != nil || len(ms) != 1 || ms[0] != want {
+			if ms, err := find(w, a.Clerk, in); err != nil || len(ms) != 1 || alike(ms[0]) != want {
 				t.Errorf("%q: %+v, %v", in, ms, err)
 			}
 		}

@@ -225,7 +225,7 @@ func TestEverybodyIsFoundByEverythingThatIsTheirs(t *testing.T) {
 		w := apptest.New(t, d)
 		a := w.Taiyuan
 		seq := 0
-		rapid.Check(t, func(rt *rapid.T) {
+		rapid.Check(t, dbtest.Rounds(30, func(rt *rapid.T) {
 			seq++
 			name := string(rapid.SliceOfN(rapid.SampledFrom(hard), 1, 4).Draw(rt, "name"))
 			if rapid.IntRange(0, 4).Draw(rt, "dot") == 0 {
@@ -251,6 +251,6 @@ func TestEverybodyIsFoundByEverythingThatIsTheirs(t *testing.T) {
 					rt.Fatalf("%s is not found by %q: %+v", name, text, found)
 				}
 			}
-		})
+		}))
 	})
 }

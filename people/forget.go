@@ -105,7 +105,7 @@ func Left(q db.Q, ids []civic.PersonID) (bool, error) {
 		`SELECT COUNT(*) FROM person WHERE state <> 'erased' AND id IN `,
 		`SELECT COUNT(*) FROM consent WHERE withdrawn_at IS NULL AND person IN `,
 		`SELECT COUNT(*) FROM proxy_grant WHERE state <> 'revoked' AND person IN `,
-		`SELECT COUNT(*) FROM proxy_grant WHERE state <> 'revoked' AND agent IN `,
+		`SELECT COUNT(*) FROM proxy_grant WHERE state <> 'revoked' AND kind = 'agent' AND agent IN `,
 		`SELECT COUNT(*) FROM credential_dispute WHERE (state = 'open' OR reason <> '') AND holder IN `,
 		`SELECT COUNT(*) FROM credential_dispute WHERE (state = 'open' OR reason <> '') AND claimant IN `,
 		`SELECT COUNT(*) FROM person_merge WHERE division <> '' AND kept IN `,

@@ -31,6 +31,9 @@ type PrintedCard struct {
 func (s *Service) IssuePrinted(ctx context.Context, actor civic.Actor, id civic.PersonID) (PrintedCard, error) {
 	var out PrintedCard
 	err := s.changeCards(ctx, actor, id, true, func(t *cards) (journal.Event, error) {
+		if err := t.present(); err != nil {
+			return journal.Event{}, err
+		}
 		rows, err := t.rows()
 		if err != nil {
 			return journal.Event{}, err

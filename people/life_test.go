@@ -371,7 +371,7 @@ func TestNoInterleavingLeavesANumberWithTwoOwnersOrAPersonUnreachable(t *testing
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := apptest.New(t, d)
 		runs := 0
-		rapid.Check(t, func(rt *rapid.T) {
+		rapid.Check(t, dbtest.Rounds(30, func(rt *rapid.T) {
 			runs++
 			l := &life{w: w, holds: map[string]*modelCard{}, claims: map[string][2]*modelCard{}, was: map[string]string{}}
 			for i := range 2 {
@@ -387,7 +387,7 @@ func TestNoInterleavingLeavesANumberWithTwoOwnersOrAPersonUnreachable(t *testing
 				l.step(rt)
 			}
 			l.check(rt)
-		})
+		}))
 	})
 }
 

@@ -29,6 +29,11 @@ func (s *Service) FoundCard(ctx context.Context, actor civic.Actor, id civic.Per
 
 func (s *Service) turnCard(ctx context.Context, actor civic.Actor, id civic.PersonID, card string, desk bool, to, from string, act journal.Act) error {
 	return s.changeCards(ctx, actor, id, desk, func(t *cards) (journal.Event, error) {
+		if to == Active {
+			if err := t.present(); err != nil {
+				return journal.Event{}, err
+			}
+		}
 		c, err := t.row(card)
 		if err != nil {
 			return journal.Event{}, err
@@ -36,7 +41,13 @@ func (s *Service) turnCard(ctx context.Context, actor civic.Actor, id civic.Pers
 		if c.State == to {
 			return journal.Event{}, journal.ErrUnchanged
 		}
-		return about(act, c.Kind, c.ID), t.step(c, to, "", from)
+		if err := t.step(c, to, "", from); err != nil {
+			return journal.Event{}, err
+		}
+		if to == Lost && s.lost != nil {
+			err = s.lost(t.Tx, t.self)
+		}
+		return about(act, c.Kind, c.ID), err
 	})
 }
 

@@ -24,6 +24,7 @@ type Match struct {
 	Kind     CredentialKind // of the credential that matched, if one did
 	Others   Kinds          // when it can't be used: what else of theirs can
 	Card     bool           // found by a card, which is one person's
+	card     string         // which
 }
 
 // shown is a person's row as far as a search reads it.

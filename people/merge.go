@@ -184,6 +184,11 @@ func (s *Service) Merge(ctx context.Context, actor civic.Actor, keep, drop civic
 		if err := t.settleBetween(k, d, reason); err != nil {
 			return err
 		}
+		if s.merged != nil {
+			if err := s.merged(tx, id, k, d); err != nil {
+				return err
+			}
+		}
 		n, err := tx.Exec(`UPDATE person SET alias_of = $1 WHERE id = $2 AND alias_of = ''`, k.Root, d.Root)
 		if err == nil && n == 0 {
 			err = errCardMoved
@@ -363,7 +368,7 @@ func (s *Service) Unmerge(ctx context.Context, actor civic.Actor, merge, reason 
 			return err
 		}
 		if s.split != nil {
-			if err := s.split(tx, kept, dropped); err != nil {
+			if err := s.split(tx, m.ID, kept, dropped); err != nil {
 				return err
 			}
 		}

@@ -47,6 +47,9 @@ func (p Person) Age(on time.Time) int {
 // Masked returns the name with its middle hidden: 王*英, 李*. Enough to ask
 // "are you …?", too little to make a list of people.
 func Masked(name string) string {
+	if name == ErasedName {
+		return name // nobody's name, and no family name to keep
+	}
 	cs := characters(name)
 	switch len(cs) {
 	case 0:

@@ -161,7 +161,7 @@ func kindOf(r rune) rune {
 	switch {
 	case r >= '0' && r <= '9':
 		return 'd'
-	case isJoint(r), isDot(r), unicode.IsSpace(r), r == ',', r == ';', r == '，', r == '、', r == '；':
+	case isJoint(r), isDot(r), unicode.IsSpace(r), r == ',', r == ';', r == '，', r == '、', r == '；', r == '。', r == '！', r == '？', r == '!', r == '?':
 		return ' '
 	case r < 0x250 && unicode.IsLetter(r), r == 'ḿ', r == 'ế', r == 'ề', r >= 0x300 && r <= 0x30C:
 		return 'l'

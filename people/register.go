@@ -73,7 +73,7 @@ func (s *Service) Register(ctx context.Context, actor civic.Actor, in Registrati
 		if len(twins) > 0 && len(twins[0]) > 0 {
 			return errAlike
 		}
-		if err := tx.Record(auth, journal.Event{Act: ActRegistered, Detail: map[string]string{"name": Masked(n.Name)}}); err != nil {
+		if err := tx.Record(auth, journal.Event{Act: ActRegistered, Detail: map[string]string{"name": Masked(n.Name)}, About: n.cardsTyped()}); err != nil {
 			return err
 		}
 		t := &cards{tx, s, auth, Self{Root: n.ID, Division: n.Division}}

@@ -112,7 +112,7 @@ func TestHoweverAListIsBrokenOffEachGoodRowIsOnePersonAndAnUndoneNumberIsFree(t 
 		w := apptest.New(t, d)
 		w.People.PartsOf(3)
 		runs := 0
-		rapid.Check(t, func(rt *rapid.T) {
+		rapid.Check(t, dbtest.Rounds(20, func(rt *rapid.T) {
 			l := &lists{w: w, rt: rt, there: map[int]bool{}, used: map[int]bool{}}
 			for k := range 8 {
 				l.people = append(l.people, runs*8+k)
@@ -132,7 +132,7 @@ func TestHoweverAListIsBrokenOffEachGoodRowIsOnePersonAndAnUndoneNumberIsFree(t 
 				}
 				l.right()
 			}
-		})
+		}))
 	})
 }
 

@@ -159,7 +159,7 @@ func phonesOf(cell, whose string, wrong []Finding) ([]Phone, []Finding) {
 		whose = w
 	}
 	if whose == "" {
-		whose = "own"
+		whose = own
 	}
 	if utf8.RuneCountInString(whose) > 20 || civic.HoldsNumber(whose) {
 		wrong = append(wrong, Finding{"whose", errWhose.Say})

@@ -25,7 +25,9 @@ type Service struct {
 	v    *vault.Vault
 	part int // rows of a list that are sealed, checked and entered together
 
-	split func(tx *journal.Tx, sides ...Self) error
+	merged func(tx *journal.Tx, merge string, keep, drop Self) error
+	split  func(tx *journal.Tx, merge string, sides ...Self) error
+	lost   func(tx *journal.Tx, self Self) error
 }
 
 // New makes the service.
@@ -33,7 +35,17 @@ func New(j *journal.Journal, v *vault.Vault) *Service { return &Service{j: j, v:
 
 // OnSplit sets what else is to be done, in the same write, when an undone merge
 // parts somebody in two. The room that keeps grants sets it as it is made.
-func (s *Service) OnSplit(do func(tx *journal.Tx, sides ...Self) error) { s.split = do }
+func (s *Service) OnSplit(do func(tx *journal.Tx, merge string, sides ...Self) error) { s.split = do }
+
+// OnMerge sets what else is to be done, in the same write, before two registrations
+// become one person. The room that keeps grants sets it as it is made.
+func (s *Service) OnMerge(do func(tx *journal.Tx, merge string, keep, drop Self) error) {
+	s.merged = do
+}
+
+// OnLost sets what else ends, in the same write, when a card is reported lost. The room
+// that signs people in sets it as it is made.
+func (s *Service) OnLost(do func(tx *journal.Tx, self Self) error) { s.lost = do }
 
 var (
 	errNoCard    = civic.E(civic.Invalid, "register.no_card", "请至少登记一种证件：身份证、社保卡或老年卡。").On("card")

@@ -204,7 +204,7 @@ func (s *Service) byRef(q db.Q, ref ref) (Match, error) {
 		return Match{}, err
 	}
 	m := Match{Person: ref.Person, Name: Masked(r.Name), Sex: r.Sex, Birth: year(r.Birth), Division: r.Division,
-		Why: r.Kind.Words() + "尾号" + r.Tail, State: stateOn(r.State, r.Expires, s.j.Now()), Kind: r.Kind, Card: true}
+		Why: r.Kind.Words() + "尾号" + r.Tail, State: stateOn(r.State, r.Expires, s.j.Now()), Kind: r.Kind, Card: true, card: ref.Credential}
 	if r.AliasOf != "" {
 		root, err := readPerson(q, ref.Person)
 		if err != nil {

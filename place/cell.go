@@ -5,10 +5,7 @@ import "math"
 // The grid divides the world into four again and again. A cell's name begins with
 // the name of the cell it lies in, so that all places of a larger cell are one
 // range of the index.
-const (
-	cellDepth   = 16 // the finest, where a search begins: about 300 by 450 m in the middle of China
-	widestDepth = 6  // where it ends: beyond 300 km, divisions are as good
-)
+const cellDepth = 16 // the finest: about 300 by 450 m in the middle of China
 
 func (p Point) cell() string {
 	if !p.Known() {

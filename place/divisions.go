@@ -47,6 +47,17 @@ var builtIn = sync.OnceValue(func() []Division {
 // parent comes before its children. The slice is the caller's own.
 func Divisions() []Division { return slices.Clone(builtIn()) }
 
+var divisionNames = sync.OnceValue(func() map[civic.Division]string {
+	m := map[civic.Division]string{}
+	for _, d := range builtIn() {
+		m[d.Code] = d.Name
+	}
+	return m
+})
+
+// DivisionName is a division's own name, without those round it; "" if there is none.
+func DivisionName(code civic.Division) string { return divisionNames()[code] }
+
 // codeDigits is the length of a code at each level.
 var codeDigits = [...]int{LevelProvince: 2, LevelCity: 4, LevelCounty: 6, LevelStreet: 9}
 

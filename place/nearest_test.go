@@ -162,7 +162,7 @@ func TestByCoordinatesTheNearestAreTheNearest(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := apptest.New(t, d, apptest.Bare())
 		var all []place.Office
-		rapid.Check(t, func(rt *rapid.T) {
+		rapid.Check(t, dbtest.Rounds(40, func(rt *rapid.T) {
 			// Places pile up over the draws; every draw asks anew.
 			for range rapid.IntRange(1, 3).Draw(rt, "more") {
 				o := place.Office{Kind: rapid.SampledFrom([]string{"bank", "post"}).Draw(rt, "kind"), Name: fmt.Sprint("第", len(all)), Division: "140105001",
@@ -191,7 +191,7 @@ func TestByCoordinatesTheNearestAreTheNearest(t *testing.T) {
 					rt.Fatalf("the %dth is at %g, want %g", i, got[i].Metres, want[i])
 				}
 			}
-		})
+		}))
 	})
 }
 

@@ -22,6 +22,7 @@ type Timetable struct {
 	Hours  Hours
 	Closed bool // on public holidays, by the kind of the place
 	Other  map[string]OtherDay
+	Shut   string // why it serves the public no more
 }
 
 // aheadMost is how many days NextOpen looks ahead. What is closed longer is asked
@@ -31,6 +32,9 @@ const aheadMost = 60
 // on returns the hours of the day that begins at midnight d, and why they are not
 // the usual ones.
 func (t Timetable) on(d time.Time) (spans []Span, why string) {
+	if t.Shut != "" {
+		return nil, t.Shut
+	}
 	if o, ok := t.Other[d.Format(time.DateOnly)]; ok {
 		return o.Hours, o.Reason
 	}
@@ -107,7 +111,7 @@ func OpenAt(p Timetable, t time.Time) Status {
 	s.Why, s.None = why, len(today) == 0
 	// A short look is enough nearly always: what is open closes within days, and what
 	// is closed opens after the weekend.
-	for _, ahead := range []int{10, aheadMost} {
+	for _, ahead := range []int{4, 10, aheadMost} {
 		s.Open, s.Until, s.Next = false, time.Time{}, time.Time{}
 		list := p.stretches(t, ahead)
 		for i, x := range list {

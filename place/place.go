@@ -27,14 +27,20 @@ var (
 	ActWindowOpened    = journal.Define("place.window_opened", "开了窗口")
 	ActWindowClosed    = journal.Define("place.window_closed", "关了窗口")
 	ActWindowEnded     = journal.Define("place.window_ended", "撤了窗口")
+	ActShut            = journal.Define("place.shut", "这个地方不再对外办事")
+	ActReopened        = journal.Define("place.reopened", "这个地方重新对外办事")
 )
 
 // Acts lists the acts after which a place may keep or break a rule that it kept or
 // broke before: what people meet there has changed.
 func Acts() []journal.Act {
 	return []journal.Act{ActOfficeOpened, ActDetailsChanged, ActHoursChanged, ActDaySet, ActDayDropped, ActFeatureChanged,
-		ActWindowAdded, ActWindowOpened, ActWindowClosed, ActWindowEnded}
+		ActWindowAdded, ActWindowOpened, ActWindowClosed, ActWindowEnded, ActShut, ActReopened}
 }
+
+// CountyActs lists those of Acts after which a county as a whole may have a counter or
+// lack one.
+func CountyActs() []journal.Act { return []journal.Act{ActOfficeOpened, ActShut, ActReopened} }
 
 // Point is a place on earth in degrees by WGS-84. The zero Point is not known.
 // Maps made in China show GCJ-02, which lies some hundred metres beside.
@@ -59,6 +65,7 @@ type Office struct {
 	Services string // names of services of the catalogue that it does, between blanks
 	Can      string // what else can be done here, in words
 	Cannot   string // what can't, and where it can
+	Shut     string // why it serves the public no more, "" while it does
 }
 
 var (
@@ -124,7 +131,7 @@ func (s *Service) Open(ctx context.Context, actor civic.Actor, o Office) (civic.
 			}
 			return err
 		}
-		return tx.Record(auth, journal.Event{Act: ActOfficeOpened, Detail: map[string]string{"name": o.Name, "kind": o.Kind}, About: about(o.ID)})
+		return tx.Record(auth, journal.Event{Act: ActOfficeOpened, Detail: map[string]string{"name": o.Name, "kind": o.Kind, "division": string(o.Division)}, About: about(o.ID)})
 	})
 	if err != nil {
 		return "", err
@@ -182,7 +189,7 @@ func (s *Service) Describe(ctx context.Context, actor civic.Actor, o Office) err
 		if err != nil {
 			return err
 		}
-		o.Name, o.Kind, o.Division, o.Hours = was.Name, was.Kind, was.Division, was.Hours
+		o.Name, o.Kind, o.Division, o.Hours, o.Shut = was.Name, was.Kind, was.Division, was.Hours, was.Shut
 		if err := o.check(); err != nil {
 			return err
 		}
@@ -206,13 +213,13 @@ type officeRow struct {
 	Village, Address, Landmark, Phone string
 	Hours                             string
 	Lat, Lon                          *float64
-	Services, Can, Cannot             string
+	Services, Can, Cannot, Shut       string
 }
 
-const officeColumns = `id, kind, name, division, village, address, landmark, phone, hours, lat, lon, services, can, cannot`
+const officeColumns = `id, kind, name, division, village, address, landmark, phone, hours, lat, lon, services, can, cannot, shut`
 
 func (r officeRow) office() Office {
-	o := Office{r.ID, r.Kind, r.Name, r.Division, r.Village, r.Address, r.Landmark, r.Phone, r.Hours, Point{}, r.Services, r.Can, r.Cannot}
+	o := Office{r.ID, r.Kind, r.Name, r.Division, r.Village, r.Address, r.Landmark, r.Phone, r.Hours, Point{}, r.Services, r.Can, r.Cannot, r.Shut}
 	if r.Lat != nil && r.Lon != nil {
 		o.At = Point{*r.Lat, *r.Lon}
 	}
@@ -229,11 +236,11 @@ func Read(q db.Q, id civic.OfficeID) (Office, error) {
 	return r.office(), err
 }
 
-// OfKind lists the places of one kind in a division and below, by division and
-// name.
+// OfKind lists the places of one kind in a division and below that serve the public,
+// by division and name.
 func OfKind(q db.Q, kind string, in civic.Division) ([]Office, error) {
 	var rs []officeRow
-	err := q.Select(&rs, `SELECT `+officeColumns+` FROM office WHERE kind = $1 AND division >= $2 AND division < $3 ORDER BY division, name, id LIMIT 500`,
+	err := q.Select(&rs, `SELECT `+officeColumns+` FROM office WHERE kind = $1 AND division >= $2 AND division < $3 AND shut = '' ORDER BY division, name, id LIMIT 500`,
 		kind, in, string(in)+"~")
 	return offices(rs), err
 }
@@ -316,11 +323,11 @@ func Standing(q db.Q, id civic.OfficeID, at time.Time) (Card, error) {
 	if err != nil {
 		return Card{}, err
 	}
-	tables, err := timetables(q, []Office{o}, at)
+	tables, err := timetables(q, []civic.OfficeID{id}, at)
 	if err != nil {
 		return Card{}, err
 	}
-	c := Card{Office: o, Table: tables[0]}
+	c := Card{Office: o, Table: tables[id]}
 	c.Status = OpenAt(c.Table, at)
 	if c.Table.Known {
 		c.Ahead = c.Table.Ahead(at, aheadDays)
@@ -338,4 +345,23 @@ func (p Point) columns() (lat, lon *float64) {
 		return nil, nil
 	}
 	return &p.Lat, &p.Lon
+}
+
+// Names returns the names of places, for a list.
+func Names(q db.Q, ids []civic.OfficeID) (map[civic.OfficeID]string, error) {
+	out := map[civic.OfficeID]string{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	var rows []struct {
+		ID   civic.OfficeID
+		Name string
+	}
+	if err := q.Select(&rows, `SELECT id, name FROM office WHERE id IN `+db.In(1, len(ids)), db.Args(ids)...); err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		out[r.ID] = r.Name
+	}
+	return out, nil
 }

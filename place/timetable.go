@@ -17,34 +17,43 @@ var (
 )
 
 // timetables reads when the places are open, from the day before at on.
-func timetables(q db.Q, os []Office, at time.Time) ([]Timetable, error) {
-	out := make([]Timetable, len(os))
-	var ids []civic.OfficeID
-	index := map[civic.OfficeID]int{}
-	for i, o := range os {
-		k, _ := KindOf(o.Kind)
-		h, err := ParseHours(o.Hours)
-		out[i] = Timetable{Known: err == nil, Hours: h, Closed: k.Holidays == "closed", Other: map[string]OtherDay{}}
-		if out[i].Known {
-			ids, index[o.ID] = append(ids, o.ID), i
-		}
-	}
+func timetables(q db.Q, ids []civic.OfficeID, at time.Time) (map[civic.OfficeID]Timetable, error) {
 	if len(ids) == 0 {
-		return out, nil
+		return nil, nil
 	}
 	var rows []struct {
-		Office             civic.OfficeID
-		Day, Hours, Reason string
+		ID                 civic.OfficeID
+		Kind, Weekly, Shut string
+		Day, Hours, Reason *string // of one day, null where all are as usual
 	}
 	from := midnight(at).AddDate(0, 0, -1)
 	args := []any{from.Format(time.DateOnly), from.AddDate(0, 0, aheadMost+2).Format(time.DateOnly)}
-	if err := q.Select(&rows, `SELECT office, day, hours, reason FROM place_day WHERE day >= $1 AND day <= $2 AND office IN `+db.In(3, len(ids))+` ORDER BY office, day`,
+	if err := q.Select(&rows, `SELECT o.id, o.kind, o.hours AS weekly, o.shut, d.day, d.hours, d.reason FROM office o
+		LEFT JOIN place_day d ON d.office = o.id AND d.day >= $1 AND d.day <= $2 WHERE o.id IN `+db.In(3, len(ids))+` ORDER BY o.id, d.day NULLS FIRST`,
 		append(args, db.Args(ids)...)...); err != nil {
 		return nil, err
 	}
+	out := make(map[civic.OfficeID]Timetable, len(ids))
+	read := map[string]Timetable{} // many keep the same hours
 	for _, r := range rows {
-		spans, _ := parseTimes(r.Hours)
-		out[index[r.Office]].Other[r.Day] = OtherDay{r.Day, spans, r.Reason}
+		t, known := out[r.ID]
+		if !known {
+			if t, known = read[r.Weekly]; !known {
+				h, err := ParseHours(r.Weekly)
+				t = Timetable{Known: err == nil, Hours: h}
+				read[r.Weekly] = t
+			}
+			k, _ := KindOf(r.Kind)
+			t.Known, t.Closed, t.Shut = t.Known || r.Shut != "", k.Holidays == "closed", r.Shut
+		}
+		if r.Day != nil {
+			if t.Other == nil {
+				t.Other = map[string]OtherDay{}
+			}
+			spans, _ := parseTimes(*r.Hours)
+			t.Other[*r.Day] = OtherDay{*r.Day, spans, *r.Reason}
+		}
+		out[r.ID] = t
 	}
 	return out, nil
 }

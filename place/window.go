@@ -76,6 +76,9 @@ func Windows(q db.Q, id civic.OfficeID) ([]Window, error) {
 	return ws, err
 }
 
+// windowEnded is the state of a window that was taken away.
+const windowEnded = "ended"
+
 // windowsMost bounds the windows of one place.
 const windowsMost = 200
 
@@ -145,7 +148,7 @@ func (s *Service) OpenWindow(ctx context.Context, actor civic.Actor, id civic.Of
 // EndWindow takes a window away for good. It stays for the record.
 func (s *Service) EndWindow(ctx context.Context, actor civic.Actor, id civic.OfficeID, window string) error {
 	return s.window(ctx, actor, id, window, ActWindowEnded, func(_ *journal.Tx, w *Window) (bool, error) {
-		w.State, w.Reason, w.Until = "ended", "", nil
+		w.State, w.Reason, w.Until = windowEnded, "", nil
 		return true, nil
 	})
 }

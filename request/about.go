@@ -2,6 +2,7 @@ package request
 
 import (
 	"context"
+	"time"
 
 	"yinqiao/catalog"
 	"yinqiao/civic"
@@ -14,6 +15,8 @@ import (
 type Leaflet struct {
 	Def    *catalog.Definition
 	Office *place.Office // nil where there is none, or the person chooses it
+	Doors  place.Status  // of the office, now
+	At     time.Time     // now
 }
 
 // About shows a service as it is offered where the person lives. It needs what
@@ -39,12 +42,16 @@ func (s *Service) About(ctx context.Context, actor civic.Actor, service string, 
 		if err != nil {
 			return err
 		}
-		l := &Leaflet{Def: def}
+		l := &Leaflet{Def: def, At: v.Now}
 		if c := def.Casework; c != nil && c.OfficeKind != "" {
 			o, err := Nearest(v, c.OfficeKind, home, c.OfficeElse...)
 			switch {
 			case err == nil:
-				l.Office = &o
+				card, err := place.Standing(v, o.ID, v.Now)
+				if err != nil {
+					return err
+				}
+				l.Office, l.Doors = &o, card.Status
 			case !civic.Is(err, civic.Unavailable):
 				return err
 			}

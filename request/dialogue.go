@@ -133,7 +133,7 @@ func Form(d *catalog.Definition, a Answers, f Facts) (form []Prompt, need []Quer
 		p.Given, p.Answered = a[q.Key]
 		switch {
 		case q.Kind == catalog.YesNo:
-			p.Options = yesNo(q)
+			p.Options = YesNo(q)
 		case q.Kind == catalog.Document:
 			p.Options = papers
 		case q.Kind == catalog.When:
@@ -197,7 +197,8 @@ func (p *Prompt) offerDefault(f Facts) {
 	}
 }
 
-func yesNo(q *catalog.Question) []catalog.Option {
+// YesNo are the two options of a question for yes or no, in its own words.
+func YesNo(q *catalog.Question) []catalog.Option {
 	yes, no := "是", "不是"
 	if q.Yes != "" {
 		yes = q.Yes

@@ -18,7 +18,7 @@ type Found struct {
 	Person  civic.PersonID
 	ID      civic.DraftID // and of the request, once submitted
 	Draft   bool          // still half done
-	Service string
+	Service string        // to the person and who acts for them alone
 }
 
 var errNoNumber = civic.E(civic.NotFound, "number.unknown", "没有这个号码，请对照回执再看一遍。")
@@ -64,10 +64,28 @@ func (s *Service) Find(ctx context.Context, actor civic.Actor, text string) (Fou
 			}
 		}
 		f = Found{d.Person, d.ID, d.State == "open", d.Service}
+		if actor.Person() == "" {
+			f.Service = ""
+		}
 		return nil
 	})
-	return f, err
+	if err != nil || actor.Staff() == "" {
+		return f, err
+	}
+	// A number names a person to whoever tries it: that they did is kept.
+	return f, s.j.Write(ctx, actor, func(tx *journal.Tx) error {
+		auth, err := tx.Authorise(civic.Need{Permission: civic.MayFindPeople})
+		if err != nil {
+			return err
+		}
+		return tx.Record(auth, journal.Event{Act: ActNumberTyped, About: []journal.About{
+			{ID: "number/" + string(f.ID), Kind: "number", Role: "object"}, {ID: actor.Operator.ID, Kind: string(actor.Operator.Kind), Role: "operator"}}})
+	})
 }
+
+// ActNumberTyped is staff finding a matter by its number. It is about the matter as a
+// thing looked up, so that it is no step of the matter itself.
+var ActNumberTyped = journal.Define("number.typed", "按号码查找了一件事")
 
 // hide turns a refusal into there being no such thing. A fault stays a fault.
 func hide(err error, as *civic.Error) error {

@@ -101,9 +101,9 @@ func TestASuspendedServiceKeepsAnswersAndSaysWhy(t *testing.T) {
 		must(t, err)
 		v, err = w.Requests.Answer(ctx, me, v.ID, v.Rev, a.ReportAnswers())
 		must(t, err)
-		wantCode(t, w.Catalog.Suspend(ctx, a.Administrator, "report-post", a.Division, " "), civic.Invalid, "service.reason")
-		must(t, w.Catalog.Suspend(ctx, a.Administrator, "report-post", a.Division, "快递停运"))
-		must(t, w.Catalog.Suspend(ctx, a.Administrator, "report-post", a.Division, "快递停运")) // pressed twice
+		wantCode(t, w.Catalog.Suspend(ctx, a.Administrator, "report-post", a.Division, " ", nil), civic.Invalid, "service.reason")
+		must(t, w.Catalog.Suspend(ctx, a.Administrator, "report-post", a.Division, "快递停运", nil))
+		must(t, w.Catalog.Suspend(ctx, a.Administrator, "report-post", a.Division, "快递停运", nil)) // pressed twice
 		if n := w.Acts(t, catalog.ActSuspended, "report-post"); n != 1 {
 			t.Errorf("%d suspensions", n)
 		}

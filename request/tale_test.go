@@ -41,6 +41,7 @@ func TestTheStorySpeaksToThePersonAndTellsOthersOfThem(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.Clock.Add(10 * time.Minute)
+		w.Show(t, a.Clerk, a.Elder)
 		if err := w.Grant.Open(ctx, a.Clerk, a.Elder, true, "本人来窗口办事", ""); err != nil {
 			t.Fatal(err)
 		}
@@ -128,6 +129,7 @@ func TestTheStoryOfAMergedPersonHoldsWhatHappenedUnderBothIdentities(t *testing.
 		a := w.Taiyuan
 		twin := func(card string) civic.PersonID {
 			id := w.Register(t, people.Registration{Name: "周重复", Division: a.Street, Distinct: true, Credentials: []people.Card{{Kind: people.KindParkCard, Number: card}}})
+			w.Show(t, a.Clerk, id)
 			if err := w.Grant.Open(ctx, a.Clerk, id, true, "拿着"+card[:2]+"卡来的", ""); err != nil {
 				t.Fatal(err)
 			}

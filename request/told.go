@@ -157,7 +157,7 @@ func (t *teller) detail(l journal.Line) (map[string]string, error) {
 		d["事"] = t.titles[t.services[l.ID]]
 	}
 	switch l.Detail["presented"] {
-	case "declared":
+	case "declared", "typed":
 		d["证件"] = "当场看了证件"
 	case "reader":
 		d["证件"] = "当场读了证件"

@@ -105,8 +105,8 @@ var (
 	errStatutory = civic.E(civic.Invalid, "consent.statutory", "这一项是法律规定的职责，不用同意。").On("purpose")
 	errReread    = civic.E(civic.Conflict, "consent.version", "这一项的说法改过了。请把新的念一遍，再问同不同意。").On("purpose")
 	errSeparate  = civic.E(civic.Denied, "consent.separate", "这一项要老人本人或监护人单独同意，代办的人不能替老人同意。").Accepting("请老人带证件来说，或自己登录后同意")
-	errPresence  = civic.E(civic.Denied, "consent.presence", "这一项要老人本人单独同意，登记的时候老人的证件要在手。").
-			Accepting("请老人出示证件，以「证件在我手里」重新打开资料；老人也可以自己登录后同意")
+	errPresence  = civic.E(civic.Denied, "consent.presence", "这一项要老人本人单独同意，登记的时候要看着老人的证件。").
+			Accepting("请老人把证件放到读卡器上，或输入证件的整个号码，重新打开资料；老人也可以自己登录后同意")
 	errGuardian = civic.E(civic.Denied, "consent.guardian", "监护人同意的，要登记过的监护人来办。这次打开资料的时候，来办的不是监护人。").
 			Accepting("请选监护人来办，重新打开资料；还没有登记监护的，请主管先登记").On("by")
 	errHow       = civic.E(civic.Invalid, "consent.how", "请选是怎么同意的、谁同意的。电话里说的，或监护人同意的，要写见证人的姓名。").On("how")

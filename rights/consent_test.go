@@ -99,7 +99,7 @@ func TestDataMayBeUsedOnlyWithinAConsentThatWasNotWithdrawn(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := apptest.New(t, d)
 		a := w.Taiyuan
-		rapid.Check(t, func(rt *rapid.T) {
+		rapid.Check(t, dbtest.Rounds(40, func(rt *rapid.T) {
 			p := w.Person(rt, a.Street)
 			me := apptest.AsPerson(p)
 			names := []string{"share-doctor", "share-volunteer", "notices"}
@@ -125,7 +125,7 @@ func TestDataMayBeUsedOnlyWithinAConsentThatWasNotWithdrawn(t *testing.T) {
 				name := rapid.SampledFrom(names).Draw(rt, "purpose")
 				switch rapid.IntRange(0, 9).Draw(rt, "act") {
 				case 0:
-					if !erased && w.Rights.Erase(ctx, a.Administrator, p, "本人要求") == nil {
+					if !erased && eraseAtWish(w, a.Administrator, p, "本人要求") == nil {
 						erased = true
 						for _, n := range names {
 							end(n)
@@ -161,6 +161,6 @@ func TestDataMayBeUsedOnlyWithinAConsentThatWasNotWithdrawn(t *testing.T) {
 				}
 				return nil
 			})
-		})
+		}))
 	})
 }

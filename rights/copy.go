@@ -30,7 +30,16 @@ type Copy struct {
 	GrantsGiven []CopyGrant        `json:"grants_given"`
 	GrantsHeld  []CopyGrant        `json:"grants_held"`
 	Matters     []CopyMatter       `json:"matters"`
+	Messages    []CopyMessage      `json:"messages"`
 	Story       []CopyStory        `json:"story"`
+}
+
+// CopyMessage is one thing that the person was told.
+type CopyMessage struct {
+	At    time.Time `json:"at"`
+	Words string    `json:"words"`
+	State string    `json:"state"`
+	How   string    `json:"how,omitempty"`
 }
 
 // CopyPerson is who the person is.
@@ -147,6 +156,13 @@ func (s *Service) Copy(ctx context.Context, actor civic.Actor, person civic.Pers
 		default:
 			return errCopyCard
 		}
+		self, err := people.Resolve(tx, person)
+		if err != nil {
+			return err
+		}
+		if self.Died != "" {
+			return errCopyDead // whoever holds the card of the dead is not them
+		}
 		if err := tx.Record(auth, journal.Event{Act: ActCopied}); err != nil {
 			return err
 		}
@@ -181,6 +197,9 @@ func (s *Service) copyOf(q db.Q, auth civic.Authority, person civic.PersonID, no
 		if err := part(q, auth, person, c); err != nil {
 			return nil, err
 		}
+	}
+	if c.Messages, err = s.messages.Told(q, auth); err != nil {
+		return nil, err
 	}
 	return c, s.copyStory(q, auth, last, c)
 }

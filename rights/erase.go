@@ -20,6 +20,7 @@ type Plan struct {
 	Open   int    // matters that must be finished first; nothing can be erased before
 	Gone   []string
 	Stays  []Staying
+	Wished bool   // the person, or their guardian, has asked for it
 	Erased string // the day on which it was done, "" while it was not
 }
 
@@ -30,17 +31,22 @@ type Staying struct {
 }
 
 // gone is what is erased, in words.
-var gone = []string{"姓名、性别、生日、住址、村（社区）", "证件号码、卡号，和凭它们找人的索引", "电话、接电话的人", "别的名字，和按姓名找人的索引",
+var gone = []string{"姓名、性别、生日、住址、村（社区）", "证件号码、卡号", "电话、接电话的人", "别的名字",
 	"标签、和谁住在一起、服务习惯、档案出生日期", "没办完的事和办过的事里填的内容、单位的答复", "给别人的委托、替别人办事的委托都停掉", "所有的同意都收回",
-	"记录里的姓名、原因这些细节", "登录口令、打开过的资料"}
+	"记录里的姓名、原因这些细节", "登录口令、打开过的资料、告诉过您的消息"}
 
 var (
+	// ActWished says that the person, or their guardian, asked for it.
+	ActWished = journal.Define("rights.erase_wished", "请求删除个人资料")
 	// ActForgotten says that a person's data were erased.
 	ActForgotten = journal.Define("rights.erased", "删除了个人资料")
 
 	errOpenMatters = civic.E(civic.Conflict, "erase.open", "还有没办完的事，现在不能删。请先办完，或请承办单位结掉，再来删除。")
 	errEraseReason = civic.E(civic.Invalid, "erase.reason", "请写明为什么删除，最多50个字，不要写证件号和电话，也不要写姓名。").On("reason")
-	errErased      = civic.E(civic.Conflict, "erase.done", "这份资料已经删除过了。")
+	errWishOwn     = civic.E(civic.Denied, "erase.wish", "删除资料要本人说：本人登录自己的网页，或带证件到窗口。有监护人的，由监护人说。").
+			Accepting("请本人带证件到窗口，或请监护人来办")
+	errNoWish = civic.E(civic.Conflict, "erase.no_wish", "还没有本人的请求，不能删。请本人在自己的网页上请求，或带证件到窗口请求，再由另一位主管删除。")
+	errErased = civic.E(civic.Conflict, "erase.done", "这份资料已经删除过了。")
 )
 
 // Plan says what can be erased of a person now and what must stay, for the person,
@@ -96,6 +102,9 @@ func (s *Service) plan(q db.Q, person civic.PersonID, now time.Time) (Plan, erro
 	if p.Open, err = s.cases.Unfinished(q, self.Selves()); err != nil {
 		return p, err
 	}
+	if p.Wished, err = s.wished(q, now, self, ""); err != nil {
+		return p, err
+	}
 	for _, e := range retentionData.Erased {
 		p.Stays = append(p.Stays, Staying{e.Words, e.Why, e.Source, now.AddDate(0, 0, e.Days)})
 	}
@@ -109,9 +118,53 @@ func (s *Service) plan(q db.Q, person civic.PersonID, now time.Time) (Plan, erro
 	return p, nil
 }
 
+// Wish records that a person asks to have everything erased: on their own page, or
+// at the window with their card in hand; whoever has a guardian, by the guardian's word
+// alone. It holds for the days of the data.
+func (s *Service) Wish(ctx context.Context, actor civic.Actor, person civic.PersonID) error {
+	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
+		auth, err := tx.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople})
+		if err != nil {
+			return err
+		}
+		self, err := people.LockSelf(tx, person)
+		if err != nil {
+			return err
+		}
+		ward, err := s.grants.Ward(tx, self)
+		if err != nil {
+			return err
+		}
+		switch b := auth.Basis(); {
+		case b == civic.BasisGuardian, !ward && (b == civic.BasisOwn || b == civic.BasisPresented):
+		default:
+			return errWishOwn
+		}
+		tx.Actor.Subject = self.Root
+		return tx.Record(auth, journal.Event{Act: ActWished})
+	})
+}
+
+// wished reports whether a wish was taken down in the days of the data, by somebody
+// other than the one named.
+func (s *Service) wished(q db.Q, now time.Time, self people.Self, but string) (bool, error) {
+	ward, err := s.grants.Ward(q, self)
+	if err != nil {
+		return false, err
+	}
+	ids := self.Selves()
+	var n int
+	err = q.Get(&n, `SELECT COUNT(*) FROM journal_entry e JOIN journal_about a ON a.entry = e.id WHERE a.role = 'subject' AND e.act = $1 AND e.at > $2
+		AND e.operator_id <> $3 AND (e.basis = $4 OR NOT $5) AND a.id IN `+db.In(6, len(ids)),
+		append([]any{ActWished, now.AddDate(0, 0, -retentionData.WishDays), but, civic.BasisGuardian, ward}, db.Args(ids)...)...)
+	return n > 0, err
+}
+
 // Erase takes everything that says who a person is out of the platform, at the
 // person's wish; the journal stays sealed and says that it was done. It needs
-// people.erase where the person lives. Conflict while matters are open.
+// people.erase where the person lives, and their wish; see Wish. Conflict while matters
+// are open, while a grant is disputed or an emergency opening is unjudged, and while
+// they are somebody's guardian.
 func (s *Service) Erase(ctx context.Context, actor civic.Actor, person civic.PersonID, reason string) error {
 	reason = civic.FoldWords(reason)
 	if n := utf8.RuneCountInString(reason); n == 0 || n > 50 || civic.HoldsNumber(reason) {
@@ -135,8 +188,30 @@ func (s *Service) Erase(ctx context.Context, actor civic.Actor, person civic.Per
 		if err != nil {
 			return err
 		}
+		if err := s.ready(tx, self); err != nil {
+			return err
+		}
+		if self.State != "erased" { // what was left of them may go without asking again
+			if said, err := s.wished(tx, tx.Now, self, tx.Actor.Operator.ID); err != nil {
+				return err
+			} else if !said {
+				return errNoWish
+			}
+		}
 		return s.erase(tx, auth, self, reason)
 	})
+}
+
+// ready refuses to erase somebody of whom something is open, or is evidence.
+func (s *Service) ready(tx *journal.Tx, self people.Self) error {
+	open, err := s.cases.Unfinished(tx, self.Selves())
+	if err == nil && open > 0 {
+		err = errOpenMatters
+	}
+	if err != nil {
+		return err
+	}
+	return grant.Evident(tx, tx.Now, self)
 }
 
 // erase takes away everything of a person whose row is locked.
@@ -147,14 +222,10 @@ func (s *Service) erase(tx *journal.Tx, auth civic.Authority, self people.Self, 
 			return cmp.Or(err, error(errErased))
 		}
 	}
-	open, err := s.cases.Unfinished(tx, ids)
-	if err != nil {
+	if err := s.cases.Forget(tx, auth, ids); err != nil {
 		return err
 	}
-	if open > 0 {
-		return errOpenMatters
-	}
-	if err := s.cases.Forget(tx, auth, ids); err != nil {
+	if err := s.messages.Forget(tx, auth, ids); err != nil {
 		return err
 	}
 	if err := request.Forget(tx, auth, ids); err != nil {

@@ -2,7 +2,6 @@ package rights_test
 
 import (
 	"fmt"
-	"os"
 	"sync"
 	"testing"
 
@@ -117,7 +116,7 @@ func TestWhateverRacesAnErasureLeavesNothingOfThePerson(t *testing.T) {
 			errs := make([]error, len(chosen))
 			var begin, all sync.WaitGroup
 			begin.Add(1)
-			all.Go(func() { begin.Wait(); eraseErr = w.Rights.Erase(ctx, a.Administrator, id, "本人要求") })
+			all.Go(func() { begin.Wait(); eraseErr = eraseAtWish(w, a.Administrator, id, "本人要求") })
 			for i, name := range chosen {
 				all.Go(func() { begin.Wait(); errs[i] = acts[name]() })
 			}
@@ -141,22 +140,12 @@ func TestWhateverRacesAnErasureLeavesNothingOfThePerson(t *testing.T) {
 				rt.Errorf("%v: erasing: %v", chosen, eraseErr)
 			}
 		}
-		if os.Getenv("YINQIAO_SLOW") != "" {
-			for range 5 {
-				rapid.Check(t, race)
-			}
-			return
+		times := 1
+		if dbtest.Slow() {
+			times = 5
 		}
-		rapid.Check(t, limited(race))
+		for range times {
+			rapid.Check(t, dbtest.Rounds(40, race))
+		}
 	})
-}
-
-// limited runs a property a few dozen times and passes over the rest.
-func limited(prop func(*rapid.T)) func(*rapid.T) {
-	n := 0
-	return func(rt *rapid.T) {
-		if n++; n <= 40 {
-			prop(rt)
-		}
-	}
 }

@@ -68,7 +68,7 @@ func TestWhoeverTakesAPersonAwayWaitsForTheActThatHasBegun(t *testing.T) {
 		w := apptest.New(t, d)
 		a := w.Taiyuan
 		for how, take := range map[string]func(id civic.PersonID) error{
-			"erased": func(id civic.PersonID) error { return w.Rights.Erase(ctx, a.Administrator, id, "本人要求") },
+			"erased": func(id civic.PersonID) error { return eraseAtWish(w, a.Administrator, id, "本人要求") },
 			"died": func(id civic.PersonID) error {
 				return w.Grant.ReportDeath(ctx, a.Administrator, id, "2026-11-20", "certificate")
 			},
@@ -119,7 +119,7 @@ func TestAnErasureThatWaitedForAMergeErasesBothOrNeither(t *testing.T) {
 					}
 				}
 				return tx.Record(auth, journal.Event{Act: actRaced})
-			}, func() error { return w.Rights.Erase(ctx, a.Administrator, target, "本人要求") })
+			}, func() error { return eraseAtWish(w, a.Administrator, target, "本人要求") })
 			var states []string
 			w.Look(t, apptest.System(), func(v *journal.View) error {
 				return v.Select(&states, `SELECT DISTINCT state FROM person WHERE id = $1 OR id = $2`, keep, old)
@@ -145,7 +145,7 @@ func TestNobodyActsForAnErasedPersonAndWhatWasLeftCanStillGo(t *testing.T) {
 		must(t, w.Sessions.Enter(c, me.Operator))
 		token, _, err := w.Sessions.Commit(c)
 		must(t, err)
-		must(t, w.Rights.Erase(ctx, a.Administrator, id, "本人要求"))
+		must(t, eraseAtWish(w, a.Administrator, id, "本人要求"))
 		c, err = w.Sessions.Load(ctx, token)
 		must(t, err)
 		if p := w.Sessions.Who(c); !p.None() {
@@ -160,21 +160,22 @@ func TestNobodyActsForAnErasedPersonAndWhatWasLeftCanStillGo(t *testing.T) {
 		wantCode(t, err, "grant.none")
 		_, err = w.People.Show(ctx, apptest.AsPerson(agent), id)
 		wantCode(t, err, "grant.none")
-		wantCode(t, w.Grant.Open(ctx, a.Clerk, id, true, "本人到窗口", ""), "person.erased")
+		wantCode(t, w.Grant.Open(ctx, a.Clerk, id, false, "本人到窗口", ""), "person.erased")
+		wantCode(t, w.Grant.Open(ctx, a.Clerk, id, true, "本人到窗口", ""), "opening.card") // their cards are gone: none can be shown
 		wantCode(t, w.Grant.BreakGlass(ctx, a.Clerk, id, "collapse", "老人晕倒了，急需联系家里人"), "person.erased")
 		wantCode(t, w.Grant.ReportDeath(ctx, a.Administrator, id, "2026-11-20", "certificate"), "person.erased")
-		wantCode(t, w.Rights.Erase(ctx, a.Administrator, id, "本人要求"), "erase.done")
+		wantCode(t, eraseAtWish(w, a.Administrator, id, "本人要求"), "erase.done")
 		// An opening of before, with which somebody had added a phone.
 		if _, err := w.DB.Pool().Exec(`INSERT INTO opening (person, staff, basis, agent, reason, until) VALUES ('` + string(id) + `', '` + string(a.Clerk.Staff()) + `', 'role', '', 'x', '2036-01-01 00:00:00')`); err != nil {
 			t.Fatal(err)
 		}
 		_, err = w.People.AddCard(ctx, a.Clerk, id, people.Card{Kind: people.KindParkCard, Number: "PK80000001"}, people.Dates{})
 		wantCode(t, err, "grant.not_open")
-		must(t, w.Rights.Erase(ctx, a.Administrator, id, "又留下了"))
+		must(t, eraseAtWish(w, a.Administrator, id, "又留下了"))
 		if n := w.Count(t, `SELECT COUNT(*) FROM opening WHERE person = $1`, id); n != 0 {
 			t.Error("the opening is left")
 		}
-		wantCode(t, w.Rights.Erase(ctx, a.Administrator, id, "本人要求"), "erase.done")
+		wantCode(t, eraseAtWish(w, a.Administrator, id, "本人要求"), "erase.done")
 	})
 }
 
@@ -195,7 +196,7 @@ func TestErasingOneSideOfADisputeDecidesItForTheOther(t *testing.T) {
 			if number == "SN90000002" {
 				gone, stays = claimant, holder
 			}
-			must(t, w.Rights.Erase(ctx, a.Administrator, gone, "本人要求"))
+			must(t, eraseAtWish(w, a.Administrator, gone, "本人要求"))
 			if ds, err := w.People.Disputes(ctx, a.Administrator, a.Division); err != nil || len(ds) != 0 {
 				t.Errorf("%+v, %v", ds, err)
 			}
@@ -224,7 +225,7 @@ func TestTheReasonOfAMergeIsErasedAndTheMergeStays(t *testing.T) {
 		if len(c.Merged) != 1 || c.Merged[0].Name != "赵小五" || c.Merged[0].Birth != "1944-03-02" || c.Merged[0].Address != "柳巷7号" {
 			t.Errorf("the copy has of the other registration %+v", c.Merged)
 		}
-		must(t, w.Rights.Erase(ctx, a.Administrator, keep, "本人要求"))
+		must(t, eraseAtWish(w, a.Administrator, keep, "本人要求"))
 		if n := w.Count(t, `SELECT COUNT(*) FROM person_merge WHERE reason <> '' OR undo_reason <> ''`); n != 0 {
 			t.Error("the reason is left")
 		}

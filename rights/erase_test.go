@@ -34,6 +34,14 @@ func wantCode(t *testing.T, err error, code string) {
 	}
 }
 
+// eraseAtWish erases a person who has asked for it on their own page.
+func eraseAtWish(w *apptest.World, admin civic.Actor, person civic.PersonID, reason string) error {
+	if err := w.Rights.Wish(ctx, apptest.AsPerson(person), person); err != nil && !civic.Is(err, civic.Denied) {
+		return err
+	}
+	return w.Rights.Erase(ctx, admin, person, reason)
+}
+
 // lived is a world in which much is known of the elder of Taiyuan, and nothing of
 // hers is left open.
 func lived(t *testing.T, d *db.DB) *apptest.World {
@@ -100,7 +108,7 @@ func TestACopyIsForThePersonTheGuardianAndWhoeverHasTheCardInHand(t *testing.T) 
 		must(t, w.Grant.Open(ctx, a.Clerk, a.Elder, false, "电话里问", ""))
 		_, err := w.Rights.Copy(ctx, a.Clerk, a.Elder)
 		wantCode(t, err, "rights.card")
-		if e := civic.As(err); !strings.Contains(e.Accept, "证件在我手里") {
+		if e := civic.As(err); !strings.Contains(e.Accept, "整个号码") {
 			t.Errorf("it does not say what is accepted: %s", e.Accept)
 		}
 		_, err = w.Grant.Appoint(ctx, apptest.System(), grant.Guardianship{Person: a.Elder, Guardian: a.Stranger, Document: "法院判决", Starts: w.Clock.Now()})
@@ -227,7 +235,7 @@ func TestErasureLeavesNothingOfThePersonButWhatThePlanSaid(t *testing.T) {
 		if len(planted) < 12 {
 			t.Fatalf("only %d things are looked for", len(planted))
 		}
-		must(t, w.Rights.Erase(ctx, a.Administrator, a.Elder, "本人要求"))
+		must(t, eraseAtWish(w, a.Administrator, a.Elder, "本人要求"))
 		must(t, w.Journal.SealAll(ctx))
 		r, err := w.Journal.Verify(ctx)
 		if err != nil || len(r.Problems) > 0 || r.Erased == 0 {
@@ -266,7 +274,7 @@ func TestErasureLeavesNothingOfThePersonButWhatThePlanSaid(t *testing.T) {
 		if ms, err := w.People.Find(ctx, a.Clerk, a.ElderID); err == nil {
 			t.Errorf("she is still found: %v", ms)
 		}
-		wantCode(t, w.Rights.Erase(ctx, a.Administrator, a.Elder, "本人要求"), "erase.done")
+		wantCode(t, eraseAtWish(w, a.Administrator, a.Elder, "本人要求"), "erase.done")
 		if p, err := w.Rights.Plan(ctx, a.Administrator, a.Elder); err != nil || p.Erased != "2026-11-23" {
 			t.Errorf("the plan afterwards: %+v, %v", p, err)
 		}
@@ -311,12 +319,75 @@ func TestNothingIsErasedWhileAMatterIsOpenOrByWhoMayNot(t *testing.T) {
 	})
 }
 
+func TestNobodyIsErasedWithoutTheirOwnWordOrWhileSomethingIsEvidence(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		elder, admin, clerk := apptest.AsPerson(a.Elder), a.Administrator, a.Clerk
+		erase := func(id civic.PersonID) error { return w.Rights.Erase(ctx, admin, id, "本人要求") }
+		wantCode(t, erase(a.Elder), "erase.no_wish")
+		wantCode(t, w.Rights.Wish(ctx, apptest.AsPerson(a.Daughter), a.Elder), "erase.wish")
+		must(t, w.Grant.Open(ctx, clerk, a.Elder, false, "本人打电话", ""))
+		wantCode(t, w.Rights.Wish(ctx, clerk, a.Elder), "erase.wish")
+		w.Open(t, clerk, a.Elder)
+		must(t, w.Rights.Wish(ctx, clerk, a.Elder))
+
+		// What may prove that somebody was wronged stays until it is judged.
+		must(t, w.Grant.Dispute(ctx, elder, a.Elder, "女儿要房子"))
+		wantCode(t, erase(a.Elder), "erase.disputed")
+		must(t, w.Grant.Settle(ctx, elder, a.Elder, a.Grant, false))
+		must(t, w.Grant.BreakGlass(ctx, a.HospitalClerk, a.Elder, "collapse", "老人在大厅晕倒，要联系家人"))
+		wantCode(t, erase(a.Elder), "erase.glass")
+		if n := w.Count(t, `SELECT COUNT(*) FROM glass_review WHERE reason = ''`); n != 0 {
+			t.Error("the reason is gone before anybody judged it")
+		}
+		if _, err := w.DB.Pool().Exec(`UPDATE glass_review SET verdict = 'improper'`); err != nil {
+			t.Fatal(err)
+		}
+
+		// A wish is asked for again after its days; a ward's is the guardian's.
+		w.Clock.Add(31 * 24 * time.Hour)
+		wantCode(t, erase(a.Elder), "erase.no_wish")
+		must(t, w.Rights.Wish(ctx, elder, a.Elder))
+		_, err := w.Grant.Appoint(ctx, admin, grant.Guardianship{Person: a.Elder, Guardian: a.Daughter, Document: "区法院的判决", Starts: w.Clock.Now()})
+		must(t, err)
+		wantCode(t, erase(a.Elder), "erase.no_wish")
+		wantCode(t, w.Rights.Wish(ctx, elder, a.Elder), "erase.wish")
+
+		// Nobody sets a ward free by having the guardian erased.
+		must(t, w.Rights.Wish(ctx, apptest.AsPerson(a.Daughter), a.Daughter))
+		wantCode(t, erase(a.Daughter), "erase.guardian")
+		must(t, w.Rights.Wish(ctx, apptest.AsPerson(a.Daughter), a.Elder))
+		must(t, erase(a.Elder))
+		must(t, erase(a.Daughter))
+	})
+}
+
+func TestAWardStaysOneWhenADeadGuardianIsForgotten(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		_, err := w.Grant.Appoint(ctx, a.Administrator, grant.Guardianship{Person: a.Elder, Guardian: a.Daughter, Document: "区法院的判决", Starts: w.Clock.Now()})
+		must(t, err)
+		must(t, w.Grant.ReportDeath(ctx, a.Administrator, a.Daughter, "2026-11-20", "certificate"))
+		w.Clock.Add(40 * 366 * 24 * time.Hour)
+		must(t, w.Rights.Sweep(ctx, rights.Sweep{Day: "2066-11-22"}))
+		if n := w.Count(t, `SELECT COUNT(*) FROM person WHERE id = $1 AND state = 'erased'`, a.Daughter); n != 1 {
+			t.Fatal("the dead guardian was not forgotten")
+		}
+		_, err = w.Grant.Give(ctx, apptest.AsPerson(a.Elder), grant.Grant{Person: a.Elder, Agent: a.Stranger, Relation: "孙女", Services: "report-post", Starts: w.Clock.Now()})
+		wantCode(t, err, "grant.ward")
+	})
+}
+
 func TestADetailThatNobodyErasedByRightIsStillMissed(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := lived(t, d)
 		a := w.Taiyuan
-		must(t, w.Rights.Erase(ctx, a.Administrator, a.Elder, "本人要求"))
+		must(t, eraseAtWish(w, a.Administrator, a.Elder, "本人要求"))
 		must(t, w.Journal.SealAll(ctx))
 		if _, err := w.DB.Pool().Exec(`DELETE FROM journal_detail WHERE entry IN (SELECT id FROM journal_entry WHERE subject = '` + string(a.Daughter) + `')`); err != nil {
 			t.Fatal(err)

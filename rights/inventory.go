@@ -44,5 +44,8 @@ var Inventory = map[string]Place{
 	"credential_dispute": {Told: "story", Erased: "the reason is emptied, what is open is decided for the other; opaque IDs of two cards stay, of which one is deleted"},
 	"person_merge":       {Told: "story", Erased: "reasons and division are emptied; opaque IDs of two registrations stay, which are nobody's"},
 	"roster_row":         {Told: "story", Erased: "the sealed row is deleted with its list, within days of entering"},
+	"message":            {Told: "messages", Erased: "deleted, also those to the person about somebody else"},
+	"message_attempt":    {Told: "story", Erased: "deleted"},
+	"message_refusal":    {Told: "story", Erased: "deleted"},
 	"card_read":          {Told: "story", Erased: "opaque IDs, deleted within days"},
 }

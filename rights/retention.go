@@ -2,7 +2,6 @@ package rights
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sort"
 	"strconv"
@@ -32,6 +31,7 @@ var retentionData = ruledata.Must[struct {
 	Stays      []Term
 	DeadDays   int `yaml:"dead_days"`
 	BackupDays int `yaml:"backup_days"`
+	WishDays   int `yaml:"wish_days"` // how long a wish to be erased holds
 }](data, "data/retention.yaml")
 
 // sweeps are the statements that delete what is past its term; $1 is the moment, or
@@ -44,6 +44,8 @@ var sweeps = map[string][]string{
 	// somebody else, and says no more whose it was.
 	"drafts": {`UPDATE spoken_number SET person = '' WHERE person <> '' AND id IN (SELECT id FROM draft WHERE state <> 'submitted' AND updated_at < $1)`,
 		`DELETE FROM draft WHERE state <> 'submitted' AND updated_at < $1`},
+	"messages": {`DELETE FROM message_attempt WHERE message IN (SELECT id FROM message WHERE ended_at < $1)`,
+		`DELETE FROM message_sending WHERE at < $1`, `DELETE FROM message_report WHERE at < $1`, `DELETE FROM message WHERE ended_at < $1`},
 	"person_seen": {`DELETE FROM person_seen WHERE day < $1`},
 	"case_seen":   {`DELETE FROM casework_seen WHERE day < $1`},
 	"consents":    {`DELETE FROM consent WHERE withdrawn_at < $1 AND person IN (SELECT id FROM person WHERE state = 'erased')`},
@@ -189,8 +191,11 @@ func (s *Service) sweepDead(tx *journal.Tx) (int, error) {
 		if err != nil {
 			return done, err
 		}
-		switch err := s.erase(tx, auth, self, "去世后保存期满"); {
-		case errors.Is(err, errOpenMatters), errors.Is(err, errErased): // a matter is still open: another day
+		if err = s.ready(tx, self); err == nil {
+			err = s.erase(tx, auth, self, "去世后保存期满")
+		}
+		switch {
+		case civic.Is(err, civic.Conflict): // something is still open: another day
 		case err != nil:
 			return done, err
 		default:

@@ -315,7 +315,7 @@ func own(may authorise, q db.Q, actor civic.Actor) (Member, civic.Authority, err
 	if err != nil {
 		return m, civic.Authority{}, err
 	}
-	auth, err := may(civic.Need{Permission: anyOf(m), Office: m.Office})
+	auth, err := may(Own(m))
 	return m, auth, err
 }
 

@@ -91,7 +91,7 @@ func TestOnlyALivePhoneOfAMemberWhoIsHereActs(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := apptest.New(t, d)
 		admin := w.Taiyuan.Administrator
-		rapid.Check(t, func(rt *rapid.T) {
+		rapid.Check(t, dbtest.Rounds(40, func(rt *rapid.T) {
 			id := gridWorker(t, w)
 			type phone struct{ id, token string }
 			var phones []phone
@@ -139,7 +139,7 @@ func TestOnlyALivePhoneOfAMemberWhoIsHereActs(t *testing.T) {
 					rt.Fatalf("a stolen phone acts: %v", err)
 				}
 			}
-		})
+		}))
 	})
 }
 

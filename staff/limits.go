@@ -22,6 +22,7 @@ type bounds struct {
 	SeenSeconds     int    `yaml:"seen_seconds"`
 	DutyMostHours   int    `yaml:"duty_most_hours"`
 	StaffHours      int    `yaml:"staff_hours"`
+	PersonDays      int    `yaml:"person_days"`
 	PhoneIdle       int    `yaml:"phone_idle_minutes"`
 }
 

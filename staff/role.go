@@ -52,9 +52,9 @@ var allowed = map[Role][]civic.Permission{
 	VolunteerLead:   {civic.MayKeepDuty},
 	VenueManager:    {civic.MayKeepDuty, civic.MaySeeFigures, civic.MayKeepPlace, civic.MayKeepSessions},
 	HospitalManager: {civic.MayKeepDuty, civic.MaySeeFigures, civic.MayKeepPlace, civic.MayKeepSessions},
-	Supervisor:      {civic.MaySeeFigures, civic.MayReviewAccess},
+	Supervisor:      {civic.MaySeeFigures, civic.MayReviewAccess, civic.MaySupervise},
 	Administrator: {civic.MayFindPeople, civic.MayManageStaff, civic.MayPublish, civic.MaySeeFigures, civic.MayKeepDuty, civic.MaySettlePeople, civic.MayImportPeople,
-		civic.MayErasePeople, civic.MayKeepPlace},
+		civic.MayErasePeople, civic.MayKeepPlace, civic.MayRunMessages},
 }
 
 // Words names the role.

@@ -56,6 +56,17 @@ func (s *Sessions) Enter(ctx context.Context, p civic.Party) error {
 	return nil
 }
 
+// Renew goes on with a sign-in under a new token, after all others of the party were
+// ended. How long it lasts in all does not change.
+func (s *Sessions) Renew(ctx context.Context, p civic.Party) error {
+	at := s.GetInt64(ctx, "at")
+	if err := s.Enter(ctx, p); err != nil {
+		return err
+	}
+	s.Put(ctx, "at", at)
+	return nil
+}
+
 // EnterOn signs a member of staff in on an enrolled phone. The session is bound to
 // the device, and good on the pages of the field alone.
 func (s *Sessions) EnterOn(ctx context.Context, id civic.StaffID, device string) error {
@@ -100,6 +111,10 @@ func (s *Sessions) who(ctx context.Context) civic.Party {
 			return civic.Party{}
 		}
 	case civic.PartyPerson:
+		end := time.Unix(s.GetInt64(ctx, "at"), 0).AddDate(0, 0, limits.PersonDays)
+		if !s.now().Before(end) {
+			return civic.Party{}
+		}
 		if until := s.now().Add(sessionLife); until.Sub(s.Deadline(ctx)) > sessionStep {
 			s.SetDeadline(ctx, until)
 		}

@@ -108,9 +108,38 @@ func (w *World) Give(t TB, person, agent civic.PersonID, services string) string
 	return id
 }
 
-// Open opens a person at the clerk's desk.
+// Number is the whole number of a good card of a person, the first there is.
+func (w *World) Number(t TB, person civic.PersonID) string {
+	t.Helper()
+	var cards []people.FullCard
+	w.Look(t, System(), func(v *journal.View) error {
+		auth, err := v.Authorise(civic.Need{Person: person, Look: true})
+		if err != nil {
+			return err
+		}
+		cards, _, err = w.People.Numbers(v, auth, person)
+		return err
+	})
+	for _, c := range cards {
+		if c.State == people.Active && c.Kind != string(people.KindPrintedCard) {
+			return c.Number
+		}
+	}
+	t.Fatalf("%s has no card to show", person)
+	return ""
+}
+
+// Show lets a member of staff type the whole number of the person's card.
+func (w *World) Show(t TB, clerk civic.Actor, person civic.PersonID) {
+	t.Helper()
+	_, err := w.People.Find(context.Background(), clerk, w.Number(t, person))
+	check(t, err)
+}
+
+// Open opens a person at the clerk's desk, by the number of their card.
 func (w *World) Open(t TB, clerk civic.Actor, person civic.PersonID) {
 	t.Helper()
+	w.Show(t, clerk, person)
 	check(t, w.Grant.Open(context.Background(), clerk, person, true, "本人来窗口", ""))
 }
 
@@ -136,4 +165,18 @@ func (w *World) Services(t TB, names ...string) {
 		d.Service, d.Divisions = n, []civic.Division{"99"}
 		check(t, w.Catalog.Publish(context.Background(), System(), &d))
 	}
+}
+
+// CardIDs lists the cards of a person that are in use.
+func (w *World) CardIDs(t TB, person civic.PersonID) []string {
+	t.Helper()
+	p, err := w.People.Show(context.Background(), AsPerson(person), person)
+	check(t, err)
+	var out []string
+	for _, c := range p.Credentials {
+		if c.State == people.Active {
+			out = append(out, c.ID)
+		}
+	}
+	return out
 }

@@ -12,6 +12,7 @@ import (
 	"yinqiao/db"
 	"yinqiao/db/vault"
 	"yinqiao/jobs"
+	"yinqiao/notify"
 	"yinqiao/staff"
 )
 
@@ -22,6 +23,9 @@ type World struct {
 	Logged  *Capture
 	Taiyuan *District // 140105
 	Xihu    *District // 330106
+
+	heeded, sent int64         // the last jobs that Tell has done
+	later        []notify.Send // parcels that wait
 
 	people int // how many were registered, for numbers of their own
 }

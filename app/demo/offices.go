@@ -9,6 +9,9 @@ const (
 	KindCivilAffairs      = "civil_affairs"      // 民政局
 	KindMarketSupervision = "market_supervision" // 市场监督管理局: looks into refused cash
 	KindCallCentre        = "call_centre"        // the operators of 95128
+	KindSocialSecurity    = "social_security"    // 社保局: pensions, eligibility; one of Places
+	KindPolice            = "police_station"     // 派出所; one of Places
+	KindTelecom           = "telecom"            // 营业厅; one of Places
 )
 
 // The roles of a Member, in the words of the staff room.
@@ -30,7 +33,7 @@ type Office struct {
 }
 
 // Member is one fictional member of staff. The office is the one of OfficeKind
-// that Division covers; there is one of each kind in a city. The roles hold in
+// that Division covers, among Offices, or else Places; there is one of each kind in a city. The roles hold in
 // Division.
 type Member struct {
 	Login, Name, OfficeKind string
@@ -83,6 +86,9 @@ func Staff() []Member {
 		{"tycall", "郭晋霞", KindCallCentre, xiaodian, operator},
 		{"tygrid", "武志刚", KindCommunity, xiaodian, grid},
 		{"tydoctor", "康丽萍", KindHospital, xiaodian, doctor},
+		{"tysocial", "侯建英", KindSocialSecurity, xiaodian, clerk},
+		{"typolice", "任卫东", KindPolice, xiaodian, clerk},
+		{"tytelecom", "乔丽萍", KindTelecom, xiaodian, clerk},
 		{"tygate", "阎二虎", KindCommunity, xiaodian, gate},
 
 		{"hzclerk", "俞佳慧", KindCommunity, xihu, clerk},
@@ -92,6 +98,9 @@ func Staff() []Member {
 		{"hzsuper", "上官静", KindCivilAffairs, xihu, supervisor},
 		{"hzadmin", "骆文博", KindCivilAffairs, "3301", administrator},
 		{"hzcall", "沈晓莺", KindCallCentre, xihu, operator},
+		{"hzsocial", "裘爱珍", KindSocialSecurity, xihu, clerk},
+		{"hzpolice", "戚建国", KindPolice, xihu, clerk},
+		{"hztelecom", "竺晓燕", KindTelecom, xihu, clerk},
 		{"hzgrid", "钱卫东", KindCommunity, xihu, grid},
 	}
 }

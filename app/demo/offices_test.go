@@ -43,6 +43,11 @@ func TestEveryMemberOfStaffHasExactlyOneOffice(t *testing.T) {
 				found++
 			}
 		}
+		for _, p := range Places() {
+			if found == 0 && p.Kind == m.OfficeKind && m.Division.Covers(p.Division) {
+				found++
+			}
+		}
 		if found != 1 {
 			t.Errorf("%s of %s in %s has %d offices", m.Login, m.OfficeKind, m.Division, found)
 		}
@@ -69,7 +74,7 @@ func TestEachDistrictHasItsClerksASupervisorAndAnAdministrator(t *testing.T) {
 	want := []string{"1401 administrator", "3301 administrator", "140105 " + RoleOperator, "140105 " + RoleGridWorker, "140105 " + RoleFamilyDoctor, "140105 " + RoleGate,
 		"330106 " + RoleOperator, "330106 " + RoleGridWorker}
 	for _, d := range []civic.Division{xiaodian, xihu} {
-		for _, what := range []string{RoleSupervisor, KindCommunity, KindHospital, KindCivilAffairs, KindMarketSupervision} {
+		for _, what := range []string{RoleSupervisor, KindCommunity, KindHospital, KindCivilAffairs, KindMarketSupervision, KindSocialSecurity, KindPolice, KindTelecom} {
 			want = append(want, string(d)+" "+what)
 		}
 	}

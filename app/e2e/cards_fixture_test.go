@@ -115,6 +115,8 @@ func init() {
 				at + "cards/{card}/withdraw":     one(),
 				at + "printed-card":              one(),
 				at + "not-owner":                 one(),
+				at + "sign-out":                  one(),
+				"POST /elder/me/sign-out":        one(),
 				"POST /desk/settle":              one("first", s.made["twin's card"], "second", s.made["other twin's card"]),
 				"POST /desk/disputes/{dispute}":  one("winner", "holder", "reason", "看了卡面"),
 				"POST /desk/twins/{keep}/{drop}": one("reason", "同一个人"),

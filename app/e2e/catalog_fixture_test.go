@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"yinqiao/catalog"
 	"yinqiao/channel/web/kit"
@@ -15,9 +16,9 @@ func init() {
 	moreVerbs = append(moreVerbs, func(t *testing.T, s *story) (map[string]byType, map[string]civic.Actor) {
 		return map[string]byType{
 				"Catalog.PublishAll":  {reflect.TypeFor[[]*catalog.Definition](): {[]*catalog.Definition{s.definition(t)}}},
-				"Catalog.Suspend":     {textType: {"petition", "这几天系统检修"}},
+				"Catalog.Suspend":     {textType: {"petition", "这几天系统检修"}, reflect.TypeFor[*time.Time](): {(*time.Time)(nil)}},
 				"Catalog.Resume":      {textType: {"petition"}},
-				"Catalog.Adopt":       {textType: {hashOf(t, "bill-pay")}},
+				"Catalog.Adopt":       {textType: {hashIn("bill-pay")}},
 				"Requests.About":      {textType: {"report-post"}},
 				"Requests.StartAgain": {requestType: {s.confirmed}},
 			}, map[string]civic.Actor{
@@ -42,20 +43,4 @@ func init() {
 			return nil
 		},
 	})
-}
-
-// hashOf is the version of a service that this release has for both provinces.
-func hashOf(t *testing.T, service string) string {
-	t.Helper()
-	all, err := catalog.Embedded()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range all {
-		if d.Service == service {
-			return d.Hash
-		}
-	}
-	t.Fatalf("no service %s", service)
-	return ""
 }

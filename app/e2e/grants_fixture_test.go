@@ -53,7 +53,8 @@ func init() {
 		s.must(t, err)
 		paper := s.grantOf(t, "paper")
 		s.Open(t, d.Clerk, paper)
-		s.made["scan"], err = s.Grant.Give(t.Context(), d.Clerk, grant.Grant{Person: paper, Agent: d.Daughter, Relation: "女儿", Services: "cash-refusal", Starts: s.Clock.Now(),
+		end := s.Clock.Now().AddDate(0, 6, 0)
+		s.made["scan"], err = s.Grant.Give(t.Context(), d.Clerk, grant.Grant{Person: paper, Agent: d.Daughter, Relation: "女儿", Services: "cash-refusal", Starts: s.Clock.Now(), Ends: &end,
 			GivenHow: "paper", Evidence: grant.Evidence{Scan: pngScan}})
 		s.must(t, err)
 		in := s.NewPerson(d.Street, "钱有亲")
@@ -90,11 +91,14 @@ func init() {
 			}
 	})
 	more = append(more, grantRoutes)
-	openToAnyClerk["Grant.Untold"] = struct {
+	openToAnyClerk["Grant.Unsettled"] = struct {
 		why string
 		ok  func([]reflect.Value) bool
 	}{"of one's own division, never the other's", empty}
-	openToAnyClerk["Grant.Unsettled"] = openToAnyClerk["Grant.Untold"]
+	openToAnyClerk["Grant.Shown"] = struct {
+		why string
+		ok  func([]reflect.Value) bool
+	}{"the cards that oneself was shown, nobody else's", empty}
 	openToAnyPerson["Grant.Ask"] = struct {
 		why string
 		ok  func([]reflect.Value) bool

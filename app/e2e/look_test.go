@@ -140,7 +140,11 @@ func TestADaughterActsUnderTheBandUntilHerFatherEndsIt(t *testing.T) {
 	father.press(`a[href="/elder/agents"]`)
 	father.sees("什么事都能替您办")
 	father.axe()
-	father.press("main form button")
+	father.press("main a.bad")
+	father.press("main form button.bad")
+	father.sees("已经停掉了")
+	father.axe()
+	father.open("/elder/agents")
 	father.sees("还没有委托别人")
 
 	son.press("main form button") // his page was open all the while

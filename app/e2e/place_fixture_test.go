@@ -36,14 +36,18 @@ func init() {
 	}
 	more = append(more, moreRoutes{
 		path: func(s *site, r route) map[string]string {
-			window := s.made["window"]
+			window, office := s.made["window"], string(s.Taiyuan.Hospital)
 			switch {
+			case strings.HasSuffix(r.pattern, "{place}/shut"):
+				office = s.made["to shut"]
+			case strings.HasSuffix(r.pattern, "{place}/reopen"):
+				office = s.made["shut"]
 			case strings.HasSuffix(r.pattern, "/close"):
 				window = s.made["window to close"]
 			case strings.HasSuffix(r.pattern, "/end"):
 				window = s.made["window to end"]
 			}
-			return map[string]string{"place": string(s.Taiyuan.Hospital), "window": window, "division": string(s.Taiyuan.Division), "kind": "hospital", "day": "2026-12-24"}
+			return map[string]string{"place": office, "window": window, "division": string(s.Taiyuan.Division), "kind": "hospital", "day": "2026-12-24"}
 		},
 		forms: func(s *site) map[string]url.Values {
 			at := "POST /desk/places/{place}/"
@@ -61,6 +65,9 @@ func init() {
 			}
 		},
 		who: func(s *site, r route) civic.Actor {
+			if strings.HasSuffix(r.pattern, "{place}/shut") || strings.HasSuffix(r.pattern, "{place}/reopen") {
+				return s.Taiyuan.Administrator
+			}
 			if strings.HasPrefix(r.pattern, "/desk/places/") || r.pattern == "/desk/place" {
 				return s.Taiyuan.HospitalClerk
 			}

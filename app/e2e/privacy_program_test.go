@@ -12,6 +12,7 @@ import (
 func (w *town) byProgram(t *testing.T, person string) {
 	t.Helper()
 	at := "/people/" + person
+	w.clerk.api(t, "POST", "/people/search", object{"text": residentID}).ok(t, http.StatusOK)
 	w.clerk.api(t, "POST", at+"/open", object{"reason": "本人来窗口", "presented": true}).ok(t, http.StatusOK)
 	code := w.clerk.api(t, "POST", at+"/access-codes", nil).ok(t, http.StatusCreated).text("code")
 	w.elder.token = w.elder.api(t, "POST", "/sessions", object{"access_code": code}).ok(t, http.StatusCreated).text("token")

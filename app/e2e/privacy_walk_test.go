@@ -96,6 +96,7 @@ func (w *town) atTheDesk(t *testing.T, person string) {
 		w.clerk.api(t, "POST", "/people/"+person+"/open", object{"reason": "证件" + v}).ok(t, http.StatusUnprocessableEntity)
 	}
 	w.clerk.post(t, at+"/open", "reason", "本人来窗口", "agent", residentID).ok(t, http.StatusForbidden)
+	w.clerk.post(t, "/desk/find", "text", residentID).ok(t, http.StatusOK)
 	w.clerk.post(t, at+"/open", "reason", "本人来窗口", "presented", residentID).ok(t, http.StatusOK)
 	w.clerk.post(t, at+"/drafts", "service", residentID).ok(t, http.StatusNotFound)
 	for _, m := range misfits() {

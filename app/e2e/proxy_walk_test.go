@@ -1,10 +1,12 @@
 package e2e
 
 import (
+	"log/slog"
 	"strings"
 	"testing"
 
 	"yinqiao/app"
+	"yinqiao/app/apptest"
 	"yinqiao/app/demo"
 )
 
@@ -85,7 +87,7 @@ func (b *browser) section(names, button string) {
 
 func TestADaughterAsksTheElderAgreesARivalFreezesAndAllOfItIsReadBack(t *testing.T) {
 	t.Parallel()
-	s := serve(t, "")
+	s := serveWith(t, app.Config{Dir: t.TempDir(), Demo: true, Passwords: apptest.Cheap, Clock: morning().Now}, slog.LevelInfo, nil) // an hour at which one phones
 	she := fiveCards(t)
 	daughter := newBrowser(t, s.URL, 360, 740, true)
 	one, two := relatives(daughter)
@@ -113,17 +115,22 @@ func TestADaughterAsksTheElderAgreesARivalFreezesAndAllOfItIsReadBack(t *testing
 	rival.asksFor(she, "邻居", "只办花钱和缴费的事", "一个月")
 	operator := daughter.beside("operator", 1280, 900)
 	operator.signIn("tycall")
-	operator.open("/desk/grants/untold")
-	operator.sees("家人请求的")
+	s.await(t, "the call", `SELECT COUNT(*) FROM message_attempt a JOIN message m ON m.person = a.person AND m.id = a.message
+		WHERE a.carrier = 'voice' AND a.state = 'open' AND m.template = 'grant.asked/elder'`)
+	operator.open("/desk/tasks/voice")
+	operator.sees("要打的电话", "想替您办事")
 	operator.axe()
-	operator.press("main table a")
+	operator.marked(`[...document.querySelectorAll("main tr")].find(r => r.innerText.includes("想替您办事")).querySelector("a")`)
+	operator.sees("先问：您是哪一位？")
+	operator.axe()
+	operator.press("main form a.button")
 	operator.sees("为什么打开")
 	operator.fill("#f-reason", "打电话问老人同意不同意")
 	operator.press("main form button") // and goes on to what was asked for
 	operator.sees("请单独和老人说", "照着念")
 	operator.axe()
-	operator.press(`button[name=outcome][value=agreed]`)
-	operator.sees("现在没有要告诉老人的委托")
+	operator.press(`button[name=outcome][value=agreed_read]`)
+	operator.sees("要打的电话")
 	operator.find(she.SeniorCard)
 	if strings.Contains(operator.text("main"), "开一张登录口令") {
 		t.Error("a code is offered to whoever has not seen a card")
@@ -136,11 +143,21 @@ func TestADaughterAsksTheElderAgreesARivalFreezesAndAllOfItIsReadBack(t *testing
 	daughter.press("main form button")
 	daughter.sees("正在替")
 
-	// The rival says that the family does not agree: nobody acts, not the rival either.
+	// A neighbour who does one thing for her stops nobody, and is told where to say so. She
+	// herself does: nobody acts.
 	rival.acts(she.Name)
 	rival.press(`a[href="/elder/agents"]`)
 	rival.elderly()
+	rival.press(`a[href="/elder/freeze"]`)
+	rival.sees("先都停下，对吗", "您也不能")
+	rival.elderly()
 	rival.press(`form[action="/elder/freeze"] button`)
+	rival.sees("您只受托办个别的事", "报告社区主管")
+	elder.open("/elder/agents")
+	elder.press(`a[href="/elder/freeze"]`)
+	elder.press(`form[action="/elder/freeze"] button`)
+	elder.sees("都先停下了", "谁都不能替您办事")
+	elder.elderly()
 	daughter.press("main form button")
 	daughter.sees("意见不一致")
 	elder.open("/elder/agents")
@@ -152,7 +169,12 @@ func TestADaughterAsksTheElderAgreesARivalFreezesAndAllOfItIsReadBack(t *testing
 	daughter.fill("textarea[name=answer]", "菜市场西门")
 
 	elder.open("/elder/agents")
-	elder.section("（您的女儿）", "button.bad")
+	elder.section("（您的女儿）", "a.bad")
+	elder.sees("要停掉", "（您的女儿）代办吗")
+	elder.elderly()
+	elder.press("main form button.bad")
+	elder.sees("已经停掉了", "重新请家人代办")
+	elder.elderly()
 	daughter.press("main form button") // open all the while
 	daughter.sees("没有")
 	if strings.Contains(daughter.text("body"), "西门") {
@@ -161,7 +183,7 @@ func TestADaughterAsksTheElderAgreesARivalFreezesAndAllOfItIsReadBack(t *testing
 	daughter.elderly()
 
 	elder.open("/elder/story")
-	elder.sees("想替您办事", "意见不一致", "您自己在网页上停掉了")
+	elder.sees("想替您办事", "把委托都先停下了", "您自己在网页上停掉了")
 	elder.elderly()
 	elder.press(`a[href="/elder/story/paper"]`)
 	elder.press(`a[href$="span=year"]`)

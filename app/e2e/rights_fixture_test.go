@@ -26,7 +26,9 @@ func (s *story) facts(t *testing.T) {
 	s.Open(t, d.Clerk, d.Daughter) // who moves in with somebody is open at the desk too
 	s.made["consent"], err = s.Rights.Give(ctx, person(d.Elder), d.Elder, rights.Giving{Purpose: "share-doctor", Version: 1})
 	s.must(t, err)
-	s.made["forgotten"] = string(s.Person(t, d.Street)) // nothing of theirs is open
+	forgotten := s.Person(t, d.Street) // nothing of theirs is open
+	s.made["forgotten"] = string(forgotten)
+	s.must(t, s.Rights.Wish(ctx, person(forgotten), forgotten))
 }
 
 func init() {
@@ -51,7 +53,7 @@ func init() {
 			"Rights.Withdraw":        {textType: {s.made["consent"]}},
 			"Rights.Erase":           {textType: {"本人要求"}, reflect.TypeFor[civic.PersonID](): {s.made["forgotten"]}},
 			"Rights.Sweep":           {reflect.TypeFor[rights.Sweep](): {rights.Sweep{Day: "2026-11-23"}}},
-		}, map[string]civic.Actor{"Rights.Erase": s.Taiyuan.Administrator, "Rights.Plan": s.Taiyuan.Administrator}
+		}, map[string]civic.Actor{"Rights.Wish": person(s.Taiyuan.Elder), "Rights.Erase": s.Taiyuan.Administrator, "Rights.Plan": s.Taiyuan.Administrator}
 	})
 	more = append(more, moreRoutes{
 		forms: func(s *site) map[string]url.Values {
@@ -78,6 +80,8 @@ func init() {
 				at + "copy":                               one(),
 				at + "copy/file":                          one(),
 				at + "erase":                              one("reason", "本人要求"),
+				at + "erase-wish":                         one(),
+				"POST /elder/erase":                       one(),
 				"POST /elder/consents":                    one("purpose", "share-volunteer", "version", "1"),
 				"POST /elder/consents/{consent}/withdraw": one(),
 				"POST /elder/copy":                        one(),

@@ -12,16 +12,26 @@ import (
 
 	"yinqiao/catalog"
 	"yinqiao/civic"
+	"yinqiao/request"
 )
 
-// acted lets a relative post a report for an older person, by their grant.
+// acted lets a relative report refused cash for an older person, by their grant.
 func (s *server) acted(t *testing.T, relative, elder civic.PersonID) {
 	t.Helper()
 	a := civic.Actor{Operator: civic.Party{Kind: civic.PartyPerson, ID: string(relative)}, Subject: elder, Channel: civic.ChannelFamily}
-	v, err := s.Requests.Start(t.Context(), a, "cash-refusal", elder, "")
+	s.submit(t, a, elder, "cash-refusal", nil)
+}
+
+// submit asks for a service with the answers given, and any where none is.
+func (s *server) submit(t *testing.T, a civic.Actor, elder civic.PersonID, service string, answers map[string]string) request.Receipt {
+	t.Helper()
+	var got request.Receipt
+	v, err := s.Requests.Start(t.Context(), a, service, elder, "")
 	for n := 0; err == nil && len(v.Step.Ask) > 0 && n < 40; n++ {
 		p, answer := v.Step.Ask[0], "小区门口菜店"
 		switch {
+		case answers[p.Key] != "":
+			answer = answers[p.Key]
 		case strings.HasSuffix(p.Key, "."+catalog.MoreKey):
 			answer = "no"
 		case len(p.Options) > 0:
@@ -36,11 +46,12 @@ func (s *server) acted(t *testing.T, relative, elder civic.PersonID) {
 		v, err = s.Requests.Answer(t.Context(), a, v.ID, v.Rev, map[string][]string{p.Key: {answer}})
 	}
 	if err == nil {
-		_, err = s.Requests.Submit(t.Context(), a, v.ID, 0)
+		got, err = s.Requests.Submit(t.Context(), a, v.ID, 0)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
+	return got
 }
 
 // says reads the sentences of a page.
@@ -57,16 +68,18 @@ func TestAnElderReadsInSentencesWhoActedAndWhoLooked(t *testing.T) {
 	first.open("/elder/sign-in")
 	elder, relative := civic.PersonID(first.attr(".tiles button:nth-of-type(1)", "value")), civic.PersonID(first.attr(".tiles button:nth-of-type(2)", "value"))
 	me := person(elder)
+	card := ""
 	for range 25 {
-		if _, err := s.Rights.Copy(t.Context(), me, elder); err != nil {
+		c, err := s.Rights.Copy(t.Context(), me, elder)
+		if err != nil {
 			t.Fatal(err)
 		}
+		card = c.Cards[0].Number
 	}
 	s.acted(t, relative, elder)
 	clerk := newBrowser(t, s.URL, 1280, 900, true)
 	clerk.signIn("tyclerk")
-	clerk.open("/desk/people/" + string(elder))
-	clerk.pick(`input[name=presented]`)
+	clerk.find(card)
 	clerk.press("main form button")
 
 	elderly := func(b *browser) {

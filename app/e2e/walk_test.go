@@ -51,7 +51,7 @@ func TestAClerkServesAPersonFromTheCardToTheirOwnWord(t *testing.T) {
 	hospital.sees("代寄检查报告", number)
 	hospital.press("table a")
 	hospital.press(`form[action$="/take"] button`)
-	hospital.fill("#f-outcome", "寄了1份拍片报告，快递单号 SF0001。")
+	hospital.fill(`form[action$="/resolve"] textarea`, "寄了1份拍片报告，快递单号 SF0001。")
 	hospital.press(`form[action$="/resolve"] button`)
 	hospital.sees("等老人确认")
 	hospital.axe()
@@ -61,7 +61,7 @@ func TestAClerkServesAPersonFromTheCardToTheirOwnWord(t *testing.T) {
 	clerk.press(".search button")
 	clerk.sees("SF0001", "老人说办好了")
 	clerk.press(`button[name=solved][value=yes]`)
-	clerk.sees("已经办好了", "经过", "辖区窗口职责", "单位承办职责")
+	clerk.sees("已经办好了", "经过", "当场出示了证件", "单位承办职责")
 	clerk.axe()
 }
 

@@ -20,6 +20,8 @@ import (
 	"yinqiao/engine/booking"
 	"yinqiao/engine/casework"
 	"yinqiao/grant"
+	"yinqiao/ledger/finding"
+	"yinqiao/notify"
 	"yinqiao/people"
 	"yinqiao/place"
 	"yinqiao/request"
@@ -48,6 +50,8 @@ type Rooms struct {
 	Casework *casework.Service
 	Booking  *booking.Service
 	Rights   *rights.Service
+	Findings *finding.Service
+	Notify   *notify.Service
 	Log      *slog.Logger
 	Now      civic.Clock // nil is the real time
 }
@@ -69,6 +73,7 @@ const (
 	tagSession = "登录"
 	tagService = "服务"
 	tagPeople  = "老人"
+	tagMessage = "通知"
 	tagDraft   = "办事"
 	tagCase    = "单位办理"
 )
@@ -89,7 +94,7 @@ func Mount(mux *http.ServeMux, r Rooms) huma.API {
 			OpenAPI: "3.1.0",
 			Info: &huma.Info{Title: "银桥 Yinqiao", Version: "1", Description: "任何老人，通过任何渠道，办任何公共服务。" +
 				"说明里的 SX、ZJ 编号是所落实的政策条款。出错时返回 application/problem+json(RFC 9457),detail 是一句可以直接念给人听的话。"},
-			Tags: []*huma.Tag{{Name: tagSession}, {Name: tagService}, {Name: tagPeople}, {Name: tagDraft}, {Name: tagCase}, {Name: tagPlace}, {Name: tagDevice}, {Name: tagRoster}, {Name: tagBooking}},
+			Tags: []*huma.Tag{{Name: tagSession}, {Name: tagService}, {Name: tagPeople}, {Name: tagDraft}, {Name: tagCase}, {Name: tagPlace}, {Name: tagDevice}, {Name: tagRoster}, {Name: tagBooking}, {Name: tagFinding}, {Name: tagMessage}},
 			Components: &huma.Components{
 				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
 				SecuritySchemes: map[string]*huma.SecurityScheme{"session": {Type: "http", Scheme: "bearer",
@@ -111,6 +116,7 @@ func Mount(mux *http.ServeMux, r Rooms) huma.API {
 	s.devices()
 	s.places()
 	s.bookings()
+	s.findings()
 	describeResponses(s.api.OpenAPI())
 	s.documents(mux)
 	s.unknown(mux)

@@ -105,7 +105,7 @@ type CaseFile struct {
 
 // Note is what was said in the course of a case.
 type Note struct {
-	Kind  string    `json:"kind" enum:"asked,answered,noted,tried,appealed,moved"`
+	Kind  string    `json:"kind" enum:"asked,answered,noted,tried,appealed,moved,extended"`
 	Words string    `json:"words"`
 	At    time.Time `json:"at"`
 	Text  string    `json:"text"`

@@ -48,14 +48,14 @@ func (s *server) assignCase(ctx context.Context, in *assignIn) (*struct{}, error
 	return nil, s.Casework.Assign(ctx, actorOf(ctx), in.Request, in.Body.To)
 }
 
-type caseAskIn struct {
+type askMoreIn struct {
 	OnCase
 	Body struct {
 		Ask string `json:"ask" minLength:"1" maxLength:"500" doc:"要老人补充什么，写给老人看"`
 	}
 }
 
-func (s *server) askCase(ctx context.Context, in *caseAskIn) (*struct{}, error) {
+func (s *server) askCase(ctx context.Context, in *askMoreIn) (*struct{}, error) {
 	return nil, s.Casework.Ask(ctx, actorOf(ctx), in.Request, in.Body.Ask)
 }
 

@@ -240,7 +240,7 @@ type Found struct {
 	Kind    string         `json:"kind" enum:"draft,request"`
 	ID      string         `json:"id"`
 	Person  civic.PersonID `json:"person"`
-	Service string         `json:"service"`
+	Service string         `json:"service,omitempty" doc:"只告诉本人和受委托的家人"`
 }
 
 func (s *server) findNumber(ctx context.Context, in *findIn) (*struct{ Body Found }, error) {

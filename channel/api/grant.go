@@ -87,7 +87,7 @@ func (s *server) issueCode(ctx context.Context, in *OnPerson) (*struct{ Body Acc
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body AccessCode }{AccessCode{code, 30}}, nil
+	return &struct{ Body AccessCode }{AccessCode{code.Digits, 30}}, nil
 }
 
 type giveIn struct {

@@ -44,6 +44,7 @@ func (a *answer) sane(t testing.TB, what string) {
 
 func TestHostileBodiesGetASentenceAndNeverAFaultOfOurs(t *testing.T) {
 	t.Parallel()
+	dbtest.Wide(t)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
 		clerk := w.tokens["clerk"]

@@ -37,6 +37,7 @@ func (s *server) people() {
 	s.facts()
 	s.names()
 	s.rights()
+	s.messages()
 }
 
 type searchIn struct {
@@ -162,7 +163,7 @@ func (s *server) register(ctx context.Context, in *struct{ Body Registration }) 
 type openIn struct {
 	OnPerson
 	Body struct {
-		Presented bool           `json:"presented,omitempty" doc:"证件在手：由工作人员声明，记入记录"`
+		Presented bool           `json:"presented,omitempty" doc:"老人的证件刚刚在读卡器上读过，或由同一位工作人员输入过整个号码；没有的话会被拒绝"`
 		Reason    string         `json:"reason" minLength:"1" maxLength:"100" doc:"为什么打开；请不要写证件号和电话"`
 		Agent     civic.PersonID `json:"agent,omitempty" maxLength:"64" doc:"来办事的家人的编号，本人来的不写"`
 	}
@@ -170,7 +171,7 @@ type openIn struct {
 
 // Opening is how long and on what ground a person is open.
 type Opening struct {
-	Basis civic.Basis    `json:"basis" doc:"role 是辖区职责，presented 是证件在手"`
+	Basis civic.Basis    `json:"basis" doc:"role 是辖区职责，presented 是刚刚出示了证件"`
 	Agent civic.PersonID `json:"agent,omitempty"`
 	Until time.Time      `json:"until"`
 }

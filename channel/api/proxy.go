@@ -16,8 +16,6 @@ func (s *server) proxies() {
 	nf, both := []civic.Kind{civic.NotFound}, []civic.Kind{civic.NotFound, civic.Conflict}
 	handle(s, route{id: "asks-create", method: http.MethodPost, path: "/asks", tag: tagPeople, status: http.StatusCreated, kinds: []civic.Kind{civic.NotFound, civic.Exhausted},
 		summary: "家人请求替老人办事(SX14)", more: "限本人登录的家人。老人同意以前什么都不能替老人办。一次说清老人的证件和姓名，两样都对才找得到；或者写老人从窗口领的8位口令。"}, s.ask)
-	handle(s, route{id: "grants-untold", method: http.MethodGet, path: "/grants/untold", tag: tagPeople,
-		summary: "还要问老人、告诉老人的委托", more: "限能给老人办事的工作人员，列出辖区里的，最多两百份，旧的在前。"}, s.untold)
 	handle(s, route{id: "held-grants", method: http.MethodGet, path: "/grants/held", tag: tagPeople,
 		summary: "先停下了、要处理的委托", more: "限能处理争议的工作人员，列出辖区里的，最多两百份。"}, s.heldGrants)
 	handle(s, route{id: "grants-get", method: http.MethodGet, path: "/people/{person}/grants/{grant}", tag: tagPeople, kinds: nf,
@@ -84,14 +82,6 @@ func waitingOf(list []grant.Waiting) *struct{ Body WaitingGrants } {
 	return &struct{ Body WaitingGrants }{out}
 }
 
-func (s *server) untold(ctx context.Context, _ *struct{}) (*struct{ Body WaitingGrants }, error) {
-	list, err := s.Grant.Untold(ctx, actorOf(ctx))
-	if err != nil {
-		return nil, err
-	}
-	return waitingOf(list), nil
-}
-
 func (s *server) heldGrants(ctx context.Context, _ *struct{}) (*struct{ Body WaitingGrants }, error) {
 	list, err := s.Grant.Unsettled(ctx, actorOf(ctx))
 	if err != nil {
@@ -154,7 +144,7 @@ func (s *server) scan(ctx context.Context, in *OnGrant) (*struct{ Body Scan }, e
 type answerGrantIn struct {
 	OnGrant
 	Body struct {
-		Outcome string `json:"outcome" enum:"agreed,refused,unreached" doc:"agreed 是老人同意，refused 是老人不同意，unreached 是没有找到老人(限工作人员)"`
+		Outcome string `json:"outcome" enum:"agreed,agreed_read,refused,unreached" doc:"agreed 是老人同意，agreed_read 是工作人员照着念了、老人说同意(家人请求的委托，工作人员只能这样答)，refused 是老人不同意，unreached 是没有找到老人(限工作人员)"`
 	}
 }
 

@@ -107,7 +107,7 @@ type BatchResults struct {
 
 func (s *server) batch(ctx context.Context, in *batchIn) (*struct{ Body BatchResults }, error) {
 	a := actorOf(ctx)
-	out, err := s.Casework.Batch(in.Body.Requests, func(id civic.RequestID) error {
+	out, err := casework.Batch(in.Body.Requests, func(id civic.RequestID) error {
 		switch in.Body.Step {
 		case "take":
 			return s.Casework.Take(ctx, a, id)
@@ -206,9 +206,18 @@ type Stray struct {
 	OfficeName string         `json:"office_name"`
 }
 
-// Strays are the cases that are in nobody's hands.
+// Strays are the cases that are in nobody's hands, and the papers and sums.
 type Strays struct {
-	Cases []Stray `json:"cases"`
+	Cases  []Stray      `json:"cases"`
+	Things []StrayThing `json:"things" doc:"没有人的单位保管着的材料和钱"`
+}
+
+// StrayThing is a paper or a sum that an office answers for where nobody works.
+type StrayThing struct {
+	Thing
+	Case       Case           `json:"case"`
+	Office     civic.OfficeID `json:"office"`
+	OfficeName string         `json:"office_name"`
 }
 
 func (s *server) listStrays(ctx context.Context, _ *struct{}) (*struct{ Body Strays }, error) {
@@ -216,7 +225,14 @@ func (s *server) listStrays(ctx context.Context, _ *struct{}) (*struct{ Body Str
 	if err != nil {
 		return nil, err
 	}
-	out := Strays{make([]Stray, len(list))}
+	things, err := s.Casework.Unattended(ctx, actorOf(ctx))
+	if err != nil {
+		return nil, err
+	}
+	out := Strays{make([]Stray, len(list)), make([]StrayThing, len(things))}
+	for i, u := range things {
+		out.Things[i] = StrayThing{thingOf(u.Thing), casesOf([]casework.Item{u.Item})[0], u.Keeper(), u.OfficeName}
+	}
 	for i, x := range list {
 		out.Cases[i] = Stray{casesOf([]casework.Item{x.Item})[0], x.Office, x.OfficeName}
 	}

@@ -43,7 +43,7 @@ type readIn struct {
 
 // Read says what a card is.
 type Read struct {
-	Card  grant.Verdict `json:"card" enum:"fine,unknown,lost,old,expired,doubt"`
+	Card  grant.Verdict `json:"card" enum:"fine,unknown,lost,old,expired,died,doubt"`
 	Words string        `json:"words" doc:"说给工作人员听：这是什么卡，下一步怎么办"`
 }
 

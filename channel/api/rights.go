@@ -21,8 +21,10 @@ func (s *server) rights() {
 		summary: "一份全部资料，号码是完整的", more: "只给本人，和打开了资料、要打给本人的工作人员。每拿一次都记下来。"}, s.copy)
 	handle(s, route{id: "people-erasure-plan", method: http.MethodGet, path: "/people/{person}/erasure", tag: tagPeople, kinds: nf,
 		summary: "删除资料会删什么、留什么、留到什么时候"}, s.erasurePlan)
+	handle(s, route{id: "people-erase-wish", method: http.MethodPost, path: "/people/{person}/erasure/wish", tag: tagPeople, kinds: nf,
+		summary: "请求删除个人资料", more: "本人登录后请求，或带证件在窗口请求；有监护人的，由监护人请求。"}, s.eraseWish)
 	handle(s, route{id: "people-erase", method: http.MethodPost, path: "/people/{person}/erasure", tag: tagPeople, kinds: []civic.Kind{civic.NotFound, civic.Conflict},
-		summary: "删除个人资料，不能恢复", more: "限有这项职责的工作人员。还有没办完的事，不能删。"}, s.erase)
+		summary: "删除个人资料，不能恢复", more: "限有这项职责的工作人员，凭别人登记的本人请求。还有没办完的事、没处理的争议、没复核的紧急打开，不能删。"}, s.erase)
 }
 
 // Purpose is one use of the data and how the person stands to it.
@@ -120,6 +122,7 @@ func (s *server) copy(ctx context.Context, in *OnPerson) (*struct{ Body rights.C
 
 // ErasurePlan says what goes, what stays, and until when.
 type ErasurePlan struct {
+	Wished bool      `json:"wished" doc:"本人或监护人已经请求删除"`
 	Open   int       `json:"open" doc:"几件事还没办完；办完才能删"`
 	Gone   []string  `json:"gone"`
 	Stays  []Staying `json:"stays"`
@@ -143,7 +146,7 @@ func (s *server) erasurePlan(ctx context.Context, in *OnPerson) (*struct{ Body E
 	if err != nil {
 		return nil, err
 	}
-	out := ErasurePlan{Open: p.Open, Gone: p.Gone, Stays: []Staying{}, Erased: p.Erased}
+	out := ErasurePlan{Open: p.Open, Wished: p.Wished, Gone: p.Gone, Stays: []Staying{}, Erased: p.Erased}
 	for _, st := range p.Stays {
 		x := Staying{Words: st.Words, Why: st.Why, Source: st.Source}
 		if !st.Until.IsZero() {
@@ -153,6 +156,14 @@ func (s *server) erasurePlan(ctx context.Context, in *OnPerson) (*struct{ Body E
 		out.Stays = append(out.Stays, x)
 	}
 	return &struct{ Body ErasurePlan }{out}, nil
+}
+
+func (s *server) eraseWish(ctx context.Context, in *OnPerson) (*struct{}, error) {
+	id, a, err := s.about(ctx, in.Person)
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.Rights.Wish(ctx, a, id)
 }
 
 type eraseIn struct {

@@ -16,7 +16,7 @@ import (
 type sample struct {
 	ids    map[string]string
 	bodies map[string]map[string]any
-	of     map[string]string // the token by the first word of an operation, the clerk's when there is none
+	of     map[string]string // the token by an operation or its first word, the clerk's when there is none
 	clerk  string
 }
 
@@ -53,8 +53,10 @@ func (w *world) sample(draft, request string) sample {
 // token is the session of somebody who may send the sample of an operation.
 func (s sample) token(o op) string {
 	noun, _, _ := strings.Cut(o.id, "-")
-	if t, ok := s.of[noun]; ok {
-		return t
+	for _, name := range []string{o.id, noun} {
+		if t, ok := s.of[name]; ok {
+			return t
+		}
 	}
 	return s.clerk
 }

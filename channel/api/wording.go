@@ -85,15 +85,29 @@ func newError(status int, msg string, errs ...error) huma.StatusError {
 	if status != http.StatusUnprocessableEntity {
 		return p
 	}
+	p.Errors = faultsOf(errs)
+	return p
+}
+
+// faultsOf words the first faults, in the order of where they are. Which come
+// first is settled before any is worded: wording forty thousand takes a second.
+func faultsOf(errs []error) []Fault {
+	var found []*huma.ErrorDetail
 	for _, err := range errs {
 		var d *huma.ErrorDetail
 		if errors.As(err, &d) {
-			p.Errors = append(p.Errors, faultOf(d))
+			found = append(found, d)
 		}
 	}
-	slices.SortFunc(p.Errors, func(a, b Fault) int { return cmp.Compare(a.Location, b.Location) })
-	p.Errors = p.Errors[:min(len(p.Errors), faultsMost)]
-	return p
+	slices.SortFunc(found, func(a, b *huma.ErrorDetail) int {
+		return cmp.Or(cmp.Compare(a.Location, b.Location), cmp.Compare(a.Message, b.Message))
+	})
+	var faults []Fault
+	for _, d := range found[:min(len(found), faultsMost)] {
+		faults = append(faults, faultOf(d))
+	}
+	slices.SortFunc(faults, func(a, b Fault) int { return cmp.Compare(a.Location, b.Location) })
+	return faults
 }
 
 func faultOf(d *huma.ErrorDetail) Fault {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -25,6 +26,8 @@ import (
 	"yinqiao/engine/casework"
 	"yinqiao/grant"
 	"yinqiao/journal"
+	"yinqiao/ledger/finding"
+	"yinqiao/notify"
 	"yinqiao/people"
 	"yinqiao/place"
 	"yinqiao/request"
@@ -54,10 +57,11 @@ type world struct {
 	api huma.API
 	log *logBuffer
 
-	rooms  api.Rooms
-	made   settled
-	roster string
-	booked booked
+	journal *journal.Journal
+	made    settled
+	roster  string
+	rooms   api.Rooms
+	booked  booked
 
 	elder, daughter, stranger civic.PersonID
 	grant                     string
@@ -97,6 +101,12 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	r.Booking = booking.New(j, r.People)
 	r.Booking.Serve(r.Requests)
 	r.Rights = rights.New(j, v, r.People, r.Grant, r.Requests, r.Casework)
+	r.Findings = finding.New(j, r.Place, r.Catalog, r.Booking)
+	j.Within(slices.Concat(finding.Acts(), booking.CheckedActs()), r.Findings.React)
+	var err error
+	r.Notify, err = notify.New(notify.Config{Journal: j, Vault: v, People: r.People, Grants: r.Grant, Requests: r.Requests, Log: log})
+	w.ok(err)
+	w.journal = j
 	w.rooms = r
 	w.api = api.Mount(w.mux, r)
 	w.seed(r, r.Place)
@@ -182,10 +192,18 @@ func (w *world) session(p civic.PersonID) string {
 func (w *world) open(login string, p civic.PersonID, more map[string]any) {
 	w.t.Helper()
 	body := map[string]any{"reason": "本人来窗口办事"}
+	if more["presented"] == true { // as its number is typed from the card
+		w.do(w.tokens[login], "POST", "/people/search", map[string]any{"text": w.number(p)}).want(w.t, 200)
+	}
 	for k, v := range more {
 		body[k] = v
 	}
 	w.do(w.tokens[login], "POST", "/people/"+string(p)+"/open", body).want(w.t, 200)
+}
+
+// number is the whole number of somebody's card.
+func (w *world) number(p civic.PersonID) string {
+	return withCheck(map[civic.PersonID]string{w.elder: elderID, w.daughter: daughterID, w.stranger: strangerID}[p])
 }
 
 // answer is what came back.

@@ -8,6 +8,8 @@
 //	Postgres     gives the URL of the private cluster's own database
 //	NewPostgres  gives the URL of a fresh, empty database in it
 //	Vault        gives a vault with keys of its own
+//	Rounds       bounds how often a property is tried, but in make test-slow
+//	Wide         keeps a long walk out of the race detector
 //	OpenDurable  starts a cluster that syncs and keeps its data, for benchmarks
 //
 // The cluster is started once per process, when first asked for, listens on a

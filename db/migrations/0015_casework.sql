@@ -57,7 +57,7 @@ CREATE TABLE casework_note (
   person  TEXT NOT NULL,
   request TEXT NOT NULL,
   id      TEXT NOT NULL,
-  kind    TEXT NOT NULL CHECK (kind IN ('asked', 'answered', 'noted', 'tried', 'appealed', 'moved')),
+  kind    TEXT NOT NULL CHECK (kind IN ('asked', 'answered', 'noted', 'tried', 'appealed', 'moved', 'extended')),
   by_kind TEXT NOT NULL,
   by_id   TEXT NOT NULL,
   at      TIMESTAMP NOT NULL,

@@ -44,6 +44,10 @@ var rules = ruledata.Must[struct {
 		Channels   []civic.Channel `yaml:"channels"`
 		Source     string          `yaml:"source"`
 	} `yaml:"missed"`
+	Findings []struct {
+		civic.Rule `yaml:",inline"`
+		Kind       string `yaml:"kind"`
+	} `yaml:"findings"`
 }](files, "data/rules.yaml")
 
 var plans = ruledata.Must[struct {

@@ -6,6 +6,7 @@ import (
 
 	"yinqiao/civic"
 	"yinqiao/engine/booking"
+	"yinqiao/journal"
 )
 
 func TestSessionsFollowTheWeekTheHolidaysAndTheDaysThatAreDifferent(t *testing.T) {
@@ -82,8 +83,26 @@ func TestAPlanThatKeepsTooLittleIsRefusedWithTheClause(t *testing.T) {
 		wantKind(t, c.Booking.SetPlaces(ctx, c.keeper, c.d.Hospital, x, 40, "医生多看几个"), civic.Denied, "booking.shares")
 		must(t, c.Booking.SetPlaces(ctx, c.keeper, c.d.Hospital, x, 20, "医生多看几个"))
 		wantKind(t, c.Booking.ReleaseNow(ctx, c.keeper, c.d.Hospital, x, "elder", "人少"), civic.Denied, "booking.shares")
-		if fs, err := c.Booking.Check(ctx); err != nil || len(fs) != 0 {
-			t.Errorf("%v, %v", fs, err)
+		check := func() []civic.Finding {
+			t.Helper()
+			var fs []civic.Finding
+			must(t, c.Journal.Look(ctx, civic.System("test"), func(v *journal.View) error {
+				var err error
+				fs, err = c.Booking.Check(v, v.Now, civic.Scope{Offices: []civic.OfficeID{c.d.Hospital}})
+				return err
+			}))
+			return fs
+		}
+		if fs := check(); len(fs) != 0 {
+			t.Errorf("%v", fs)
+		}
+		// Sessions that were lawful once are found when the rule asks for more.
+		must(t, c.Journal.Scratch(ctx, civic.System("test"), func(tx *journal.Scratch) error {
+			_, err := tx.Exec(`UPDATE booking_pool SET kept = FALSE WHERE office = $1`, c.d.Hospital)
+			return err
+		}))
+		if fs := check(); len(fs) != 1 || fs[0].Rule != "kept-clinic" || fs[0].Office != c.d.Hospital || !contains(fs[0].Say, "SX7") {
+			t.Errorf("%v", fs)
 		}
 	})
 }

@@ -42,11 +42,9 @@ func (s *Service) Answer(ctx context.Context, actor civic.Actor, id civic.Reques
 		if c.State != Asked {
 			return journal.Event{}, errNoAsk
 		}
-		def, err := s.requests.Definition(tx, c.Request)
-		if err != nil {
+		if err := s.goOn(tx, c); err != nil {
 			return journal.Event{}, err
 		}
-		c.goOn(def.Casework, tx.Now)
 		return journal.Event{Act: ActAnswered, Detail: watched(c.Request, c.DueAt)}, s.note(tx, c, "answered", answer)
 	})
 }
@@ -60,11 +58,9 @@ func (s *Service) GoOn(ctx context.Context, actor civic.Actor, id civic.RequestI
 		if err := c.handsOf(tx, actor); c.Assignee != "" && err != nil {
 			return journal.Event{}, err
 		}
-		def, err := s.requests.Definition(tx, c.Request)
-		if err != nil {
+		if err := s.goOn(tx, c); err != nil {
 			return journal.Event{}, err
 		}
-		c.goOn(def.Casework, tx.Now)
 		return journal.Event{Act: ActWentOn, Detail: watched(c.Request, c.DueAt)}, nil
 	})
 }

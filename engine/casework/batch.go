@@ -19,7 +19,7 @@ const BatchMost = 100
 
 // Batch does one step with many cases, each on its own: one that can't be done
 // leaves the others done, and is named.
-func (s *Service) Batch(ids []civic.RequestID, step func(id civic.RequestID) error) ([]Outcome, error) {
+func Batch(ids []civic.RequestID, step func(id civic.RequestID) error) ([]Outcome, error) {
 	if len(ids) == 0 || len(ids) > BatchMost {
 		return nil, errBatch
 	}
@@ -33,6 +33,9 @@ func (s *Service) Batch(ids []civic.RequestID, step func(id civic.RequestID) err
 // HandOver puts everything that the member of staff at the controls has in hand into
 // a colleague's, at the end of a shift or before a leave.
 func (s *Service) HandOver(ctx context.Context, actor civic.Actor, to civic.StaffID) (int, error) {
+	if to != "" && to == actor.Staff() {
+		return 0, errColleague // it would stay in the same hands, and never be over
+	}
 	n := 0
 	for {
 		page, err := s.List(ctx, actor, Filter{View: Mine, Limit: QueueMost})

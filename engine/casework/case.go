@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"strconv"
 	"time"
 
 	"yinqiao/civic"
@@ -75,6 +76,7 @@ type Case struct {
 	OpenedAt   time.Time
 	NearAt     time.Time
 	DueAt      time.Time
+	WarnedAt   *time.Time // when it was recorded that this deadline is near, or passed
 	StoppedAt  *time.Time
 	OverdueAt  *time.Time
 	ResolvedAt *time.Time
@@ -84,7 +86,7 @@ type Case struct {
 }
 
 const columns = `person, request, number, service, skill, office, division, state, assignee, outcome, reopened, attempts, extended, appealed, answered_by,
-	opened_at, near_at, due_at, stopped_at, overdue_at, resolved_at, tried_at, ended_at, rev`
+	opened_at, near_at, due_at, warned_at, stopped_at, overdue_at, resolved_at, tried_at, ended_at, rev`
 
 // days counts the midnights in Shanghai between two times.
 func days(from, to time.Time) int {
@@ -110,14 +112,14 @@ func (c Case) Due(now time.Time) (words, class string) {
 		if days == 0 {
 			return "今天已经超时", "late"
 		}
-		return "超时" + itoa(days) + "天", "late"
+		return "超时" + strconv.Itoa(days) + "天", "late"
 	}
 	class = "fine"
 	if !now.Before(c.NearAt) {
 		class = "soon"
 	}
 	if days := days(now, c.DueAt); days > 0 {
-		return "还有" + itoa(days) + "天", class
+		return "还有" + strconv.Itoa(days) + "天", class
 	}
 	return "今天到期", "soon"
 }

@@ -5,6 +5,7 @@ import (
 
 	"yinqiao/catalog"
 	"yinqiao/civic"
+	"yinqiao/journal"
 	"yinqiao/place"
 	"yinqiao/request"
 )
@@ -18,12 +19,26 @@ func near(due time.Time) time.Time {
 
 // resumed is the deadline of a case whose clock stood from stopped until now: as
 // much time is left as there was. A term of working days is moved by working days, so
-// that it ends on one; a term of days by the time itself.
+// that it ends on one; what falls on a day on which nobody works counts as on the next
+// on which somebody does. A term of days is moved by the time itself.
 func resumed(def *catalog.Casework, due, stopped, now time.Time) time.Time {
 	if def.DueWorkingDays == 0 {
 		return due.Add(now.Sub(stopped))
 	}
-	return place.AddWorkingDays(due, place.WorkingDaysBetween(stopped, now)).UTC()
+	later := place.AddWorkingDays(due, place.WorkingDaysBetween(onWorkingDay(stopped), onWorkingDay(now)))
+	if due.After(stopped) && !later.After(now) {
+		later = place.AddWorkingDays(later, 1) // of the same day only hours were left: nobody is late by waiting
+	}
+	return later.UTC()
+}
+
+// onWorkingDay is a time, or where nobody works on its day the same hour of the next
+// day on which somebody does.
+func onWorkingDay(t time.Time) time.Time {
+	if place.DayOf(t).Works() {
+		return t
+	}
+	return place.AddWorkingDays(t, 1)
 }
 
 // restart gives a case a new term at its office, in nobody's hands.
@@ -34,13 +49,18 @@ func (c *Case) restart(def *catalog.Casework, now time.Time) {
 }
 
 // goOn lets the clock of a case run again that stood, in the hands that asked.
-func (c *Case) goOn(def *catalog.Casework, now time.Time) {
+func (s *Service) goOn(tx *journal.Tx, c *Case) error {
 	if c.StoppedAt != nil {
-		c.DueAt = resumed(def, c.DueAt, *c.StoppedAt, now)
+		def, err := s.requests.Definition(tx, c.Request)
+		if err != nil {
+			return err
+		}
+		c.DueAt = resumed(def.Casework, c.DueAt, *c.StoppedAt, tx.Now)
 		c.NearAt = near(c.DueAt)
 	}
 	c.State, c.StoppedAt = Taken, nil
 	if c.Assignee == "" {
 		c.State = Open
 	}
+	return nil
 }

@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"slices"
 
 	"yinqiao/civic"
 	"yinqiao/db"
@@ -135,19 +136,12 @@ func (s *Service) pass(ctx context.Context, actor civic.Actor, id civic.RequestI
 
 // at is the office that answers for a thing now.
 func (r thingRow) at() civic.OfficeID {
-	if r.State == Sent {
-		return r.Towards
-	}
-	return r.Office
+	return Thing{State: r.State, Office: r.Office, Towards: r.Towards}.Keeper()
 }
 
 // put moves a thing, guarded, and lets the clock go on when nothing is due any more.
 func (s *Service) put(tx *journal.Tx, c *Case, r thingRow, to Custody, from ...Custody) error {
-	allowed := false
-	for _, f := range from {
-		allowed = allowed || r.State == f
-	}
-	if !allowed {
+	if !slices.Contains(from, r.State) {
 		return errMoved
 	}
 	n, err := tx.Exec(`UPDATE casework_custody SET state = $1, office = $2, towards = '', at = $3 WHERE person = $4 AND request = $5 AND id = $6 AND state = $7`,
@@ -165,12 +159,7 @@ func (s *Service) put(tx *journal.Tx, c *Case, r thingRow, to Custody, from ...C
 	if err != nil || due > 0 {
 		return err
 	}
-	def, err := s.requests.Definition(tx, c.Request)
-	if err != nil {
-		return err
-	}
-	c.goOn(def.Casework, tx.Now)
-	return nil
+	return s.goOn(tx, c)
 }
 
 // Keeping is a thing that an office answers for, with its case.
@@ -188,38 +177,46 @@ func (s *Service) Keepings(ctx context.Context, actor civic.Actor) ([]Keeping, e
 		if err != nil {
 			return err
 		}
-		var rows []struct {
-			thingRow
-			Request civic.RequestID
-		}
-		if err := v.Select(&rows, `SELECT request, `+thingColumns+` FROM casework_custody WHERE office = $1 AND state IN ('told', 'held') OR towards = $1 AND state = 'sent'
-			ORDER BY at, id LIMIT 200`, auth.Office()); err != nil || len(rows) == 0 {
-			return err
-		}
-		ids := make([]civic.RequestID, len(rows))
-		for i, r := range rows {
-			ids[i] = r.Request
-		}
-		var cs []Case
-		if err := v.Select(&cs, `SELECT `+columns+` FROM casework WHERE request IN `+db.In(1, len(ids)), db.Args(ids)...); err != nil {
-			return err
-		}
-		items, err := s.items(v, cs)
-		if err != nil {
-			return err
-		}
-		of := map[civic.RequestID]Item{}
-		for _, it := range items {
-			of[it.Request] = it
-		}
-		for _, r := range rows {
-			t, err := s.thing(r.thingRow)
-			if err != nil {
-				return err
-			}
-			out = append(out, Keeping{t, of[r.Request]})
-		}
-		return nil
+		out, err = s.keptAt(v, []civic.OfficeID{auth.Office()})
+		return err
 	})
 	return out, err
+}
+
+// keptAt reads what offices answer for, the oldest first.
+func (s *Service) keptAt(q db.Q, offices []civic.OfficeID) ([]Keeping, error) {
+	var rows []struct {
+		thingRow
+		Request civic.RequestID
+	}
+	in := db.In(1, len(offices))
+	if err := q.Select(&rows, `SELECT request, `+thingColumns+` FROM casework_custody WHERE office IN `+in+` AND state IN ('told', 'held') OR towards IN `+in+` AND state = 'sent'
+		ORDER BY at, id LIMIT 200`, db.Args(offices)...); err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	ids := make([]civic.RequestID, len(rows))
+	for i, r := range rows {
+		ids[i] = r.Request
+	}
+	var cs []Case
+	if err := q.Select(&cs, `SELECT `+columns+` FROM casework WHERE request IN `+db.In(1, len(ids)), db.Args(ids)...); err != nil {
+		return nil, err
+	}
+	items, err := s.items(q, cs)
+	if err != nil {
+		return nil, err
+	}
+	of := map[civic.RequestID]Item{}
+	for _, it := range items {
+		of[it.Request] = it
+	}
+	out := make([]Keeping, len(rows))
+	for i, r := range rows {
+		t, err := s.thing(r.thingRow)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = Keeping{t, of[r.Request]}
+	}
+	return out, nil
 }

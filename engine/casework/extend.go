@@ -2,6 +2,7 @@ package casework
 
 import (
 	"context"
+	"strconv"
 
 	"yinqiao/civic"
 	"yinqiao/journal"
@@ -38,7 +39,7 @@ func (s *Service) Extend(ctx context.Context, actor civic.Actor, id civic.Reques
 			c.OverdueAt = nil
 		}
 		detail := watched(c.Request, c.DueAt)
-		detail["days"] = itoa(workingDays)
-		return journal.Event{Act: ActExtended, Detail: detail}, s.note(tx, c, "moved", reason)
+		detail["days"] = strconv.Itoa(workingDays)
+		return journal.Event{Act: ActExtended, Detail: detail}, s.note(tx, c, "extended", reason)
 	})
 }

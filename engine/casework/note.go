@@ -11,7 +11,7 @@ import (
 
 // Note is what was said in the course of a case.
 type Note struct {
-	Kind string // asked, answered, noted, tried, appealed, moved
+	Kind string // asked, answered, noted, tried, appealed, moved, extended
 	By   civic.Party
 	At   time.Time
 	Text string
@@ -19,7 +19,7 @@ type Note struct {
 
 // Words says what kind of note it is.
 func (n Note) Words() string {
-	return map[string]string{"asked": "单位问", "answered": "补充", "noted": "备注", "tried": "联系", "appealed": "不同意的理由", "moved": "转办的原因"}[n.Kind]
+	return map[string]string{"asked": "单位问", "answered": "补充", "noted": "备注", "tried": "联系", "appealed": "不同意的理由", "moved": "转办的原因", "extended": "延期的原因"}[n.Kind]
 }
 
 // Asks is what the office waits for the applicant to say, "" when it is money that it
@@ -34,6 +34,14 @@ func (f *File) Asks() string {
 		}
 	}
 	return ""
+}
+
+// Stands says how the case stands, to a person: what waits for money is told apart.
+func (f *File) Stands() string {
+	if f.State == Asked && f.Asks() == "" && slices.ContainsFunc(f.Things, func(t Thing) bool { return t.State == Due }) {
+		return "等您付钱"
+	}
+	return f.State.Words()
 }
 
 // note stores what was said, sealed.

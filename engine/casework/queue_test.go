@@ -134,7 +134,7 @@ func TestACaseNeverVanishesFromItsOffice(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := apptest.New(t, d)
 		a := w.Taiyuan
-		rapid.Check(t, func(rt *rapid.T) {
+		rapid.Check(t, dbtest.Rounds(25, func(rt *rapid.T) {
 			l := &life{w: w, state: casework.Open}
 			hospital := w.Office(rt, "hospital", a.Division)
 			for range 2 {
@@ -152,6 +152,6 @@ func TestACaseNeverVanishesFromItsOffice(t *testing.T) {
 			if _, err := w.DB.Pool().Exec(`UPDATE office SET kind = 'closed' WHERE id = $1`, string(hospital)); err != nil {
 				rt.Fatal(err)
 			}
-		})
+		}))
 	})
 }

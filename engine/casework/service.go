@@ -3,7 +3,6 @@ package casework
 import (
 	"context"
 	"errors"
-	"strconv"
 	"time"
 
 	"yinqiao/civic"
@@ -37,6 +36,7 @@ var (
 	ActAppealed    = journal.Define("case.appealed", "不同意结果，请上一级再看")
 	ActWithdrawn   = journal.Define("case.withdrawn", "说不办了，撤回")
 	ActOverdue     = journal.Define("case.overdue", "超过了办理期限")
+	ActNearDue     = journal.Define("case.near_due", "快到办理期限了")
 	ActRedirected  = journal.Define("case.redirected", "原单位没有人办，转给别的单位")
 
 	ActHandedIn = journal.Define("case.handed_in", "单位收下了材料或者钱")
@@ -67,8 +67,6 @@ func New(j *journal.Journal, v *vault.Vault, p *people.Service) *Service {
 
 // Serve gives the engine the requests that its cases belong to.
 func (s *Service) Serve(r *request.Service) { s.requests = r }
-
-func itoa(n int) string { return strconv.Itoa(n) }
 
 var (
 	errNoCase   = civic.E(civic.NotFound, "case.unknown", "没有找到这件事，请核对号码。")
@@ -175,11 +173,14 @@ func (s *Service) act(ctx context.Context, actor civic.Actor, id civic.RequestID
 		if err != nil {
 			return err
 		}
+		if !c.DueAt.Equal(before.DueAt) {
+			c.WarnedAt = nil // of another deadline
+		}
 		changed, err := tx.Exec(`UPDATE casework SET office = $1, division = $2, state = $3, assignee = $4, outcome = $5, reopened = $6, attempts = $7, extended = $8,
 			appealed = $9, near_at = $10, due_at = $11, stopped_at = $12, overdue_at = $13, resolved_at = $14, tried_at = $15, ended_at = $16, answered_by = $17,
-			rev = rev + 1 WHERE person = $18 AND request = $19 AND rev = $20`,
+			warned_at = $18, rev = rev + 1 WHERE person = $19 AND request = $20 AND rev = $21`,
 			c.Office, c.Division, c.State, c.Assignee, c.Outcome, c.Reopened, c.Attempts, c.Extended, c.Appealed, c.NearAt, c.DueAt, c.StoppedAt,
-			c.OverdueAt, c.ResolvedAt, c.TriedAt, c.EndedAt, c.AnsweredBy, c.Person, c.Request, c.Rev)
+			c.OverdueAt, c.ResolvedAt, c.TriedAt, c.EndedAt, c.AnsweredBy, c.WarnedAt, c.Person, c.Request, c.Rev)
 		if err != nil {
 			return err
 		}

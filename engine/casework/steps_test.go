@@ -163,6 +163,8 @@ func TestWhatSomebodyHasInHandGoesToAColleague(t *testing.T) {
 		}
 		wantKind(t, w.Casework.Assign(ctx, clerk, ids[0], a.MarketClerk.Staff()), civic.Invalid, "case.colleague")
 		wantKind(t, w.Casework.Assign(ctx, clerk, ids[0], "nobody"), civic.Invalid, "case.colleague")
+		_, err := w.Casework.HandOver(ctx, clerk, clerk.Staff())
+		wantKind(t, err, civic.Invalid, "case.colleague")
 		n, err := w.Casework.HandOver(ctx, clerk, second.Staff())
 		ok(t, err)
 		page, err := w.Casework.List(ctx, second, casework.Filter{View: casework.Mine})
@@ -177,7 +179,7 @@ func TestWhatSomebodyHasInHandGoesToAColleague(t *testing.T) {
 		if len(page.Items) != 3 {
 			t.Errorf("given back %d", len(page.Items))
 		}
-		out, err := w.Casework.Batch(append(slices.Clone(ids), "none"), func(id civic.RequestID) error { return w.Casework.Take(ctx, clerk, id) })
+		out, err := casework.Batch(append(slices.Clone(ids), "none"), func(id civic.RequestID) error { return w.Casework.Take(ctx, clerk, id) })
 		ok(t, err)
 		for i, o := range out {
 			if (o.Err == nil) != (i < 3) {

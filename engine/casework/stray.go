@@ -32,23 +32,7 @@ func strayNeed(c Case) civic.Need {
 // manages the staff of their division: the last net under nobody's case.
 func (s *Service) Strays(ctx context.Context, actor civic.Actor) ([]Stray, error) {
 	var out []Stray
-	err := s.j.Look(ctx, actor, func(v *journal.View) error {
-		if _, err := v.Authorise(civic.Need{Permission: civic.MayManageStaff, Look: true}); err != nil {
-			return err
-		}
-		mine, err := managed(v, actor.Staff())
-		if err != nil || len(mine) == 0 {
-			return err
-		}
-		offices, err := unmanned(v, mine)
-		if err != nil || len(offices) == 0 {
-			return err
-		}
-		ids := make([]civic.OfficeID, len(offices))
-		names := map[civic.OfficeID]string{}
-		for i, o := range offices {
-			ids[i], names[o.ID] = o.ID, o.Name
-		}
+	err := s.atUnmanned(ctx, actor, func(v *journal.View, ids []civic.OfficeID, names map[civic.OfficeID]string) error {
 		var cs []Case
 		if err := v.Select(&cs, `SELECT `+columns+` FROM casework WHERE `+notEnded+` AND office IN `+db.In(1, len(ids))+` ORDER BY due_at, request LIMIT `+strconv.Itoa(QueueMost), db.Args(ids)...); err != nil {
 			return err
@@ -60,6 +44,50 @@ func (s *Service) Strays(ctx context.Context, actor civic.Actor) ([]Stray, error
 		return err
 	})
 	return out, err
+}
+
+// Unattended is a paper or a sum in the custody of an office where nobody works.
+type Unattended struct {
+	Keeping
+	OfficeName string
+}
+
+// Unattended lists the papers and sums that offices answer for where nobody works,
+// whatever became of their cases, for whoever manages the staff there. What belongs to a
+// case of that office goes with it (Redirect); for the rest somebody is put there.
+func (s *Service) Unattended(ctx context.Context, actor civic.Actor) ([]Unattended, error) {
+	var out []Unattended
+	err := s.atUnmanned(ctx, actor, func(v *journal.View, ids []civic.OfficeID, names map[civic.OfficeID]string) error {
+		list, err := s.keptAt(v, ids)
+		for _, k := range list {
+			out = append(out, Unattended{k, names[k.Keeper()]})
+		}
+		return err
+	})
+	return out, err
+}
+
+// atUnmanned looks at the offices where nobody works and something waits, of the
+// divisions whose staff the member at the controls manages.
+func (s *Service) atUnmanned(ctx context.Context, actor civic.Actor, look func(v *journal.View, ids []civic.OfficeID, names map[civic.OfficeID]string) error) error {
+	return s.j.Look(ctx, actor, func(v *journal.View) error {
+		if _, err := v.Authorise(civic.Need{Permission: civic.MayManageStaff, Look: true}); err != nil {
+			return err
+		}
+		mine, err := managed(v, actor.Staff())
+		if err != nil || len(mine) == 0 {
+			return err
+		}
+		offices, err := unmanned(v, mine)
+		if err != nil || len(offices) == 0 {
+			return err
+		}
+		ids, names := make([]civic.OfficeID, len(offices)), map[civic.OfficeID]string{}
+		for i, o := range offices {
+			ids[i], names[o.ID] = o.ID, o.Name
+		}
+		return look(v, ids, names)
+	})
 }
 
 // managed lists where a member manages staff.
@@ -74,7 +102,8 @@ func managed(q db.Q, who civic.StaffID) ([]civic.Division, error) {
 	return out, err
 }
 
-// unmanned lists the offices of divisions that have cases to do and nobody who may.
+// unmanned lists the offices of divisions that have cases to do, papers or sums, and
+// nobody who may see to them.
 func unmanned(q db.Q, within []civic.Division) ([]place.Office, error) {
 	cond, args := working(1)
 	where := ""
@@ -83,7 +112,8 @@ func unmanned(q db.Q, within []civic.Division) ([]place.Office, error) {
 		args = append(args, d, string(d)+"~")
 	}
 	var out []place.Office
-	err := q.Select(&out, `WITH busy AS (SELECT DISTINCT office FROM casework WHERE `+notEnded+`)
+	err := q.Select(&out, `WITH busy AS (SELECT office FROM casework WHERE `+notEnded+` UNION SELECT office FROM casework_custody WHERE state IN ('told', 'held')
+			UNION SELECT towards FROM casework_custody WHERE state = 'sent')
 		SELECT o.id, o.name, o.division FROM busy JOIN office o ON o.id = busy.office WHERE (`+where[len(" OR "):]+`)
 		AND NOT EXISTS (SELECT 1 FROM staff m JOIN staff_role r ON r.staff = m.id WHERE m.office = o.id AND `+cond+`) ORDER BY o.id LIMIT 200`, args...)
 	return out, err

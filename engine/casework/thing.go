@@ -48,6 +48,14 @@ type Thing struct {
 	At      time.Time
 }
 
+// Keeper is the office that answers for the thing now.
+func (t Thing) Keeper() civic.OfficeID {
+	if t.State == Sent {
+		return t.Towards
+	}
+	return t.Office
+}
+
 // Yuan says a sum: 326.50元.
 func Yuan(fen int64) string { return fmt.Sprintf("%d.%02d元", fen/100, fen%100) }
 
@@ -151,41 +159,35 @@ func inState(q db.Q, c Case, state Custody) (int, error) {
 }
 
 // settled refuses to end a case while money is owed or a thing is on its way.
-func settled(q db.Q, c Case) error {
-	for _, x := range []struct {
-		state Custody
-		why   error
-	}{{Due, errUnpaid}, {Told, errUnpaid}, {Sent, errOnWay}} {
-		n, err := inState(q, c, x.state)
+func settled(q db.Q, c Case) error { return without(q, c, Due, Told, Sent) }
+
+// without refuses a case that has a thing in one of the states, with why.
+func without(q db.Q, c Case, states ...Custody) error {
+	for _, state := range states {
+		n, err := inState(q, c, state)
 		if err != nil {
 			return err
 		}
+		if n > 0 && state == Sent {
+			return errOnWay
+		}
 		if n > 0 {
-			return x.why
+			return errUnpaid
 		}
 	}
 	return nil
 }
 
 // sendOn sends what a case's office holds to the office that the case goes to. Bills
-// go with it. What is on its way has to arrive first, and what is said to be paid be
-// looked for where it was paid.
+// go with it, and from an office where nobody is left also what is said to be paid and
+// what is on its way there.
 func sendOn(tx *journal.Tx, c Case, to civic.OfficeID) error {
-	for _, x := range []struct {
-		state Custody
-		why   error
-	}{{Told, errUnpaid}, {Sent, errOnWay}} {
-		n, err := inState(tx, c, x.state)
-		if err != nil {
-			return err
-		}
-		if n > 0 {
-			return x.why
-		}
+	if _, err := tx.Exec(`UPDATE casework_custody SET towards = $1 WHERE person = $2 AND request = $3 AND state = 'sent' AND towards = $4`, to, c.Person, c.Request, c.Office); err != nil {
+		return err
 	}
 	if _, err := tx.Exec(`UPDATE casework_custody SET state = 'sent', towards = $1 WHERE person = $2 AND request = $3 AND state = 'held' AND office = $4`, to, c.Person, c.Request, c.Office); err != nil {
 		return err
 	}
-	_, err := tx.Exec(`UPDATE casework_custody SET office = $1 WHERE person = $2 AND request = $3 AND state = 'due'`, to, c.Person, c.Request)
+	_, err := tx.Exec(`UPDATE casework_custody SET office = $1 WHERE person = $2 AND request = $3 AND state IN ('due', 'told') AND office = $4`, to, c.Person, c.Request, c.Office)
 	return err
 }

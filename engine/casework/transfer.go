@@ -32,6 +32,11 @@ func (s *Service) Transfer(ctx context.Context, actor civic.Actor, id civic.Requ
 		if to == c.Office {
 			return journal.Event{}, journal.ErrUnchanged
 		}
+		// What is on its way has to arrive first, and what is said to be paid be looked for
+		// where it was paid.
+		if err := without(tx, *c, Told, Sent); err != nil {
+			return journal.Event{}, err
+		}
 		return s.move(tx, c, to, reason, ActTransferred)
 	})
 }
@@ -54,9 +59,7 @@ func (s *Service) move(tx *journal.Tx, c *Case, to civic.OfficeID, reason string
 	if err := sendOn(tx, *c, office.ID); err != nil {
 		return journal.Event{}, err
 	}
-	c.Office, c.Division, c.Assignee = office.ID, office.Division, ""
-	if c.State == Taken {
-		c.State = Open
-	}
+	c.Office, c.Division = office.ID, office.Division
+	c.free()
 	return journal.Event{Act: act, Detail: map[string]string{"office": office.Name}}, s.note(tx, c, "moved", reason)
 }

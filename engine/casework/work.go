@@ -107,24 +107,7 @@ func (s *Service) Resolve(ctx context.Context, actor civic.Actor, id civic.Reque
 	if err != nil {
 		return err
 	}
-	return s.act(ctx, actor, id, officeNeed, func(tx *journal.Tx, c *Case) (journal.Event, error) {
-		if c.State == Resolved && c.AnsweredBy == actor.Staff() {
-			return journal.Event{}, journal.ErrUnchanged
-		}
-		if err := c.inHand(tx, actor); err != nil {
-			return journal.Event{}, err
-		}
-		if err := settled(tx, *c); err != nil {
-			return journal.Event{}, err
-		}
-		if err := s.answer(c, outcome); err != nil {
-			return journal.Event{}, err
-		}
-		now := tx.Now
-		c.State, c.ResolvedAt, c.Attempts, c.AnsweredBy = Resolved, &now, 0, actor.Staff()
-		took := int64(now.Sub(c.OpenedAt) / time.Second)
-		return journal.Event{Act: ActResolved, Measure: &took}, nil
-	})
+	return s.conclude(ctx, actor, id, Resolved, ActResolved, outcome)
 }
 
 var errReject = civic.E(civic.Invalid, "case.reject", "请写明为什么这次办不成，再写清楚老人接下来可以怎么办。两样都要写，各最多300个字。").On("reason")
@@ -136,8 +119,14 @@ func (s *Service) Reject(ctx context.Context, actor civic.Actor, id civic.Reques
 	if reason == "" || next == "" || utf8.RuneCountInString(reason) > 300 || utf8.RuneCountInString(next) > 300 {
 		return errReject
 	}
+	return s.conclude(ctx, actor, id, Rejected, ActRejected, "这次没有办成："+reason+"\n接下来可以："+next)
+}
+
+// conclude gives the office's answer to the person, once nothing is owed and nothing
+// is on its way.
+func (s *Service) conclude(ctx context.Context, actor civic.Actor, id civic.RequestID, as State, act journal.Act, text string) error {
 	return s.act(ctx, actor, id, officeNeed, func(tx *journal.Tx, c *Case) (journal.Event, error) {
-		if c.State == Rejected && c.AnsweredBy == actor.Staff() {
+		if c.State == as && c.AnsweredBy == actor.Staff() {
 			return journal.Event{}, journal.ErrUnchanged
 		}
 		if err := c.inHand(tx, actor); err != nil {
@@ -146,13 +135,16 @@ func (s *Service) Reject(ctx context.Context, actor civic.Actor, id civic.Reques
 		if err := settled(tx, *c); err != nil {
 			return journal.Event{}, err
 		}
-		if err := s.answer(c, "这次没有办成："+reason+"\n接下来可以："+next); err != nil {
+		if err := s.answer(c, text); err != nil {
 			return journal.Event{}, err
 		}
 		now := tx.Now
-		c.State, c.ResolvedAt, c.EndedAt, c.AnsweredBy = Rejected, &now, &now, actor.Staff()
+		c.State, c.ResolvedAt, c.Attempts, c.AnsweredBy = as, &now, 0, actor.Staff()
+		if as.Ended() {
+			c.EndedAt = &now
+		}
 		took := int64(now.Sub(c.OpenedAt) / time.Second)
-		return journal.Event{Act: ActRejected, Measure: &took}, nil
+		return journal.Event{Act: act, Measure: &took}, nil
 	})
 }
 

@@ -60,6 +60,21 @@ func addressed(rest []rune) bool {
 	return false
 }
 
+// Surname is the surname that a name begins with: two characters where the table has
+// such a surname, otherwise the first.
+func Surname(name string) string {
+	text := []rune(strings.TrimSpace(name))
+	if len(text) == 0 {
+		return ""
+	}
+	if len(text) > 2 {
+		if _, ok := data().surnames[string(text[:2])]; ok {
+			return string(text[:2])
+		}
+	}
+	return string(text[:1])
+}
+
 // Name reads a person's name: the surname by the table of surnames, the given name
 // character by character as names read them. Anything without a reading gets an
 // empty syllable.

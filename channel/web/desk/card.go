@@ -24,6 +24,7 @@ func (f face) cardRoutes() []kit.Route {
 		{Pattern: "POST" + at + "cards/{card}/withdraw", Do: do(f.withdrawCard)},
 		{Pattern: "POST" + at + "printed-card", Do: f.printCard, Page: "/desk/people/{person}/cards"},
 		{Pattern: "POST" + at + "not-owner", Do: f.notOwner},
+		{Pattern: "POST" + at + "sign-out", Do: f.signOutPerson},
 	}
 }
 
@@ -80,6 +81,15 @@ func (f face) printCard(w http.ResponseWriter, r *http.Request) error {
 }
 
 // notOwner ends an opening: whoever held the card is not its owner.
+// signOutPerson ends the person's sign-ins everywhere, at their word.
+func (f face) signOutPerson(w http.ResponseWriter, r *http.Request) error {
+	id := r.PathValue("person")
+	if err := f.Grant.SignOut(r.Context(), f.actor(r), civic.PersonID(id)); err != nil {
+		return err
+	}
+	return kit.Go(w, r, "/desk/people/"+id)
+}
+
 func (f face) notOwner(w http.ResponseWriter, r *http.Request) error {
 	if err := f.Grant.Borrowed(r.Context(), f.actor(r), civic.PersonID(r.PathValue("person"))); err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 )
 
 func (f face) caseRoutes() []kit.Route {
-	return []kit.Route{
+	return append(f.WordActs(kit.Desk, f.actor, f.step), []kit.Route{
 		{Pattern: "GET /desk/requests/{request}", Do: f.request},
 		{Pattern: "POST /desk/requests/{request}/take", Do: f.take},
 		{Pattern: "POST /desk/requests/{request}/release", Do: f.release},
@@ -21,15 +21,12 @@ func (f face) caseRoutes() []kit.Route {
 		{Pattern: "POST /desk/requests/{request}/confirm", Do: f.confirm},
 		{Pattern: "POST /desk/requests/{request}/assign", Do: f.assign},
 		{Pattern: "POST /desk/requests/{request}/ask", Do: f.askMore},
-		{Pattern: "POST /desk/requests/{request}/answer", Do: f.answerAsked},
 		{Pattern: "POST /desk/requests/{request}/go-on", Do: f.goOn},
 		{Pattern: "POST /desk/requests/{request}/transfer", Do: f.transfer},
 		{Pattern: "POST /desk/requests/{request}/extend", Do: f.extend},
 		{Pattern: "POST /desk/requests/{request}/reject", Do: f.reject},
 		{Pattern: "POST /desk/requests/{request}/try", Do: f.try},
-		{Pattern: "POST /desk/requests/{request}/appeal", Do: f.appeal},
-		{Pattern: "POST /desk/requests/{request}/withdraw", Do: f.withdrawCase},
-	}
+	}...)
 }
 
 // fileView is a case with what its page offers to do.
@@ -103,11 +100,6 @@ func (f face) goOn(w http.ResponseWriter, r *http.Request) error {
 	return f.step(w, r, f.Casework.GoOn(r.Context(), f.actor(r), requestOf(r)))
 }
 
-// answerAsked records what the person says at the window or by phone.
-func (f face) answerAsked(w http.ResponseWriter, r *http.Request) error {
-	return f.step(w, r, f.Casework.Answer(r.Context(), f.actor(r), requestOf(r), r.PostFormValue("answer")))
-}
-
 func (f face) transfer(w http.ResponseWriter, r *http.Request) error {
 	return f.step(w, r, f.Casework.Transfer(r.Context(), f.actor(r), requestOf(r), civic.OfficeID(r.PostFormValue("office")), r.PostFormValue("reason")))
 }
@@ -126,14 +118,6 @@ func (f face) reject(w http.ResponseWriter, r *http.Request) error {
 
 func (f face) try(w http.ResponseWriter, r *http.Request) error {
 	return f.step(w, r, f.Casework.Try(r.Context(), f.actor(r), requestOf(r), r.PostFormValue("note")))
-}
-
-func (f face) appeal(w http.ResponseWriter, r *http.Request) error {
-	return f.step(w, r, f.Casework.Appeal(r.Context(), f.actor(r), requestOf(r), r.PostFormValue("appeal")))
-}
-
-func (f face) withdrawCase(w http.ResponseWriter, r *http.Request) error {
-	return f.step(w, r, f.Casework.Withdraw(r.Context(), f.actor(r), requestOf(r)))
 }
 
 func requestOf(r *http.Request) civic.RequestID { return civic.RequestID(r.PathValue("request")) }

@@ -39,12 +39,16 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		f.thingRoutes(),
 		f.strayRoutes(),
 		f.placeRoutes(),
+		f.findingRoutes(),
+		f.catalogRoutes(),
 		f.manageRoutes(),
 		f.deviceRoutes(),
 		f.readRoutes(),
 		f.glassRoutes(),
 		f.dutyRoutes(),
 		f.storyRoutes(),
+		f.taskRoutes(),
+		f.codeRoutes(),
 	)
 }
 
@@ -111,9 +115,11 @@ func navigation(m staff.Member) []kit.Link {
 		{civic.MayWorkCases, kit.Link{To: "/desk/queue?view=ended", Words: "已办"}},
 		{civic.MayRegisterPeople, kit.Link{To: "/desk/register", Words: "登记新人"}},
 		{civic.MayKeepPlace, kit.Link{To: "/desk/place", Words: "本单位"}},
+		{civic.MaySeeFigures, kit.Link{To: "/desk/findings", Words: "没有做到的"}},
 		{civic.MayImportPeople, kit.Link{To: "/desk/rosters", Words: "导入名单"}},
-		{civic.MayServePeople, kit.Link{To: "/desk/grants/untold", Words: "要告诉老人的委托"}},
 		{civic.MaySettlePeople, kit.Link{To: "/desk/grants/held", Words: "要处理的委托"}},
+		{civic.MayServePeople, kit.Link{To: "/desk/tasks/voice", Words: "要通知的事"}},
+		{civic.MayRunMessages, kit.Link{To: "/desk/carriers", Words: "通知的办法"}},
 		{civic.MayManageStaff, kit.Link{To: "/desk/manage", Words: "管理"}},
 		{civic.MaySettlePeople, kit.Link{To: "/desk/settle", Words: "重号、重复"}},
 		{civic.MayReviewAccess, kit.Link{To: "/desk/glass", Words: "紧急打开的复核"}},
@@ -123,7 +129,7 @@ func navigation(m staff.Member) []kit.Link {
 			out = append(out, l.Link)
 		}
 	}
-	return append(out, kit.Link{To: "/desk/mine", Words: "我的值班和手机"})
+	return append(out, kit.Link{To: "/desk/tasks/desk", Words: "给我的提醒"}, kit.Link{To: "/desk/mine", Words: "我的值班和手机"})
 }
 
 func (f face) signInPage(w http.ResponseWriter, r *http.Request) error {

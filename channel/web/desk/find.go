@@ -5,7 +5,11 @@ import (
 
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
+	"yinqiao/engine/casework"
 )
+
+// dueMost is how many of the cases to do are on the first page.
+const dueMost = 8
 
 // home is the box, with what is due below it.
 func (f face) home(w http.ResponseWriter, r *http.Request) error {
@@ -18,12 +22,11 @@ func (f face) home(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if _, v.Clerk = m.May(civic.MayWorkCases); v.Clerk {
-		if v.Due, err = f.Casework.Queue(r.Context(), a, false); err != nil {
+		due, err := f.Casework.List(r.Context(), a, casework.Filter{View: casework.ToDo, Limit: dueMost})
+		if err != nil {
 			return err
 		}
-		if len(v.Due) > 8 {
-			v.More, v.Due = len(v.Due)-8, v.Due[:8]
-		}
+		v.Due, v.More = due.Items, due.Next != ""
 	}
 	v.Now = f.Now()
 	return f.Render(w, r, homePage(fr, v))

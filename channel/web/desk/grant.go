@@ -222,5 +222,5 @@ func (f face) told(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return kit.Go(w, r, "/desk/grants/untold")
+	return kit.Go(w, r, "/desk/tasks/voice")
 }

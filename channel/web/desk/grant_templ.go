@@ -447,7 +447,7 @@ func grantFormPage(f kit.Frame, v grantForm, r *http.Request) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "><span>电话里念给老人听过，老人说对<small>「您要让某某替您办某事，到某天为止，对吗？」</small></span></label><div class=\"row\"><button class=\"button\">办好委托</button> <a class=\"button plain\" href=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "><span>电话里念给老人听过，老人说对<small>照着上面填的念：让谁替您办、能办什么、到哪天为止，对吗？</small></span></label><div class=\"row\"><button class=\"button\">办好委托</button> <a class=\"button plain\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -974,7 +974,7 @@ func receiptPage(f kit.Frame, p people.Profile, g grant.Paper) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if g.State == "asked" {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 103, "<button class=\"button\" name=\"outcome\" value=\"agreed\">老人说：同意</button> <button class=\"button bad\" name=\"outcome\" value=\"refused\">老人说：不同意</button> ")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 103, "<button class=\"button\" name=\"outcome\" value=\"agreed_read\">念给老人听了，老人说：同意</button> <button class=\"button bad\" name=\"outcome\" value=\"refused\">老人说：不同意</button> ")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

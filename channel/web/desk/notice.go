@@ -11,7 +11,6 @@ import (
 
 func (f face) noticeRoutes() []kit.Route {
 	return []kit.Route{
-		{Pattern: "GET /desk/grants/untold", Do: f.untold},
 		{Pattern: "GET /desk/grants/held", Do: f.held},
 		{Pattern: "GET /desk/people/{person}/standing", Do: f.standing},
 		{Pattern: "POST /desk/people/{person}/death", Page: "/desk/people/{person}/standing", Do: f.death},
@@ -19,20 +18,6 @@ func (f face) noticeRoutes() []kit.Route {
 		{Pattern: "POST /desk/people/{person}/guardians", Page: "/desk/people/{person}/standing", Do: f.appoint},
 		{Pattern: "POST /desk/people/{person}/guardians/{grant}/end", Page: "/desk/people/{person}/standing", Do: f.endGuardian},
 	}
-}
-
-// untold lists whom a clerk should phone or ask, about a grant that somebody else
-// entered or that a relative asks for.
-func (f face) untold(w http.ResponseWriter, r *http.Request) error {
-	fr, a, _, err := f.frame(r, "要告诉老人的委托")
-	if err != nil {
-		return err
-	}
-	list, err := f.Grant.Untold(r.Context(), a)
-	if err != nil {
-		return err
-	}
-	return f.Render(w, r, untoldPage(fr, list))
 }
 
 // held lists what is to be settled.

@@ -30,7 +30,7 @@ type homeView struct {
 	Desk  readerView
 	Links []kit.Link
 	Due   []casework.Item
-	More  int
+	More  bool // cases to do than are shown
 	Typed string
 	Now   timeNow
 }
@@ -174,8 +174,12 @@ func (f face) askToOpen(w http.ResponseWriter, r *http.Request, status int, fr k
 	if err != nil && !civic.Is(err, civic.Denied) { // from elsewhere: open the person first
 		return err
 	}
+	shown, err := f.Grant.Shown(r.Context(), a, id)
+	if err != nil && !civic.Is(err, civic.Denied) { // who opens nobody may still look into an emergency
+		return err
+	}
 	fr.Title = "打开资料"
-	return f.RenderAs(w, r, status, openPage(fr, m, agents, r.PostFormValue("reason"), askedFor(r)))
+	return f.RenderAs(w, r, status, openPage(fr, m, agents, shown, r.PostFormValue("reason"), askedFor(r)))
 }
 
 // askedFor is the page of the desk that the person is opened for; "" is their own.
@@ -197,9 +201,9 @@ func (f face) open(w http.ResponseWriter, r *http.Request) error {
 	}
 	id := civic.PersonID(r.PathValue("person"))
 	err = f.Grant.Open(r.Context(), a, id, r.PostFormValue("presented") != "", kit.Field(r, "reason"), civic.PersonID(r.PostFormValue("agent")))
-	if e := civic.As(err); err != nil && (e.Kind == civic.Invalid || e.Code == "grant.division") {
+	if e := civic.As(err); err != nil && (e.Kind == civic.Invalid || e.Code == "grant.division" || e.Code == "opening.card") {
 		if e.Code == "grant.division" {
-			e = civic.E(e.Kind, e.Code, "老人不住在您的辖区。证件在手的话，请勾上「证件在我手里」再打开。").On("presented")
+			e = civic.E(e.Kind, e.Code, "老人不住在您的辖区。老人来了的话，请把证件放到读卡器上，或输入证件的整个号码，再打开。").On("presented")
 		}
 		fr.Wrong = []*civic.Error{e}
 		return f.askToOpen(w, r, kit.Status(err), fr, a, id)
@@ -221,5 +225,5 @@ func (f face) code(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return f.Render(w, r, codePage(fr, id, code[:4]+" "+code[4:], r.Host))
+	return f.Render(w, r, codePage(fr, id, code, f.Reader != nil && f.Reader.Speech.Available(), r.Host))
 }

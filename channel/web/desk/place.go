@@ -9,6 +9,7 @@ import (
 	"yinqiao/catalog"
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
+	"yinqiao/ledger/finding"
 	"yinqiao/people"
 	"yinqiao/place"
 )
@@ -28,6 +29,8 @@ func (f face) placeRoutes() []kit.Route {
 		{Pattern: "POST /desk/places/{place}/windows/{window}/close", Do: f.closeWindow},
 		{Pattern: "POST /desk/places/{place}/windows/{window}/open", Do: f.openWindow},
 		{Pattern: "POST /desk/places/{place}/windows/{window}/end", Do: f.endWindow},
+		{Pattern: "POST /desk/places/{place}/shut", Do: f.shutPlace},
+		{Pattern: "POST /desk/places/{place}/reopen", Do: f.reopenPlace},
 	}
 }
 
@@ -101,6 +104,8 @@ type placeView struct {
 	Now      time.Time
 	Tomorrow string
 	Services []*catalog.Definition
+	Findings []finding.Finding
+	Manages  bool          // may say that it serves the public no more
 	Old      *http.Request // what was typed, when it was refused
 }
 
@@ -109,7 +114,7 @@ func (f face) keptPlace(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f face) showKept(w http.ResponseWriter, r *http.Request, status int, wrong error) error {
-	fr, a, _, err := f.frame(r, "本单位")
+	fr, a, m, err := f.frame(r, "本单位")
 	if err != nil {
 		return err
 	}
@@ -120,6 +125,10 @@ func (f face) showKept(w http.ResponseWriter, r *http.Request, status int, wrong
 	if v.Services, err = f.Catalog.List(r.Context(), v.Division, civic.ChannelDesk); err != nil {
 		return err
 	}
+	if v.Findings, err = f.Findings.OfPlace(r.Context(), a, v.ID); err != nil {
+		return err
+	}
+	_, v.Manages = m.MayIn(civic.MayManageStaff, v.Division)
 	v.Tomorrow = v.Now.In(civic.Shanghai).AddDate(0, 0, 1).Format(time.DateOnly)
 	fr.Title = v.Name
 	if wrong != nil {
@@ -193,4 +202,12 @@ func (f face) openWindow(w http.ResponseWriter, r *http.Request) error {
 
 func (f face) endWindow(w http.ResponseWriter, r *http.Request) error {
 	return f.kept(w, r, f.Place.EndWindow(r.Context(), f.actor(r), placeOf(r), r.PathValue("window")))
+}
+
+func (f face) shutPlace(w http.ResponseWriter, r *http.Request) error {
+	return f.kept(w, r, f.Place.Shut(r.Context(), f.actor(r), placeOf(r), kit.Field(r, "shut")))
+}
+
+func (f face) reopenPlace(w http.ResponseWriter, r *http.Request) error {
+	return f.kept(w, r, f.Place.Reopen(r.Context(), f.actor(r), placeOf(r)))
 }

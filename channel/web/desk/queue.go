@@ -119,7 +119,7 @@ func (f face) batch(w http.ResponseWriter, r *http.Request) error {
 	if step == nil {
 		return f.queueStep(w, r, civic.E(civic.Invalid, "case.step", "请选要对勾选的事做什么。").On("request"))
 	}
-	out, err := f.Casework.Batch(ids, step)
+	out, err := casework.Batch(ids, step)
 	if err != nil {
 		return f.queueStep(w, r, err)
 	}

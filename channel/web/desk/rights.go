@@ -19,6 +19,7 @@ func (f face) rightsRoutes() []kit.Route {
 		{Pattern: "POST" + at + "consents/{consent}/withdraw", Do: f.withdraw},
 		{Pattern: "POST" + at + "copy", Do: f.copy},
 		{Pattern: "POST" + at + "copy/file", Do: f.copyFile},
+		{Pattern: "POST" + at + "erase-wish", Do: f.eraseWish},
 		{Pattern: "GET" + at + "erase", Do: f.erasePage},
 		{Pattern: "POST" + at + "erase", Do: f.erase},
 	}
@@ -78,7 +79,7 @@ func (f face) changeConsent(w http.ResponseWriter, r *http.Request, do func(ctx 
 	}
 	id := civic.PersonID(r.PathValue("person"))
 	err = do(r.Context(), a, id)
-	if e := civic.As(err); err != nil && (e.Kind == civic.Invalid || e.Kind == civic.Conflict || slices.Contains([]string{"consent.separate", "consent.presence", "consent.guardian"}, e.Code)) {
+	if e := civic.As(err); err != nil && (e.Kind == civic.Invalid || e.Kind == civic.Conflict || slices.Contains([]string{"consent.separate", "erase.wish", "consent.presence", "consent.guardian"}, e.Code)) {
 		fr.Wrong = []*civic.Error{e}
 		return f.showConsents(w, r, kit.Status(err), fr, a)
 	}
@@ -101,6 +102,11 @@ func (f face) withdraw(w http.ResponseWriter, r *http.Request) error {
 	return f.changeConsent(w, r, func(ctx context.Context, a civic.Actor, id civic.PersonID) error {
 		return f.Rights.Withdraw(ctx, a, id, r.PathValue("consent"))
 	})
+}
+
+// eraseWish takes down that the person asks to have everything erased.
+func (f face) eraseWish(w http.ResponseWriter, r *http.Request) error {
+	return f.changeConsent(w, r, func(ctx context.Context, a civic.Actor, id civic.PersonID) error { return f.Rights.Wish(ctx, a, id) })
 }
 
 // copy prints everything about the person who is open, to be handed to them.

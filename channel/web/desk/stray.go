@@ -45,10 +45,14 @@ func (f face) showStrays(w http.ResponseWriter, r *http.Request, status int, wro
 		}
 		vs[i] = strayView{s, offices[s.Office]}
 	}
+	things, err := f.Casework.Unattended(r.Context(), a)
+	if err != nil {
+		return err
+	}
 	if wrong != nil {
 		fr.Wrong = []*civic.Error{wrong}
 	}
-	return f.RenderAs(w, r, status, straysPage(fr, vs, r, f.Now()))
+	return f.RenderAs(w, r, status, straysPage(fr, vs, things, r, f.Now()))
 }
 
 func (f face) redirect(w http.ResponseWriter, r *http.Request) error {

@@ -17,17 +17,8 @@ func (f face) thingRoutes() []kit.Route {
 		{Pattern: "POST /desk/requests/{request}/hand-in", Do: f.handIn},
 		{Pattern: "GET /desk/requests/{request}/bill", Do: f.billPaper},
 		{Pattern: "POST /desk/requests/{request}/bill", Page: "/desk/requests/{request}", Do: f.bill},
-		{Pattern: "POST /desk/requests/{request}/pay", Do: f.pay},
 		{Pattern: "POST /desk/requests/{request}/thing", Do: f.passThing},
 	}
-}
-
-// atOffice is the office that answers for a thing.
-func atOffice(t casework.Thing) civic.OfficeID {
-	if t.State == casework.Sent {
-		return t.Towards
-	}
-	return t.Office
 }
 
 // sums are what is still to be paid, and what the offices have received.
@@ -104,10 +95,6 @@ func (f face) billPaper(w http.ResponseWriter, r *http.Request) error {
 	}
 	fr.Back = "/desk/requests/" + r.PathValue("request")
 	return f.Render(w, r, billPage(fr, fileView{File: file, Me: a.Staff()}))
-}
-
-func (f face) pay(w http.ResponseWriter, r *http.Request) error {
-	return f.step(w, r, f.Casework.Pay(r.Context(), f.actor(r), requestOf(r), r.PostFormValue("thing"), r.PostFormValue("how")))
 }
 
 // passThing moves a thing on, from its case or from the list of what the office keeps.

@@ -57,5 +57,10 @@ func (f face) lost(w http.ResponseWriter, r *http.Request) error {
 	if err := f.People.LoseCard(r.Context(), a, a.Subject, r.PathValue("card")); err != nil {
 		return err
 	}
+	if a.Subject == a.Person() { // whoever has the card may have signed in with it
+		if err := f.outElsewhere(r, a); err != nil {
+			return err
+		}
+	}
 	return kit.Go(w, r, "/elder/cards")
 }

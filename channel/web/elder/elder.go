@@ -19,7 +19,7 @@ type face struct{ *kit.Rooms }
 // Routes are the pages of this face.
 func Routes(rm *kit.Rooms) []kit.Route {
 	f := face{rm}
-	return append(slices.Concat(f.meRoutes(), f.cardRoutes(), f.giveRoutes(), f.serviceRoutes(), f.storyRoutes(), f.bookingRoutes(), f.DraftActs(kit.Elder, f.actor)), []kit.Route{
+	return append(slices.Concat(f.meRoutes(), f.cardRoutes(), f.giveRoutes(), f.serviceRoutes(), f.storyRoutes(), f.stops(), f.bookingRoutes(), f.messageRoutes(), f.DraftActs(kit.Elder, f.actor), f.WordActs(kit.Elder, f.actor, f.step)), []kit.Route{
 		f.AloudRoute(kit.Elder),
 		{Pattern: "GET /elder/sign-in", Open: true, Do: f.signInPage},
 		{Pattern: "POST /elder/sign-in", Open: true, Do: f.signIn},
@@ -30,17 +30,12 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		{Pattern: "POST /elder/as", Do: f.actFor},
 		{Pattern: "GET /elder/mine", Do: f.mine},
 		{Pattern: "GET /elder/agents", Do: f.agents},
-		{Pattern: "POST /elder/agents/{grant}/revoke", Do: f.revoke},
 		{Pattern: "POST /elder/drafts", Do: f.start},
 		{Pattern: "GET /elder/drafts/{draft}", Do: f.question},
 		{Pattern: "POST /elder/drafts/{draft}", Do: f.answer},
 		{Pattern: "POST /elder/drafts/{draft}/submit", Do: f.submit},
 		{Pattern: "GET /elder/requests/{request}", Do: f.request},
 		{Pattern: "POST /elder/requests/{request}/confirm", Do: f.confirm},
-		{Pattern: "POST /elder/requests/{request}/answer", Do: f.answerAsked},
-		{Pattern: "POST /elder/requests/{request}/appeal", Do: f.appeal},
-		{Pattern: "POST /elder/requests/{request}/withdraw", Do: f.withdrawCase},
-		{Pattern: "POST /elder/requests/{request}/pay", Do: f.pay},
 	}...)
 }
 

@@ -36,7 +36,6 @@ func (f face) giveRoutes() []kit.Route {
 		kit.Route{Pattern: "GET /elder/agents/{grant}/scan", Do: f.scan},
 		kit.Route{Pattern: "POST /elder/agents/{grant}/told", Do: f.told},
 		kit.Route{Pattern: "POST /elder/agents/{grant}/settle", Do: f.settle},
-		kit.Route{Pattern: "POST /elder/freeze", Page: "/elder/agents", Do: f.freeze},
 	)
 }
 
@@ -333,15 +332,4 @@ func (f face) settle(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return kit.Go(w, r, "/elder/agents")
-}
-
-func (f face) freeze(w http.ResponseWriter, r *http.Request) error {
-	a := f.actor(r)
-	if err := f.Grant.Dispute(r.Context(), a, a.Subject, "在网页上说：家里人意见不一致"); err != nil {
-		return err
-	}
-	if a.Channel == civic.ChannelFamily {
-		f.Sessions.Remove(r.Context(), "as") // one's own grant is frozen too
-	}
-	return kit.Go(w, r, "/elder")
 }

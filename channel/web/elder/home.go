@@ -53,6 +53,9 @@ func (f face) showHome(w http.ResponseWriter, r *http.Request, status int, fr ki
 			h.Code = at.In(civic.Shanghai).Format("1月2日") + civic.SayTime(at)
 		}
 	}
+	if h.Unread, err = f.unread(r, a); err != nil {
+		return err
+	}
 	fr.Back = "/"
 	return f.RenderAs(w, r, status, homePage(fr, h))
 }
@@ -64,6 +67,7 @@ type homeView struct {
 	NextWords string
 	Acting    bool
 	Typed     string // a number that was not found
+	Unread    int    // messages that they have not said they know of
 	Code      string // when a code was drawn for them at the window, "" if not lately
 }
 
@@ -164,14 +168,6 @@ func (f face) agents(w http.ResponseWriter, r *http.Request) error {
 // guarded reports whether one of those who may act is the person's guardian.
 func guarded(list []grant.Agent) bool {
 	return slices.ContainsFunc(list, func(g grant.Agent) bool { return g.Kind == "guardian" })
-}
-
-func (f face) revoke(w http.ResponseWriter, r *http.Request) error {
-	a := f.actor(r)
-	if err := f.Grant.Revoke(r.Context(), a, a.Subject, r.PathValue("grant")); err != nil {
-		return err
-	}
-	return kit.Go(w, r, "/elder/agents")
 }
 
 // titles names the services of a division, for people who do not know our codes.

@@ -4,12 +4,14 @@ import (
 	"net/http"
 
 	"yinqiao/channel/web/kit"
+	"yinqiao/civic"
 	"yinqiao/people"
 )
 
 func (f face) meRoutes() []kit.Route {
 	return []kit.Route{
 		{Pattern: "GET /elder/me", Do: f.me},
+		{Pattern: "POST /elder/me/sign-out", Do: f.signOutElsewhere},
 		{Pattern: "GET /elder/consents", Do: f.consents},
 		{Pattern: "POST /elder/consents", Do: f.consent},
 		{Pattern: "POST /elder/consents/{consent}/withdraw", Do: f.withdraw},
@@ -17,6 +19,7 @@ func (f face) meRoutes() []kit.Route {
 		{Pattern: "POST /elder/copy", Do: f.copy},
 		{Pattern: "POST /elder/copy/file", Do: f.copyFile},
 		{Pattern: "GET /elder/erase", Do: f.erasePlan},
+		{Pattern: "POST /elder/erase", Do: f.eraseWish},
 	}
 }
 
@@ -25,6 +28,7 @@ type meView struct {
 	people.Profile
 	people.Facts
 	Acting bool
+	Out    bool // signed out elsewhere a moment ago
 }
 
 // me shows the person all that is known of them, and how to have it corrected.
@@ -33,9 +37,25 @@ func (f face) me(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := meView{Profile: p, Acting: fr.Acting != ""}
+	v := meView{Profile: p, Acting: fr.Acting != "", Out: r.URL.Query().Get("out") != ""}
 	if v.Facts, err = f.People.Facts(r.Context(), a, a.Subject); err != nil {
 		return err
 	}
 	return f.Render(w, r, mePage(fr, v))
+}
+
+// signOutElsewhere ends the person's sign-ins on every other phone and computer.
+func (f face) signOutElsewhere(w http.ResponseWriter, r *http.Request) error {
+	a := f.actor(r)
+	if err := f.outElsewhere(r, a); err != nil {
+		return err
+	}
+	return kit.Go(w, r, "/elder/me?out=1")
+}
+
+func (f face) outElsewhere(r *http.Request, a civic.Actor) error {
+	if err := f.Grant.SignOut(r.Context(), a, a.Subject); err != nil {
+		return err
+	}
+	return f.Sessions.Renew(r.Context(), a.Operator)
 }

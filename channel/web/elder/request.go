@@ -56,23 +56,4 @@ func (f face) confirm(w http.ResponseWriter, r *http.Request) error {
 	return f.step(w, r, f.Casework.Confirm(r.Context(), f.actor(r), requestOf(r), solved))
 }
 
-// answerAsked is the person's own word to what the office asked.
-func (f face) answerAsked(w http.ResponseWriter, r *http.Request) error {
-	return f.step(w, r, f.Casework.Answer(r.Context(), f.actor(r), requestOf(r), r.PostFormValue("answer")))
-}
-
-func (f face) appeal(w http.ResponseWriter, r *http.Request) error {
-	return f.step(w, r, f.Casework.Appeal(r.Context(), f.actor(r), requestOf(r), r.PostFormValue("appeal")))
-}
-
-func (f face) withdrawCase(w http.ResponseWriter, r *http.Request) error {
-	return f.step(w, r, f.Casework.Withdraw(r.Context(), f.actor(r), requestOf(r)))
-}
-
-// pay is the word that a bill is paid: of the person, or of the relative who pays it
-// from home.
-func (f face) pay(w http.ResponseWriter, r *http.Request) error {
-	return f.step(w, r, f.Casework.Pay(r.Context(), f.actor(r), requestOf(r), r.PostFormValue("thing"), r.PostFormValue("how")))
-}
-
 func requestOf(r *http.Request) civic.RequestID { return civic.RequestID(r.PathValue("request")) }

@@ -71,7 +71,16 @@ func (f face) copyFile(w http.ResponseWriter, r *http.Request) error {
 	return kit.SendCopy(w, c)
 }
 
-// erasePlan says what can be erased and what stays; who wants it calls or comes.
+// eraseWish takes down that the person asks to have everything erased.
+func (f face) eraseWish(w http.ResponseWriter, r *http.Request) error {
+	a := f.actor(r)
+	if err := f.Rights.Wish(r.Context(), a, a.Subject); err != nil {
+		return err
+	}
+	return kit.Go(w, r, "/elder/erase")
+}
+
+// erasePlan says what can be erased and what stays, and takes the wish.
 func (f face) erasePlan(w http.ResponseWriter, r *http.Request) error {
 	fr, a, _, err := f.frame(r, "删掉我的资料")
 	if err != nil {

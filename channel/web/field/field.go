@@ -5,11 +5,13 @@ package field
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
 	"yinqiao/grant"
+	"yinqiao/notify"
 	"yinqiao/people"
 	"yinqiao/place"
 	"yinqiao/staff"
@@ -20,7 +22,7 @@ type face struct{ *kit.Rooms }
 // Routes are the pages of this face.
 func Routes(rm *kit.Rooms) []kit.Route {
 	f := face{rm}
-	return []kit.Route{
+	return append(f.taskRoutes(), []kit.Route{
 		{Pattern: "GET /field/sign-in", Open: true, Do: f.signInPage},
 		{Pattern: "POST /field/sign-in", Open: true, Do: f.signIn},
 		{Pattern: "POST /field/sign-out", Open: true, Do: f.signOut},
@@ -31,7 +33,7 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		{Pattern: "GET /field/people/{person}", Do: f.person},
 		{Pattern: "POST /field/people/{person}/open", Do: f.open},
 		{Pattern: "POST /field/people/{person}/glass", Do: f.glass},
-	}
+	}...)
 }
 
 // deviceCookie keeps the phone's token; only its hash is in the database.
@@ -141,6 +143,7 @@ type homeView struct {
 	Member staff.Member
 	Finds  bool
 	Duty   []staff.Duty
+	Visits []notify.Task
 	Typed  string
 	Now    time.Time
 }
@@ -157,6 +160,9 @@ func (f face) showHome(w http.ResponseWriter, r *http.Request, status int, typed
 	v := homeView{Member: m, Typed: typed, Now: f.Now()}
 	_, v.Finds = m.May(civic.MayFindPeople)
 	if v.Duty, err = f.Staff.MyDuty(r.Context(), a); err != nil {
+		return err
+	}
+	if v.Visits, err = f.visits(r, a); err != nil {
 		return err
 	}
 	if wrong != nil {
@@ -191,6 +197,7 @@ type personView struct {
 
 type closedView struct {
 	people.Match
+	Shown             []people.CredentialKind
 	Glass             bool
 	Reason, Emergency string
 }
@@ -215,6 +222,9 @@ func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, wro
 		if v.Match, err = f.People.Glance(r.Context(), a, id); err != nil {
 			return err
 		}
+		if v.Shown, err = f.Grant.Shown(r.Context(), a, id); err != nil && !civic.Is(err, civic.Denied) {
+			return err
+		}
 		return f.RenderAs(w, r, status, closedPage(fr, v))
 	}
 	if err != nil {
@@ -230,7 +240,7 @@ func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, wro
 
 // opened goes on to the person after an opening, or shows what is to be mended.
 func (f face) opened(w http.ResponseWriter, r *http.Request, err error) error {
-	if civic.Is(err, civic.Invalid) || err != nil && civic.As(err).Code == "grant.division" {
+	if civic.Is(err, civic.Invalid) || err != nil && slices.Contains([]string{"grant.division", "opening.card"}, civic.As(err).Code) {
 		return f.showPerson(w, r, kit.Status(err), err)
 	}
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"yinqiao/civic"
@@ -21,6 +22,7 @@ import (
 type Reader struct {
 	Speech interface {
 		Available() bool
+		Say(ctx context.Context, req speech.Request) (speech.Clip, error)
 		SayLines(ctx context.Context, lines []string, f speech.Format) (speech.Clip, error)
 	}
 	Vault interface {
@@ -64,7 +66,7 @@ func (rm *Rooms) heard(r *http.Request, face Face) (string, bool) {
 	if r.Context().Value(sessionKey{}) == nil {
 		return "", false
 	}
-	p := rm.Party(r)
+	p := rm.Sessions.Who(r.Context()) // as they signed in: nobody's root need be looked up for it
 	return "aloud\x00" + string(p.Kind) + "\x00" + p.ID, true
 }
 
@@ -75,10 +77,21 @@ func withSession(r *http.Request) *http.Request {
 	return r.WithContext(context.WithValue(r.Context(), sessionKey{}, true))
 }
 
+// packers are kept: making one costs more than what it packs.
+var packers = sync.Pool{New: func() any {
+	z, err := flate.NewWriter(nil, flate.BestCompression)
+	if err != nil {
+		panic(err) // the level is one there is
+	}
+	return z
+}}
+
 // sealAloud makes the last part of the address of some lines' sound.
 func (rm *Rooms) sealAloud(whose string, lines []string) (string, error) {
 	var b bytes.Buffer
-	z, _ := flate.NewWriter(&b, flate.BestCompression) // the level is one there is
+	z := packers.Get().(*flate.Writer)
+	defer packers.Put(z)
+	z.Reset(&b)
 	if _, err := io.WriteString(z, strings.Join(lines, "\n")); err != nil {
 		return "", err
 	}

@@ -1054,8 +1054,8 @@ func PurposeOf(p rights.Purpose) templ.Component {
 	})
 }
 
-// PlanOf is what erasure takes away and what stays.
-func PlanOf(p rights.Plan) templ.Component {
+// PlanOf is what erasure takes away and what stays; for staff, with the clauses.
+func PlanOf(p rights.Plan, sources bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1157,7 +1157,7 @@ func PlanOf(p rights.Plan) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if s.Source != "" {
+			if sources && s.Source != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 109, "<small>（")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

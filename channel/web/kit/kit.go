@@ -18,6 +18,8 @@ import (
 	"yinqiao/engine/booking"
 	"yinqiao/engine/casework"
 	"yinqiao/grant"
+	"yinqiao/ledger/finding"
+	"yinqiao/notify"
 	"yinqiao/people"
 	"yinqiao/place"
 	"yinqiao/request"
@@ -37,6 +39,8 @@ type Rooms struct {
 	Casework *casework.Service
 	Booking  *booking.Service
 	Rights   *rights.Service
+	Notify   *notify.Service
+	Findings *finding.Service
 	Log      *slog.Logger
 	Reader   *Reader // reads pages aloud; nil if nothing can
 	Demo     *Demo   // nil outside a demonstration
@@ -50,6 +54,7 @@ type Demo struct {
 	Password string
 	Staff    []DemoAccount
 	Elders   []DemoAccount
+	Outbox   func(context.Context) ([]notify.Shown, error)
 }
 
 // DemoAccount is one account that a visitor may try.

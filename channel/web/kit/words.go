@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"slices"
 	"strings"
 
 	"yinqiao/civic"
@@ -19,6 +20,20 @@ func SafePath(p, fallback string) string {
 	return fallback
 }
 
+// CardsShown says at a desk which card of a person was just shown, or what to do.
+func CardsShown(kinds []people.CredentialKind) string {
+	if len(kinds) == 0 {
+		return "还没有看到证件。老人不住在您的辖区，或要开口令、拿资料、办卡的，先把证件放到读卡器上，或输入证件的整个号码。"
+	}
+	var words []string
+	for _, k := range kinds {
+		if !slices.Contains(words, k.Words()) {
+			words = append(words, k.Words())
+		}
+	}
+	return "出示的证件：" + strings.Join(words, "、") + "。"
+}
+
 // Sex says a person's sex in a word.
 func Sex(s people.Sex) string {
 	switch s {
@@ -30,19 +45,11 @@ func Sex(s people.Sex) string {
 	return ""
 }
 
-var divisionNames = func() map[civic.Division]string {
-	m := map[civic.Division]string{}
-	for _, d := range place.Divisions() {
-		m[d.Code] = d.Name
-	}
-	return m
-}()
-
 // Division names a division with its county: 小店区 坞城街道.
 func Division(d civic.Division) string {
-	county, street := divisionNames[d.County()], ""
+	county, street := place.DivisionName(d.County()), ""
 	if len(d) > 6 {
-		street = divisionNames[d]
+		street = place.DivisionName(d)
 	}
 	if county == "" {
 		return string(d)
@@ -73,4 +80,27 @@ func Whose(w string) string {
 		return "邻居"
 	}
 	return w
+}
+
+// Clause names a clause of the plans as people cite it: ZJ2.3 is 浙江方案（二）3.
+func Clause(code string) string {
+	if n, ok := strings.CutPrefix(code, "SX"); ok {
+		return code + "（山西方案第" + n + "条）"
+	}
+	if n, ok := strings.CutPrefix(code, "ZJ"); ok {
+		part, item, _ := strings.Cut(n, ".")
+		if i := strings.Index("123456", part); part != "" && i >= 0 {
+			return code + "（浙江方案第" + string([]rune("一二三四五六")[i]) + "部分第" + item + "条）"
+		}
+	}
+	return code
+}
+
+// Clauses names several.
+func Clauses(codes []string) string {
+	var out []string
+	for _, c := range codes {
+		out = append(out, Clause(c))
+	}
+	return strings.Join(out, "、")
 }

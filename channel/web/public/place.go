@@ -146,6 +146,7 @@ type placeView struct {
 	place.Card
 	Services []*catalog.Definition
 	Changes  []place.DayPlan // of the coming days, those that are not as usual
+	Instead  []place.Near    // where to go while no manned window is open here
 	Now      time.Time
 	Back     string
 	Kept     bool // places are kept here, and there is a page that proves it
@@ -166,7 +167,7 @@ func (f face) place(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, d := range defs {
-		if slices.Contains(strings.Fields(v.Card.Services), d.Service) {
+		if slices.Contains(strings.Fields(v.Card.Services), d.Service) || d.Casework != nil && d.Casework.OfficeKind == v.Kind {
 			v.Services = append(v.Services, d)
 		}
 	}
@@ -174,6 +175,9 @@ func (f face) place(w http.ResponseWriter, r *http.Request) error {
 		if d.Other || d.Why != "" {
 			v.Changes = append(v.Changes, d)
 		}
+	}
+	if v.Instead, err = f.instead(r, v.Card, v.Now); err != nil {
+		return err
 	}
 	fr := f.frame(r, v.Name)
 	fr.Back = "/places/list/" + string(v.Division) + "/" + v.Kind
@@ -189,4 +193,46 @@ func has(fs []place.Has, p place.Presence) string {
 		}
 	}
 	return strings.Join(out, "、")
+}
+
+// insteadMost is how many other places are named.
+const insteadMost = 2
+
+// instead finds places of the same kind with a manned window, for whoever comes to a
+// place whose manned windows are all shut, or that serves the public no more.
+func (f face) instead(r *http.Request, c place.Card, now time.Time) ([]place.Near, error) {
+	if c.Shut == "" && !noneManned(c.Windows, now) {
+		return nil, nil
+	}
+	near, err := f.Place.Near(r.Context(), place.From{Division: c.Division, Village: c.Village, At: c.At}, place.Want{Kinds: []string{c.Kind}, At: now, Limit: 6})
+	if err != nil {
+		return nil, err
+	}
+	var out []place.Near
+	for _, n := range near {
+		if n.ID == c.ID || n.Shut != "" || len(out) == insteadMost {
+			continue
+		}
+		other, err := f.Place.Show(r.Context(), n.ID)
+		if err != nil {
+			return nil, err
+		}
+		if !noneManned(other.Windows, now) {
+			out = append(out, n)
+		}
+	}
+	return out, nil
+}
+
+// noneManned reports whether there are manned windows and none of them is open.
+func noneManned(ws []place.Window, now time.Time) bool {
+	manned := false
+	for _, w := range ws {
+		if w.Kind == place.Manned {
+			if manned = true; w.IsOpen(now) {
+				return false
+			}
+		}
+	}
+	return manned
 }

@@ -17,14 +17,14 @@ type face struct{ *kit.Rooms }
 // Routes are the pages of this face; all are open.
 func Routes(rm *kit.Rooms) []kit.Route {
 	f := face{rm}
-	return append([]kit.Route{
+	return append(append([]kit.Route{
 		f.AloudRoute(kit.Public),
 		{Pattern: "GET /{$}", Open: true, Do: f.home},
 		{Pattern: "GET /services", Open: true, Do: f.services},
 		{Pattern: "GET /status", Open: true, Do: f.status},
 		{Pattern: "POST /look", Open: true, Do: f.look},
 		{Pattern: "/", Open: true, Do: f.missing},
-	}, f.placeRoutes()...)
+	}, f.placeRoutes()...), f.outboxRoutes()...)
 }
 
 func (f face) frame(r *http.Request, title string) kit.Frame {

@@ -1,0 +1,160 @@
+package desk
+
+import (
+	"net/http"
+
+	"yinqiao/channel/web/kit"
+	"yinqiao/civic"
+	"yinqiao/notify"
+	"yinqiao/staff"
+)
+
+func (f face) taskRoutes() []kit.Route {
+	return []kit.Route{
+		{Pattern: "GET /desk/tasks/{carrier}", Do: f.tasks},
+		{Pattern: "GET /desk/tasks/{carrier}/{person}/{task}", Do: f.task},
+		{Pattern: "POST /desk/tasks/{carrier}/{person}/{task}", Do: f.tick},
+		{Pattern: "POST /desk/tasks/desk/mail", Page: "/desk/tasks/desk", Do: f.remindBy},
+		{Pattern: "GET /desk/carriers", Do: f.carriers},
+		{Pattern: "POST /desk/carriers/{carrier}/stop", Do: f.stopCarrier},
+		{Pattern: "POST /desk/carriers/{carrier}/start", Do: f.startCarrier},
+	}
+}
+
+// handCarriers are the ways that hands bring, in the order of the tabs.
+var handCarriers = []kit.Link{{To: notify.CarrierVoice, Words: "要打的电话"}, {To: notify.CarrierDoor, Words: "要上门的"},
+	{To: notify.CarrierPaper, Words: "要打印的"}, {To: notify.CarrierDesk, Words: "给我的提醒"}}
+
+func carrierTitle(carrier string) string {
+	for _, l := range handCarriers {
+		if l.To == carrier {
+			return l.Words
+		}
+	}
+	return "要通知的事"
+}
+
+// tasks lists what hands have to bring by one carrier, where the member serves people.
+func (f face) tasks(w http.ResponseWriter, r *http.Request) error {
+	carrier := r.PathValue("carrier")
+	fr, a, _, err := f.frame(r, carrierTitle(carrier))
+	if err != nil {
+		return err
+	}
+	list, err := f.Notify.Tasks(r.Context(), a, carrier)
+	if err != nil {
+		return err
+	}
+	return f.Render(w, r, tasksPage(fr, carrier, list))
+}
+
+// remindBy keeps where the member is reminded by mail.
+func (f face) remindBy(w http.ResponseWriter, r *http.Request) error {
+	fr, a, _, err := f.frame(r, carrierTitle(notify.CarrierDesk))
+	if err != nil {
+		return err
+	}
+	err = f.Notify.RemindBy(r.Context(), a, kit.Field(r, "mail"))
+	if civic.Is(err, civic.Invalid) {
+		fr.Wrong = []*civic.Error{civic.As(err)}
+		list, err := f.Notify.Tasks(r.Context(), a, notify.CarrierDesk)
+		if err != nil {
+			return err
+		}
+		return f.RenderAs(w, r, http.StatusUnprocessableEntity, tasksPage(fr, notify.CarrierDesk, list))
+	}
+	if err != nil {
+		return err
+	}
+	return kit.Go(w, r, "/desk/tasks/desk")
+}
+
+// task shows what one task takes; that it was looked at is recorded.
+func (f face) task(w http.ResponseWriter, r *http.Request) error {
+	fr, a, _, err := f.frame(r, carrierTitle(r.PathValue("carrier")))
+	if err != nil {
+		return err
+	}
+	return f.showTask(w, r, http.StatusOK, fr, a)
+}
+
+func (f face) showTask(w http.ResponseWriter, r *http.Request, status int, fr kit.Frame, a civic.Actor) error {
+	d, err := f.Notify.See(r.Context(), a, civic.PersonID(r.PathValue("person")), r.PathValue("task"))
+	if err != nil {
+		return err
+	}
+	if d.Carrier == notify.CarrierPaper {
+		return f.RenderAs(w, r, status, sheetPage(fr, d, f.Now()))
+	}
+	return f.RenderAs(w, r, status, taskPage(fr, d))
+}
+
+func (f face) tick(w http.ResponseWriter, r *http.Request) error {
+	carrier := r.PathValue("carrier")
+	fr, a, _, err := f.frame(r, carrierTitle(carrier))
+	if err != nil {
+		return err
+	}
+	err = f.Notify.Tick(r.Context(), a, civic.PersonID(r.PathValue("person")), r.PathValue("task"), r.PostFormValue("outcome"))
+	if civic.Is(err, civic.Invalid) {
+		fr.Wrong = []*civic.Error{civic.As(err)}
+		return f.showTask(w, r, kit.Status(err), fr, a)
+	}
+	if err != nil {
+		return err
+	}
+	return kit.Go(w, r, "/desk/tasks/"+carrier)
+}
+
+// carriers shows how each way of telling people does where the member runs them, and
+// stops or starts one there.
+func (f face) carriers(w http.ResponseWriter, r *http.Request) error {
+	fr, a, m, err := f.frame(r, "通知的办法")
+	if err != nil {
+		return err
+	}
+	return f.showCarriers(w, r, http.StatusOK, fr, a, runs(m))
+}
+
+// runs is where a member runs carriers; where none does, their own place, to be refused.
+func runs(m staff.Member) civic.Division {
+	if ds := m.Where(civic.MayRunMessages); len(ds) > 0 {
+		return ds[0]
+	}
+	return m.Division
+}
+
+func (f face) showCarriers(w http.ResponseWriter, r *http.Request, status int, fr kit.Frame, a civic.Actor, in civic.Division) error {
+	o, err := f.Notify.Overview(r.Context(), a, in)
+	if err != nil {
+		return err
+	}
+	return f.RenderAs(w, r, status, carriersPage(fr, o, r))
+}
+
+func (f face) stopCarrier(w http.ResponseWriter, r *http.Request) error {
+	fr, a, m, err := f.frame(r, "通知的办法")
+	if err != nil {
+		return err
+	}
+	err = f.Notify.Stop(r.Context(), a, runs(m), r.PathValue("carrier"), kit.Field(r, "reason"))
+	if civic.Is(err, civic.Invalid) {
+		fr.Wrong = []*civic.Error{civic.As(err).On("reason-" + r.PathValue("carrier"))}
+		return f.showCarriers(w, r, kit.Status(err), fr, a, runs(m))
+	}
+	if err != nil {
+		return err
+	}
+	return kit.Go(w, r, "/desk/carriers")
+}
+
+func (f face) startCarrier(w http.ResponseWriter, r *http.Request) error {
+	_, a, m, err := f.frame(r, "通知的办法")
+	if err != nil {
+		return err
+	}
+	if err := f.Notify.Start(r.Context(), a, runs(m), r.PathValue("carrier")); err != nil {
+		return err
+	}
+	return kit.Go(w, r, "/desk/carriers")
+}

@@ -1,0 +1,54 @@
+package grant
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/people"
+)
+
+// Kin is a person who holds a grant of somebody's.
+type Kin struct {
+	Agent    civic.PersonID
+	Relation string
+}
+
+// KinOf lists the people by whom a message may reach somebody: those who hold a live
+// grant, family first; after a death, relatives who held one. The authority is over the person.
+func KinOf(q db.Q, auth civic.Authority, now time.Time, person civic.PersonID) ([]Kin, error) {
+	if !auth.Over(person) {
+		return nil, errors.New("grant: the relatives of a person need an authority over them")
+	}
+	self, err := people.Resolve(q, person)
+	if err != nil {
+		return nil, err
+	}
+	ids := self.Selves()
+	var rows []struct {
+		Agent    civic.PersonID
+		Relation string
+		Held     string
+	}
+	if err := q.Select(&rows, `SELECT agent, relation, held FROM proxy_grant WHERE state = 'active' AND agent_kind = 'person'`+inTime+`
+		AND person IN `+db.In(2, len(ids))+` ORDER BY id`, append([]any{now}, db.Args(ids)...)...); err != nil {
+		return nil, err
+	}
+	var out []Kin
+	seen := map[civic.PersonID]bool{}
+	for _, near := range []bool{true, false} {
+		for _, r := range rows {
+			live := r.Held == ""
+			if self.Died != "" {
+				live = strings.TrimSpace(r.Held) == strings.TrimSpace(heldElder) && rules.after(r.Relation)
+			}
+			if live && !seen[r.Agent] && near == rules.family(r.Relation) {
+				seen[r.Agent] = true
+				out = append(out, Kin{r.Agent, r.Relation})
+			}
+		}
+	}
+	return out, nil
+}

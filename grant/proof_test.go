@@ -1,0 +1,166 @@
+package grant_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"yinqiao/app/apptest"
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/db/dbtest"
+	"yinqiao/grant"
+	"yinqiao/people"
+	"yinqiao/staff"
+)
+
+func TestACodeNeedsACardThatNobodyCouldHaveMadeForIt(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		w.Clock.Add(time.Hour) // what is added now did not come with the registration
+		open := func(presented bool) {
+			t.Helper()
+			if err := w.Grant.Open(ctx, a.Clerk, a.Elder, presented, "本人来窗口", ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		// By the role alone no card is made.
+		open(false)
+		fresh := people.Card{Kind: people.KindTransitCard, Number: "14010000998877"}
+		_, err := w.People.AddCard(ctx, a.Clerk, a.Elder, fresh, people.Dates{})
+		wantKind(t, err, civic.Denied, "card.proof")
+		_, err = w.People.IssuePrinted(ctx, a.Clerk, a.Elder)
+		wantKind(t, err, civic.Denied, "card.proof")
+		// Nor for a daughter who brings the elder's card, everything though she may.
+		w.Show(t, a.Clerk, a.Elder)
+		if err := w.Grant.Open(ctx, a.Clerk, a.Elder, true, "女儿来办", a.Daughter); err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.People.IssuePrinted(ctx, a.Clerk, a.Elder)
+		wantKind(t, err, civic.Denied, "card.proof")
+
+		open(true)
+		if _, err := w.People.AddCard(ctx, a.Clerk, a.Elder, fresh, people.Dates{}); err != nil {
+			t.Fatal(err)
+		}
+		printed, err := w.People.IssuePrinted(ctx, a.Clerk, a.Elder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// What was made just now opens, and gives no code by itself.
+		later := w.Xihu.Clerk
+		for _, number := range []string{printed.Number, fresh.Number} {
+			if _, err := w.People.Find(ctx, later, number); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.Grant.Open(ctx, later, a.Elder, true, "本人来窗口", ""); err != nil {
+				t.Fatal(err)
+			}
+			_, err = w.Grant.IssueCode(ctx, later, a.Elder)
+			wantKind(t, err, civic.Denied, "access.card_new")
+		}
+		w.Open(t, later, a.Elder)
+		if _, err := w.Grant.IssueCode(ctx, later, a.Elder); err != nil {
+			t.Errorf("with the card of old: %v", err)
+		}
+		// A week later the added card is as good as any, the printed one is not.
+		w.Clock.Add(8 * 24 * time.Hour)
+		for number, want := range map[string]bool{printed.Number: false, fresh.Number: true} {
+			w.Clock.Add(2 * time.Hour)
+			if _, err := w.People.Find(ctx, later, number); err != nil {
+				t.Fatal(err)
+			}
+			if err := w.Grant.Open(ctx, later, a.Elder, true, "本人来窗口", ""); err != nil {
+				t.Fatal(err)
+			}
+			if _, err = w.Grant.IssueCode(ctx, later, a.Elder); (err == nil) != want {
+				t.Errorf("after a week: %v, want a code: %v", err, want)
+			}
+		}
+	})
+}
+
+func TestAReadIsJudgedAgainWhenItIsTaken(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		at := reader(t, w, a.Community)
+		number := w.Number(t, a.Elder)
+		lay := func(n int) {
+			t.Helper()
+			if v, err := w.Grant.PresentCard(ctx, at, grant.CardRead{Key: fmt.Sprintf("lost-key-%d", n), Number: number}); err != nil || v != grant.CardFine {
+				t.Fatalf("%s, %v", v, err)
+			}
+		}
+		lay(1)
+		p, v, err := w.Grant.OpenRead(ctx, a.Clerk, at.Operator.ID)
+		if err != nil || v != grant.CardFine || p != a.Elder {
+			t.Fatalf("%s %s %v", p, v, err)
+		}
+		if _, err := w.Grant.IssueCode(ctx, a.Clerk, a.Elder); err != nil {
+			t.Errorf("a code by a card on the reader: %v", err)
+		}
+		lay(2)
+		for _, id := range w.CardIDs(t, a.Elder) {
+			if err := w.People.LoseCard(ctx, apptest.AsPerson(a.Elder), a.Elder, id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p, v, err = w.Grant.OpenRead(ctx, w.Hire(t, "同事", a.Community, staff.Post{Role: staff.Clerk, Division: a.Division}), at.Operator.ID)
+		if err != nil || v == grant.CardFine || p != "" {
+			t.Errorf("reported lost since: %s %s %v", p, v, err)
+		}
+	})
+}
+
+func TestARoleGetsLittleForAWhileAndNotFromItself(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		w.Services(t, "report-posting")
+		end, far := w.Clock.Now().AddDate(0, 6, 0), w.Clock.Now().AddDate(3, 0, 0)
+		g := grant.Grant{Person: a.Elder, AgentKind: "role", Office: a.Community, Role: staff.Clerk, Services: "report-posting", Starts: w.Clock.Now(), Ends: &end,
+			GivenHow: "witness", Evidence: grant.Evidence{Witness: "李干部", WitnessRole: "社区或村委会干部"}}
+		with := func(change func(*grant.Grant)) error {
+			g := g
+			change(&g)
+			_, err := w.Grant.Give(ctx, a.Clerk, g)
+			return err
+		}
+		if err := w.Grant.Open(ctx, a.Clerk, a.Elder, false, "上门", ""); err != nil {
+			t.Fatal(err)
+		}
+		wantKind(t, with(func(*grant.Grant) {}), civic.Denied, "grant.role_card")
+		w.Open(t, a.Clerk, a.Elder)
+		g.GivenHow, g.Evidence = "in_person", grant.Evidence{}
+		wantKind(t, with(func(g *grant.Grant) { g.Services = "*" }), civic.Invalid, "grant.role_everything")
+		wantKind(t, with(func(g *grant.Grant) { g.Ends = nil }), civic.Invalid, "grant.role_months")
+		wantKind(t, with(func(g *grant.Grant) { g.Ends = &far }), civic.Invalid, "grant.role_months")
+		wantKind(t, with(func(g *grant.Grant) { g.Office = w.Xihu.Community }), civic.Invalid, "grant.role_far")
+		if err := with(func(*grant.Grant) {}); err != nil {
+			t.Fatal(err)
+		}
+		agents, err := w.Grant.Agents(ctx, apptest.AsPerson(a.Elder), a.Elder)
+		told := false
+		for _, x := range agents {
+			told = told || x.AgentKind == "role" && x.Notice == "pending"
+		}
+		if err != nil || !told {
+			t.Errorf("the elder is not asked about it: %v, %v", agents, err)
+		}
+
+		// It lets a colleague act in the service, and touch nothing else without an opening.
+		colleague := w.Hire(t, "同事", a.Community, staff.Post{Role: staff.Clerk, Division: a.Division})
+		if err := use(w, colleague, a.Elder, "report-posting"); err != nil {
+			t.Errorf("in the service: %v", err)
+		}
+		wantKind(t, use(w, colleague, a.Elder, ""), civic.Denied, "grant.not_open")
+		_, err = w.People.AddContact(ctx, colleague, a.Elder, people.NewContact{Number: "12800000055", Whose: "own", First: true})
+		wantKind(t, err, civic.Denied, "grant.not_open")
+		wantKind(t, w.People.LoseCard(ctx, colleague, a.Elder, w.CardIDs(t, a.Elder)[0]), civic.Denied, "grant.not_open")
+	})
+}

@@ -1,0 +1,59 @@
+package grant_test
+
+import (
+	"testing"
+	"time"
+
+	"yinqiao/app/apptest"
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/db/dbtest"
+)
+
+func TestACodeIsReadOutWhileItIsGoodAndAtItsOwnWindowOnly(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		w.Open(t, a.Clerk, a.Elder)
+		code, err := w.Grant.IssueCode(ctx, a.Clerk, a.Elder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if said, err := w.Grant.SayCode(ctx, a.Clerk, a.Elder, code.ID); err != nil || said != code.Digits[:4]+" "+code.Digits[4:] {
+			t.Errorf("%q, %v", said, err)
+		}
+		if _, err := w.Grant.SayCode(ctx, a.HospitalClerk, a.Elder, code.ID); !civic.Is(err, civic.Denied) {
+			t.Errorf("another window: %v", err)
+		}
+		w.Open(t, a.Clerk, a.Stranger)
+		_, err = w.Grant.SayCode(ctx, a.Clerk, a.Stranger, code.ID)
+		wantKind(t, err, civic.NotFound, "access.gone")
+		if _, err := w.Grant.RedeemCode(ctx, code.Digits, civic.ChannelElder); err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.Grant.SayCode(ctx, a.Clerk, a.Elder, code.ID)
+		wantKind(t, err, civic.NotFound, "access.gone")
+		late, err := w.Grant.IssueCode(ctx, a.Clerk, a.Elder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Clock.Add(31 * time.Minute)
+		w.Open(t, a.Clerk, a.Elder)
+		_, err = w.Grant.SayCode(ctx, a.Clerk, a.Elder, late.ID)
+		wantKind(t, err, civic.NotFound, "access.gone")
+
+		// Whoever has no phone of their own gets none by phone, and no relative has one sent.
+		in := w.NewPerson(a.Street, "韩玉兰")
+		in.Phones[0].Whose = "女儿"
+		other := w.Register(t, in)
+		w.Open(t, a.Clerk, other)
+		wantKind(t, w.Grant.SendCode(ctx, a.Clerk, other), civic.Conflict, "access.phone")
+		if err := w.Grant.SendCode(ctx, apptest.AsPerson(a.Daughter), a.Elder); !civic.Is(err, civic.Denied) {
+			t.Errorf("a relative: %v", err)
+		}
+		if n := w.Count(t, `SELECT COUNT(*) FROM access_code WHERE person = $1`, other); n != 0 {
+			t.Errorf("%d codes were drawn", n)
+		}
+	})
+}

@@ -1,0 +1,203 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/journal"
+	"yinqiao/people"
+)
+
+// Letter is a message as its receiver reads it on their own page.
+type Letter struct {
+	Person civic.PersonID // whom it is about
+	ID     string
+	About  string
+	Act    journal.Act
+	Words  string
+	MadeAt time.Time
+	Open   bool // nobody said yet that it was heard
+	Answer bool // it asks something: what it is about has to be answered
+}
+
+// inboxMost bounds the letters that are shown.
+const inboxMost = 50
+
+// Inbox lists what a person was told, the newest first, for the person, whoever acts
+// for them, and staff who have them open. Codes are not shown again.
+func (s *Service) Inbox(ctx context.Context, actor civic.Actor, person civic.PersonID) ([]Letter, error) {
+	var out []Letter
+	err := s.j.Look(ctx, actor.For(person), func(v *journal.View) error {
+		auth, err := v.Authorise(civic.WholeOf(actor, person))
+		if err != nil {
+			return err
+		}
+		ids := auth.Selves()
+		var ms []Message
+		if err := v.Select(&ms, `SELECT `+messageColumns+` FROM message WHERE audience <> 'staff' AND folded = '' AND receiver IN `+db.In(2, len(ids))+` ORDER BY id DESC LIMIT $1`,
+			append([]any{inboxMost}, db.Args(ids)...)...); err != nil {
+			return err
+		}
+		for _, m := range ms {
+			l, err := s.letter(m, CarrierPaper)
+			if err != nil {
+				return err
+			}
+			if l.Words != "" {
+				out = append(out, l)
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (s *Service) letter(m Message, carrier string) (Letter, error) {
+	l := Letter{Person: m.Person, ID: m.ID, About: m.About, MadeAt: m.MadeAt, Open: m.State == Open || m.State == Expired}
+	t := s.book.byName[m.Template]
+	if t == nil {
+		return l, nil
+	}
+	c, err := s.content(m)
+	if err != nil || c.Code != "" {
+		return l, err
+	}
+	l.Act, l.Answer = t.Act, t.Answer && l.Open
+	l.Words = s.book.say(t, carrier, c.Lang, false, c.Values)
+	return l, nil
+}
+
+// Unread counts what a person was told and has not said that they heard, for their
+// home page.
+func (s *Service) Unread(ctx context.Context, actor civic.Actor, person civic.PersonID) (int, error) {
+	n := 0
+	err := s.j.Look(ctx, actor.For(person), func(v *journal.View) error {
+		auth, err := v.Authorise(civic.WholeOf(actor, person))
+		if err != nil {
+			return err
+		}
+		ids := auth.Selves()
+		return v.Get(&n, `SELECT COUNT(*) FROM message WHERE state IN ('open', 'expired') AND audience <> 'staff' AND urgency <> 'code' AND receiver IN `+db.In(1, len(ids)), db.Args(ids)...)
+	})
+	return n, err
+}
+
+// Heard says that the receiver of a message knows of it: themselves, whoever acts for them, or
+// staff who have them open. The same again changes nothing. Conflict when it asks something:
+// what it is about is answered where it is.
+func (s *Service) Heard(ctx context.Context, actor civic.Actor, person civic.PersonID, id string) error {
+	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
+		auth, err := tx.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople})
+		if err != nil {
+			return err
+		}
+		ids := auth.Selves()
+		var m Message
+		err = tx.Get(&m, `SELECT `+messageColumns+` FROM message WHERE id = $1 AND audience <> 'staff' AND receiver IN `+db.In(2, len(ids)), append([]any{id}, db.Args(ids)...)...)
+		if err != nil {
+			return noRows(err, errNoMessage)
+		}
+		if t := s.book.byName[m.Template]; t != nil && t.Answer && (m.State == Open || m.State == Expired) {
+			return errAnswer
+		}
+		how := CarrierPage
+		if auth.Basis() == civic.BasisGrant || auth.Basis() == civic.BasisGuardian {
+			how = CarrierFamily
+		}
+		if m.State == Expired { // late, and good to know
+			n, err := tx.Exec(`UPDATE message SET state = 'confirmed', how = $1, ended_at = $2 WHERE person = $3 AND id = $4 AND state = 'expired'`, how, tx.Now, m.Person, m.ID)
+			if err != nil || n == 0 {
+				return cmpUnchanged(err)
+			}
+			return tx.Record(auth, journal.Event{Act: ActReached[how], About: s.about(m)})
+		}
+		ended, err := s.end(tx, auth, m, Confirmed, how)
+		if err == nil && !ended {
+			err = journal.ErrUnchanged
+		}
+		return err
+	})
+}
+
+func cmpUnchanged(err error) error {
+	if err == nil {
+		return journal.ErrUnchanged
+	}
+	return err
+}
+
+func noRows(err error, instead *civic.Error) error {
+	if errors.Is(err, db.ErrNoRows) {
+		return instead
+	}
+	return err
+}
+
+// Refusals lists by which carriers a person does not want to be told.
+func (s *Service) Refusals(ctx context.Context, actor civic.Actor, person civic.PersonID) ([]string, error) {
+	var out []string
+	err := s.j.Look(ctx, actor.For(person), func(v *journal.View) error {
+		auth, err := v.Authorise(civic.WholeOf(actor, person))
+		if err != nil {
+			return err
+		}
+		ids := auth.Selves()
+		return v.Select(&out, `SELECT DISTINCT carrier FROM message_refusal WHERE person IN `+db.In(1, len(ids))+` ORDER BY carrier`, db.Args(ids)...)
+	})
+	return out, err
+}
+
+// refusable are the carriers that a person may refuse. What is for life and limb comes
+// all the same.
+var refusable = []string{CarrierVoice, CarrierSMS, CarrierFamily, CarrierTV, CarrierPaper, CarrierDoor}
+
+// Refusable lists them, with their words.
+func (s *Service) Refusable() []people.Coded {
+	out := make([]people.Coded, len(refusable))
+	for i, c := range refusable {
+		out[i] = people.Coded{Code: c, Words: s.book.chains.Carriers[c].Words}
+	}
+	return out
+}
+
+// Refuse keeps by which carriers a person does not want to be told: exactly these, none
+// for all are welcome.
+func (s *Service) Refuse(ctx context.Context, actor civic.Actor, person civic.PersonID, carriers []string) error {
+	for _, c := range carriers {
+		if !slices.Contains(refusable, c) {
+			return errCarrier
+		}
+	}
+	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
+		auth, err := tx.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople})
+		if err != nil {
+			return err
+		}
+		self, err := people.Resolve(tx, person)
+		if err != nil {
+			return err
+		}
+		ids := self.Selves()
+		var had []string
+		if err := tx.Select(&had, `SELECT DISTINCT carrier FROM message_refusal WHERE person IN `+db.In(1, len(ids))+` ORDER BY carrier`, db.Args(ids)...); err != nil {
+			return err
+		}
+		want := slices.Compact(slices.Sorted(slices.Values(carriers)))
+		if slices.Equal(had, want) {
+			return journal.ErrUnchanged
+		}
+		if _, err := tx.Exec(`DELETE FROM message_refusal WHERE person IN `+db.In(1, len(ids)), db.Args(ids)...); err != nil {
+			return err
+		}
+		for _, c := range want {
+			if err := tx.InsertRows("message_refusal", []string{"person", "carrier", "at"}, [][]any{{self.Root, c, tx.Now}}); err != nil {
+				return err
+			}
+		}
+		return tx.Record(auth, journal.Event{Act: ActRefused})
+	})
+}

@@ -1,0 +1,129 @@
+package notify
+
+import (
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/grant"
+	"yinqiao/journal"
+	"yinqiao/people"
+	"yinqiao/staff"
+)
+
+// situation reads how the receiver of a message can be reached now. The authority is
+// over the receiver, where that is a person.
+func (s *Service) situation(tx *journal.Tx, m Message, t *Template, self people.Self, auth civic.Authority, stops []stop) (Situation, error) {
+	stopped := stoppedIn(stops, m.Division)
+	sit := Situation{Wishes: map[string]string{}, Refused: map[string]bool{}, Stopped: stopped, Ready: map[string]bool{}}
+	for name := range s.carriers {
+		sit.Ready[name] = true
+	}
+	sit.Ready[CarrierFamily] = sit.Ready[CarrierSMS] && !stopped[CarrierSMS] // it is a text to a relative
+	if m.Audience == Staff {
+		sit.Desk = civic.StaffID(m.Receiver)
+		n := 0
+		err := tx.Get(&n, `SELECT COUNT(*) FROM message_mail WHERE staff = $1`, m.Receiver)
+		sit.Mail = n > 0
+		return sit, err
+	}
+	wishes, err := s.people.Preferences(tx, auth, self.Root)
+	if err != nil {
+		return sit, err
+	}
+	for _, w := range wishes {
+		sit.Wishes[w.Kind] = w.Value
+	}
+	ids := self.Selves()
+	var no []string
+	if err := tx.Select(&no, `SELECT carrier FROM message_refusal WHERE person IN `+db.In(1, len(ids)), db.Args(ids)...); err != nil {
+		return sit, err
+	}
+	for _, c := range no {
+		sit.Refused[c] = true
+	}
+	if sit.Phones, err = s.phones(tx, auth, self.Root); err != nil {
+		return sit, err
+	}
+	if t.To != Elder {
+		return sit, nil
+	}
+	kin, err := grant.KinOf(tx, auth, tx.Now, self.Root)
+	if err != nil {
+		return sit, err
+	}
+	for _, k := range kin {
+		if d, _, err := s.mobileOf(tx, k.Agent); err != nil {
+			return sit, err
+		} else if d.ID != "" {
+			sit.Kin = append(sit.Kin, Relative{k.Agent})
+		}
+	}
+	home, address, err := s.people.Lives(tx, auth, self.Root)
+	if err != nil {
+		return sit, err
+	}
+	sit.Lives = address != ""
+	sit.Worker, err = named(tx, self.Root, home, []staff.Role{staff.GridWorker})
+	return sit, err
+}
+
+func (s *Service) phones(q db.Q, auth civic.Authority, person civic.PersonID) ([]Phone, error) {
+	dials, err := s.people.Dials(q, auth, person)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Phone, len(dials))
+	for i, d := range dials {
+		out[i] = Phone{ID: d.ID, Mobile: d.Mobile, Own: d.Own, Shared: d.Shared, Emergency: d.Emergency}
+	}
+	return out, nil
+}
+
+// mobileOf finds the first mobile phone of somebody's own; the zero one if they have
+// none, or are no more.
+func (s *Service) mobileOf(tx *journal.Tx, person civic.PersonID) (people.Dial, people.Self, error) {
+	self, err := people.Resolve(tx, person)
+	if civic.Is(err, civic.NotFound) || err == nil && (self.State != "active" || self.Died != "") {
+		return people.Dial{}, self, nil
+	}
+	if err != nil {
+		return people.Dial{}, self, err
+	}
+	auth, err := over(tx, self.Root, self.Division, self.Selves())
+	if err != nil {
+		return people.Dial{}, self, err
+	}
+	dials, err := s.people.Dials(tx, auth, self.Root)
+	if err != nil {
+		return people.Dial{}, self, err
+	}
+	for _, d := range dials {
+		if d.Own && d.Mobile {
+			return d, self, nil
+		}
+	}
+	return people.Dial{}, self, nil
+}
+
+// stop is a carrier that somebody has stopped in a division.
+type stop struct {
+	Carrier  string
+	Division civic.Division
+	Reason   string
+}
+
+func readStops(q db.Q) ([]stop, error) {
+	var out []stop
+	err := q.Select(&out, `SELECT carrier, division, reason FROM message_stop ORDER BY carrier, division`)
+	return out, err
+}
+
+// stoppedIn says which carriers are stopped where somebody lives.
+func stoppedIn(stops []stop, home civic.Division) map[string]bool {
+	out := map[string]bool{}
+	for _, s := range stops {
+		if s.Division.Covers(home) {
+			out[s.Carrier] = true
+		}
+	}
+	return out
+}

@@ -1,0 +1,258 @@
+package notify
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/jobs"
+	"yinqiao/journal"
+	"yinqiao/people"
+)
+
+// How many messages one turn of the walk takes, and how many share a transaction.
+const (
+	walkMost   = 200
+	walkAtOnce = 20
+)
+
+type key struct {
+	Person civic.PersonID
+	ID     string
+}
+
+// Walk takes the next step of the messages that are due: the next carrier of their
+// chain, or their end. It is a job; several at once do no harm. A message whose step
+// fails holds up no other.
+func (s *Service) Walk(ctx context.Context, _ Walk) error {
+	var due []key
+	err := s.j.Look(ctx, civic.System("notify"), func(v *journal.View) error {
+		return v.Select(&due, `SELECT person, id FROM message WHERE state = 'open' AND next_at <= $1 ORDER BY next_at, id LIMIT $2`, v.Now, walkMost)
+	})
+	if err != nil {
+		return err
+	}
+	full := len(due) == walkMost
+	slices.SortFunc(due, func(a, b key) int { return cmp.Or(cmp.Compare(a.Person, b.Person), cmp.Compare(a.ID, b.ID)) })
+	var failed error
+	for part := range slices.Chunk(due, walkAtOnce) {
+		if err := s.steps(ctx, part); err == nil {
+			continue
+		}
+		for _, k := range part {
+			if err := s.steps(ctx, []key{k}); err != nil {
+				failed = errors.Join(failed, err)
+			}
+		}
+	}
+	if failed == nil && full {
+		return jobs.ErrMore
+	}
+	return failed
+}
+
+// steps takes the next step of some messages in one transaction.
+func (s *Service) steps(ctx context.Context, keys []key) error {
+	return s.j.Write(ctx, civic.System("notify"), func(tx *journal.Tx) error {
+		off, err := readStops(tx)
+		if err != nil {
+			return err
+		}
+		for _, k := range keys {
+			if err := s.step(tx, k, off); err != nil {
+				return err
+			}
+		}
+		if len(tx.Recorded()) == 0 {
+			return journal.ErrUnchanged
+		}
+		return nil
+	})
+}
+
+// step takes one message a step further. Its row is held first, so that of two walkers
+// one finds it done.
+func (s *Service) step(tx *journal.Tx, k key, off []stop) error {
+	n, err := tx.Exec(`UPDATE message SET next_at = over_at WHERE person = $1 AND id = $2 AND state = 'open' AND next_at <= $3`, k.Person, k.ID, tx.Now)
+	if err != nil || n == 0 {
+		return err
+	}
+	m, err := readMessage(tx, k.Person, k.ID)
+	if err != nil {
+		return err
+	}
+	self, err := people.Resolve(tx, m.Person)
+	if civic.Is(err, civic.NotFound) {
+		auth, err := over(tx, m.Person, m.Division, []civic.PersonID{m.Person})
+		if err == nil {
+			_, err = s.end(tx, auth, m, Cancelled, "withdrawn")
+		}
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	auth, err := over(tx, self.Root, self.Division, append(self.Selves(), m.Person))
+	if err != nil {
+		return err
+	}
+	t := s.book.byName[m.Template]
+	if why := s.needless(m, t, self); why != "" {
+		_, err := s.end(tx, auth, m, Cancelled, why)
+		return err
+	}
+	receiver, rauth := self, auth
+	if m.Audience == Family {
+		if receiver, rauth, err = s.relative(tx, m); err != nil {
+			return err
+		}
+		if !rauth.Valid() {
+			_, err := s.end(tx, auth, m, Cancelled, "receiver_gone")
+			return err
+		}
+	}
+	sit, err := s.situation(tx, m, t, receiver, rauth, off)
+	if err != nil {
+		return err
+	}
+	return s.climb(tx, auth, m, t, sit)
+}
+
+// needless says why a message need not be told any more, or "".
+func (s *Service) needless(m Message, t *Template, self people.Self) string {
+	switch {
+	case t == nil:
+		return "unknown"
+	case self.State != "active":
+		return "erased"
+	case m.Audience == Elder && self.Died != "":
+		return "died"
+	}
+	return ""
+}
+
+// relative finds a relative who is to be told, with an authority over them; none if they
+// are no more.
+func (s *Service) relative(tx *journal.Tx, m Message) (people.Self, civic.Authority, error) {
+	self, err := people.Resolve(tx, civic.PersonID(m.Receiver))
+	if civic.Is(err, civic.NotFound) || err == nil && (self.State != "active" || self.Died != "") {
+		return self, civic.Authority{}, nil
+	}
+	if err != nil {
+		return self, civic.Authority{}, err
+	}
+	auth, err := over(tx, self.Root, self.Division, self.Selves())
+	return self, auth, err
+}
+
+// climb takes the first rung of the chain that was not tried yet, or ends the message
+// when none is left or its time is over.
+func (s *Service) climb(tx *journal.Tx, auth civic.Authority, m Message, t *Template, sit Situation) error {
+	var tried []struct{ Carrier, Target string }
+	if err := tx.Select(&tried, `SELECT carrier, target FROM message_attempt WHERE person = $1 AND message = $2`, m.Person, m.ID); err != nil {
+		return err
+	}
+	var next *Rung
+	for _, r := range s.book.ladder(t, sit) {
+		if !slices.ContainsFunc(tried, func(x struct{ Carrier, Target string }) bool { return x.Carrier == r.Carrier && x.Target == r.Target }) {
+			next = &r
+			break
+		}
+	}
+	if next == nil || !tx.Now.Before(m.OverAt) {
+		return s.giveUp(tx, auth, m, t)
+	}
+	if at := s.book.decent(m.Urgency, next.Carrier, tx.Now); at.After(tx.Now) {
+		// Waiting for a decent hour takes nothing from the time of the message.
+		return s.wait(tx, auth, m, at, m.OverAt.Add(at.Sub(tx.Now)))
+	}
+	if err := s.try(tx, auth, m, *next, sit); err != nil {
+		return err
+	}
+	return s.moveOn(tx, m, earlier(tx.Now.Add(next.Wait), m.OverAt), m.OverAt)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+func (s *Service) moveOn(tx *journal.Tx, m Message, next, over time.Time) error {
+	_, err := tx.Exec(`UPDATE message SET next_at = $1, over_at = $2 WHERE person = $3 AND id = $4 AND state = 'open'`, next, over, m.Person, m.ID)
+	return err
+}
+
+// wait puts a message off, and says so.
+func (s *Service) wait(tx *journal.Tx, auth civic.Authority, m Message, until, over time.Time) error {
+	if err := s.moveOn(tx, m, until, over); err != nil {
+		return err
+	}
+	return tx.RecordFor(auth, m.Person, journal.Event{Act: ActWaits, About: s.about(m)})
+}
+
+// try enters an attempt: a task for a hand, a parcel for a machine.
+func (s *Service) try(tx *journal.Tx, auth civic.Authority, m Message, r Rung, sit Situation) error {
+	id, state := db.NewID(), "open"
+	if sit.Ready[r.Carrier] {
+		state = "due"
+	}
+	n, err := tx.Exec(`INSERT INTO message_attempt (person, id, message, carrier, target, discreet, state, division, gateway, ref, cost, tries, made_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', '', 0, 0, $9) ON CONFLICT DO NOTHING`, m.Person, id, m.ID, r.Carrier, r.Target, r.Discreet, state, m.Division, tx.Now)
+	if err != nil || n == 0 {
+		return err
+	}
+	var more []journal.About
+	if r.Carrier == CarrierDoor {
+		more = append(more, journal.About{ID: r.Target, Kind: "staff", Role: "object"})
+	}
+	if err := tx.RecordFor(auth, m.Person, journal.Event{Act: ActTried[r.Carrier], About: s.about(m, more...)}); err != nil {
+		return err
+	}
+	if state == "due" {
+		return tx.Enqueue(Send{Person: m.Person, Attempt: id}, time.Time{})
+	}
+	return nil
+}
+
+// giveUp ends a message whose chain is at its end, but waits for what was tried last.
+// What only informs is given up quietly; of all else a named member of staff is told.
+func (s *Service) giveUp(tx *journal.Tx, auth civic.Authority, m Message, t *Template) error {
+	if s.book.chains.Urgencies[t.Urgency].Quiet {
+		_, err := s.end(tx, auth, m, Cancelled, "not_reached")
+		return err
+	}
+	told := s.book.byName[string(ActExpired)+"/"+string(Staff)]
+	roles := told.Roles
+	if m.Audience == Staff { // nobody looked: to whoever stands above
+		roles = roles[len(roles)-1:]
+	}
+	who, err := named(tx, m.Person, m.Division, roles)
+	if err != nil {
+		return err
+	}
+	if who == "" { // a message never ends without somebody who knows of it
+		return s.wait(tx, auth, m, tx.Now.Add(24*time.Hour), tx.Now)
+	}
+	if m.Audience != Staff || string(who) != m.Receiver {
+		c, err := s.content(m)
+		if err != nil {
+			return err
+		}
+		c.Values = Values{"elder": c.Values["elder"]}
+		row := []Receiver{{Person: m.Person, ID: string(who), About: "", Division: m.Division, content: c}}
+		if _, err := s.Queue(tx, auth, told.Name, m.ID, row); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(`UPDATE message SET state = 'expired', how = $1, ended_at = $2 WHERE person = $3 AND id = $4 AND state = 'open'`, who, tx.Now, m.Person, m.ID); err != nil {
+		return err
+	}
+	took := int64(tx.Now.Sub(m.MadeAt) / time.Second)
+	return tx.RecordFor(auth, m.Person, journal.Event{Act: ActExpired, Measure: &took, About: s.about(m, journal.About{ID: string(who), Kind: "staff", Role: "told"})})
+}

@@ -1,0 +1,107 @@
+package notify
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	_ "yinqiao/engine/casework" // its acts are named in the data
+)
+
+func TestARequestIsSignedAsTheGatewaysOwnExample(t *testing.T) {
+	t.Parallel()
+	g := &Aliyun{Setting: GatewaySetting{Secret: "testSecret"}}
+	q := url.Values{}
+	for k, v := range map[string]string{"AccessKeyId": "testId", "Action": "SendSms", "Format": "XML", "OutId": "123", "PhoneNumbers": "15300000001", "RegionId": "cn-hangzhou",
+		"SignName": "阿里云短信测试专用", "SignatureMethod": "HMAC-SHA1", "SignatureNonce": "45e25e9b-0a6f-4070-8c85-2956eda1b466", "SignatureVersion": "1.0",
+		"TemplateCode": "SMS_71390007", "TemplateParam": `{"customer":"test"}`, "Timestamp": "2017-07-12T02:42:19Z", "Version": "2017-05-25"} {
+		q.Set(k, v)
+	}
+	if got := g.sign(http.MethodGet, q); got != "zJDF+Lrzhj/ThnlvIToysFRq6t4=" {
+		t.Error(got)
+	}
+}
+
+func TestTheDataAreRefusedWhenAWordOrAnActIsWrong(t *testing.T) {
+	t.Parallel()
+	read := func(name string) string {
+		b, err := data.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	messages, chains := read("data/messages.yaml"), read("data/chains.yaml")
+	try := func(old, new string) (err error) {
+		t.Helper()
+		if !strings.Contains(messages+chains, old) {
+			t.Fatalf("the data have no %q", old)
+		}
+		defer func() {
+			if p := recover(); p != nil && err == nil {
+				t.Errorf("%s: panicked with %v", new, p)
+			}
+		}()
+		_, err = open(fstest.MapFS{"data/messages.yaml": {Data: []byte(strings.Replace(messages, old, new, 1))}, "data/chains.yaml": {Data: []byte(strings.Replace(chains, old, new, 1))}})
+		return err
+	}
+	if err := try("version: 1", "version: 1"); err != nil {
+		t.Fatal(err)
+	}
+	for old, new := range map[string]string{
+		"act: case.resolved":                    "act: case.solved",
+		"ends: [case.confirmed, case.reopened]": "ends: [case.confirmd]",
+		"{who}您好，您办的「{service}」，{office}说办好了。":  "{whom}您好，{office}说办好了。",
+		"service: 20":                  "service: 200",
+		"urgency: answer":              "urgency: soon",
+		"receiver: agent":              "receiver: everybody",
+		"roles: [administrator]":       "roles: [king]",
+		"order: [sms, tv]":             "order: [sms, pigeon]",
+		`decent: ["08:00", "20:00"]`:   `decent: ["20:00", "08:00"]`,
+		"enough: human, over: 60":      "enough: nobody, over: 60",
+		"first: [voice], never: [sms]": "first: [drum]",
+	} {
+		if err := try(old, new); err == nil {
+			t.Errorf("%q was taken for %q", new, old)
+		}
+	}
+}
+
+func BenchmarkRender(b *testing.B) {
+	bk, err := open(data)
+	if err != nil {
+		b.Fatal(err)
+	}
+	t := bk.byName["case.resolved/elder"]
+	v := Values{"who": "王奶奶", "service": "代寄检查报告", "office": "小店区人民医院", "phone": "95128", "number": "4821 6037 15"}
+	for b.Loop() {
+		bk.say(t, CarrierSMS, Chinese, false, v)
+	}
+}
+
+func FuzzReports(f *testing.F) {
+	f.Add([]byte(`[{"out_id":"1","biz_id":"2","success":true}]`))
+	f.Add([]byte(`{"msgGroup":"G1","reportStatus":"CM:0000","errorCode":"DELIVRD"}`))
+	f.Add([]byte(`[{}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		for _, read := range []func([]byte) ([]Report, error){(&Aliyun{}).ReadReports, (&MAS{}).ReadReports} {
+			if rs, err := read(b); err != nil && len(rs) > 0 {
+				t.Errorf("%d reports of what is none", len(rs))
+			}
+		}
+	})
+}
+
+func FuzzCompile(f *testing.F) {
+	f.Add("{who}您好")
+	f.Add("{")
+	f.Add("a}b")
+	f.Fuzz(func(t *testing.T, s string) {
+		x, err := compile(s, map[string]int{"who": 3})
+		if err == nil && x.render(Values{"who": "{who}"}) != s {
+			t.Errorf("%q became %q", s, x.render(Values{"who": "{who}"}))
+		}
+	})
+}

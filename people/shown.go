@@ -1,0 +1,123 @@
+package people
+
+import (
+	"slices"
+	"time"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/journal"
+	"yinqiao/ruledata"
+)
+
+// ActCardTyped is somebody being found by the whole number of a card. It is about the
+// card, so that whoever audits look-ups sees them, also when nobody was opened.
+var ActCardTyped = journal.Define("people.card_typed", "按完整卡号查找了人员")
+
+// ActCardShown is a reader's card opening a person: the other proof that it was there.
+var ActCardShown = journal.Define("person.opened_by_reader", "工作人员在读卡器上读了证件，打开了资料")
+
+// showing is the data by which a card counts as shown.
+var showing = func() showingData {
+	r := ruledata.Must[showingData](data, "data/shown.yaml")
+	if r.Typed < 1 || r.Young < 1 || r.Source == "" {
+		panic("people: data/shown.yaml: a figure or the source is missing")
+	}
+	return r
+}()
+
+type showingData struct {
+	Version int
+	Source  string
+	Typed   int `yaml:"typed_minutes"`
+	Young   int `yaml:"young_days"`
+}
+
+// TypedFor is how long a card counts as shown to the member of staff who typed its
+// whole number.
+func TypedFor() time.Duration { return time.Duration(showing.Typed) * time.Minute }
+
+// ShownCard is a card that identifies a person now and was shown to a member of staff.
+type ShownCard struct {
+	ID   string
+	Kind CredentialKind
+	Weak bool // printed by us, or entered or found again lately: not enough alone for an access code
+}
+
+// CardsShown lists the cards of a person that a reader read for this member of staff
+// or whose whole number they typed after a moment, in searching or registering the
+// person, and that are good now. A card that they added later was not shown by that.
+func (s *Service) CardsShown(q db.Q, who civic.StaffID, self Self, after time.Time) ([]ShownCard, error) {
+	ids := self.Selves()
+	var rows []struct {
+		ID, State, Expires string
+		Person             civic.PersonID
+		Kind               CredentialKind
+		ChangedAt          *time.Time
+		CreatedAt          time.Time
+	}
+	if err := q.Select(&rows, `SELECT c.id, c.person, c.kind, c.state, c.expires, c.changed_at, p.created_at FROM credential c JOIN person p ON p.id = c.person
+		WHERE c.state = 'active' AND c.person IN `+db.In(1, len(ids))+` ORDER BY c.id`, db.Args(ids)...); err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	cards := make([]string, len(rows))
+	for i, r := range rows {
+		cards[i] = r.ID
+	}
+	var shown []string
+	if err := q.Select(&shown, `SELECT DISTINCT a.id FROM journal_about a JOIN journal_entry e ON e.id = a.entry
+		WHERE e.operator_kind = 'staff' AND e.operator_id = $1 AND e.at > $2 AND e.act IN ($3, $4, $5) AND a.kind = 'credential' AND a.id IN `+db.In(6, len(cards)),
+		append([]any{who, after, ActCardTyped, ActCardShown, ActRegistered}, db.Args(cards)...)...); err != nil {
+		return nil, err
+	}
+	now := s.j.Now()
+	var out []ShownCard
+	for _, r := range rows {
+		if !slices.Contains(shown, r.ID) || stateOn(r.State, r.Expires, now) != Active {
+			continue
+		}
+		// What came with the registration is as old as the person is here.
+		young := r.ChangedAt != nil && (r.Person != self.Root || !r.ChangedAt.Equal(r.CreatedAt)) && r.ChangedAt.After(now.AddDate(0, 0, -showing.Young))
+		out = append(out, ShownCard{r.ID, r.Kind, young || r.Kind == KindPrintedCard})
+	}
+	return out, nil
+}
+
+// CardID is the card by which they were found, "" if it was none.
+func (m Match) CardID() string { return m.card }
+
+// CardRead is the card of a person that a reader read at a moment, if it is good now;
+// "" if it is not any more. All of theirs that were laid on at that moment must be.
+func (s *Service) CardRead(q db.Q, self Self, act journal.Act, reader string, at time.Time) (string, error) {
+	ids := self.Selves()
+	var rows []struct{ ID, State, Expires string }
+	if err := q.Select(&rows, `SELECT c.id, c.state, c.expires FROM credential c JOIN journal_about a ON a.id = c.id JOIN journal_entry e ON e.id = a.entry
+		WHERE e.act = $1 AND e.operator_id = $2 AND e.at = $3 AND c.person IN `+db.In(4, len(ids))+` ORDER BY e.id`,
+		append([]any{act, reader, at}, db.Args(ids)...)...); err != nil {
+		return "", err
+	}
+	card := ""
+	for _, r := range rows {
+		if stateOn(r.State, r.Expires, s.j.Now()) != Active {
+			return "", nil
+		}
+		card = r.ID
+	}
+	return card, nil
+}
+
+// recordTyped records that somebody was found by a card's whole number.
+func recordTyped(tx *journal.Tx, auth civic.Authority, m Match) error {
+	return tx.Record(auth, journal.Event{Act: ActCardTyped, Detail: map[string]string{"by": m.Kind.Words()}, About: []journal.About{
+		{ID: m.card, Kind: "credential", Role: "object"},
+		{ID: tx.Actor.Operator.ID, Kind: string(tx.Actor.Operator.Kind), Role: "operator"}}})
+}
+
+// cardsTyped names the cards with which somebody is registered.
+func (n *prepared) cardsTyped() []journal.About {
+	var out []journal.About
+	for _, c := range n.credentials {
+		out = append(out, journal.About{ID: c.id, Kind: "credential", Role: "object"})
+	}
+	return out
+}
