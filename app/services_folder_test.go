@@ -59,7 +59,7 @@ func TestADefinitionDroppedIntoTheFolderGoesLiveAndABrokenOneIsNamed(t *testing.
 			t.Errorf("it is not live on %s", ch)
 		}
 	}
-	if n := strings.Count(log.String(), "b.yaml:8: channels: a service without a desk"); n != 1 {
+	if n := strings.Count(log.String(), "b.yaml:8: channels（渠道）：没有窗口"); n != 1 {
 		t.Errorf("the broken file is named %d times in\n%s", n, log.String())
 	}
 	put("a.yaml", "version: 1", "version: 2", "title: 学写毛笔字", "title: 一起写毛笔字")

@@ -96,7 +96,7 @@ func (s *Service) SendCode(ctx context.Context, actor civic.Actor, person civic.
 		if err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(dials, func(d people.Dial) bool { return d.Own && !d.Shared }) {
+		if !slices.ContainsFunc(dials, func(d people.Dial) bool { return d.Own && !d.Shared && !d.Young }) {
 			return errNoOwnPhone
 		}
 		code, err := s.newCode(tx, self.Root, purposeSignIn, "")
@@ -108,7 +108,8 @@ func (s *Service) SendCode(ctx context.Context, actor civic.Actor, person civic.
 }
 
 var (
-	errNoOwnPhone = civic.E(civic.Conflict, "access.phone", "老人没有登记过只归自己用的电话，口令不能打过去。请老人带证件到窗口领，或先登记老人自己的电话。")
+	errNoOwnPhone = civic.E(civic.Conflict, "access.phone", "老人没有一个早就登记、只归自己用的电话，口令不能打过去（新登记的电话要过几天）。请老人带证件到窗口领。")
+	errCodeMany   = civic.E(civic.Exhausted, "access.many", "这位老人今天开的口令太多了，今天不能再开。请明天再来；老人急着办的事，可以在窗口直接办。")
 	errCodeGone   = civic.E(civic.NotFound, "access.gone", "这个口令已经用过，或者过了时间。请再开一张。")
 )
 
@@ -199,9 +200,18 @@ func (s *Service) LastCode(ctx context.Context, actor civic.Actor, person civic.
 var errCodeCard = civic.E(civic.Denied, "access.card", "开登录口令要老人本人带证件来，当场看过证件才行。用口令登录的人，就当是老人自己。").
 	Accepting("请老人把身份证、社保卡或老年卡放到读卡器上；没有读卡器的，输入证件的整个号码，重新打开资料")
 
-// newCode draws codes until one was never used before. It is kept sealed while it
+// newCode draws codes until one was never used before. Exhausted when the person had
+// as many as a day has. It is kept sealed while it
 // may have to be read out, and by its hash.
 func (s *Service) newCode(tx *journal.Tx, person civic.PersonID, purpose, about string) (Code, error) {
+	// The draws of a day are those that have not been over for more than a day.
+	var drawn int
+	if err := tx.Get(&drawn, `SELECT COUNT(*) FROM access_code WHERE person = $1 AND expires > $2`, person, tx.Now.Add(codeFor()-24*time.Hour)); err != nil {
+		return Code{}, err
+	}
+	if drawn >= glass.CodesADay {
+		return Code{}, errCodeMany
+	}
 	for range 20 {
 		n, err := rand.Int(rand.Reader, big.NewInt(100_000_000))
 		if err != nil {

@@ -20,6 +20,7 @@ type glassRules struct {
 	ReadMinutes int         `yaml:"read_minutes"`
 	Opening     int         `yaml:"opening_minutes"`
 	Code        int         `yaml:"code_minutes"`
+	CodesADay   int         `yaml:"codes_a_day"`
 	CodeNotice  int         `yaml:"code_notice_days"`
 	Emergencies []Emergency `yaml:"emergencies"`
 }

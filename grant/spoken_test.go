@@ -8,6 +8,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/db/dbtest"
+	"yinqiao/people"
 )
 
 func TestACodeIsReadOutWhileItIsGoodAndAtItsOwnWindowOnly(t *testing.T) {
@@ -54,6 +55,37 @@ func TestACodeIsReadOutWhileItIsGoodAndAtItsOwnWindowOnly(t *testing.T) {
 		}
 		if n := w.Count(t, `SELECT COUNT(*) FROM access_code WHERE person = $1`, other); n != 0 {
 			t.Errorf("%d codes were drawn", n)
+		}
+	})
+}
+
+func TestNoCodeGoesToAPhoneThatSomebodyEnteredLatelyAndADayHasItsNumber(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		in := w.NewPerson(a.Street, "韩玉兰")
+		in.Phones = nil
+		elder := w.Register(t, in)
+		w.Open(t, a.Clerk, elder)
+		if _, err := w.People.AddContact(ctx, a.Clerk, elder, people.NewContact{Number: "126 4882 0399", Whose: "own"}); err != nil {
+			t.Fatal(err)
+		}
+		wantKind(t, w.Grant.SendCode(ctx, a.Clerk, elder), civic.Conflict, "access.phone")
+		w.Clock.Add(8 * 24 * time.Hour)
+		w.Open(t, a.Clerk, elder)
+		for range 10 {
+			if err := w.Grant.SendCode(ctx, a.Clerk, elder); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wantKind(t, w.Grant.SendCode(ctx, a.Clerk, elder), civic.Exhausted, "access.many")
+		_, err := w.Grant.IssueCode(ctx, a.Clerk, elder)
+		wantKind(t, err, civic.Exhausted, "access.many")
+		w.Clock.Add(25 * time.Hour)
+		w.Open(t, a.Clerk, elder)
+		if err := w.Grant.SendCode(ctx, a.Clerk, elder); err != nil {
+			t.Error(err)
 		}
 	})
 }

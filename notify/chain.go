@@ -126,10 +126,15 @@ type Phone struct {
 	Own       bool // registered as the person's own
 	Shared    bool // of somebody else too
 	Emergency bool
+	Young     bool // entered lately
 }
 
 // private reports whether nobody else answers, as far as is known.
 func (p Phone) private() bool { return p.Own && !p.Shared }
+
+// trusted reports whether what signs the person in may be told to the phone: one that
+// somebody entered lately may be that somebody's.
+func (p Phone) trusted() bool { return p.private() && !p.Young }
 
 // Relative is somebody whom a message can be given to for the person.
 type Relative struct{ Person civic.PersonID }
@@ -214,7 +219,7 @@ func targets(t *Template, carrier string, s Situation, override bool) []Rung {
 	switch carrier {
 	case CarrierVoice, CarrierSMS:
 		for _, p := range s.Phones {
-			if !p.Own || carrier == CarrierSMS && !p.Mobile || t.OwnPhone && !p.private() {
+			if !p.Own || carrier == CarrierSMS && !p.Mobile || t.OwnPhone && !p.trusted() {
 				continue
 			}
 			// Life and limb go before what a neighbour may overhear.

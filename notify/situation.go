@@ -73,7 +73,7 @@ func (s *Service) phones(q db.Q, auth civic.Authority, person civic.PersonID) ([
 	}
 	out := make([]Phone, len(dials))
 	for i, d := range dials {
-		out[i] = Phone{ID: d.ID, Mobile: d.Mobile, Own: d.Own, Shared: d.Shared, Emergency: d.Emergency}
+		out[i] = Phone{ID: d.ID, Mobile: d.Mobile, Own: d.Own, Shared: d.Shared, Emergency: d.Emergency, Young: d.Young}
 	}
 	return out, nil
 }

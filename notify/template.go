@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"yinqiao/journal"
 	"yinqiao/ruledata"
@@ -55,6 +56,8 @@ type messagesData struct {
 	Source   string
 	Params   map[string]int
 	Messages []templateData
+	Rooms    []string                 // beginnings of the acts that need a message or a reason
+	Silent   map[journal.Act]string   // why nobody is sent a message
 	PassOn   struct{ Zh, En wording } `yaml:"pass_on"`
 	Folded   struct{ Zh, En string }
 }
@@ -79,6 +82,8 @@ type book struct {
 	passOn    map[string]texts
 	folded    map[string]text
 	chains    chainsData
+	silent    map[journal.Act]string
+	rooms     []string
 }
 
 // open reads and checks the data. The files are the release's own, so that what is
@@ -109,7 +114,25 @@ func open(files fs.FS) (*book, error) {
 			return nil, fmt.Errorf("notify: %s: %w", t.Name, err)
 		}
 	}
-	return b, nil
+	b.silent, b.rooms = m.Silent, m.Rooms
+	return b, b.whole()
+}
+
+// whole checks that whatever happens in the rooms that concern a person either makes a
+// message or says why it makes none.
+func (b *book) whole() error {
+	for a, why := range b.silent {
+		if a.Words() == "" || why == "" || len(b.byAct[a]) > 0 {
+			return fmt.Errorf("notify: silent: %s is no act, has no reason, or has a message", a)
+		}
+	}
+	for _, a := range journal.Acts() {
+		room, _, _ := strings.Cut(string(a), ".")
+		if slices.Contains(b.rooms, room) && len(b.byAct[a]) == 0 && b.silent[a] == "" {
+			return fmt.Errorf("notify: %s (%s) has no message: add one, or say in silent why nobody is told", a, a.Words())
+		}
+	}
+	return nil
 }
 
 func (b *book) compileBoth(zh, en wording) (map[string]texts, error) {

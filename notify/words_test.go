@@ -52,6 +52,8 @@ func TestTheDataAreRefusedWhenAWordOrAnActIsWrong(t *testing.T) {
 	}
 	for old, new := range map[string]string{
 		"act: case.resolved":                    "act: case.solved",
+		"  case.seen: 只是进度\n":                   "",
+		"  case.seen: 只是进度":                     "  case.resolved: 只是进度",
 		"ends: [case.confirmed, case.reopened]": "ends: [case.confirmd]",
 		"{who}您好，您办的「{service}」，{office}说办好了。":  "{whom}您好，{office}说办好了。",
 		"service: 20":                  "service: 200",

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"errors"
+	"time"
 	"unicode/utf8"
 
 	"yinqiao/civic"
@@ -101,8 +102,8 @@ func (s *Service) AddContact(ctx context.Context, actor civic.Actor, person civi
 				return err
 			}
 		}
-		if err := tx.InsertRows("contact", []string{"person", "id", "kind", "sealed", "tail", "whose", "place", "answers", "emergency"},
-			[][]any{{root, id, kind, sn.sealed, sn.tail, c.Whose, place, answers, c.Emergency}}); err != nil {
+		if err := tx.InsertRows("contact", []string{"person", "id", "kind", "sealed", "tail", "whose", "place", "answers", "emergency", "added_at"},
+			[][]any{{root, id, kind, sn.sealed, sn.tail, c.Whose, place, answers, c.Emergency, tx.Now}}); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(`INSERT INTO contact_index (hash, person) VALUES ($1, $2) ON CONFLICT DO NOTHING`, sn.hash, root); err != nil {
@@ -185,6 +186,7 @@ type contactRow struct {
 	Place             int64
 	Sealed, Answers   []byte
 	Emergency         bool
+	AddedAt           *time.Time
 	number, whoPickup string
 }
 
@@ -195,7 +197,7 @@ func (s *Service) contactRows(q db.Q, ids []civic.PersonID) ([]contactRow, error
 		return nil, errors.New("people: nobody's phones")
 	}
 	var rows []contactRow
-	if err := q.Select(&rows, `SELECT person, id, kind, tail, whose, place, sealed, answers, emergency FROM contact
+	if err := q.Select(&rows, `SELECT person, id, kind, tail, whose, place, sealed, answers, emergency, added_at FROM contact
 		WHERE state = 'active' AND person IN `+db.In(1, len(ids))+` ORDER BY place, id`, db.Args(ids)...); err != nil {
 		return nil, err
 	}

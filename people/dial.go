@@ -20,6 +20,7 @@ type Dial struct {
 	Own       bool // registered as the person's own
 	Shared    bool // registered for somebody else too: whoever answers need not be the person
 	Emergency bool
+	Young     bool // entered lately, or under another identity: no code goes to it
 }
 
 // Dials lists the phones of a person in the order in which to call, with their
@@ -40,6 +41,9 @@ func (s *Service) Dials(q db.Q, auth civic.Authority, person civic.PersonID) ([]
 	out := make([]Dial, len(rows))
 	for i, r := range rows {
 		out[i] = Dial{ID: r.ID, Number: r.number, Tail: r.Tail, Whose: r.Whose, Answers: r.whoPickup, Mobile: r.Kind == "mobile", Own: r.Whose == ownPhone, Emergency: r.Emergency}
+		// What came with the registration is as old as the person is here.
+		since := s.j.Now().AddDate(0, 0, -showing.Young)
+		out[i].Young = r.AddedAt != nil && r.AddedAt.After(since) || r.AddedAt == nil && r.Person != self.Root
 		var others int
 		if err := q.Get(&others, `SELECT COUNT(*) FROM contact_index WHERE hash = $1 AND person NOT IN `+db.In(2, len(ids)),
 			append([]any{s.phoneHash(r.number)}, db.Args(ids)...)...); err != nil {

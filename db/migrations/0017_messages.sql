@@ -93,6 +93,10 @@ CREATE TABLE message_stop (
   PRIMARY KEY (carrier, division)
 );
 
+-- Since when a phone is there; NULL for one that came with the registration. No code
+-- goes to one that somebody entered lately.
+ALTER TABLE contact ADD COLUMN added_at TIMESTAMP;
+
 -- A code is bound to a purpose and a person; sealed is the code itself, while it may
 -- still have to be read out.
 ALTER TABLE access_code ADD COLUMN id TEXT NOT NULL DEFAULT '';
@@ -102,6 +106,7 @@ ALTER TABLE access_code ADD COLUMN sealed BYTEA;
 ALTER TABLE access_code ADD COLUMN tries BIGINT NOT NULL DEFAULT 0;
 
 -- +goose Down
+ALTER TABLE contact DROP COLUMN added_at;
 ALTER TABLE access_code DROP COLUMN tries;
 ALTER TABLE access_code DROP COLUMN sealed;
 ALTER TABLE access_code DROP COLUMN about;
