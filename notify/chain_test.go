@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -151,6 +152,33 @@ func TestWhatAsksForAnAnswerIsNotOverByHavingBeenTold(t *testing.T) {
 		w.Tell(t)
 		if ms := states(t, w, a.Elder, "grant.asked/elder"); ms[len(ms)-1].State != notify.Confirmed {
 			t.Errorf("she has answered: %+v", ms)
+		}
+	})
+}
+
+func TestTheElderIsToldWhenAnOfficeAsksOrRefusesWithWhatItIsAndWhere(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		one, two := w.ReportPost(t, a).Request, w.ReportPost(t, a).Request
+		for _, id := range []civic.RequestID{one, two} {
+			ok(t, w.Casework.Take(ctx, a.HospitalClerk, id))
+		}
+		ok(t, w.Casework.Ask(ctx, a.HospitalClerk, one, "请告诉我们是哪一次检查。"))
+		ok(t, w.Casework.Reject(ctx, a.HospitalClerk, two, "没有这份报告。", "请到医院窗口问。"))
+		w.Tell(t)
+		list, err := w.Notify.Inbox(ctx, apptest.AsPerson(a.Elder), a.Elder)
+		ok(t, err)
+		for act, words := range map[journal.Act]string{"case.asked": "要您补充一样东西", "case.rejected": "这次办不成"} {
+			i := slices.IndexFunc(list, func(l notify.Letter) bool { return l.Act == act })
+			if i < 0 {
+				t.Errorf("%s: she is told nothing: %+v", act, list)
+				continue
+			}
+			if l := list[i]; !contains(l.Words, words) || contains(l.Words, "「」") || contains(l.Words, "，要") || contains(l.Words, "号码。") || !l.Open {
+				t.Errorf("%s: %+v", act, l)
+			}
 		}
 	})
 }

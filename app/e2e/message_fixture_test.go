@@ -15,7 +15,7 @@ import (
 func init() {
 	moreStory = append(moreStory, func(t *testing.T, s *story) { s.makeMessages(t) })
 	moreVerbs = append(moreVerbs, messageVerbs)
-	more = append(more, moreRoutes{forms: messageForms, path: messagePath, who: messageWho, renew: func(t *testing.T, s *site, r route) { s.renewMessages(t, r) }})
+	more = append(more, moreRoutes{forms: messageForms, bodies: messageBodies, path: messagePath, who: messageWho, renew: func(t *testing.T, s *site, r route) { s.renewMessages(t, r) }})
 	for name, why := range map[string]string{"Notify.Heed": "a job, as the system", "Notify.Walk": "a job, as the system", "Notify.Send": "a job, as the system",
 		"Notify.Reported": "a gateway's, whose password channel/hook has checked", "Notify.Late": "a count for the metrics"} {
 		actorless[name] = why
@@ -78,11 +78,20 @@ func messageVerbs(t *testing.T, s *story) (map[string]byType, map[string]civic.A
 	}
 	admin := s.Taiyuan.Administrator
 	if _, err := s.Grant.SayCode(t.Context(), s.Taiyuan.Clerk, s.Taiyuan.Elder, s.made["code"]); civic.As(err).Code == "access.gone" { // a verb before ended it
+		_, err := s.DB.Pool().Exec(`UPDATE access_code SET expires = '2020-01-01 00:00:00' WHERE person = $1`, string(s.Taiyuan.Elder)) // a day has its number
+		s.must(t, err)
 		code, err := s.Grant.IssueCode(t.Context(), s.Taiyuan.Clerk, s.Taiyuan.Elder)
 		s.must(t, err)
 		of["Grant.SayCode"] = text(code.ID)
 	}
 	return of, map[string]civic.Actor{"Notify.Overview": admin, "Notify.Stop": admin, "Notify.Start": admin}
+}
+
+func messageBodies(*site) map[string]any {
+	return map[string]any{
+		"messages-refuse": map[string]any{"no": []any{notify.CarrierPaper}},
+		"tasks-tick":      map[string]any{"outcome": notify.Absent},
+	}
 }
 
 func messageForms(s *site) map[string]url.Values {

@@ -45,7 +45,7 @@ func (f face) tasks(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return f.Render(w, r, tasksPage(fr, carrier, list))
+	return f.Render(w, r, tasksPage(fr, carrier, list, ""))
 }
 
 // remindBy keeps where the member is reminded by mail.
@@ -61,7 +61,7 @@ func (f face) remindBy(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		return f.RenderAs(w, r, http.StatusUnprocessableEntity, tasksPage(fr, notify.CarrierDesk, list))
+		return f.RenderAs(w, r, http.StatusUnprocessableEntity, tasksPage(fr, notify.CarrierDesk, list, kit.Field(r, "mail")))
 	}
 	if err != nil {
 		return err
