@@ -11,10 +11,10 @@ import (
 	"yinqiao/people"
 )
 
-// Agent is somebody who holds a grant of a person, as a clerk sees them.
+// Agent is somebody who holds a grant of a person.
 type Agent struct {
 	Grant
-	Name string // masked, or a role at its office
+	Name string // in full to the person themselves, masked to others; or a role at its office
 }
 
 // Agents lists who may act for a person: for the person, for staff who have
@@ -59,7 +59,7 @@ func (s *Service) Agents(ctx context.Context, actor civic.Actor, person civic.Pe
 			if mine != nil && !slices.Contains(mine, g.Agent) {
 				continue
 			}
-			m, err := s.agentName(v, g)
+			m, err := s.agentTo(v, auth, g)
 			if err != nil {
 				return err
 			}

@@ -44,7 +44,7 @@ func (s *Service) IssueCode(ctx context.Context, actor civic.Actor, person civic
 		if err := s.strongCard(tx, actor.Staff(), self); err != nil {
 			return err
 		}
-		if code, err = s.newCode(tx, self.Root, purposeSignIn, ""); err != nil {
+		if code, err = s.newCode(tx, self, purposeSignIn, ""); err != nil {
 			return err
 		}
 		return tx.Record(auth, journal.Event{Act: ActCodeIssued})
@@ -99,7 +99,7 @@ func (s *Service) SendCode(ctx context.Context, actor civic.Actor, person civic.
 		if !slices.ContainsFunc(dials, func(d people.Dial) bool { return d.Own && !d.Shared && !d.Young }) {
 			return errNoOwnPhone
 		}
-		code, err := s.newCode(tx, self.Root, purposeSignIn, "")
+		code, err := s.newCode(tx, self, purposeSignIn, "")
 		if err != nil {
 			return err
 		}
@@ -203,10 +203,12 @@ var errCodeCard = civic.E(civic.Denied, "access.card", "开登录口令要老人
 // newCode draws codes until one was never used before. Exhausted when the person had
 // as many as a day has. It is kept sealed while it
 // may have to be read out, and by its hash.
-func (s *Service) newCode(tx *journal.Tx, person civic.PersonID, purpose, about string) (Code, error) {
+func (s *Service) newCode(tx *journal.Tx, self people.Self, purpose, about string) (Code, error) {
 	// The draws of a day are those that have not been over for more than a day.
 	var drawn int
-	if err := tx.Get(&drawn, `SELECT COUNT(*) FROM access_code WHERE person = $1 AND expires > $2`, person, tx.Now.Add(codeFor()-24*time.Hour)); err != nil {
+	ids := self.Selves()
+	if err := tx.Get(&drawn, `SELECT COUNT(*) FROM access_code WHERE expires > $1 AND person IN `+db.In(2, len(ids)),
+		append([]any{tx.Now.Add(codeFor() - 24*time.Hour)}, db.Args(ids)...)...); err != nil {
 		return Code{}, err
 	}
 	if drawn >= glass.CodesADay {
@@ -223,7 +225,7 @@ func (s *Service) newCode(tx *journal.Tx, person civic.PersonID, purpose, about 
 			return Code{}, err
 		}
 		got, err := tx.Exec(`INSERT INTO access_code (hash, id, person, purpose, about, sealed, expires) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-			s.v.Index("access", code.Digits), code.ID, person, purpose, about, sealed, tx.Now.Add(codeFor()))
+			s.v.Index("access", code.Digits), code.ID, self.Root, purpose, about, sealed, tx.Now.Add(codeFor()))
 		if err != nil || got == 1 {
 			return code, err
 		}

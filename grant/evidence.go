@@ -241,7 +241,7 @@ func (s *Service) paper(q db.Q, auth civic.Authority, g Grant) (Paper, error) {
 		return p, errors.New("grant: reading evidence needs an authority over its person")
 	}
 	var err error
-	if p.Name, err = s.agentName(q, g); err != nil {
+	if p.Name, err = s.agentTo(q, auth, g); err != nil {
 		return p, err
 	}
 	if p.May, err = s.may(q, g.Services); err != nil {

@@ -268,6 +268,15 @@ func (s *Service) agentName(q db.Q, g Grant) (string, error) {
 	return s.p.Name(q, civic.Authority{}, g.Agent)
 }
 
+// agentTo names who holds a grant to whoever reads of it: in full to the person
+// themselves, who must know whom they let act, or who asks to.
+func (s *Service) agentTo(q db.Q, auth civic.Authority, g Grant) (string, error) {
+	if auth.Basis() != civic.BasisOwn || g.AgentKind == "role" {
+		return s.agentName(q, g)
+	}
+	return s.p.Name(q, civic.Mint(civic.BasisGrant, g.ID, g.Agent, auth.Division(), auth.Office()), g.Agent)
+}
+
 // fits checks a grant against what there is: its services, and when it starts.
 func (s *Service) fits(tx *journal.Tx, g Grant) error {
 	// An import, and no person, may bring a relation that is on no list.

@@ -38,6 +38,7 @@ type wording struct{ Read, Say, Discreet string }
 type templateData struct {
 	Act      journal.Act
 	To       Audience
+	As       string // tells it from others of the same act and audience
 	Receiver string // of family: agent or kin
 	Roles    []staff.Role
 	Urgency  Urgency
@@ -109,7 +110,7 @@ func open(files fs.FS) (*book, error) {
 		}
 	}
 	for _, d := range m.Messages {
-		t := &Template{templateData: d, Name: string(d.Act) + "/" + string(d.To)}
+		t := &Template{templateData: d, Name: strings.TrimSuffix(string(d.Act)+"/"+string(d.To)+"/"+d.As, "/")}
 		if err := b.add(t); err != nil {
 			return nil, fmt.Errorf("notify: %s: %w", t.Name, err)
 		}
