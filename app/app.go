@@ -13,6 +13,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/db/vault"
+	"yinqiao/engine/booking"
 	"yinqiao/engine/casework"
 	"yinqiao/grant"
 	"yinqiao/jobs"
@@ -44,6 +45,7 @@ type App struct {
 	Catalog  *catalog.Service
 	Requests *request.Service
 	Casework *casework.Service
+	Booking  *booking.Service
 	Rights   *rights.Service
 	Notify   *notify.Service
 	Findings *finding.Service
@@ -125,11 +127,13 @@ func Wire(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) (
 	a.Casework = casework.New(j, v, a.People)
 	a.Requests = request.New(j, v, a.Catalog, a.People, a.Casework)
 	a.Casework.Serve(a.Requests)
-	a.Rights = rights.New(j, v, a.People, a.Grant, a.Requests, a.Casework)
+	a.Booking = booking.New(j, a.People)
+	a.Booking.Serve(a.Requests)
+	a.Rights = rights.New(j, v, a.People, a.Grant, a.Requests, engines{a.Casework, a.Booking})
 	if err := a.tell(); err != nil {
 		return nil, err
 	}
-	a.Findings = finding.New(j, a.Place, a.Catalog)
+	a.Findings = finding.New(j, a.Place, a.Catalog, a.Booking)
 	a.flows()
 	return a, nil
 }

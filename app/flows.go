@@ -2,10 +2,12 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"yinqiao/catalog"
 	"yinqiao/civic"
+	"yinqiao/engine/booking"
 	"yinqiao/engine/casework"
 	"yinqiao/jobs"
 	"yinqiao/journal"
@@ -33,6 +35,7 @@ func (a *App) flows() {
 		a.Journal.On(act, watch)
 	}
 	a.staffFlows()
+	a.bookingFlows()
 	a.messageFlows()
 	jobs.Handle(a.Jobs, func(ctx context.Context, w casework.Watch) error { return a.Casework.Overdue(ctx, w) })
 	jobs.Handle(a.Jobs, func(ctx context.Context, w casework.Scan) error { return a.Casework.MarkDue(ctx, w) })
@@ -57,7 +60,7 @@ func (a *App) flows() {
 	jobs.Handle(a.Jobs, func(ctx context.Context, w people.RosterForget) error { return a.People.ForgetRoster(ctx, w) })
 	// What the rules of the plans find is brought up to date in the transaction of the
 	// act that may have changed it, when a window opens by itself, and once a day.
-	a.Journal.Within(finding.Acts(), a.Findings.React)
+	a.Journal.Within(slices.Concat(finding.Acts(), booking.CheckedActs()), a.Findings.React)
 	jobs.Handle(a.Jobs, func(ctx context.Context, r finding.Recheck) error { return a.Findings.Again(ctx, r) })
 	jobs.Handle(a.Jobs, func(ctx context.Context, s finding.Sweep) error { return a.Findings.SweepAll(ctx, s) })
 	a.Jobs.Every(24*time.Hour, finding.Sweep{})

@@ -54,6 +54,9 @@ func (a *App) SeedDemo(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("demo places: %w", err)
 	}
+	if err := a.seedBookings(ctx); err != nil {
+		return fmt.Errorf("demo bookings: %w", err)
+	}
 	if err := a.seedStaff(ctx, append(seats, more...)); err != nil {
 		return fmt.Errorf("demo staff: %w", err)
 	}

@@ -28,19 +28,20 @@ type bench struct {
 
 // size is how much is measured. Every round measures ours and the peer once.
 type size struct {
-	rounds  int
-	people  int
-	submits int // a round
-	lookups int // a round
-	finds   int // searches by letters, and as many by card
-	entries int // in the journal that is sealed and verified
-	starts  int
-	calls   int // look-ups through the API before memory is read
+	rounds   int
+	people   int
+	submits  int // a round
+	bookings int // a round
+	lookups  int // a round
+	finds    int // searches by letters, and as many by card
+	entries  int // in the journal that is sealed and verified
+	starts   int
+	calls    int // look-ups through the API before memory is read
 }
 
 var (
-	whole = size{rounds: 15, people: 1_000_000, submits: 600, lookups: 3_000, finds: 2_000, entries: 20_000, starts: 3, calls: 2_000}
-	brief = size{rounds: 5, people: 20_000, submits: 200, lookups: 500, finds: 300, entries: 3_000, starts: 1, calls: 200}
+	whole = size{rounds: 15, people: 1_000_000, submits: 600, bookings: 2_000, lookups: 3_000, finds: 2_000, entries: 20_000, starts: 3, calls: 2_000}
+	brief = size{rounds: 5, people: 20_000, submits: 200, bookings: 1_000, lookups: 500, finds: 300, entries: 3_000, starts: 1, calls: 200}
 )
 
 // engines in the order in which they are measured.
@@ -124,6 +125,8 @@ func (b *bench) all(ctx context.Context) error {
 		do    func(context.Context, db.Dialect) error
 	}{
 		{[]string{"submit"}, b.submit},
+		{[]string{"booking.hot"}, b.booking},
+		{[]string{"booking.generate", "booking.free_p95"}, b.free},
 		{[]string{"seal", "verify"}, b.journal},
 		{[]string{"lookup"}, b.lookup},
 		{[]string{"nearest"}, b.nearest},

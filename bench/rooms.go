@@ -12,6 +12,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/db/vault"
+	"yinqiao/engine/booking"
 	"yinqiao/engine/casework"
 	"yinqiao/grant"
 	"yinqiao/jobs"
@@ -34,6 +35,7 @@ type rooms struct {
 	catalog  *catalog.Service
 	requests *request.Service
 	casework *casework.Service
+	booking  *booking.Service
 }
 
 func migrate(ctx context.Context, c db.Config) error {
@@ -66,6 +68,8 @@ func (s store) open(ctx context.Context, nosync bool) (*rooms, error) {
 	r.casework = casework.New(j, v, r.people)
 	r.requests = request.New(j, v, r.catalog, r.people, r.casework)
 	r.casework.Serve(r.requests)
+	r.booking = booking.New(j, r.people)
+	r.booking.Serve(r.requests)
 	// The flow of a submitted case, as in the application: watched until it is due.
 	j.On(casework.ActOpened, func(e journal.Entry, detail map[string]string) (jobs.Args, time.Time) {
 		due, err := time.Parse(time.RFC3339, detail["due"])

@@ -69,6 +69,7 @@ func (d *Definition) faults() []fault {
 	}
 	d.checkFee(bad)
 	d.checkCasework(bad)
+	d.checkBooking(bad)
 	if len(d.Questions) == 0 {
 		bad("questions", "一个问题也没有写")
 	}
@@ -144,8 +145,13 @@ type complain func(path, format string, args ...any)
 func (d *Definition) checkCasework(bad complain) {
 	c := d.Casework
 	if c == nil {
-		bad("casework", "没有写由谁来办；要写 casework")
+		if d.Booking == nil {
+			bad("casework", "没有写由谁来办；要写 casework 或者 booking")
+		}
 		return
+	}
+	if d.Booking != nil {
+		bad("booking", "一项服务只由一处来办：casework 和 booking 只能写一个")
 	}
 	if (c.OfficeFrom == "") == (c.OfficeKind == "") {
 		bad("casework", "office_from 和 office_kind 要写一个，也只能写一个")

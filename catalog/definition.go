@@ -35,6 +35,7 @@ type Definition struct {
 	Fee       string     `yaml:"fee" json:"fee"`           // what it costs and how to pay, cash included
 	Pay       []Pay      `yaml:"pay" json:"pay,omitempty"` // how one may pay; none for what is free
 	Casework  *Casework  `yaml:"casework" json:"casework,omitempty"`
+	Booking   *Booking   `yaml:"booking" json:"booking,omitempty"`
 	Questions []Question `yaml:"questions" json:"questions"`
 	// Hash identifies this version's content; drafts refer to it.
 	Hash string `yaml:"-" json:"hash,omitempty"`

@@ -20,8 +20,14 @@ var update = flag.Bool("update", false, "write the golden file anew")
 func outline(d *catalog.Definition) string {
 	var b strings.Builder
 	c := d.Casework
+	if c == nil {
+		c = &catalog.Casework{}
+	}
 	fmt.Fprintf(&b, "%s %d %v %v %v proxy=%v group=%s after=%v pay=%v due=%d+%d office=%s%s%v\n", d.Service, d.Version, d.Clauses, d.Divisions, d.Channels, d.Proxy,
 		d.Group, d.AfterDeath, d.Pay, c.DueDays, c.DueWorkingDays, c.OfficeFrom, c.OfficeKind, c.OfficeElse)
+	if d.Booking != nil {
+		fmt.Fprintf(&b, "  books %s by %s within %+v\n", d.Booking.Kind, d.Booking.Session, d.Booking.Limits)
+	}
 	outlineQuestions(&b, "  ", d.Questions)
 	return b.String()
 }

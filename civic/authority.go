@@ -102,6 +102,7 @@ const (
 	MayReviewAccess   Permission = "access.review"   // judge afterwards whether breaking the glass was right
 	MayKeepDuty       Permission = "duty.keep"       // keep the duty roster of an office
 	MayKeepPlace      Permission = "place.keep"      // hours, windows and features of one's own office
+	MayKeepSessions   Permission = "booking.keep"    // sessions, pools and extra places of one's own office
 	MayRunMessages    Permission = "messages.run"    // stop and start carriers, see how they do
 	MaySupervise      Permission = "finding.ask"     // ask an office to answer for what the rules found
 	MayReadCards      Permission = "card.read"       // a card reader's: say which card was laid on it

@@ -7,6 +7,7 @@ type Where struct {
 }
 
 func byPerson(col string) Where { return Where{"person", col} }
+func byPlace(col string) Where  { return Where{"place", col} }
 func byKey(col string) Where    { return Where{"key", col} }
 
 var (
@@ -33,7 +34,7 @@ var Topology = map[string]Where{
 	"device_seen":  byKey("device"),
 	"enrol_code":   byKey("hash"),
 	"card_read":    byKey("device"),
-	"duty":         Where{"place", "office"},
+	"duty":         byPlace("office"),
 
 	"person":            byPerson("id"),
 	"other_name":        byPerson("person"),
@@ -78,13 +79,22 @@ var Topology = map[string]Where{
 	"casework_custody": byPerson("person"),
 	"absence":          Where{"place", "office"},
 
-	"message":         byPerson("person"),
-	"message_attempt": byPerson("person"),
-	"message_refusal": byPerson("person"),
-	"message_report":  byKey("ref"),
-	"message_sending": byKey("attempt"),
-	"message_stop":    reference,
-	"message_mail":    reference,
+	"booking_plan":     reference,
+	"booking_resource": byPlace("office"),
+	"booking_template": byPlace("office"),
+	"booking_day":      byPlace("office"),
+	"booking_session":  byPlace("office"),
+	"booking_pool":     byPlace("office"),
+	"booking_hold":     byPlace("office"),
+	"booking":          byPlace("office"),
+	"booking_wait":     byPlace("office"),
+	"message":          byPerson("person"),
+	"message_attempt":  byPerson("person"),
+	"message_refusal":  byPerson("person"),
+	"message_report":   byKey("ref"),
+	"message_sending":  byKey("attempt"),
+	"message_stop":     reference,
+	"message_mail":     reference,
 
 	"journal_entry":  byKey("id"),
 	"journal_detail": byKey("entry"),
@@ -109,6 +119,8 @@ var scratchTables = map[string]bool{
 	"device_seen":   true, // when a device was last heard of
 	"enrol_code":    true, // codes of a quarter of an hour
 	"card_read":     true, // cards laid on a reader a moment ago
+	"booking_hold":  true, // places held for half an hour
+	"booking_pool":  true, // and their count, in the row with the quota
 
 	"message_sending": true, // parcels in the hands of a carrier
 	"message_report":  true, // reports that came early; without them a message climbs on

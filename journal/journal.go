@@ -217,6 +217,19 @@ func (t *Tx) RecordFor(auth civic.Authority, person civic.PersonID, ev Event) er
 	return t.Record(auth, ev)
 }
 
+// RecordBy is Record in a write that several asked for: the entry is of this actor.
+func (t *Tx) RecordBy(auth civic.Authority, actor civic.Actor, ev Event) error {
+	all := t.Actor
+	t.Actor = actor
+	defer func() { t.Actor = all }()
+	return t.Record(auth, ev)
+}
+
+// AuthoriseBy is Authorise in a write that several asked for: for this actor.
+func (t *Tx) AuthoriseBy(actor civic.Actor, need civic.Need) (civic.Authority, error) {
+	return t.auth.Authorise(t.q, t.Now, actor, need)
+}
+
 // once drops what is named twice in the same role: a verb may name the subject
 // that the actor names already.
 func once(about []About) []About {

@@ -38,6 +38,18 @@ func (s *Service) Profile(q db.Q, auth civic.Authority, id civic.PersonID) (Prof
 	return p, err
 }
 
+// Known reads who somebody is, without cards and phones.
+func (s *Service) Known(q db.Q, auth civic.Authority, id civic.PersonID) (Person, error) {
+	if !auth.Over(id) {
+		return Person{}, errAuthority
+	}
+	row, err := readPerson(q, id)
+	if err != nil {
+		return Person{}, err
+	}
+	return row.Person(), nil
+}
+
 // Lives reads where a person lives, for somebody with authority over them: the
 // division, and the address, "" if none is registered.
 func (s *Service) Lives(q db.Q, auth civic.Authority, id civic.PersonID) (civic.Division, string, error) {

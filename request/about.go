@@ -34,7 +34,7 @@ func (s *Service) About(ctx context.Context, actor civic.Actor, service string, 
 		if err != nil {
 			return err
 		}
-		home, _, err := s.sit(v, v.Now, auth, d).ask.Lives()
+		home, _, err := s.sit(v, v.Actor, v.Now, auth, d).ask.Lives()
 		if err != nil {
 			return err
 		}

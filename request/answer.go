@@ -46,11 +46,11 @@ func (s *Service) Answer(ctx context.Context, actor civic.Actor, id civic.DraftI
 				return errSubmitted
 			}
 			wrong = errRev
-			out, err = s.sit(tx, tx.Now, auth, d).view(d)
+			out, err = s.sit(tx, tx.Actor, tx.Now, auth, d).view(d)
 			return err
 		}
 		d.Rev = rev + 1
-		sit := s.sit(tx, tx.Now, auth, d)
+		sit := s.sit(tx, tx.Actor, tx.Now, auth, d)
 		v, err := sit.view(d)
 		if err != nil {
 			return err

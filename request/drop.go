@@ -57,7 +57,7 @@ func (s *Service) Drop(ctx context.Context, actor civic.Actor, id civic.DraftID)
 				drops = append(drops, f)
 			}
 		}
-		return s.sit(tx, tx.Now, auth, d).release(tx, drops)
+		return s.sit(tx, tx.Actor, tx.Now, auth, d).release(tx, drops)
 	})
 }
 
@@ -82,7 +82,7 @@ func (s *Service) Restore(ctx context.Context, actor civic.Actor, id civic.Draft
 		if n == 0 && d.State != "open" {
 			return errGone
 		}
-		sit := s.sit(tx, tx.Now, auth, d)
+		sit := s.sit(tx, tx.Actor, tx.Now, auth, d)
 		v, err := sit.view(d)
 		if err != nil {
 			return err

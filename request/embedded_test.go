@@ -21,6 +21,11 @@ func TestNoServiceOfThisReleaseTrapsAnybodyOnAnyChannel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := rapid.SampledFrom(defs).Draw(t, "service")
 		opts := request.Options{"offices:hospital": options(rapid.IntRange(1, 5).Draw(t, "hospitals")), "home": options(rapid.IntRange(0, 1).Draw(t, "homes"))}
+		for _, q := range d.Questions {
+			if _, ok := opts[q.Source]; !ok && q.Source != "" {
+				opts[q.Source] = options(rapid.IntRange(0, 3).Draw(t, q.Source))
+			}
+		}
 		w := &wishes{t, map[string][]string{}}
 		for name, walk := range map[string]renderer{"page": byPage, "form": byForm, "keys": byKeys, "JSON": byJSON} {
 			_, end := walk(t, d, opts, w)

@@ -100,7 +100,7 @@ func (s *Service) refresh(ctx context.Context, actor civic.Actor, id civic.Draft
 		if err != nil || n == 0 {
 			return err // somebody else was faster
 		}
-		sit := s.sit(tx, tx.Now, auth, d)
+		sit := s.sit(tx, tx.Actor, tx.Now, auth, d)
 		v, err := sit.view(d)
 		if err != nil {
 			return err

@@ -22,14 +22,18 @@ type Service struct {
 	v       *vault.Vault
 	catalog *catalog.Service
 	people  *people.Service
-	engine  Engine
+	engines map[string]Engine // by the name that a definition gives
 	sources map[string]Source
 }
 
 // New makes the service. engine fulfils the services that become cases.
 func New(j *journal.Journal, v *vault.Vault, c *catalog.Service, p *people.Service, engine Engine) *Service {
-	return &Service{j, v, c, p, engine, map[string]Source{"home": home{}, "offices": offices{}}}
+	return &Service{j, v, c, p, map[string]Engine{"casework": engine}, map[string]Source{"home": home{}, "offices": offices{}}}
 }
+
+// Fulfils adds the engine of services whose definition names it. For the wiring,
+// before the first request.
+func (s *Service) Fulfils(name string, e Engine) { s.engines[name] = e }
 
 // need is what acting for a person in a service takes. The version of a draft is
 // in memory; before there is one, the newest says what group the service is of.
@@ -71,7 +75,7 @@ func (s *Service) Look(ctx context.Context, actor civic.Actor, id civic.DraftID)
 		if err != nil {
 			return err
 		}
-		out, err = s.sit(v, v.Now, auth, d).view(d)
+		out, err = s.sit(v, v.Actor, v.Now, auth, d).view(d)
 		return err
 	})
 	return out, err

@@ -20,13 +20,16 @@ import (
 type Asking struct {
 	Q      db.Q
 	Now    time.Time
+	Actor  civic.Actor
 	Auth   civic.Authority // over the person
 	Person civic.PersonID
 	Draft  civic.DraftID
+	Def    *catalog.Definition // of the draft, as it is followed now
 	people *people.Service
 
 	home    civic.Division // "" until asked for
 	address string
+	who     *people.Person
 }
 
 // Lives returns the division and the address where the person lives.
@@ -36,6 +39,29 @@ func (k *Asking) Lives() (civic.Division, string, error) {
 		k.home, k.address, err = k.people.Lives(k.Q, k.Auth, k.Person)
 	}
 	return k.home, k.address, err
+}
+
+// Who returns the person, with age and sex.
+func (k *Asking) Who() (people.Person, error) {
+	if k.who == nil {
+		p, err := k.people.Known(k.Q, k.Auth, k.Person)
+		if err != nil {
+			return people.Person{}, err
+		}
+		k.who = &p
+	}
+	return *k.who, nil
+}
+
+// Tags returns what is known of the person's circumstances on a day, YYYY-MM-DD, by
+// the codes of the kinds.
+func (k *Asking) Tags(day string) ([]string, error) {
+	tags, err := k.people.TagsOn(k.Q, k.Auth, k.Person, day)
+	out := make([]string, len(tags))
+	for i, t := range tags {
+		out[i] = t.Kind
+	}
+	return out, err
 }
 
 // Source offers options for questions, the likeliest first. kind is what follows
@@ -81,8 +107,8 @@ type sitting struct {
 	standing *standing // nil until it is asked for
 }
 
-func (s *Service) sit(q db.Q, now time.Time, auth civic.Authority, d *Draft) *sitting {
-	return &sitting{s: s, ask: &Asking{Q: q, Now: now, Auth: auth, Person: d.Person, Draft: d.ID, people: s.people},
+func (s *Service) sit(q db.Q, actor civic.Actor, now time.Time, auth civic.Authority, d *Draft) *sitting {
+	return &sitting{s: s, ask: &Asking{Q: q, Now: now, Actor: actor, Auth: auth, Person: d.Person, Draft: d.ID, people: s.people},
 		facts: Facts{Now: now, Options: Options{}}}
 }
 
@@ -99,6 +125,7 @@ func (t *sitting) view(d *Draft) (*View, error) {
 			return nil, err
 		}
 	}
+	t.ask.Def = v.Def
 	if err := t.remember(v.Def, d); err != nil {
 		return nil, err
 	}

@@ -71,11 +71,11 @@ func (s *Service) begin(ctx context.Context, actor civic.Actor, service string, 
 				if !auth.Over(d.Person) || d.Service != service {
 					return errKey
 				}
-				out, err = s.sit(tx, tx.Now, auth, d).view(d)
+				out, err = s.sit(tx, tx.Actor, tx.Now, auth, d).view(d)
 				return err
 			}
 		}
-		sit := s.sit(tx, tx.Now, auth, d)
+		sit := s.sit(tx, tx.Actor, tx.Now, auth, d)
 		home, _, err := sit.ask.Lives()
 		if err != nil {
 			return err

@@ -55,7 +55,7 @@ func (s *Service) Submit(ctx context.Context, actor civic.Actor, id civic.DraftI
 		if err != nil {
 			return err
 		}
-		sit := s.sit(tx, tx.Now, auth, d)
+		sit := s.sit(tx, tx.Actor, tx.Now, auth, d)
 		if err := sit.ready(d); err != nil {
 			return err
 		}
@@ -84,7 +84,7 @@ func (s *Service) Submit(ctx context.Context, actor civic.Actor, id civic.DraftI
 			return err
 		}
 		rc = Receipt{r.Person, r.ID, r.Number, v.Def}
-		return s.engine.Accept(tx, auth, r)
+		return s.engines[r.Def.Engine()].Accept(tx, auth, r)
 	})
 	if errors.Is(err, errChanged) {
 		if fault := s.refresh(ctx, actor, id); fault != nil {

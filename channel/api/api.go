@@ -17,6 +17,7 @@ import (
 
 	"yinqiao/catalog"
 	"yinqiao/civic"
+	"yinqiao/engine/booking"
 	"yinqiao/engine/casework"
 	"yinqiao/grant"
 	"yinqiao/ledger/finding"
@@ -47,6 +48,7 @@ type Rooms struct {
 	Catalog  *catalog.Service
 	Requests *request.Service
 	Casework *casework.Service
+	Booking  *booking.Service
 	Rights   *rights.Service
 	Findings *finding.Service
 	Notify   *notify.Service
@@ -62,6 +64,8 @@ var public = map[string]bool{
 	"services-get":    true,
 	"places-near":     true,
 	"places-get":      true,
+	"times-free":      true,
+	"times-kept":      true,
 }
 
 // The tags by which operations are grouped in the document.
@@ -90,7 +94,7 @@ func Mount(mux *http.ServeMux, r Rooms) huma.API {
 			OpenAPI: "3.1.0",
 			Info: &huma.Info{Title: "银桥 Yinqiao", Version: "1", Description: "任何老人，通过任何渠道，办任何公共服务。" +
 				"说明里的 SX、ZJ 编号是所落实的政策条款。出错时返回 application/problem+json(RFC 9457),detail 是一句可以直接念给人听的话。"},
-			Tags: []*huma.Tag{{Name: tagSession}, {Name: tagService}, {Name: tagPeople}, {Name: tagDraft}, {Name: tagCase}, {Name: tagPlace}, {Name: tagDevice}, {Name: tagRoster}, {Name: tagFinding}, {Name: tagMessage}},
+			Tags: []*huma.Tag{{Name: tagSession}, {Name: tagService}, {Name: tagPeople}, {Name: tagDraft}, {Name: tagCase}, {Name: tagPlace}, {Name: tagDevice}, {Name: tagRoster}, {Name: tagBooking}, {Name: tagFinding}, {Name: tagMessage}},
 			Components: &huma.Components{
 				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
 				SecuritySchemes: map[string]*huma.SecurityScheme{"session": {Type: "http", Scheme: "bearer",
@@ -111,6 +115,7 @@ func Mount(mux *http.ServeMux, r Rooms) huma.API {
 	s.rosters()
 	s.devices()
 	s.places()
+	s.bookings()
 	s.findings()
 	describeResponses(s.api.OpenAPI())
 	s.documents(mux)

@@ -60,7 +60,7 @@ func TestEveryOperationButThePublicOnesIsRefusedWithoutASession(t *testing.T) {
 			}
 			w.do("", o.method, path, nil, "Authorization", "Basic "+w.tokens["clerk"]).problem(t, 401, "sign_in")
 		}
-		if want := []string{"places-get", "places-near", "services-get", "services-list", "sessions-create"}; !slices.Equal(open, want) {
+		if want := []string{"places-get", "places-near", "services-get", "services-list", "sessions-create", "times-free", "times-kept"}; !slices.Equal(open, want) {
 			t.Errorf("public operations %v, want %v", open, want)
 		}
 		if len(ops) < 25 {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -21,6 +22,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/db/dbtest"
+	"yinqiao/engine/booking"
 	"yinqiao/engine/casework"
 	"yinqiao/grant"
 	"yinqiao/journal"
@@ -55,10 +57,11 @@ type world struct {
 	api huma.API
 	log *logBuffer
 
-	rooms   api.Rooms
 	journal *journal.Journal
 	made    settled
 	roster  string
+	rooms   api.Rooms
+	booked  booked
 
 	elder, daughter, stranger civic.PersonID
 	grant                     string
@@ -95,9 +98,11 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	r.Casework = casework.New(j, v, r.People)
 	r.Requests = request.New(j, v, r.Catalog, r.People, r.Casework)
 	r.Casework.Serve(r.Requests)
+	r.Booking = booking.New(j, r.People)
+	r.Booking.Serve(r.Requests)
 	r.Rights = rights.New(j, v, r.People, r.Grant, r.Requests, r.Casework)
-	r.Findings = finding.New(j, r.Place, r.Catalog)
-	j.Within(finding.Acts(), r.Findings.React)
+	r.Findings = finding.New(j, r.Place, r.Catalog, r.Booking)
+	j.Within(slices.Concat(finding.Acts(), booking.CheckedActs()), r.Findings.React)
 	var err error
 	r.Notify, err = notify.New(notify.Config{Journal: j, Vault: v, People: r.People, Grants: r.Grant, Requests: r.Requests, Log: log})
 	w.ok(err)

@@ -11,7 +11,8 @@ import (
 	"yinqiao/place"
 )
 
-// Acts lists the acts after which React checks again.
+// Acts lists the acts of places and services after which React checks again; engines
+// that are judged have theirs.
 func Acts() []journal.Act { return slices.Concat(place.Acts(), catalog.StateActs()) }
 
 // Recheck is the job that checks an office again when a window of it opens by itself.
@@ -34,7 +35,7 @@ func (s *Service) React(tx *journal.Tx, done []journal.Done) error {
 			continue
 		}
 		for _, a := range d.About {
-			if a.Kind != "office" || a.Role != "object" {
+			if a.Kind != "office" {
 				continue
 			}
 			in.offices[civic.OfficeID(a.ID)] = true

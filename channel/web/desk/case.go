@@ -49,6 +49,9 @@ func (f face) request(w http.ResponseWriter, r *http.Request) error {
 
 func (f face) showRequest(w http.ResponseWriter, r *http.Request, status int, fr kit.Frame, a civic.Actor) error {
 	file, err := f.Casework.Read(r.Context(), a, requestOf(r))
+	if civic.Is(err, civic.NotFound) {
+		return f.booking(w, r, status, fr, a) // no office works on it: it may be a time that is booked
+	}
 	if err != nil {
 		if civic.Is(err, civic.Denied) {
 			// Not this office's: a clerk may still serve the person, once opened.

@@ -34,6 +34,7 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		f.draftRoutes(),
 		f.DraftActs(kit.Desk, f.actor),
 		f.caseRoutes(),
+		f.bookingRoutes(),
 		f.queueRoutes(),
 		f.thingRoutes(),
 		f.strayRoutes(),
@@ -110,6 +111,7 @@ func navigation(m staff.Member) []kit.Link {
 	}{
 		{civic.MayFindPeople, kit.Link{To: "/desk", Words: "找人"}},
 		{civic.MayWorkCases, kit.Link{To: "/desk/queue", Words: "待办"}},
+		{civic.MayWorkCases, kit.Link{To: "/desk/roll", Words: "预约"}},
 		{civic.MayWorkCases, kit.Link{To: "/desk/queue?view=ended", Words: "已办"}},
 		{civic.MayRegisterPeople, kit.Link{To: "/desk/register", Words: "登记新人"}},
 		{civic.MayKeepPlace, kit.Link{To: "/desk/place", Words: "本单位"}},

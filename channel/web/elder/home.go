@@ -98,6 +98,14 @@ func (f face) next(r *http.Request, a civic.Actor, mine []request.Summary) (to, 
 		}
 		return "/elder/requests/" + string(w.Request), w.Title + says, nil
 	}
+	coming, err := f.Booking.Coming(r.Context(), a, a.Subject)
+	if err != nil {
+		return "", "", err
+	}
+	if len(coming) > 0 {
+		c := coming[0]
+		return "/elder/requests/" + string(c.ID), c.When + "，" + c.Title + "，" + c.What, nil
+	}
 	for _, s := range mine {
 		if s.Draft {
 			return "/elder/drafts/" + string(s.ID), "接着办：" + s.Title + "（上次没办完）", nil

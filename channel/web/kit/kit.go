@@ -15,6 +15,7 @@ import (
 
 	"yinqiao/catalog"
 	"yinqiao/civic"
+	"yinqiao/engine/booking"
 	"yinqiao/engine/casework"
 	"yinqiao/grant"
 	"yinqiao/ledger/finding"
@@ -36,6 +37,7 @@ type Rooms struct {
 	Catalog  *catalog.Service
 	Requests *request.Service
 	Casework *casework.Service
+	Booking  *booking.Service
 	Rights   *rights.Service
 	Notify   *notify.Service
 	Findings *finding.Service

@@ -19,6 +19,7 @@ func (f face) placeRoutes() []kit.Route {
 		{Pattern: "GET /places/kinds/{division}", Open: true, Do: f.placeKinds},
 		{Pattern: "GET /places/list/{division}/{kind}", Open: true, Do: f.placeList},
 		{Pattern: "GET /places/{place}", Open: true, Do: f.place},
+		{Pattern: "GET /kept/{place}", Open: true, Do: f.kept},
 	}
 }
 
@@ -148,6 +149,7 @@ type placeView struct {
 	Instead  []place.Near    // where to go while no manned window is open here
 	Now      time.Time
 	Back     string
+	Kept     bool // places are kept here, and there is a page that proves it
 }
 
 // place shows all that is known of one place.
@@ -155,6 +157,9 @@ func (f face) place(w http.ResponseWriter, r *http.Request) error {
 	v := placeView{Now: f.Now()}
 	var err error
 	if v.Card, err = f.Place.Show(r.Context(), civic.OfficeID(r.PathValue("place"))); err != nil {
+		return err
+	}
+	if v.Kept, err = f.Booking.Books(r.Context(), v.ID); err != nil {
 		return err
 	}
 	defs, err := f.Catalog.List(r.Context(), v.Division, civic.ChannelDesk)

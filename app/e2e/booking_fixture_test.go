@@ -1,0 +1,191 @@
+package e2e
+
+import (
+	"maps"
+	"net/url"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"yinqiao/app/apptest"
+	"yinqiao/civic"
+	"yinqiao/engine/booking"
+	"yinqiao/staff"
+)
+
+func init() {
+	for verb, why := range map[string]string{
+		"Booking.Free": "what times are free is public", "Booking.Prove": "what was kept and used is public", "Booking.Books": "whether a place can be booked is public",
+		"Booking.Check": "what rules find is public", "Booking.Sweep": "a job, as the system", "Booking.OfferFree": "a job, as the system", "Booking.ExtendAll": "a job, as the system",
+	} {
+		actorless[verb] = why
+	}
+	openToAnyClerk["Booking.Roll"] = struct {
+		why string
+		ok  func(results []reflect.Value) bool
+	}{"everybody's own office, never the other's", empty}
+	moreStory = append(moreStory, func(t *testing.T, s *story) {
+		s.bookings(t)
+		for _, verb := range []string{"Cancel", "Arrive", "Miss", "Change", "Read"} {
+			s.made["to "+verb] = s.extra(t)
+		}
+	})
+	more = append(more, moreRoutes{
+		path: func(s *site, r route) map[string]string {
+			fill := map[string]string{"booking": s.made["booking"], "resource": s.made["hall"], "time": s.made["time"]}
+			if strings.HasPrefix(r.pattern, "/elder/requests/") && strings.HasSuffix(r.pattern, "/cancel") || booksAtDesk(r) {
+				fill["request"] = s.made["booking"]
+			}
+			return fill
+		},
+		forms: func(s *site) map[string]url.Values {
+			return map[string]url.Values{"POST /elder/requests/{request}/cancel": {}, "POST /desk/requests/{request}/cancel": {},
+				"POST /desk/requests/{request}/arrive": {}, "POST /desk/requests/{request}/miss": {}}
+		},
+		bodies: func(s *site) map[string]any {
+			type object = map[string]any
+			order := object{"service": "venue-entry", "person": s.Taiyuan.Elder, "time": s.made["free"]}
+			extra := maps.Clone(order)
+			extra["reason"] = "腿脚不便"
+			wait := maps.Clone(order)
+			wait["time"] = s.made["full"]
+			return map[string]any{
+				"bookings-create": order, "bookings-extra": extra, "bookings-change": object{"time": s.made["free"]}, "waits-create": wait, "waits-leave": wait,
+				"resources-create":  object{"kind": "venue", "name": "二号厅", "plan": "venue", "ahead": 7},
+				"resources-week":    object{"since": "2026-12-20", "week": []any{object{"weekday": 1, "from": 540, "to": 1020, "places": 20}}},
+				"resources-day":     object{"day": "2026-12-21", "weekday": -1, "reason": "检修"},
+				"resources-publish": object{"until": "2026-12-31"},
+				"times-places":      object{"places": 230 + s.people, "reason": "加开一个厅"},
+				"times-release":     object{"pool": "open", "reason": "人少"},
+			}
+		},
+		who: func(s *site, r route) civic.Actor {
+			switch {
+			case booksAtDesk(r), strings.HasSuffix(r.pattern, "/bookings/extra"), strings.HasPrefix(r.name, "bookings-"), strings.HasPrefix(r.name, "resources-"),
+				strings.HasPrefix(r.name, "times-"), strings.HasPrefix(r.name, "waits-"), r.pattern == "/desk/roll":
+				return s.bookingKeeper()
+			}
+			return civic.Actor{}
+		},
+		renew: func(t *testing.T, s *site, r route) {
+			if booksAtDesk(r) || strings.HasPrefix(r.name, "bookings-") || strings.HasPrefix(r.name, "waits-") || strings.HasPrefix(r.name, "times-") || strings.HasSuffix(r.pattern, "{request}/cancel") {
+				s.bookings(t)
+			}
+		},
+	})
+	moreVerbs = append(moreVerbs, func(t *testing.T, s *story) (map[string]byType, map[string]civic.Actor) {
+		order := func(session string) byType {
+			return byType{reflect.TypeFor[booking.Order](): {booking.Order{Service: "venue-entry", Person: s.Taiyuan.Elder, Session: session}}}
+		}
+		with := func(b byType, more byType) byType { maps.Copy(b, more); return b }
+		text := func(words ...any) byType { return byType{textType: words} }
+		own := func(verb string) byType { return byType{requestType: {civic.RequestID(s.made["to "+verb])}} }
+		plan := byType{reflect.TypeFor[*booking.Plan](): {(*booking.Plan)(nil)}}
+		progress := byType{reflect.TypeFor[func(booking.Published)](): {(func(booking.Published))(nil)}}
+		number := func(n int) byType { return byType{reflect.TypeFor[int](): {n}} }
+		of := map[string]byType{
+			"Booking.Add":        with(byType{reflect.TypeFor[booking.Resource](): {booking.Resource{Office: s.Taiyuan.Hospital, Kind: "venue", Name: "二号厅", Plan: "venue", Ahead: 7}}}, plan),
+			"Booking.SetWeek":    with(text(s.made["hall"], "2026-12-20"), byType{reflect.TypeFor[[]booking.Template](): {[]booking.Template{{Weekday: 1, From: 540, To: 1020, Places: 20}}}}),
+			"Booking.SetDay":     with(text(s.made["hall"], "2026-12-21", "检修"), number(booking.NoDay)),
+			"Booking.Publish":    with(text("2026-12-31"), progress),
+			"Booking.SetPlaces":  with(text(s.made["time"], "加开一个厅"), number(230+s.people)),
+			"Booking.ReleaseNow": text(s.made["time"], "open", "人少"),
+			"Booking.Book":       order(s.made["free"]),
+			"Booking.Extra":      with(order(s.made["full"]), text("腿脚不便")),
+			"Booking.Wait":       order(s.made["full"]),
+			"Booking.Leave":      order(s.made["full"]),
+			"Booking.Cancel":     own("Cancel"),
+			"Booking.Arrive":     own("Arrive"),
+			"Booking.Miss":       own("Miss"),
+			"Booking.Read":       own("Read"),
+			"Booking.Change":     with(own("Change"), text(s.made["later"])),
+			"Booking.Roll":       text("2026-11-23"),
+			"Booking.Free":       text("venue", "2026-11-23", "2026-11-30"),
+			"Booking.Prove":      text("2026-11-23", "2026-11-30"),
+			"Booking.OfferFree":  {reflect.TypeFor[booking.Offer](): {booking.Offer{Session: s.made["time"]}}},
+			"Booking.Sweep":      {reflect.TypeFor[booking.Sweep](): {booking.Sweep{}}},
+			"Booking.ExtendAll":  {reflect.TypeFor[booking.Extend](): {booking.Extend{}}},
+		}
+		who := map[string]civic.Actor{}
+		for verb := range of {
+			who[verb] = apptest.AsStaff(civic.StaffID(s.made["keeper"]))
+		}
+		return of, who
+	})
+	colleagues["Booking.Roll"] = func(s *story) civic.Actor { return s.Xihu.HospitalClerk }
+}
+
+// booksAtDesk reports the acts of the desk on a booking.
+func booksAtDesk(r route) bool {
+	return strings.HasPrefix(r.pattern, "/desk/requests/") && (strings.HasSuffix(r.pattern, "/cancel") || strings.HasSuffix(r.pattern, "/arrive") || strings.HasSuffix(r.pattern, "/miss"))
+}
+
+// bookingKeeper keeps the hospital's sessions and serves people there, with the elder
+// open.
+func (s *story) bookingKeeper() civic.Actor {
+	t := s.t
+	id := s.made["keeper"]
+	if id == "" {
+		d := s.Taiyuan.Division
+		a := s.Hire(t, "门诊主任", s.Taiyuan.Hospital, staff.Post{Role: staff.HospitalManager, Division: d}, staff.Post{Role: staff.Clerk, Division: d})
+		id = a.Operator.ID
+		s.made["keeper"] = id
+	}
+	a := apptest.AsStaff(civic.StaffID(id))
+	s.Open(t, a, s.Taiyuan.Elder)
+	return a
+}
+
+// bookings makes, once, a hall that has begun today and one that is full tomorrow, and
+// sees that the elder has one booking: today, in the hall.
+func (s *story) bookings(t *testing.T) {
+	t.Helper()
+	ctx, keeper, elder, here := t.Context(), s.bookingKeeper(), person(s.Taiyuan.Elder), s.Taiyuan.Hospital
+	now := s.Clock.Now().In(civic.Shanghai)
+	if s.made["hall"] == "" {
+		minute := now.Hour()*60 + now.Minute()
+		s.made["hall"] = s.hall(t, booking.Template{From: minute - 30, To: minute + 200, Places: 200})
+		full := s.hall(t, booking.Template{From: minute + 1, To: minute + 200, Places: 1}) // it is kept for who comes on the day
+		_, err := s.Booking.Publish(ctx, keeper, here, now.AddDate(0, 0, 5).Format(time.DateOnly), nil)
+		s.must(t, err)
+		all, err := s.Booking.Free(ctx, here, "venue", now.Format(time.DateOnly), now.AddDate(0, 0, 5).Format(time.DateOnly))
+		s.must(t, err)
+		days := map[string][]string{}
+		for _, f := range all {
+			days[f.Resource] = append(days[f.Resource], f.ID)
+		}
+		s.made["time"], s.made["free"], s.made["later"], s.made["full"] = days[s.made["hall"]][0], days[s.made["hall"]][3], days[s.made["hall"]][4], days[full][1]
+	}
+	list, err := s.Booking.Coming(ctx, elder, s.Taiyuan.Elder)
+	s.must(t, err)
+	if len(list) == 1 && string(list[0].ID) == s.made["booking"] && list[0].Session == s.made["time"] {
+		return
+	}
+	for _, b := range list {
+		s.must(t, s.Booking.Cancel(ctx, elder, b.ID))
+	}
+	s.made["booking"] = s.extra(t)
+}
+
+// extra books the elder once more, today in the hall.
+func (s *story) extra(t *testing.T) string {
+	t.Helper()
+	rc, err := s.Booking.Extra(t.Context(), s.bookingKeeper(), booking.Order{Service: "venue-entry", Person: s.Taiyuan.Elder, Session: s.made["time"]}, "又来了")
+	s.must(t, err)
+	return string(rc.Request)
+}
+
+// hall makes a hall that is open at the same time every day.
+func (s *story) hall(t *testing.T, day booking.Template) string {
+	t.Helper()
+	id, err := s.Booking.Add(t.Context(), s.bookingKeeper(), booking.Resource{Office: s.Taiyuan.Hospital, Kind: "venue", Name: "一号厅", Plan: "venue", Ahead: 14}, nil)
+	s.must(t, err)
+	var week []booking.Template
+	for d := range time.Weekday(7) {
+		day.Weekday, day.Holidays = d, true
+		week = append(week, day)
+	}
+	s.must(t, s.Booking.SetWeek(t.Context(), s.bookingKeeper(), s.Taiyuan.Hospital, id, s.Clock.Now().In(civic.Shanghai).Format(time.DateOnly), week))
+	return id
+}

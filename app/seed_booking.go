@@ -1,0 +1,56 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"yinqiao/app/demo"
+	"yinqiao/civic"
+	"yinqiao/engine/booking"
+	"yinqiao/journal"
+	"yinqiao/place"
+)
+
+// seedBookings lets the places of the demonstration be booked, and makes the sessions
+// of the coming weeks.
+func (a *App) seedBookings(ctx context.Context) error {
+	sys, today := civic.System("demo"), a.Journal.Now().In(civic.Shanghai).Format(time.DateOnly)
+	var offices []place.Office
+	err := a.Journal.Look(ctx, sys, func(v *journal.View) error {
+		for _, kind := range []string{"hospital", "museum", "culture_house"} {
+			for _, in := range []civic.Division{"14", "33"} {
+				list, err := place.OfKind(v, kind, in)
+				if err != nil {
+					return err
+				}
+				offices = append(offices, list...)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, o := range offices {
+		for _, b := range demo.Bookables() {
+			if b.OfficeKind != o.Kind {
+				continue
+			}
+			id, err := a.Booking.Add(ctx, sys, booking.Resource{Office: o.ID, Kind: b.Kind, Department: b.Department, Name: b.Name, About: b.About, Plan: b.Plan, Ahead: b.Ahead, Opens: 7 * 60}, nil)
+			if err != nil {
+				return fmt.Errorf("%s: %w", b.Name, err)
+			}
+			var week []booking.Template
+			for _, t := range b.Week {
+				for _, d := range t.Days {
+					week = append(week, booking.Template{Weekday: d, From: t.From, To: t.To, Places: t.Places, Holidays: t.Holidays})
+				}
+			}
+			if err := a.Booking.SetWeek(ctx, sys, o.ID, id, today, week); err != nil {
+				return fmt.Errorf("%s: %w", b.Name, err)
+			}
+		}
+	}
+	return a.Booking.ExtendAll(ctx, booking.Extend{})
+}

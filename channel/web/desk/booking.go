@@ -1,0 +1,57 @@
+package desk
+
+import (
+	"context"
+	"net/http"
+
+	"yinqiao/channel/web/kit"
+	"yinqiao/civic"
+)
+
+func (f face) bookingRoutes() []kit.Route {
+	act := func(do func(context.Context, civic.Actor, civic.RequestID) error) kit.Handler {
+		return func(w http.ResponseWriter, r *http.Request) error {
+			return f.step(w, r, do(r.Context(), f.actor(r), civic.RequestID(r.PathValue("request"))))
+		}
+	}
+	return []kit.Route{
+		{Pattern: "GET /desk/roll", Do: f.roll},
+		{Pattern: "POST /desk/requests/{request}/cancel", Do: act(func(ctx context.Context, a civic.Actor, id civic.RequestID) error {
+			return f.Booking.Cancel(ctx, a, id)
+		})},
+		{Pattern: "POST /desk/requests/{request}/arrive", Do: act(func(ctx context.Context, a civic.Actor, id civic.RequestID) error {
+			return f.Booking.Arrive(ctx, a, id)
+		})},
+		{Pattern: "POST /desk/requests/{request}/miss", Do: act(func(ctx context.Context, a civic.Actor, id civic.RequestID) error { return f.Booking.Miss(ctx, a, id) })},
+	}
+}
+
+// booking shows a time that is booked: to its office, or to who serves its person.
+func (f face) booking(w http.ResponseWriter, r *http.Request, status int, fr kit.Frame, a civic.Actor) error {
+	b, err := f.Booking.Read(r.Context(), a, civic.RequestID(r.PathValue("request")))
+	if civic.Is(err, civic.Denied) {
+		return f.orOpen(w, r, fr, a, civic.E(civic.Denied, "grant.not_open", civic.As(err).Say))
+	}
+	if err != nil {
+		return err
+	}
+	fr.Title = b.Title
+	return f.RenderAs(w, r, status, bookingPage(fr, b, r.URL.Query().Get("new") != ""))
+}
+
+// roll lists who has booked a day at one's own office.
+func (f face) roll(w http.ResponseWriter, r *http.Request) error {
+	fr, a, _, err := f.frame(r, "今天谁约了")
+	if err != nil {
+		return err
+	}
+	day := r.URL.Query().Get("day")
+	items, err := f.Booking.Roll(r.Context(), a, day)
+	if err != nil {
+		return err
+	}
+	if day != "" {
+		fr.Title = day + "谁约了"
+	}
+	return f.Render(w, r, rollPage(fr, items))
+}

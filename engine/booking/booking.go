@@ -1,0 +1,391 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/journal"
+	"yinqiao/request"
+)
+
+// State is where a booking is.
+type State string
+
+// The states.
+const (
+	Booked    State = "booked"
+	Arrived   State = "arrived"
+	Missed    State = "missed"
+	Cancelled State = "cancelled"
+	CalledOff State = "called_off" // by the office
+)
+
+var stateWords = map[State]string{Booked: "约好了", Arrived: "来过了", Missed: "没有来", Cancelled: "取消了", CalledOff: "停了，要另约"}
+
+// Words says a state to a person.
+func (s State) Words() string { return stateWords[s] }
+
+// Booking is one place of a session that is somebody's. Its ID is its request's.
+type Booking struct {
+	Office     civic.OfficeID
+	ID         civic.RequestID
+	Session    string
+	Pool       string // whose place it is
+	DrewAs     string // on the right of which pool
+	Cause      Cause
+	Person     civic.PersonID
+	Number     civic.Number
+	Service    string
+	Kind       string
+	Department string
+	Resource   string
+	Day        string
+	StartsAt   time.Time
+	State      State
+	Reason     string // why it ended, or why there is an extra place
+	Channel    civic.Channel
+	MadeAt     time.Time
+	EndedAt    *time.Time
+	Rev        int64
+}
+
+const bookingColumns = `office, id, session, pool, drew_as, cause, person, number, service, kind, department, resource, day, starts_at, state, reason, channel, made_at, ended_at, rev`
+
+func (b Booking) about() []journal.About {
+	return []journal.About{{ID: string(b.ID), Kind: "request", Role: "object"}, {ID: b.Session, Kind: "session", Role: "object"}, {ID: string(b.Office), Kind: "office", Role: "office"}}
+}
+
+func (b Booking) row() []any {
+	return []any{b.Office, b.ID, b.Session, b.Pool, b.DrewAs, b.Cause, b.Person, b.Number, b.Service, b.Kind, b.Department, b.Resource, b.Day, b.StartsAt,
+		b.State, b.Reason, b.Channel, b.MadeAt, b.Rev}
+}
+
+var bookingRow = []string{"office", "id", "session", "pool", "drew_as", "cause", "person", "number", "service", "kind", "department", "resource", "day", "starts_at",
+	"state", "reason", "channel", "made_at", "rev"}
+
+// of makes the booking of a request in a session, by the way its place came.
+func of(r *request.Request, x Session, w Way, now time.Time) Booking {
+	return Booking{Office: x.Office, ID: r.ID, Session: x.ID, Pool: w.Pool, DrewAs: w.As, Cause: w.Cause, Person: r.Person, Number: r.Number, Service: r.Service,
+		Kind: x.Kind, Department: x.Department, Resource: x.Resource, Day: x.Day, StartsAt: x.StartsAt, State: Booked, Channel: r.Channel, MadeAt: now, Rev: 1}
+}
+
+// Accept implements request.Engine: the place that the draft holds becomes the
+// request's, or one is taken now. When there is none, the request is Conflict, and the
+// question is asked again.
+func (s *Service) Accept(tx *journal.Tx, auth civic.Authority, r *request.Request) error {
+	def := r.Def.Booking
+	if def == nil {
+		return errors.New("booking: service " + r.Service + " has no booking")
+	}
+	vs := r.Answers[def.Session]
+	if len(vs) != 1 {
+		return errors.New("booking: the session was not answered")
+	}
+	x, err := readSession(tx, vs[0].Code)
+	if err != nil {
+		return again(err, def.Session)
+	}
+	if err := x.bookable(tx.Now); err != nil {
+		return again(err, def.Session)
+	}
+	if err := s.within(tx, tx.Actor.Channel, auth.Selves(), r.Def, x, "", tx.Now); err != nil {
+		return again(err, def.Session)
+	}
+	w, ok, err := redeem(tx.Tx, vs[0].Hold, x.ID, auth.Selves())
+	if err == nil && !ok {
+		w, err = s.draw(tx, tx.Actor, auth, r.Person, x, used)
+	}
+	if err != nil {
+		return again(err, def.Session)
+	}
+	return s.book(tx, auth, x, []Booking{of(r, x, w, tx.Now)}, nil)
+}
+
+// again turns what can be mended by another choice into a Conflict on the question.
+func again(err error, key string) error {
+	if e := civic.As(err); e.Kind == civic.Exhausted || e.Kind == civic.NotFound {
+		c := *e
+		c.Kind = civic.Conflict
+		return c.On(key)
+	}
+	return err
+}
+
+// draw takes a place of a session for a person, by whoever is at the controls.
+func (s *Service) draw(tx *journal.Tx, actor civic.Actor, auth civic.Authority, person civic.PersonID, x Session, what string) (Way, error) {
+	ways, err := s.ways(tx, actor, auth, person, x, tx.Now)
+	if err != nil {
+		return Way{}, err
+	}
+	return take(tx.Tx, x.Office, x.ID, ways, what, 1, tx.Now)
+}
+
+func (s *Service) ways(q db.Q, actor civic.Actor, auth civic.Authority, person civic.PersonID, x Session, now time.Time) ([]Way, error) {
+	p, err := s.people.Known(q, auth, person)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := s.plan(q, x.Plan)
+	if err != nil {
+		return nil, err
+	}
+	var tags []string
+	if plan.asksTags() {
+		ts, err := s.people.TagsOn(q, auth, person, dayOf(now))
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range ts {
+			tags = append(tags, t.Kind)
+		}
+	}
+	d, err := drawer(q, actor, now, p, tags)
+	if err != nil {
+		return nil, err
+	}
+	return plan.Ways(d, x.Office, x.StartsAt), nil
+}
+
+// book stores bookings of one session whose places are taken, and records them. by
+// names who asked for each, where that is not the write's own actor.
+func (s *Service) book(tx *journal.Tx, auth civic.Authority, x Session, bs []Booking, by []Order) error {
+	p, err := s.plan(tx, x.Plan)
+	if err != nil {
+		return err
+	}
+	rows, args := make([][]any, len(bs)), []any{x.Office, x.ID}
+	for i, b := range bs {
+		rows[i], args = b.row(), append(args, b.Person)
+	}
+	if err := tx.InsertRows("booking", bookingRow, rows); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`UPDATE booking_wait SET state = 'served' WHERE office = $1 AND session = $2 AND state IN ('waiting', 'offered') AND person IN `+db.In(3, len(bs)), args...); err != nil {
+		return err
+	}
+	for i, b := range bs {
+		actor, a := tx.Actor.For(b.Person), auth
+		if by != nil {
+			actor, a = by[i].actor.For(b.Person), by[i].auth
+		}
+		if err := s.record(tx, a, actor, b, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// record tells of a booking, and why its place was not of the drawer's own pool.
+func (s *Service) record(tx *journal.Tx, auth civic.Authority, actor civic.Actor, b Booking, p *Plan) error {
+	act := ActBooked
+	if b.Cause == Own && p.pool(b.Pool).Kept {
+		act = ActBookedKept
+	}
+	if err := tx.RecordBy(auth, actor, journal.Event{Act: act, Detail: map[string]string{"what": sayDay(b.StartsAt) + civic.SayTime(b.StartsAt), "pool": b.Pool, "cause": string(b.Cause)}, About: b.about()}); err != nil {
+		return err
+	}
+	lent := map[Cause]journal.Act{Released: ActLent, Borrowed: ActBorrowed}[b.Cause]
+	if lent == "" {
+		return nil
+	}
+	return tx.RecordBy(auth, actor, journal.Event{Act: lent, Detail: map[string]string{"from": b.Pool, "to": b.DrewAs, "reason": p.why(b)}, About: b.about()})
+}
+
+// why says in words why a place went to another pool's drawer.
+func (p *Plan) why(b Booking) string {
+	if b.Cause == Released && p.pool(b.Pool).Release != nil {
+		return p.pool(b.Pool).Release.Why
+	}
+	for _, l := range p.pool(b.DrewAs).Borrow {
+		if l.From == b.Pool {
+			return l.Why
+		}
+	}
+	return ""
+}
+
+func (p *Plan) asksTags() bool {
+	for _, x := range p.Pools {
+		if len(x.Who.Tags) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// readBooking finds a booking by its request.
+func readBooking(q db.Q, id civic.RequestID) (Booking, error) {
+	var b Booking
+	err := q.Get(&b, `SELECT `+bookingColumns+` FROM booking WHERE id = $1`, id)
+	if errors.Is(err, db.ErrNoRows) {
+		err = errNoBooking
+	}
+	return b, err
+}
+
+// end closes a booking and gives its place back, but for one that was used.
+func (s *Service) end(tx *journal.Tx, b *Booking, to State, reason string) error {
+	n, err := tx.Exec(`UPDATE booking SET state = $1, reason = $2, ended_at = $3, rev = rev + 1 WHERE office = $4 AND id = $5 AND rev = $6 AND state = 'booked'`,
+		to, reason, tx.Now, b.Office, b.ID, b.Rev)
+	if err == nil && n != 1 {
+		err = errMoved
+	}
+	if err != nil || to == Arrived || to == Missed {
+		return err
+	}
+	if b.Pool == extraPool { // an extra place goes with whom it was made for
+		_, err = tx.Exec(`UPDATE booking_pool SET used = used - 1, quota = quota - 1 WHERE office = $1 AND session = $2 AND pool = $3`, b.Office, b.Session, b.Pool)
+		return err
+	}
+	return give(tx.Tx, b.Office, b.Session, b.Pool, used, 1)
+}
+
+// step is one act on a booking in a write.
+func (s *Service) step(ctx context.Context, actor civic.Actor, id civic.RequestID, need func(db.Q, Booking) (civic.Need, error),
+	do func(tx *journal.Tx, auth civic.Authority, b *Booking) (journal.Event, error)) error {
+	return s.j.Write(ctx, actor, func(tx *journal.Tx) error {
+		if err := signedIn(tx.Authorise, actor); err != nil {
+			return err
+		}
+		b, err := readBooking(tx, id)
+		if err != nil {
+			return err
+		}
+		tx.Actor.Subject = b.Person
+		n, err := need(tx, b)
+		if err != nil {
+			return err
+		}
+		auth, err := tx.Authorise(n)
+		if err != nil {
+			return err
+		}
+		ev, err := do(tx, auth, &b)
+		if err != nil {
+			return err
+		}
+		ev.About = append(ev.About, b.about()...)
+		return tx.Record(auth, ev)
+	})
+}
+
+// signedIn refuses nobody before anything is read, so that what exists is not told.
+func signedIn(authorise func(civic.Need) (civic.Authority, error), actor civic.Actor) error {
+	if actor.Operator.None() {
+		_, err := authorise(civic.Need{})
+		return err
+	}
+	return nil
+}
+
+func (s *Service) personNeed(q db.Q, b Booking) (civic.Need, error) {
+	return s.requests.Need(q, b.Person, b.Service)
+}
+
+// officeNeed is what the office's own work on a booking takes.
+func officeNeed(q db.Q, b Booking) (civic.Need, error) {
+	return civic.Need{Person: b.Person, Office: b.Office, Permission: civic.MayWorkCases}, nil
+}
+
+// Cancel gives a place back. Pressing twice is no fault.
+func (s *Service) Cancel(ctx context.Context, actor civic.Actor, id civic.RequestID) error {
+	return s.step(ctx, actor, id, s.personNeed, func(tx *journal.Tx, _ civic.Authority, b *Booking) (journal.Event, error) {
+		switch b.State {
+		case Cancelled:
+			return journal.Event{}, journal.ErrUnchanged
+		case Booked:
+		default:
+			return journal.Event{}, errEnded
+		}
+		return journal.Event{Act: ActCancelled, Detail: b.freed()}, s.end(tx, b, Cancelled, "")
+	})
+}
+
+// freed is the detail by which the flows offer a place that came free.
+func (b Booking) freed() map[string]string {
+	return map[string]string{"session": b.Session, "what": sayDay(b.StartsAt) + civic.SayTime(b.StartsAt)}
+}
+
+// Change moves a booking to another session of the same kind: the new place is taken
+// before the old one is given back, so that nobody ends with none.
+func (s *Service) Change(ctx context.Context, actor civic.Actor, id civic.RequestID, session string) error {
+	return s.step(ctx, actor, id, s.personNeed, func(tx *journal.Tx, auth civic.Authority, b *Booking) (journal.Event, error) {
+		if b.State != Booked {
+			return journal.Event{}, errEnded
+		}
+		if b.Session == session {
+			return journal.Event{}, journal.ErrUnchanged
+		}
+		x, err := readSession(tx, session)
+		if err != nil {
+			return journal.Event{}, err
+		}
+		if x.Kind != b.Kind {
+			return journal.Event{}, errNoSession
+		}
+		if err := x.bookable(tx.Now); err != nil {
+			return journal.Event{}, err
+		}
+		def, err := s.requests.Definition(tx, b.ID)
+		if err != nil {
+			return journal.Event{}, err
+		}
+		if err := s.within(tx, tx.Actor.Channel, auth.Selves(), def, x, b.ID, tx.Now); err != nil {
+			return journal.Event{}, err
+		}
+		w, err := s.draw(tx, tx.Actor, auth, b.Person, x, used)
+		if err != nil {
+			return journal.Event{}, err
+		}
+		was := *b
+		if err := give(tx.Tx, b.Office, b.Session, b.Pool, used, 1); err != nil {
+			return journal.Event{}, err
+		}
+		if x.Office != b.Office {
+			return journal.Event{}, errNoSession // another place is another booking
+		}
+		b.Session, b.Pool, b.DrewAs, b.Cause = x.ID, w.Pool, w.As, w.Cause
+		b.Department, b.Resource, b.Day, b.StartsAt = x.Department, x.Resource, x.Day, x.StartsAt
+		n, err := tx.Exec(`UPDATE booking SET session = $1, pool = $2, drew_as = $3, cause = $4, department = $5, resource = $6, day = $7, starts_at = $8, rev = rev + 1
+			WHERE office = $9 AND id = $10 AND rev = $11`, b.Session, b.Pool, b.DrewAs, b.Cause, b.Department, b.Resource, b.Day, b.StartsAt, b.Office, b.ID, b.Rev)
+		if err != nil {
+			return journal.Event{}, err
+		}
+		if n != 1 {
+			return journal.Event{}, errMoved
+		}
+		detail := was.freed()
+		detail["before"], detail["what"] = detail["what"], sayDay(b.StartsAt)+civic.SayTime(b.StartsAt)
+		return journal.Event{Act: ActChanged, Detail: detail, About: []journal.About{{ID: was.Session, Kind: "session", Role: "before"}}}, nil
+	})
+}
+
+// Arrive records that whoever booked has come. It needs case.work at the office.
+func (s *Service) Arrive(ctx context.Context, actor civic.Actor, id civic.RequestID) error {
+	return s.came(ctx, actor, id, Arrived, ActArrived)
+}
+
+// Miss records that whoever booked did not come. It needs case.work at the office, and
+// the session to have begun.
+func (s *Service) Miss(ctx context.Context, actor civic.Actor, id civic.RequestID) error {
+	return s.came(ctx, actor, id, Missed, ActMissed)
+}
+
+var errEarly = civic.E(civic.Conflict, "booking.early", "还没有到约好的时间，不能记没有来。")
+
+func (s *Service) came(ctx context.Context, actor civic.Actor, id civic.RequestID, to State, act journal.Act) error {
+	return s.step(ctx, actor, id, officeNeed, func(tx *journal.Tx, _ civic.Authority, b *Booking) (journal.Event, error) {
+		switch {
+		case b.State == to:
+			return journal.Event{}, journal.ErrUnchanged
+		case b.State != Booked:
+			return journal.Event{}, errEnded
+		case to == Missed && b.StartsAt.After(tx.Now):
+			return journal.Event{}, errEarly
+		}
+		return journal.Event{Act: act}, s.end(tx, b, to, "")
+	})
+}

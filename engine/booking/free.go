@@ -1,0 +1,74 @@
+package booking
+
+import (
+	"context"
+	"time"
+
+	"yinqiao/civic"
+	"yinqiao/journal"
+)
+
+// Free is one session as the public is told of it.
+type Free struct {
+	Session
+	What  string // the doctor, hall or class
+	About string
+	When  string // in words
+	Open  int    // places that anybody can book online now
+	Kept  int    // places that are kept for windows, phones and older people, and unused
+}
+
+// freeMost bounds a list of free times.
+const freeMost = 500
+
+// Free lists the sessions of a kind at an office on the days from, to included, by
+// time, with what is left. What times there are is public.
+func (s *Service) Free(ctx context.Context, office civic.OfficeID, kind, from, to string) ([]Free, error) {
+	var out []Free
+	err := s.j.Look(ctx, civic.System("booking"), func(v *journal.View) error {
+		a, err := parseDay(from)
+		if err != nil {
+			return err
+		}
+		b, err := parseDay(to)
+		if err != nil {
+			return err
+		}
+		if b.Sub(a) > aheadMost*24*time.Hour {
+			return errHorizon.On("to")
+		}
+		anybody := Drawer{Channel: civic.ChannelElder, Age: -1, Now: v.Now}
+		all, pools, err := s.open(v, want{kind: kind, office: office}, v.Now)
+		if err != nil {
+			return err
+		}
+		for _, x := range all {
+			if x.Day < from || x.Day > to || len(out) == freeMost {
+				continue
+			}
+			p, err := s.plan(v, x.Plan)
+			if err != nil {
+				return err
+			}
+			f := Free{Session: x.Session, What: x.Resource.Name, About: x.Resource.About, When: x.Words(),
+				Open: free(p.Ways(anybody, x.Office, x.StartsAt), pools[x.ID], v.Now)}
+			for _, q := range pools[x.ID] {
+				if q.Kept && !q.Shut && (q.ReleaseAt == nil || q.ReleaseAt.After(v.Now)) {
+					f.Kept += q.Quota - q.Used - q.Held
+				}
+			}
+			out = append(out, f)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Books reports whether anything can be booked at an office. It is public.
+func (s *Service) Books(ctx context.Context, office civic.OfficeID) (bool, error) {
+	var n int
+	err := s.j.Look(ctx, civic.System("booking"), func(v *journal.View) error {
+		return v.Get(&n, `SELECT COUNT(*) FROM booking_resource WHERE office = $1 AND state = 'active'`, office)
+	})
+	return n > 0, err
+}

@@ -1,0 +1,182 @@
+package booking
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/journal"
+	"yinqiao/place"
+)
+
+// Published says what a publication made.
+type Published struct {
+	Resources, Sessions, Places int
+}
+
+// publishEach is how many resources are published in one transaction.
+const publishEach = 50
+
+// Publish makes the sessions of an office up to a day, included, from its templates.
+// Those that are there stay as they are, so that it may be repeated. progress, if not
+// nil, is told after each part what was made so far. It needs booking.keep at the
+// office.
+func (s *Service) Publish(ctx context.Context, actor civic.Actor, office civic.OfficeID, until string, progress func(Published)) (Published, error) {
+	var sum Published
+	last, err := parseDay(until)
+	if err != nil {
+		return sum, err
+	}
+	for after := ""; ; {
+		var made Published
+		var n int
+		err := s.j.Write(ctx, actor, func(tx *journal.Tx) error {
+			made, n = Published{}, 0
+			auth, o, err := s.keeper(tx, office)
+			if err != nil {
+				return err
+			}
+			first := at(tx.Now.In(civic.Shanghai), 0)
+			if last.Before(first) || last.Sub(first) > aheadMost*24*time.Hour {
+				return errHorizon
+			}
+			var rs []Resource
+			if err := tx.Select(&rs, `SELECT `+resourceColumns+` FROM booking_resource WHERE office = $1 AND state = 'active' AND id > $2 ORDER BY id LIMIT $3`, office, after, publishEach); err != nil {
+				return err
+			}
+			if n = len(rs); n == 0 {
+				return journal.ErrUnchanged
+			}
+			after = rs[n-1].ID
+			if made, err = s.publish(tx, o, rs, first, last); err != nil {
+				return err
+			}
+			if made.Sessions == 0 {
+				return journal.ErrUnchanged
+			}
+			return tx.Record(auth, journal.Event{Act: ActPublished, Detail: map[string]string{"until": until, "sessions": strconv.Itoa(made.Sessions), "places": strconv.Itoa(made.Places)},
+				About: about(office, "office", string(office))})
+		})
+		if err != nil {
+			return sum, err
+		}
+		sum.Resources, sum.Sessions, sum.Places = sum.Resources+n, sum.Sessions+made.Sessions, sum.Places+made.Places
+		if progress != nil {
+			progress(sum)
+		}
+		if n < publishEach {
+			return sum, nil
+		}
+	}
+}
+
+func (s *Service) publish(tx *journal.Tx, o place.Office, rs []Resource, first, last time.Time) (Published, error) {
+	out := Published{}
+	ids := make([]string, len(rs))
+	for i, r := range rs {
+		ids[i] = r.ID
+	}
+	ts, known, there, err := s.weeks(tx, o, ids, first, last)
+	if err != nil {
+		return out, err
+	}
+	var sessions, pools [][]any
+	for _, r := range rs {
+		p, err := s.plan(tx, r.Plan)
+		if err != nil {
+			return out, err
+		}
+		for day := first; !day.After(last); day = day.AddDate(0, 0, 1) {
+			for _, x := range sessionsOf(r, ts[r.ID], known[r.ID], day) {
+				if there[r.ID][x.StartsAt.UnixMicro()] || !x.EndsAt.After(tx.Now) {
+					continue
+				}
+				x.ID = db.NewID()
+				sessions = append(sessions, []any{x.Office, x.ID, x.Resource, x.Kind, x.Department, x.Day, x.StartsAt, x.EndsAt, x.OpensAt, x.Places, x.Plan, x.State, x.Reason})
+				for i, n := range p.Split(x.Places) {
+					pool := &p.Pools[i]
+					pools = append(pools, []any{x.Office, x.ID, pool.Code, i, pool.Kept, n, 0, 0, false, pool.releaseAt(x.StartsAt)})
+				}
+				out.Sessions, out.Places = out.Sessions+1, out.Places+x.Places
+			}
+		}
+	}
+	if err := tx.InsertRows("booking_session", []string{"office", "id", "resource", "kind", "department", "day", "starts_at", "ends_at", "opens_at", "places", "plan", "state", "reason"}, sessions); err != nil {
+		if db.IsUnique(err) {
+			return out, errMoved // somebody else publishes at the same moment
+		}
+		return out, err
+	}
+	return out, tx.InsertRows("booking_pool", []string{"office", "session", "pool", "ord", "kept", "quota", "used", "held", "shut", "release_at"}, pools)
+}
+
+// weeks reads what sessions are made of: templates, days that are not like their
+// weekday, and the sessions there are.
+func (s *Service) weeks(q db.Q, o place.Office, ids []string, first, last time.Time) (map[string][]template, map[string]days, map[string]map[int64]bool, error) {
+	ts, known, there := map[string][]template{}, map[string]days{}, map[string]map[int64]bool{}
+	in, args := db.In(4, len(ids)), append([]any{o.ID, first.Format(time.DateOnly), last.Format(time.DateOnly)}, db.Args(ids)...)
+	var rows []template
+	if err := q.Select(&rows, `SELECT resource, weekday, from_min, to_min, places, holidays, since, until FROM booking_template
+		WHERE office = $1 AND until > $2 AND since <= $3 AND resource IN `+in, args...); err != nil {
+		return nil, nil, nil, err
+	}
+	for _, r := range rows {
+		ts[r.Resource] = append(ts[r.Resource], r)
+	}
+	var is []struct {
+		Resource string
+		StartsAt time.Time
+	}
+	if err := q.Select(&is, `SELECT resource, starts_at FROM booking_session WHERE office = $1 AND day >= $2 AND day <= $3 AND resource IN `+in, args...); err != nil {
+		return nil, nil, nil, err
+	}
+	for _, x := range is {
+		if there[x.Resource] == nil {
+			there[x.Resource] = map[int64]bool{}
+		}
+		there[x.Resource][x.StartsAt.UnixMicro()] = true
+	}
+	var others []struct {
+		Resource, Day string
+		Weekday       int
+	}
+	if err := q.Select(&others, `SELECT resource, day, weekday FROM booking_day WHERE office = $1 AND day >= $2 AND day <= $3 ORDER BY resource`, args[:3]...); err != nil {
+		return nil, nil, nil, err
+	}
+	doors, err := doors(q, o.ID, first, last)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	for _, id := range ids {
+		d := days{doors, map[string]int{}}
+		for _, x := range others { // the office's word first, the resource's over it
+			if x.Resource == "" || x.Resource == id {
+				d.own[x.Day] = x.Weekday
+			}
+		}
+		known[id] = d
+	}
+	return ts, known, there, nil
+}
+
+// doorsEach is how many days a timetable reaches.
+const doorsEach = 50
+
+// doors reads on which days a place is not open as usual.
+func doors(q db.Q, office civic.OfficeID, first, last time.Time) (map[string]place.DayPlan, error) {
+	out := map[string]place.DayPlan{}
+	for from := first; !from.After(last); from = from.AddDate(0, 0, doorsEach) {
+		c, err := place.Standing(q, office, from)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range c.Table.Ahead(from, doorsEach) {
+			if d.Other {
+				out[d.Day.Format(time.DateOnly)] = d
+			}
+		}
+	}
+	return out, nil
+}

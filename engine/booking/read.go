@@ -1,0 +1,224 @@
+package booking
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/journal"
+	"yinqiao/people"
+	"yinqiao/place"
+	"yinqiao/request"
+)
+
+// File is a booking with everything that the one who reads it may know.
+type File struct {
+	Booking
+	Title    string
+	Who      people.Person
+	Office   place.Office
+	Resource Resource
+	Session  Session
+	When     string // in words
+	Lines    []request.Line
+	Story    []request.StoryLine
+	Now      time.Time
+	MayWork  bool // the reader is at the office
+	MaySay   bool // the reader speaks for the person
+}
+
+// Read reads a booking with its story: for its office, or for whoever may speak for
+// its person.
+func (s *Service) Read(ctx context.Context, actor civic.Actor, id civic.RequestID) (*File, error) {
+	var f *File
+	err := s.j.Look(ctx, actor, func(v *journal.View) error {
+		if err := signedIn(v.Authorise, actor); err != nil {
+			return err
+		}
+		b, err := readBooking(v, id)
+		if err != nil {
+			return err
+		}
+		f = &File{Booking: b, Now: v.Now}
+		auth, err := s.mayRead(v, f)
+		if err != nil {
+			return err
+		}
+		return s.fill(v, auth, f)
+	})
+	if err != nil {
+		return nil, err // what was read before the refusal is nobody's business
+	}
+	return f, nil
+}
+
+func (s *Service) fill(v *journal.View, auth civic.Authority, f *File) error {
+	b := f.Booking
+	st, err := s.requests.Read(v, auth, b.Person, b.ID)
+	if err != nil {
+		return err
+	}
+	f.Lines, f.Title = st.Lines, st.Def.Title
+	p, err := s.people.Profile(v, auth, b.Person)
+	if err != nil {
+		return err
+	}
+	f.Who = p.Person
+	if f.Office, err = place.Read(v, b.Office); err != nil {
+		return err
+	}
+	if f.Resource, err = readResource(v, b.Office, b.Resource); err != nil {
+		return err
+	}
+	if f.Session, err = readSession(v, b.Session); err != nil {
+		return err
+	}
+	f.When = f.Session.Words()
+	lines, err := journal.Timeline(v, auth, string(b.ID), "", 200)
+	if err != nil {
+		return err
+	}
+	f.Story, err = s.requests.Tell(v, auth, lines)
+	return err
+}
+
+// mayRead tries both ways in: as or for the person, and as the office.
+func (s *Service) mayRead(v *journal.View, f *File) (civic.Authority, error) {
+	n, err := s.personNeed(v, f.Booking)
+	if err != nil {
+		return civic.Authority{}, err
+	}
+	person, errP := v.Authorise(n)
+	f.MaySay = errP == nil
+	if !f.MaySay {
+		n.Look = true
+		person, errP = v.Authorise(n)
+	}
+	work, _ := officeNeed(v, f.Booking)
+	work.Look = true
+	office, errO := v.Authorise(work)
+	f.MayWork = errO == nil
+	switch {
+	case errP == nil:
+		return person, nil
+	case f.MayWork:
+		return office, nil
+	case civic.Is(errP, civic.Unavailable):
+		return person, errP
+	case v.Actor.Operator.Kind == civic.PartyPerson:
+		return person, errNoBooking // whoever has no right is not told that it exists
+	}
+	return person, errP
+}
+
+// Item is one booking in a list.
+type Item struct {
+	Booking
+	Title string // of the service
+	What  string // the doctor, hall or class
+	Where string // the office
+	Who   string // masked; on an office's list
+	When  string // in words
+}
+
+// listMost bounds lists of bookings.
+const listMost = 200
+
+// Coming lists what a person has booked that is still to come, the nearest first. An
+// agent sees those that their grant covers.
+func (s *Service) Coming(ctx context.Context, actor civic.Actor, person civic.PersonID) ([]Item, error) {
+	var out []Item
+	err := s.j.Look(ctx, actor.For(person), func(v *journal.View) error {
+		if _, err := v.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople, Look: true}); err != nil {
+			return err
+		}
+		self, err := people.Resolve(v, person)
+		if err != nil {
+			return err
+		}
+		ids := self.Selves()
+		var bs, mine []Booking
+		if err := v.Select(&bs, `SELECT `+bookingColumns+` FROM booking WHERE state = 'booked' AND day >= $1 AND person IN `+db.In(2, len(ids))+` ORDER BY starts_at, id LIMIT `+strconv.Itoa(listMost),
+			append([]any{dayOf(v.Now)}, db.Args(ids)...)...); err != nil {
+			return err
+		}
+		for _, b := range bs {
+			n, err := s.personNeed(v, b)
+			if err != nil {
+				return err
+			}
+			n.Look = true
+			if _, err = v.Authorise(n); err == nil {
+				mine = append(mine, b)
+			} else if !civic.Is(err, civic.Denied) {
+				return err
+			}
+		}
+		out, err = s.items(v, mine)
+		return err
+	})
+	return out, err
+}
+
+// Roll lists who has booked a day at the office of the member of staff at the
+// controls, by time. It needs case.work.
+func (s *Service) Roll(ctx context.Context, actor civic.Actor, day string) ([]Item, error) {
+	var out []Item
+	err := s.j.Look(ctx, actor, func(v *journal.View) error {
+		auth, err := v.Authorise(civic.Need{Permission: civic.MayWorkCases, Look: true})
+		if err != nil {
+			return err
+		}
+		if day == "" {
+			day = dayOf(v.Now)
+		}
+		if _, err := parseDay(day); err != nil {
+			return err
+		}
+		var bs []Booking
+		if err := v.Select(&bs, `SELECT `+bookingColumns+` FROM booking WHERE office = $1 AND day = $2 AND state IN ('booked', 'arrived', 'missed') ORDER BY starts_at, made_at, id LIMIT $3`, auth.Office(), day, listMost); err != nil {
+			return err
+		}
+		out, err = s.items(v, bs)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) items(q db.Q, bs []Booking) ([]Item, error) {
+	var persons []civic.PersonID
+	var requests []civic.RequestID
+	for _, b := range bs {
+		persons, requests = append(persons, b.Person), append(requests, b.ID)
+	}
+	who, err := people.MaskedNames(q, persons)
+	if err != nil {
+		return nil, err
+	}
+	titles, err := s.requests.Titles(q, requests)
+	if err != nil {
+		return nil, err
+	}
+	what, where := map[string]string{}, map[civic.OfficeID]string{}
+	out := make([]Item, len(bs))
+	for i, b := range bs {
+		if _, ok := what[b.Resource]; !ok {
+			r, err := readResource(q, b.Office, b.Resource)
+			if err != nil {
+				return nil, err
+			}
+			what[b.Resource] = r.Name
+		}
+		if _, ok := where[b.Office]; !ok {
+			o, err := place.Read(q, b.Office)
+			if err != nil {
+				return nil, err
+			}
+			where[b.Office] = o.Name
+		}
+		out[i] = Item{b, titles[b.ID], what[b.Resource], where[b.Office], who[b.Person], sayDay(b.StartsAt) + civic.SayTime(b.StartsAt)}
+	}
+	return out, nil
+}

@@ -1,0 +1,214 @@
+package booking
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"time"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+)
+
+// state is one pool of a session as it stands.
+type state struct {
+	Session   string
+	Pool      string
+	Ord       int
+	Kept      bool
+	Quota     int
+	Used      int
+	Held      int
+	Shut      bool
+	ReleaseAt *time.Time
+	Released  *int
+}
+
+const stateColumns = `session, pool, ord, kept, quota, used, held, shut, release_at, released`
+
+// left is how many places a way leads to.
+func (w Way) left(p state, now time.Time) int {
+	if p.Shut || w.Cause == Released && (p.ReleaseAt == nil || p.ReleaseAt.After(now)) {
+		return 0
+	}
+	return max(0, p.Quota-p.Used-p.Held-w.Keep)
+}
+
+// free counts the places that somebody with these ways can get.
+func free(ways []Way, pools []state, now time.Time) int {
+	best := map[string]int{}
+	for _, w := range ways {
+		for _, p := range pools {
+			if p.Pool == w.Pool {
+				best[w.Pool] = max(best[w.Pool], w.left(p, now))
+			}
+		}
+	}
+	n := 0
+	for _, k := range best {
+		n += k
+	}
+	return n
+}
+
+// What a place is taken for.
+const (
+	used = "used"
+	held = "held"
+)
+
+// take takes so many places by the first way that leads to them. A place whose hold
+// has expired is free. Exhausted when there is none: the row itself refuses.
+func take(tx *db.Tx, office civic.OfficeID, session string, ways []Way, what string, n int, now time.Time) (Way, error) {
+	for range 2 {
+		for _, w := range ways {
+			query, args := `UPDATE booking_pool SET `+what+` = `+what+` + $1 WHERE office = $2 AND session = $3 AND pool = $4 AND NOT shut AND quota - used - held - $5 >= $1`,
+				[]any{n, office, session, w.Pool, w.Keep}
+			if w.Cause == Released {
+				query, args = query+` AND release_at <= $6`, append(args, now)
+			}
+			got, err := tx.Exec(query, args...)
+			if err != nil || got == 1 {
+				return w, err
+			}
+		}
+		lapsed, err := lapse(tx, office, session, now)
+		if err != nil {
+			return Way{}, err
+		}
+		if lapsed == 0 {
+			break
+		}
+	}
+	return Way{}, errFull
+}
+
+// lapse lets go of the holds of a session whose time is over. A place that was
+// offered to one who waited has an act at its end, and is left to the sweep.
+func lapse(tx *db.Tx, office civic.OfficeID, session string, now time.Time) (int, error) {
+	var gone []struct{ Pool string }
+	if err := tx.Select(&gone, `DELETE FROM booking_hold WHERE office = $1 AND session = $2 AND until <= $3 AND draft <> '' RETURNING pool`, office, session, now); err != nil {
+		return 0, err
+	}
+	count := map[string]int{}
+	var pools []string
+	for _, g := range gone {
+		if count[g.Pool]++; count[g.Pool] == 1 {
+			pools = append(pools, g.Pool)
+		}
+	}
+	slices.Sort(pools)
+	for _, p := range pools {
+		if err := give(tx, office, session, p, held, count[p]); err != nil {
+			return 0, err
+		}
+	}
+	return len(gone), nil
+}
+
+// give puts places back.
+func give(tx *db.Tx, office civic.OfficeID, session, pool, what string, n int) error {
+	got, err := tx.Exec(`UPDATE booking_pool SET `+what+` = `+what+` - $1 WHERE office = $2 AND session = $3 AND pool = $4`, n, office, session, pool)
+	if err == nil && got != 1 {
+		err = errors.New("booking: a place of no pool")
+	}
+	return err
+}
+
+// hold is a place that stays with a draft, or is offered to one who waited.
+type hold struct {
+	Office  civic.OfficeID
+	ID      string
+	Session string
+	Pool    string
+	DrewAs  string
+	Cause   Cause
+	Person  civic.PersonID
+	Draft   civic.DraftID // "" for an offer
+	Since   time.Time
+	Until   time.Time
+}
+
+const holdColumns = `office, id, session, pool, drew_as, cause, person, draft, since, until`
+
+func insertHold(tx *db.Tx, h hold) error {
+	return tx.InsertRows("booking_hold", []string{"office", "id", "session", "pool", "drew_as", "cause", "person", "draft", "since", "until"},
+		[][]any{{h.Office, h.ID, h.Session, h.Pool, h.DrewAs, h.Cause, h.Person, h.Draft, h.Since, h.Until}})
+}
+
+// redeem makes a booked place of a held one. ok is false when the hold is no more.
+func redeem(tx *db.Tx, id, session string, who []civic.PersonID) (w Way, ok bool, err error) {
+	if id == "" || len(who) == 0 {
+		return w, false, nil
+	}
+	var h hold
+	err = tx.Get(&h, `DELETE FROM booking_hold WHERE id = $1 AND session = $2 AND person IN `+db.In(3, len(who))+` RETURNING `+holdColumns, append([]any{id, session}, db.Args(who)...)...)
+	if errors.Is(err, db.ErrNoRows) {
+		return w, false, nil
+	}
+	if err != nil {
+		return w, false, err
+	}
+	n, err := tx.Exec(`UPDATE booking_pool SET held = held - 1, used = used + 1 WHERE office = $1 AND session = $2 AND pool = $3 AND NOT shut`, h.Office, h.Session, h.Pool)
+	if err == nil && n != 1 {
+		err = errStopped
+	}
+	return Way{Pool: h.Pool, As: h.DrewAs, Cause: h.Cause}, err == nil, err
+}
+
+// readSession finds a session by its ID.
+func readSession(q db.Q, id string) (Session, error) {
+	var x Session
+	err := q.Get(&x, `SELECT `+sessionColumns+` FROM booking_session WHERE id = $1`, id)
+	if errors.Is(err, db.ErrNoRows) {
+		err = errNoSession
+	}
+	return x, err
+}
+
+// bookable says why a session can't be booked now, or nil.
+func (s Session) bookable(now time.Time) error {
+	switch {
+	case s.State != "open":
+		return errStopped
+	case !s.EndsAt.After(now):
+		return errOver
+	case s.OpensAt.After(now):
+		return errNotOpenYet
+	}
+	return nil
+}
+
+// standing reads the pools of sessions of one office, with what lapsed since counted
+// as free.
+func standing(q db.Q, office civic.OfficeID, sessions []string, now time.Time) (map[string][]state, error) {
+	out := map[string][]state{}
+	for part := range slices.Chunk(sessions, 300) {
+		var rows []state
+		args := append([]any{office}, db.Args(part)...)
+		if err := q.Select(&rows, `SELECT `+stateColumns+` FROM booking_pool WHERE office = $1 AND session IN `+db.In(2, len(part)), args...); err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			out[r.Session] = append(out[r.Session], r)
+		}
+	}
+	var lapsed []struct {
+		Session, Pool string
+		N             int
+	}
+	if err := q.Select(&lapsed, `SELECT session, pool, COUNT(*) AS n FROM booking_hold WHERE office = $1 AND until <= $2 AND draft <> '' GROUP BY session, pool`, office, now); err != nil {
+		return nil, err
+	}
+	for _, l := range lapsed {
+		for i := range out[l.Session] {
+			if p := &out[l.Session][i]; p.Pool == l.Pool {
+				p.Held -= l.N
+			}
+		}
+	}
+	for _, ps := range out {
+		slices.SortFunc(ps, func(a, b state) int { return cmp.Compare(a.Ord, b.Ord) })
+	}
+	return out, nil
+}

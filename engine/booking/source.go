@@ -1,0 +1,391 @@
+package booking
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"yinqiao/catalog"
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/journal"
+	"yinqiao/people"
+	"yinqiao/place"
+	"yinqiao/request"
+	"yinqiao/staff"
+)
+
+// The sources of options, each with a kind behind a colon. What was answered before
+// comes in any order but the office first: a department, a resource or Any, a day.
+var (
+	SourceDepartments = trim(catalog.DefineSource("booking-departments:", "departments with free sessions of a kind at an office"))
+	SourceResources   = trim(catalog.DefineSource("booking-resources:", "doctors, halls or classes of a kind with free sessions, and any of them"))
+	SourceDays        = trim(catalog.DefineSource("booking-days:", "days with free sessions of a kind"))
+	SourceSessions    = trim(catalog.DefineSource("booking-sessions:", "free sessions of a kind; the one chosen is held"))
+)
+
+func trim(name string) string { return strings.TrimSuffix(name, ":") }
+
+// Any is the code of whichever doctor is free.
+const Any = "any"
+
+// sessionsMost bounds what is read to answer one question.
+const (
+	sessionsMost = 2000
+	offersMost   = 40 // times offered for one question
+)
+
+// want is what was answered before a question about sessions.
+type want struct {
+	kind       string
+	office     civic.OfficeID
+	department string
+	resource   string
+	day        string
+}
+
+func wantOf(kind string, q request.Query) want {
+	w := want{kind: kind}
+	for i, g := range q.Given {
+		switch _, err := time.Parse(time.DateOnly, g); {
+		case i == 0:
+			w.office = civic.OfficeID(g)
+		case g == "" || g == Any:
+		case err == nil:
+			w.day = g
+		case strings.HasPrefix(g, department):
+			w.department = strings.TrimPrefix(g, department)
+		default:
+			w.resource = g
+		}
+	}
+	return w
+}
+
+// department begins the code of a department.
+const department = "d:"
+
+// slot is a session with what the asker can get in it.
+type slot struct {
+	Session
+	Resource Resource
+	Free     int
+	mine     bool // the asker's own place is in it
+}
+
+// lister makes options of the sessions that are free to the asker, in time order.
+type lister func(slots []slot, w want, now time.Time) []catalog.Option
+
+// source offers what is free to whoever asks, and holds it.
+type source struct {
+	s    *Service
+	list lister
+}
+
+// Options implements request.Source.
+func (o source) Options(k *request.Asking, kind string, q request.Query) ([]catalog.Option, error) {
+	w := wantOf(kind, q)
+	slots, err := o.s.slots(k, w)
+	if err != nil {
+		return nil, err
+	}
+	return o.list(slots, w, k.Now), nil
+}
+
+// drawer is who asks, as pools see them.
+func drawer(q db.Q, actor civic.Actor, now time.Time, p people.Person, tags []string) (Drawer, error) {
+	d := Drawer{Channel: actor.Channel, Age: p.Age(now), Tags: tags, Now: now}
+	id := actor.Staff()
+	if id == "" {
+		return d, nil
+	}
+	m, err := staff.Read(q, id)
+	if err != nil {
+		return d, err
+	}
+	o, err := place.Read(q, m.Office)
+	if err != nil {
+		return d, err
+	}
+	for _, post := range m.Roles {
+		d.Roles = append(d.Roles, string(post.Role))
+	}
+	d.Office, d.AtKind = m.Office, o.Kind
+	return d, nil
+}
+
+func (s *Service) asker(k *request.Asking) (Drawer, error) {
+	p, err := k.Who()
+	if err != nil {
+		return Drawer{}, err
+	}
+	tags, err := k.Tags(dayOf(k.Now))
+	if err != nil {
+		return Drawer{}, err
+	}
+	return drawer(k.Q, k.Actor, k.Now, p, tags)
+}
+
+// slots lists what is free to the asker, by time.
+func (s *Service) slots(k *request.Asking, w want) ([]slot, error) {
+	d, err := s.asker(k)
+	if err != nil {
+		return nil, err
+	}
+	all, pools, err := s.open(k.Q, w, k.Now)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	var mine []hold
+	ids := k.Auth.Selves()
+	if err := k.Q.Select(&mine, `SELECT `+holdColumns+` FROM booking_hold WHERE draft = $1 OR draft = '' AND person IN `+db.In(2, len(ids)), append([]any{k.Draft}, db.Args(ids)...)...); err != nil {
+		return nil, err
+	}
+	var out []slot
+	for _, x := range all {
+		p, err := s.plan(k.Q, x.Plan)
+		if err != nil {
+			return nil, err
+		}
+		x.Free = free(p.Ways(d, x.Office, x.StartsAt), pools[x.ID], k.Now)
+		for _, h := range mine {
+			if h.Session == x.ID && !x.mine && (h.Until.After(k.Now) || x.Free == 0) {
+				x.mine = true
+				x.Free++
+			}
+		}
+		if x.Free > 0 {
+			out = append(out, x)
+		}
+	}
+	return out, nil
+}
+
+// open reads the sessions that may be booked now, by time, with their pools.
+func (s *Service) open(q db.Q, w want, now time.Time) ([]slot, map[string][]state, error) {
+	args := []any{w.office, dayOf(now), now}
+	where := ` WHERE s.office = $1 AND s.day >= $2 AND s.ends_at > $3 AND s.opens_at <= $3 AND s.state = 'open'`
+	for _, f := range []struct{ column, value string }{{"s.kind", w.kind}, {"s.department", w.department}, {"s.resource", w.resource}, {"s.day", w.day}} {
+		if f.value != "" {
+			args = append(args, f.value)
+			where += fmt.Sprintf(" AND %s = $%d", f.column, len(args))
+		}
+	}
+	var rows []Session
+	if err := q.Select(&rows, `SELECT s.office, s.id, s.resource, s.kind, s.department, s.day, s.starts_at, s.ends_at, s.opens_at, s.places, s.plan, s.state, s.reason
+		FROM booking_session s`+where+` ORDER BY s.starts_at, s.resource LIMIT `+fmt.Sprint(sessionsMost), args...); err != nil || len(rows) == 0 {
+		return nil, nil, err
+	}
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	pools, err := standing(q, w.office, ids, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	var rs []Resource
+	if err := q.Select(&rs, `SELECT `+resourceColumns+` FROM booking_resource WHERE office = $1`, w.office); err != nil {
+		return nil, nil, err
+	}
+	named := map[string]Resource{}
+	for _, r := range rs {
+		named[r.ID] = r
+	}
+	out := make([]slot, len(rows))
+	for i, r := range rows {
+		out[i] = slot{Session: r, Resource: named[r.Resource]}
+	}
+	return out, pools, nil
+}
+
+// group is the sessions with one thing in common, in the order of the first.
+type group struct {
+	key   string
+	slots []slot
+}
+
+func by(slots []slot, key func(slot) string) []group {
+	var out []group
+	at := map[string]int{}
+	for _, x := range slots {
+		k := key(x)
+		i, ok := at[k]
+		if !ok {
+			i = len(out)
+			at[k] = i
+			out = append(out, group{key: k})
+		}
+		out[i].slots = append(out[i].slots, x)
+	}
+	return out
+}
+
+func (g group) free() (n int) {
+	for _, x := range g.slots {
+		n += x.Free
+	}
+	return n
+}
+
+// first says when the first of them is.
+func (g group) first() string { return "最早" + sayDay(g.slots[0].StartsAt) }
+
+func (s *Service) departments(slots []slot, _ want, _ time.Time) []catalog.Option {
+	gs := by(slots, func(x slot) string { return x.Department })
+	slices.SortFunc(gs, func(a, b group) int { return cmp.Compare(a.key, b.key) })
+	out := make([]catalog.Option, 0, len(gs))
+	for _, g := range gs {
+		if g.key != "" {
+			out = append(out, catalog.Option{Code: department + g.key, Text: g.key, Hint: g.first() + "有号"})
+		}
+	}
+	return out
+}
+
+func (s *Service) resources(slots []slot, w want, _ time.Time) []catalog.Option {
+	gs := by(slots, func(x slot) string { return x.Resource.ID })
+	var out []catalog.Option
+	if len(gs) > 1 {
+		text := "哪个都行"
+		if w.department != "" {
+			text = "哪位都行"
+		}
+		out = append(out, catalog.Option{Code: Any, Text: text, Hint: group{slots: slots}.first() + "有号"})
+	}
+	for _, g := range gs {
+		r := g.slots[0].Resource
+		hint := g.first() + "有号"
+		if r.About != "" {
+			hint = r.About + "，" + hint
+		}
+		out = append(out, catalog.Option{Code: r.ID, Text: r.Name, Hint: hint})
+	}
+	return out
+}
+
+func (s *Service) days(slots []slot, _ want, now time.Time) []catalog.Option {
+	var out []catalog.Option
+	for _, g := range by(slots, func(x slot) string { return x.Day }) {
+		text := sayDay(g.slots[0].StartsAt)
+		if g.key == dayOf(now) {
+			text += "（今天）"
+		}
+		out = append(out, catalog.Option{Code: g.key, Text: text, Hint: fmt.Sprintf("还有%d个号", g.free())})
+	}
+	return out
+}
+
+func (s *Service) sessions(slots []slot, w want, _ time.Time) []catalog.Option {
+	var out []catalog.Option
+	for _, x := range slots {
+		if len(out) == offersMost && !x.mine {
+			continue
+		}
+		out = append(out, catalog.Option{Code: x.ID, Text: x.says(w), Hint: fmt.Sprintf("还有%d个号", x.Free)})
+	}
+	return out
+}
+
+// says is a slot in words, without what was answered already.
+func (x slot) says(w want) string {
+	text := x.Session.Words()
+	if w.resource == "" && x.Resource.Name != "" {
+		text += "，" + x.Resource.Name
+	}
+	return text
+}
+
+// Hold implements request.Holder: a place stays with the draft, longer with each
+// touch. When it has gone, the sentence names the nearest time that is left.
+func (o source) Hold(tx *journal.Scratch, k *request.Asking, kind string, q request.Query, code string) (string, error) {
+	if k.Draft == "" || !strings.HasPrefix(q.Source, SourceSessions+":") {
+		return "", nil // a department is nothing that runs out
+	}
+	x, err := readSession(tx, code)
+	if civic.Is(err, civic.NotFound) {
+		return "", errStopped
+	}
+	if err != nil {
+		return "", err
+	}
+	if err := x.bookable(tx.Now); err != nil {
+		return "", err
+	}
+	if h, err := o.s.keepHolding(tx, k, x); err != nil || h != "" {
+		return h, err
+	}
+	if err := o.s.within(tx, k.Actor.Channel, k.Auth.Selves(), k.Def, x, "", tx.Now); err != nil {
+		return "", err
+	}
+	d, err := o.s.asker(k)
+	if err != nil {
+		return "", err
+	}
+	p, err := o.s.plan(tx, x.Plan)
+	if err != nil {
+		return "", err
+	}
+	w, err := take(tx.Tx, x.Office, x.ID, p.Ways(d, x.Office, x.StartsAt), held, 1, tx.Now)
+	if civic.Is(err, civic.Exhausted) {
+		return "", o.s.nearest(k, kind, q, x)
+	}
+	if err != nil {
+		return "", err
+	}
+	h := hold{x.Office, db.NewID(), x.ID, w.Pool, w.As, w.Cause, k.Person, k.Draft, tx.Now, tx.Now.Add(minutes(rules.Hold.Minutes))}
+	return h.ID, insertHold(tx.Tx, h)
+}
+
+// keepHolding prolongs what the draft holds in the session, or takes up a place that
+// was offered to the person. "" if there is neither.
+func (s *Service) keepHolding(tx *journal.Scratch, k *request.Asking, x Session) (string, error) {
+	var hs []hold
+	ids := k.Auth.Selves()
+	if err := tx.Select(&hs, `SELECT `+holdColumns+` FROM booking_hold WHERE office = $1 AND session = $2 AND (draft = $3 OR draft = '') AND person IN `+db.In(4, len(ids))+` ORDER BY draft DESC`,
+		append([]any{x.Office, x.ID, k.Draft}, db.Args(ids)...)...); err != nil || len(hs) == 0 {
+		return "", err
+	}
+	h := hs[0]
+	until := tx.Now.Add(minutes(rules.Hold.Minutes))
+	if last := h.Since.Add(minutes(rules.Hold.MostMinutes)); until.After(last) {
+		until = last
+	}
+	if h.Draft == "" || until.Before(h.Until) {
+		until = h.Until // an offer lasts as long as was said
+	}
+	n, err := tx.Exec(`UPDATE booking_hold SET draft = $1, until = $2 WHERE office = $3 AND id = $4 AND draft = $5`, k.Draft, until, h.Office, h.ID, h.Draft)
+	if err != nil || n == 0 {
+		return "", err
+	}
+	return h.ID, nil
+}
+
+// nearest says which time near the lost one is left.
+func (s *Service) nearest(k *request.Asking, kind string, q request.Query, x Session) error {
+	w := wantOf(kind, q)
+	w.day = ""
+	left, err := s.slots(k, w)
+	if err != nil {
+		return err
+	}
+	left = slices.DeleteFunc(left, func(y slot) bool { return y.ID == x.ID })
+	if len(left) == 0 {
+		return civic.E(civic.Exhausted, errFull.Code, "这个时间刚刚约满了，别的时间现在也没有号。可以候补，或者打电话请人帮您看看。")
+	}
+	near := slices.MinFunc(left, func(a, b slot) int {
+		return cmp.Compare(a.StartsAt.Sub(x.StartsAt).Abs(), b.StartsAt.Sub(x.StartsAt).Abs())
+	})
+	return civic.E(civic.Exhausted, errFull.Code, "这个时间刚刚约满了。离它最近还有号的是"+near.says(w)+"，请另选一个。")
+}
+
+// Release implements request.Holder.
+func (o source) Release(tx *journal.Scratch, id string) error {
+	var h []hold
+	if err := tx.Select(&h, `DELETE FROM booking_hold WHERE id = $1 RETURNING `+holdColumns, id); err != nil || len(h) == 0 {
+		return err
+	}
+	return give(tx.Tx, h[0].Office, h[0].Session, h[0].Pool, held, 1)
+}

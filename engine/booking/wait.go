@@ -1,0 +1,200 @@
+package booking
+
+import (
+	"context"
+	"time"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/journal"
+	"yinqiao/people"
+)
+
+var (
+	errWaitFree = civic.E(civic.Conflict, "booking.wait_free", "这个时间还有号，不用候补，直接约就行。")
+	errWaitMost = civic.E(civic.Exhausted, "booking.wait_most", "您已经在等好几个时间了，先等等看，或者打电话请人帮您看看。")
+)
+
+// waitsMost is for how many sessions one person may wait at once.
+const waitsMost = 10
+
+// Wait puts a person on the waiting list of a session that is full. Waiting already is
+// no fault.
+func (s *Service) Wait(ctx context.Context, actor civic.Actor, o Order) error {
+	if o.Person == "" {
+		return errNobody
+	}
+	return s.j.Write(ctx, actor.For(o.Person), func(tx *journal.Tx) error {
+		need, err := s.requests.Need(tx, o.Person, o.Service)
+		if err != nil {
+			return err
+		}
+		auth, err := tx.Authorise(need)
+		if err != nil {
+			return err
+		}
+		x, err := readSession(tx, o.Session)
+		if err != nil {
+			return err
+		}
+		if err := x.bookable(tx.Now); err != nil {
+			return err
+		}
+		ids := auth.Selves()
+		var mine []string
+		if err := tx.Select(&mine, `SELECT session FROM booking_wait WHERE state IN ('waiting', 'offered') AND person IN `+db.In(1, len(ids)), db.Args(ids)...); err != nil {
+			return err
+		}
+		for _, m := range mine {
+			if m == x.ID {
+				return journal.ErrUnchanged
+			}
+		}
+		if len(mine) >= waitsMost {
+			return errWaitMost
+		}
+		ways, err := s.ways(tx, tx.Actor, auth, o.Person, x, tx.Now)
+		if err != nil {
+			return err
+		}
+		pools, err := standing(tx, x.Office, []string{x.ID}, tx.Now)
+		if err != nil {
+			return err
+		}
+		if free(ways, pools[x.ID], tx.Now) > 0 {
+			return errWaitFree
+		}
+		self, err := people.Resolve(tx, o.Person)
+		if err != nil {
+			return err
+		}
+		if err := tx.InsertRows("booking_wait", []string{"office", "id", "session", "person", "service", "state", "channel", "since"},
+			[][]any{{x.Office, db.NewID(), x.ID, self.Root, o.Service, "waiting", actor.Channel, tx.Now}}); err != nil {
+			return err
+		}
+		return tx.Record(auth, journal.Event{Act: ActWaiting, Detail: map[string]string{"what": x.Words()}, About: about(x.Office, "session", x.ID)})
+	})
+}
+
+// Leave takes a person off the waiting list of a session.
+func (s *Service) Leave(ctx context.Context, actor civic.Actor, o Order) error {
+	if o.Person == "" {
+		return errNobody
+	}
+	return s.j.Write(ctx, actor.For(o.Person), func(tx *journal.Tx) error {
+		need, err := s.requests.Need(tx, o.Person, o.Service)
+		if err != nil {
+			return err
+		}
+		auth, err := tx.Authorise(need)
+		if err != nil {
+			return err
+		}
+		x, err := readSession(tx, o.Session)
+		if err != nil {
+			return err
+		}
+		ids := auth.Selves()
+		n, err := tx.Exec(`UPDATE booking_wait SET state = 'left' WHERE office = $1 AND session = $2 AND state IN ('waiting', 'offered') AND person IN `+db.In(3, len(ids)),
+			append([]any{x.Office, x.ID}, db.Args(ids)...)...)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return journal.ErrUnchanged
+		}
+		return tx.Record(auth, journal.Event{Act: ActWaitLeft, Detail: map[string]string{"what": x.Words()}, About: about(x.Office, "session", x.ID)})
+	})
+}
+
+// waiter is one who waits.
+type waiter struct {
+	Office  civic.OfficeID
+	ID      string
+	Session string
+	Person  civic.PersonID
+	Service string
+	Channel civic.Channel
+	Since   time.Time
+}
+
+// offersEach is how many who wait are looked at for one place.
+const offersEach = 20
+
+// Offer is the job that offers what came free in a session to those who wait for it.
+type Offer struct {
+	Session string `json:"session"`
+}
+
+// Kind implements jobs.Args.
+func (Offer) Kind() string { return "booking.offer" }
+
+// OfferFree offers free places of a session to those who wait, the first first: the
+// place is kept for them for a while, and they are told.
+func (s *Service) OfferFree(ctx context.Context, job Offer) error {
+	return s.j.Write(ctx, civic.System("booking.offer"), func(tx *journal.Tx) error {
+		x, err := readSession(tx, job.Session)
+		if civic.Is(err, civic.NotFound) {
+			return journal.ErrUnchanged
+		}
+		if err != nil {
+			return err
+		}
+		if x.bookable(tx.Now) != nil {
+			return journal.ErrUnchanged
+		}
+		var ws []waiter
+		if err := tx.Select(&ws, `SELECT office, id, session, person, service, channel, since FROM booking_wait WHERE office = $1 AND session = $2 AND state = 'waiting' ORDER BY since, id LIMIT $3`,
+			x.Office, x.ID, offersEach); err != nil {
+			return err
+		}
+		offered := 0
+		for _, w := range ws {
+			ok, err := s.offer(tx, x, w)
+			if err != nil {
+				return err
+			}
+			if ok {
+				offered++
+			}
+		}
+		if offered == 0 {
+			return journal.ErrUnchanged
+		}
+		return nil
+	})
+}
+
+func (s *Service) offer(tx *journal.Tx, x Session, w waiter) (bool, error) {
+	tx.Actor.Subject = w.Person
+	auth, err := tx.Authorise(civic.Need{Person: w.Person})
+	if err != nil {
+		return false, err
+	}
+	ways, err := s.ways(tx, civic.Actor{Channel: w.Channel}, auth, w.Person, x, tx.Now)
+	if err != nil {
+		return false, err
+	}
+	way, err := take(tx.Tx, x.Office, x.ID, ways, held, 1, tx.Now)
+	if civic.Is(err, civic.Exhausted) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	n, err := tx.Exec(`UPDATE booking_wait SET state = 'offered' WHERE office = $1 AND id = $2 AND state = 'waiting'`, w.Office, w.ID)
+	if err == nil && n == 0 {
+		err = errMoved // the person has just left the list
+	}
+	if err != nil {
+		return false, err
+	}
+	until := tx.Now.Add(minutes(rules.Offer.Minutes))
+	if until.After(x.EndsAt) {
+		until = x.EndsAt
+	}
+	if err := insertHold(tx.Tx, hold{x.Office, db.NewID(), x.ID, way.Pool, way.As, way.Cause, w.Person, "", tx.Now, until}); err != nil {
+		return false, err
+	}
+	return true, tx.Record(auth, journal.Event{Act: ActOffered, Detail: map[string]string{"what": x.Words(), "until": sayDay(until) + civic.SayTime(until)}, About: about(x.Office, "session", x.ID)})
+}
