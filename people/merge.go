@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"yinqiao/civic"
@@ -142,7 +141,7 @@ func (s *Service) mergeable(q db.Q, k, d Self) error {
 		}
 		facts = append(facts, r)
 	}
-	if a, b := facts[0], facts[1]; known(a.Sex) && known(b.Sex) && a.Sex != b.Sex || !strings.HasPrefix(a.Birth, b.Birth) && !strings.HasPrefix(b.Birth, a.Birth) {
+	if a, b := facts[0], facts[1]; known(a.Sex) && known(b.Sex) && a.Sex != b.Sex || a.Birth != "" && b.Birth != "" && a.Birth != b.Birth {
 		return errTwoFacts
 	}
 	var numbers []string
