@@ -121,28 +121,16 @@ func (s *Service) Of(ctx context.Context, actor civic.Actor, person civic.Person
 			return err
 		}
 		ids := self.Selves()
-		covered := map[string]error{}
+		covered, err := s.covered(v, person, ids)
+		if err != nil || len(covered) == 0 {
+			return err
+		}
 		var rows []draftRow
-		if err := v.Select(&rows, `SELECT `+draftColumns+` FROM draft WHERE state IN ('open', 'submitted') AND person IN `+db.In(1, len(ids))+` ORDER BY updated_at DESC LIMIT `+strconv.Itoa(listMost), db.Args(ids)...); err != nil {
+		if err := v.Select(&rows, `SELECT `+draftColumns+` FROM draft WHERE state IN ('open', 'submitted') AND person IN `+db.In(1, len(ids))+` AND service IN `+db.In(1+len(ids), len(covered))+`
+			ORDER BY updated_at DESC LIMIT `+strconv.Itoa(listMost), append(db.Args(ids), db.Args(covered)...)...); err != nil {
 			return err
 		}
 		for _, r := range rows {
-			err, known := covered[r.Service]
-			if !known {
-				n, needErr := s.need(v, &Draft{Person: person, Service: r.Service, DefHash: r.DefHash})
-				if needErr != nil {
-					return needErr
-				}
-				n.Look = true
-				_, err = v.Authorise(n)
-				covered[r.Service] = err
-			}
-			if civic.Is(err, civic.Denied) {
-				continue
-			}
-			if err != nil {
-				return err
-			}
 			def, err := s.catalog.Version(v, r.DefHash)
 			if err != nil {
 				return err
@@ -152,6 +140,31 @@ func (s *Service) Of(ctx context.Context, actor civic.Actor, person civic.Person
 		return nil
 	})
 	return out, err
+}
+
+// covered lists the services of a person's matters that the actor may see, before the
+// list is cut: an agent for one of them sees it however many others there are.
+func (s *Service) covered(v *journal.View, person civic.PersonID, ids []civic.PersonID) ([]string, error) {
+	var rows []struct{ Service, DefHash string }
+	if err := v.Select(&rows, `SELECT service, MAX(def_hash) AS def_hash FROM draft WHERE state IN ('open', 'submitted') AND person IN `+db.In(1, len(ids))+`
+		GROUP BY service ORDER BY service`, db.Args(ids)...); err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, r := range rows {
+		n, err := s.need(v, &Draft{Person: person, Service: r.Service, DefHash: r.DefHash})
+		if err != nil {
+			return nil, err
+		}
+		n.Look = true
+		if _, err := v.Authorise(n); civic.Is(err, civic.Denied) {
+			continue
+		} else if err != nil {
+			return nil, err
+		}
+		out = append(out, r.Service)
+	}
+	return out, nil
 }
 
 // Stored is a request as it is read back.

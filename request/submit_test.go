@@ -238,6 +238,14 @@ func TestAnAgentSeesTheMattersThatTheirGrantCovers(t *testing.T) {
 				t.Errorf("the wrong one: %+v", got[0])
 			}
 		}
+		// However many newer ones of other services there are, the one of theirs is there.
+		for range 51 {
+			w.Clock.Add(time.Second)
+			w.ReportPost(t, a)
+		}
+		if got, err := w.Requests.Of(ctx, apptest.AsPerson(limited), a.Elder); err != nil || len(got) != 1 {
+			t.Errorf("%d of their matters among many, %v", len(got), err)
+		}
 		_, err = w.Requests.Story(ctx, apptest.AsPerson(limited), a.Elder, request.StoryAsk{})
 		wantKind(t, err, civic.Denied, "grant.none")
 		_, err = w.Requests.Of(ctx, apptest.AsPerson(a.Stranger), a.Elder)
