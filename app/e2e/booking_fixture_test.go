@@ -37,6 +37,7 @@ func init() {
 		for _, verb := range []string{"CallAgain", "Pass", "Return"} {
 			s.made["to "+verb] = s.calledIn(t, verb)
 		}
+		s.made["called"] = s.made["to CallAgain"]
 		s.come(t) // for CallNext
 	})
 	more = append(more, moreRoutes{
