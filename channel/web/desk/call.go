@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"yinqiao/channel/web/kit"
@@ -69,7 +70,9 @@ func (f face) hall(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	fr.Refresh = hallEvery
+	// A header and not an element of the page: whoever reads the page with a help of
+	// their own has it told once.
+	w.Header().Set("Refresh", strconv.Itoa(hallEvery))
 	return f.Render(w, r, hallPage(fr, lines))
 }
 
