@@ -112,7 +112,7 @@ func (s *Service) Prove(ctx context.Context, office civic.OfficeID, from, to str
 				}
 				return 1
 			}
-			return cmp.Or(cmp.Compare(a.What, b.What), cmp.Compare(kept(a), kept(b)), cmp.Compare(a.Pool, b.Pool))
+			return cmp.Or(cmp.Compare(a.What, b.What), cmp.Compare(a.Resource, b.Resource), cmp.Compare(kept(a), kept(b)), cmp.Compare(a.Pool, b.Pool))
 		})
 		return nil
 	})
