@@ -280,6 +280,12 @@ func (h *heeding) values(t *Template, receiver string) (content, error) {
 	if d["minutes"] != "" {
 		v["minutes"] = d["minutes"]
 	}
+	if d["what"] != "" {
+		v["what"] = d["what"]
+	}
+	if d["until"] != "" {
+		v["until"] = d["until"]
+	}
 	if due, err := time.Parse(time.RFC3339, d["due"]); err == nil {
 		v["due"] = due.In(civic.Shanghai).Format("1月2日")
 	}

@@ -63,6 +63,7 @@ var phrases = map[journal.Act]phrase{
 	"booking.cancelled":   {Acted, forThem, "取消了{事}{什么}", ""},
 	"booking.called_off":  {Acted, plain, "停了您约好的{事}{什么}{理由}", ""},
 	"booking.arrived":     {Acted, plain, "记下了您来办{事}", ""},
+	"booking.tomorrow":    {Everything, nobody, "提醒过您明天要去：{事}{什么}", ""},
 	"booking.called":      {Everything, nobody, "叫到了您的号{什么}", ""},
 	"booking.passed":      {Acted, plain, "叫了您的号，您不在，先过了", ""},
 	"booking.returned":    {Acted, plain, "请您回来重新排队", ""},

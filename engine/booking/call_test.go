@@ -187,3 +187,35 @@ func TestNobodyIsOvertakenByWhoCameMuchLater(t *testing.T) {
 		}
 	})
 }
+
+func TestTomorrowIsRecalledOnceAndByDay(t *testing.T) {
+	each(t, 10, func(t *testing.T, c *clinic) {
+		x := c.on(after, c.doctor)
+		rc, err := c.register(as(c.d.Elder), c.d.Elder, after, x)
+		must(t, err)
+		told := func() int { return c.Acts(t, booking.ActTomorrow, string(rc.Request)) }
+		sweep := func() {
+			t.Helper()
+			must(t, c.Booking.Sweep(ctx, booking.Sweep{}))
+		}
+		sweep()
+		c.Clock.Add(15 * time.Hour) // midnight
+		sweep()
+		if told() != 0 {
+			t.Error("somebody is reminded at night, or too early")
+		}
+		c.Clock.Add(10 * time.Hour)
+		sweep()
+		sweep()
+		if told() != 1 {
+			t.Errorf("reminded %d times", told())
+		}
+		p := c.person() // who books today for tomorrow has just been told
+		late, err := c.register(as(p), p, after, x)
+		must(t, err)
+		sweep()
+		if n := c.Acts(t, booking.ActTomorrow, string(late.Request)); n != 0 {
+			t.Error("reminded of what was booked a moment ago")
+		}
+	})
+}

@@ -46,6 +46,11 @@ var rules = ruledata.Must[struct {
 		Minutes int    `yaml:"minutes"`
 		Source  string `yaml:"source"`
 	} `yaml:"offer"`
+	Remind struct {
+		From   int    `yaml:"from"` // minutes of the day before
+		To     int    `yaml:"to"`
+		Source string `yaml:"source"`
+	} `yaml:"remind"`
 	Missed struct {
 		Most       int             `yaml:"most"`
 		WithinDays int             `yaml:"within_days"`

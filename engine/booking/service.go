@@ -32,6 +32,7 @@ var (
 	ActCalled     = journal.Define("booking.called", "叫了号")
 	ActPassed     = journal.Define("booking.passed", "叫了号人不在")
 	ActReturned   = journal.Define("booking.returned", "回来重新排队")
+	ActTomorrow   = journal.Define("booking.tomorrow", "提醒了明天的预约")
 	ActMissed     = journal.Define("booking.missed", "没有来")
 	ActWaiting    = journal.Define("booking.waiting", "排上了候补")
 	ActWaitLeft   = journal.Define("booking.wait_left", "不再候补")
