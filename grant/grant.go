@@ -43,6 +43,10 @@ type Grant struct {
 // Live reports whether acts may rest on the grant, its time aside.
 func (g Grant) Live() bool { return g.State == "active" && g.Held == "" && g.Notice != pending }
 
+// Unwanted reports whether the person said that it was not their wish: then nobody but
+// they or their guardian resumes it.
+func (g Grant) Unwanted() bool { return strings.Contains(g.Held, heldUnwanted) }
+
 // pending is the notice of a grant on which nothing rests until the person was asked.
 const pending = "pending"
 

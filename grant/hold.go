@@ -133,7 +133,7 @@ func (s *Service) Settle(ctx context.Context, actor civic.Actor, person civic.Pe
 			return errWard
 		}
 		said := auth.Basis() != civic.BasisRole // the person's own word, their guardian's, or what was brought over
-		if g.State == "active" && resume && !said && strings.Contains(g.Held, heldUnwanted) {
+		if g.State == "active" && resume && !said && g.Unwanted() {
 			return errOwnWord
 		}
 		if g.State != "active" || !slices.ContainsFunc(lifts, func(w string) bool { return strings.Contains(g.Held, w) }) {
