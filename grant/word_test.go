@@ -258,6 +258,17 @@ func TestACardPrintedAtTheWindowProvesNobodysWish(t *testing.T) {
 				t.Errorf("%s by a card printed a moment ago: %v", what, err)
 			}
 		}
+		// An ask that is read to her then waits for a colleague's question, as one by phone does.
+		w.Open(t, a.Clerk, a.Elder)
+		nephew, end := w.Person(t, a.Street), w.Clock.Now().AddDate(0, 6, 0)
+		fine(t, w.Grant.Settle(ctx, a.Clerk, a.Elder, a.Grant, true))
+		fine(t, w.Grant.Ask(ctx, apptest.AsPerson(nephew), grant.Grant{Person: a.Elder, Relation: "侄子", Services: "report-post", Starts: w.Clock.Now(), Ends: &end}))
+		as, err := w.Grant.Agents(ctx, a.Clerk, a.Elder)
+		fine(t, err)
+		fine(t, w.Grant.Answer(ctx, far, a.Elder, as[len(as)-1].ID, grant.Read))
+		wantKind(t, use(w, apptest.AsPerson(nephew), a.Elder, "report-post"), civic.Denied, "grant.unasked")
+
+		fine(t, w.Grant.Dispute(ctx, far, a.Elder, "意见不一致"))
 		w.Open(t, far, a.Elder) // with a card of old
 		fine(t, w.Grant.Settle(ctx, far, a.Elder, a.Grant, true))
 		for _, what := range []string{"a code", "a copy", "a wish", "a card", "a grant"} {
