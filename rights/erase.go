@@ -140,6 +140,11 @@ func (s *Service) Wish(ctx context.Context, actor civic.Actor, person civic.Pers
 		default:
 			return errWishOwn
 		}
+		if auth.Basis() == civic.BasisPresented {
+			if err := s.grants.Strong(tx, actor.Staff(), self); err != nil {
+				return err
+			}
+		}
 		tx.Actor.Subject = self.Root
 		return tx.Record(auth, journal.Event{Act: ActWished})
 	})
