@@ -16,7 +16,8 @@ func TestADisputedCardOnAReaderIsInDoubtAndRecorded(t *testing.T) {
 		w := apptest.New(t, d)
 		a := w.Taiyuan
 		at := reader(t, w, a.Community)
-		registered(t, w, "SN77000001")
+		w.Register(t, people.Registration{Name: "王桂英", Distinct: true, Division: a.Street, // with another card: the last one goes on
+			Credentials: []people.Card{{Kind: people.KindSeniorCard, Number: "SN77000001"}, {Kind: people.KindParkCard, Number: "PK77000001"}}})
 		w.Register(t, people.Registration{Name: "赵建国", Distinct: true, Dispute: true, Division: a.Street,
 			Credentials: []people.Card{{Kind: people.KindSeniorCard, Number: "SN77000001"}}})
 		for range 2 { // a bridge sends again when it heard nothing

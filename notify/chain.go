@@ -15,6 +15,9 @@ type Urgency string
 // Life is the urgency before which hours, wishes and opt-outs give way.
 const Life Urgency = "life"
 
+// Code is the urgency of what signs somebody in.
+const Code Urgency = "code"
+
 // The carriers, and page: the receiver's own page, or a word at the desk, which takes no
 // attempt.
 const (
@@ -127,6 +130,7 @@ type Phone struct {
 	Shared    bool // of somebody else too
 	Emergency bool
 	Young     bool // entered lately
+	Former    bool // ended lately: it is told of changes too, and never counts as told
 }
 
 // private reports whether nobody else answers, as far as is known.
@@ -158,6 +162,7 @@ type Situation struct {
 type Rung struct {
 	Carrier, Target string
 	Discreet        bool // it must reveal nothing
+	Former          bool // to a phone that was ended: the next step is taken with it
 	Wait            time.Duration
 }
 
@@ -219,11 +224,14 @@ func targets(t *Template, carrier string, s Situation, override bool) []Rung {
 	switch carrier {
 	case CarrierVoice, CarrierSMS:
 		for _, p := range s.Phones {
-			if !p.Own || carrier == CarrierSMS && !p.Mobile || t.OwnPhone && !p.trusted() {
+			if !p.Own || carrier == CarrierSMS && !p.Mobile || t.OwnPhone && !p.trusted() || p.Former && (carrier != CarrierSMS || !t.tellsFormer()) {
 				continue
 			}
+			if t.guarded && p.Young && slices.ContainsFunc(s.Phones, func(o Phone) bool { return o.Own && !o.Young && !o.Former }) {
+				continue // what was changed is not told to what it was changed to
+			}
 			// Life and limb go before what a neighbour may overhear.
-			one(true, p.ID, t.Private && !p.private() && !override)
+			out = append(out, Rung{Target: p.ID, Discreet: t.Private && !p.private() && !override, Former: p.Former})
 		}
 	case CarrierFamily:
 		if t.To != Elder || t.OwnPhone {

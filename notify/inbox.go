@@ -86,12 +86,12 @@ func (s *Service) Unread(ctx context.Context, actor civic.Actor, person civic.Pe
 	return n, err
 }
 
-// Heard says that the receiver of a message knows of it: themselves, whoever acts for them, or
-// staff who have them open. The same again changes nothing. Conflict when it asks something:
-// what it is about is answered where it is.
+// Heard says that the receiver of a message knows of it: themselves, their guardian, or
+// staff who have them open. The same again changes nothing. Denied to an agent, about whom
+// the message may be. Conflict when it asks something: what it is about is answered where it is.
 func (s *Service) Heard(ctx context.Context, actor civic.Actor, person civic.PersonID, id string) error {
 	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
-		auth, err := tx.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople})
+		auth, err := notAgent(tx, person, errHeardAgent)
 		if err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ func (s *Service) Heard(ctx context.Context, actor civic.Actor, person civic.Per
 			return errAnswer
 		}
 		how := CarrierPage
-		if auth.Basis() == civic.BasisGrant || auth.Basis() == civic.BasisGuardian {
+		if auth.Basis() == civic.BasisGuardian {
 			how = CarrierFamily
 		}
 		if m.State == Expired { // late, and good to know
@@ -121,6 +121,23 @@ func (s *Service) Heard(ctx context.Context, actor civic.Actor, person civic.Per
 		}
 		return err
 	})
+}
+
+var (
+	errHeardAgent = civic.E(civic.Denied, "message.agent", "告诉老人的消息，要老人自己说知道了，代办的人不能替老人点。请您告诉老人，老人在自己的网页上点，或打服务电话说一声。").
+			Accepting("老人自己点，或打电话说一声")
+	errRefuseAgent = civic.E(civic.Denied, "message.ways_agent", "用什么办法告诉老人，要老人自己选，代办的人不能改。请老人在自己的网页上选，或打服务电话、到窗口说一声。").
+			Accepting("老人自己选，或由工作人员照老人说的改")
+)
+
+// notAgent lets the person, their guardian and staff who have them open act, and refuses
+// whoever acts by a grant: what the person is told, and how, is what keeps agents in sight.
+func notAgent(tx *journal.Tx, person civic.PersonID, refusal *civic.Error) (civic.Authority, error) {
+	auth, err := tx.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople})
+	if err == nil && auth.Basis() == civic.BasisGrant {
+		err = refusal
+	}
+	return auth, err
 }
 
 func cmpUnchanged(err error) error {
@@ -165,7 +182,7 @@ func (s *Service) Refusable() []people.Coded {
 }
 
 // Refuse keeps by which carriers a person does not want to be told: exactly these, none
-// for all are welcome.
+// for all are welcome. Denied to an agent.
 func (s *Service) Refuse(ctx context.Context, actor civic.Actor, person civic.PersonID, carriers []string) error {
 	for _, c := range carriers {
 		if !slices.Contains(refusable, c) {
@@ -173,7 +190,7 @@ func (s *Service) Refuse(ctx context.Context, actor civic.Actor, person civic.Pe
 		}
 	}
 	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
-		auth, err := tx.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople})
+		auth, err := notAgent(tx, person, errRefuseAgent)
 		if err != nil {
 			return err
 		}

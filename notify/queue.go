@@ -151,7 +151,7 @@ func (s *Service) fold(tx *journal.Tx, t *Template, u urgencyData, m *Message, t
 		}
 		return s.countIn(tx, w)
 	}
-	if st := s.book.chains.Storm; recent >= st.Many && !u.Override && t.Urgency != "code" {
+	if st := s.book.chains.Storm; recent >= st.Many && !u.Override && t.Urgency != Code {
 		m.NextAt = tx.Now.Add(time.Duration(st.Later) * time.Minute)
 		if m.NextAt.After(m.OverAt) {
 			m.OverAt = m.NextAt.Add(time.Hour)

@@ -195,7 +195,7 @@ func (s *Service) wrap(tx *journal.Tx, m Message, a Attempt) (*Parcel, error) {
 	if a.Carrier == CarrierMail {
 		p.Subject, p.Text = s.book.chains.Mail.Subject, s.book.chains.Mail.Text
 	}
-	p.To, err = s.address(tx, auth, self, a)
+	p.To, err = s.address(tx, auth, self, a, m.Template)
 	return p, err
 }
 
@@ -217,7 +217,7 @@ func (s *Service) authOf(tx *journal.Tx, m Message) (civic.Authority, people.Sel
 }
 
 // address finds the number that an attempt goes to.
-func (s *Service) address(tx *journal.Tx, auth civic.Authority, self people.Self, a Attempt) (string, error) {
+func (s *Service) address(tx *journal.Tx, auth civic.Authority, self people.Self, a Attempt, template string) (string, error) {
 	switch a.Carrier {
 	case CarrierTV:
 		return string(self.Root), nil
@@ -227,6 +227,13 @@ func (s *Service) address(tx *journal.Tx, auth civic.Authority, self people.Self
 	dials, err := s.people.Dials(tx, auth, self.Root)
 	if err != nil {
 		return "", err
+	}
+	if t := s.book.byName[template]; t != nil && t.tellsFormer() {
+		former, err := s.people.Formers(tx, auth, self.Root)
+		if err != nil {
+			return "", err
+		}
+		dials = append(dials, former...)
 	}
 	for _, d := range dials {
 		if d.ID == a.Target {
@@ -295,6 +302,13 @@ func (s *Service) after(tx *journal.Tx, auth civic.Authority, m Message, a Attem
 		return nil
 	}
 	switch {
+	case state == "delivered" && t.guarded && a.Carrier == CarrierSMS && t.To == Elder:
+		// A phone that was ended may have told somebody else alone.
+		if used, err := people.PhoneInUse(tx, auth, a.Target); err != nil || !used || s.book.chains.Urgencies[t.Urgency].Enough != "delivered" {
+			return err
+		}
+		_, err := s.end(tx, auth, m, Confirmed, a.Carrier)
+		return err
 	case state == "delivered" && s.book.chains.Urgencies[t.Urgency].Enough == "delivered" && (a.Carrier != CarrierFamily || t.To != Elder):
 		_, err := s.end(tx, auth, m, Confirmed, a.Carrier)
 		return err

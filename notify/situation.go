@@ -1,6 +1,8 @@
 package notify
 
 import (
+	"errors"
+
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/grant"
@@ -40,7 +42,11 @@ func (s *Service) situation(tx *journal.Tx, m Message, t *Template, self people.
 	for _, c := range no {
 		sit.Refused[c] = true
 	}
-	if sit.Phones, err = s.phones(tx, auth, self.Root); err != nil {
+	not, err := s.barred(tx, auth, m, t)
+	if err != nil {
+		return sit, err
+	}
+	if sit.Phones, err = s.phones(tx, auth, self.Root, t, not); err != nil {
 		return sit, err
 	}
 	if t.To != Elder {
@@ -51,6 +57,9 @@ func (s *Service) situation(tx *journal.Tx, m Message, t *Template, self people.
 		return sit, err
 	}
 	for _, k := range kin {
+		if who, err := people.Resolve(tx, k.Agent); err == nil && not.roots[who.Root] {
+			continue
+		}
 		if d, _, err := s.mobileOf(tx, k.Agent); err != nil {
 			return sit, err
 		} else if d.ID != "" {
@@ -66,14 +75,83 @@ func (s *Service) situation(tx *journal.Tx, m Message, t *Template, self people.
 	return sit, err
 }
 
-func (s *Service) phones(q db.Q, auth civic.Authority, person civic.PersonID) ([]Phone, error) {
+// phones are those of a receiver, in the order of the calls, with what was ended lately in
+// front where it is told too.
+func (s *Service) phones(q db.Q, auth civic.Authority, person civic.PersonID, t *Template, not barred) ([]Phone, error) {
 	dials, err := s.people.Dials(q, auth, person)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]Phone, len(dials))
-	for i, d := range dials {
-		out[i] = Phone{ID: d.ID, Mobile: d.Mobile, Own: d.Own, Shared: d.Shared, Emergency: d.Emergency, Young: d.Young}
+	if t.tellsFormer() {
+		former, err := s.people.Formers(q, auth, person)
+		if err != nil {
+			return nil, err
+		}
+		dials = append(former, dials...)
+	}
+	var out []Phone
+	for _, d := range dials {
+		if d.Own || !not.numbers[d.Number] {
+			out = append(out, Phone{ID: d.ID, Mobile: d.Mobile, Own: d.Own, Shared: d.Shared, Emergency: d.Emergency, Young: d.Young, Former: d.Former})
+		}
+	}
+	return out, nil
+}
+
+// barred are those through whom a message about them is not told, with the numbers of
+// their phones.
+type barred struct {
+	roots   map[civic.PersonID]bool
+	numbers map[string]bool
+}
+
+// barred finds, for what is told of a change, the agent whom it is about and whoever made it.
+func (s *Service) barred(tx *journal.Tx, auth civic.Authority, m Message, t *Template) (barred, error) {
+	out := barred{map[civic.PersonID]bool{}, map[string]bool{}}
+	if !t.guarded || t.To != Elder {
+		return out, nil
+	}
+	line, about, err := journal.One(tx, auth, m.Entry)
+	if errors.Is(err, db.ErrNoRows) {
+		return out, nil
+	}
+	if err != nil {
+		return out, err
+	}
+	var who []civic.PersonID
+	for _, p := range []civic.Party{{Kind: line.OperatorKind, ID: line.OperatorID}, {Kind: line.AgentKind, ID: line.AgentID}} {
+		if p.Kind == civic.PartyPerson {
+			who = append(who, civic.PersonID(p.ID))
+		}
+	}
+	for _, a := range about {
+		if a.Kind == "person" && a.Role == "agent" {
+			who = append(who, civic.PersonID(a.ID))
+		}
+	}
+	for _, id := range who {
+		if auth.Over(id) {
+			continue // the elder themselves
+		}
+		self, err := people.Resolve(tx, id)
+		if civic.Is(err, civic.NotFound) || err == nil && self.State != "active" {
+			continue
+		}
+		if err != nil {
+			return out, err
+		}
+		out.roots[self.Root] = true
+		theirs, err := over(tx, self.Root, self.Division, self.Selves())
+		if err != nil {
+			return out, err
+		}
+		dials, err := s.people.Dials(tx, theirs, self.Root)
+		if err != nil {
+			return out, err
+		}
+		for _, d := range dials {
+			out.numbers[d.Number] = out.numbers[d.Number] || d.Own
+		}
 	}
 	return out, nil
 }

@@ -58,6 +58,7 @@ type messagesData struct {
 	Params   map[string]int
 	Messages []templateData
 	Rooms    []string                 // beginnings of the acts that need a message or a reason
+	Guarded  []string                 // beginnings of the acts that are not told to phones entered lately
 	Silent   map[journal.Act]string   // why nobody is sent a message
 	PassOn   struct{ Zh, En wording } `yaml:"pass_on"`
 	Folded   struct{ Zh, En string }
@@ -69,9 +70,15 @@ type texts struct{ read, say, discreet text }
 // Template is one message that an act makes.
 type Template struct {
 	templateData
-	Name  string // the act and the audience: case.resolved/elder
-	words map[string]texts
+	Name string // the act and the audience: case.resolved/elder
+
+	guarded bool // of a room whose acts change who acts for a person, or by what they are known
+	words   map[string]texts
 }
+
+// tellsFormer reports whether a phone that was ended lately is told too: of changes, never
+// a code.
+func (t *Template) tellsFormer() bool { return t.guarded && t.To == Elder && t.Urgency != Code }
 
 // book is all that the data say.
 type book struct {
@@ -111,8 +118,15 @@ func open(files fs.FS) (*book, error) {
 	}
 	for _, d := range m.Messages {
 		t := &Template{templateData: d, Name: strings.TrimSuffix(string(d.Act)+"/"+string(d.To)+"/"+d.As, "/")}
+		room, _, _ := strings.Cut(string(d.Act), ".")
+		t.guarded = slices.Contains(m.Guarded, room)
 		if err := b.add(t); err != nil {
 			return nil, fmt.Errorf("notify: %s: %w", t.Name, err)
+		}
+	}
+	for _, room := range m.Guarded {
+		if !slices.ContainsFunc(b.templates, func(t *Template) bool { return t.guarded && strings.HasPrefix(string(t.Act), room+".") }) {
+			return nil, fmt.Errorf("notify: guarded: there is no message of %s", room)
 		}
 	}
 	b.silent, b.rooms = m.Silent, m.Rooms

@@ -156,22 +156,22 @@ func (s *Service) climb(tx *journal.Tx, auth civic.Authority, m Message, t *Temp
 	if err := tx.Select(&tried, `SELECT carrier, target FROM message_attempt WHERE person = $1 AND message = $2`, m.Person, m.ID); err != nil {
 		return err
 	}
-	var next *Rung
-	for _, r := range s.book.ladder(t, sit) {
-		if !slices.ContainsFunc(tried, func(x struct{ Carrier, Target string }) bool { return x.Carrier == r.Carrier && x.Target == r.Target }) {
-			next = &r
-			break
-		}
-	}
-	if next == nil || !tx.Now.Before(m.OverAt) {
+	rest := slices.DeleteFunc(s.book.ladder(t, sit), func(r Rung) bool {
+		return slices.ContainsFunc(tried, func(x struct{ Carrier, Target string }) bool { return x.Carrier == r.Carrier && x.Target == r.Target })
+	})
+	if len(rest) == 0 || !tx.Now.Before(m.OverAt) {
 		return s.giveUp(tx, auth, m, t)
 	}
+	next := rest[0]
 	if at := s.book.decent(m.Urgency, next.Carrier, tx.Now); at.After(tx.Now) {
 		// Waiting for a decent hour takes nothing from the time of the message.
 		return s.wait(tx, auth, m, at, m.OverAt.Add(at.Sub(tx.Now)))
 	}
-	if err := s.try(tx, auth, m, *next, sit); err != nil {
+	if err := s.try(tx, auth, m, next, sit); err != nil {
 		return err
+	}
+	if next.Former && len(rest) > 1 { // it never counts as told, so that nothing is waited for
+		return s.climb(tx, auth, m, t, sit)
 	}
 	return s.moveOn(tx, m, earlier(tx.Now.Add(next.Wait), m.OverAt), m.OverAt)
 }

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -21,7 +22,7 @@ var (
 var (
 	errCardDesk = civic.E(civic.Denied, "card.desk", "添卡、换卡要看着卡办。请带上卡到窗口。").
 			Accepting("老人或受委托的家人带卡到窗口")
-	errCardProof = civic.E(civic.Denied, "card.proof", "添卡、换卡、打印便民卡、解除挂失，要老人本人在场：请出示另一张登记过的证件，放到读卡器上或输入它的整个号码，重新打开资料。").
+	errCardProof = civic.E(civic.Denied, "card.proof", "添卡、换卡、改有效期、作废卡、打印便民卡、解除挂失，要老人本人在场：请出示另一张登记过的证件，放到读卡器上或输入它的整个号码，重新打开资料。").
 			Accepting("老人本人带另一张证件来；监护人带证件来；证件全丢了的，请主管核对后办理")
 	errCardHave  = civic.E(civic.Conflict, "card.have", "这个号码已经登记在这位老人名下了。卡换了新的，请点「换卡」。").On("card")
 	errCardID    = civic.E(civic.Conflict, "card.second_id", "这位老人已经有一个身份证号，和这个不一样。号码变了请点「换卡」，登记错了请先作废那一个。").On("card")
@@ -71,6 +72,48 @@ func (t *cards) present() error {
 		return err
 	}
 	return errCardProof
+}
+
+// another reports whether the person can use another card than c. While a merge may be
+// undone, each identity keeps one.
+func (t *cards) another(c cardRow) (bool, error) {
+	others, err := t.others(c)
+	return len(others) > 0, err
+}
+
+// others are the cards that the person can use besides c, of the same identity while a
+// merge may be undone.
+func (t *cards) others(c cardRow) ([]cardRow, error) {
+	rows, err := t.rows()
+	if err != nil {
+		return nil, err
+	}
+	apart, err := t.mayPart()
+	return slices.DeleteFunc(rows, func(r cardRow) bool {
+		return r.ID == c.ID || apart && r.Person != c.Person || stateOn(r.State, r.Expires, t.Now) != Active
+	}), err
+}
+
+// isLast reports whether c is the last card that the person can use. Another of the same
+// number does not count: what stops the one stops the other.
+func (t *cards) isLast(c cardRow) (bool, error) {
+	if stateOn(c.State, c.Expires, t.Now) != Active {
+		return false, nil
+	}
+	others, err := t.others(c)
+	if err != nil {
+		return false, err
+	}
+	number, err := t.s.number(c)
+	if err != nil {
+		return false, err
+	}
+	for _, r := range others {
+		if same, err := t.s.number(r); err != nil || same != number {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // cards is one change of a person's cards in its transaction.
@@ -282,12 +325,16 @@ func (t *cards) replace(old cardRow, text string, d Dates) (string, error) {
 	return fresh, err
 }
 
-// SetCardDates corrects the dates of a card.
+// SetCardDates corrects the dates of a card. It takes what making one does: a date makes
+// a card void or good again, and like one that is new it is not enough for a code at once.
 func (s *Service) SetCardDates(ctx context.Context, actor civic.Actor, id civic.PersonID, card string, d Dates) error {
 	if err := d.check(); err != nil {
 		return err
 	}
 	return s.changeCards(ctx, actor, id, true, func(t *cards) (journal.Event, error) {
+		if err := t.present(); err != nil {
+			return journal.Event{}, err
+		}
 		c, err := t.row(card)
 		if err != nil {
 			return journal.Event{}, err
@@ -295,8 +342,8 @@ func (s *Service) SetCardDates(ctx context.Context, actor civic.Actor, id civic.
 		if c.Issued == d.Issued && c.Expires == d.Expires {
 			return journal.Event{}, journal.ErrUnchanged
 		}
-		n, err := t.Exec(`UPDATE credential SET issued = $1, expires = $2 WHERE person = $3 AND id = $4 AND state IN ('active', 'lost')`,
-			d.Issued, d.Expires, c.Person, c.ID)
+		n, err := t.Exec(`UPDATE credential SET issued = $1, expires = $2, changed_at = $3 WHERE person = $4 AND id = $5 AND state IN ('active', 'lost')`,
+			d.Issued, d.Expires, t.Now, c.Person, c.ID)
 		if err == nil && n == 0 {
 			err = errCardMoved
 		}
@@ -305,9 +352,13 @@ func (s *Service) SetCardDates(ctx context.Context, actor civic.Actor, id civic.
 }
 
 // WithdrawCard takes back a card that was entered by mistake. Its number is free
-// again, and stays findable as one that was entered here.
+// again, and stays findable as one that was entered here. It takes what making one does:
+// the number may become another's.
 func (s *Service) WithdrawCard(ctx context.Context, actor civic.Actor, id civic.PersonID, card string) error {
 	return s.changeCards(ctx, actor, id, true, func(t *cards) (journal.Event, error) {
+		if err := t.present(); err != nil {
+			return journal.Event{}, err
+		}
 		c, err := t.row(card)
 		if err != nil {
 			return journal.Event{}, err
@@ -315,20 +366,10 @@ func (s *Service) WithdrawCard(ctx context.Context, actor civic.Actor, id civic.
 		if c.State == Withdrawn {
 			return journal.Event{}, journal.ErrUnchanged
 		}
-		rows, err := t.rows()
-		if err != nil {
-			return journal.Event{}, err
-		}
-		apart, err := t.mayPart()
-		if err != nil {
-			return journal.Event{}, err
-		}
-		// While a merge may be undone, each identity keeps a card that can be used.
-		other := func(r cardRow) bool {
-			return r.ID != c.ID && (!apart || r.Person == c.Person) && stateOn(r.State, r.Expires, t.Now) == Active
-		}
-		if c.live() && !slices.ContainsFunc(rows, other) {
-			return journal.Event{}, errCardLast
+		if c.live() {
+			if other, err := t.another(c); err != nil || !other {
+				return journal.Event{}, cmp.Or(err, error(errCardLast))
+			}
 		}
 		if err := t.step(c, Withdrawn, "", Active, Lost); err != nil {
 			return journal.Event{}, err

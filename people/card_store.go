@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -65,6 +66,11 @@ func (s *Service) number(r cardRow) (string, error) {
 func (t *cards) step(r cardRow, to, by string, from ...string) error {
 	if r.State == Disputed {
 		return errDisputed
+	}
+	if to == Replaced || to == Withdrawn { // a number that two bring waits until it is known whose it is
+		if open, err := contested(t, r.Person, r.ID); err != nil || open {
+			return cmp.Or(err, error(errDisputed))
+		}
 	}
 	n, err := t.Exec(`UPDATE credential SET state = $1, replaced_by = $2, changed_at = $3 WHERE person = $4 AND id = $5 AND state IN `+db.In(6, len(from)),
 		append([]any{to, by, t.Now, r.Person, r.ID}, db.Args(from)...)...)

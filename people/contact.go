@@ -3,6 +3,9 @@ package people
 import (
 	"context"
 	"errors"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -31,19 +34,23 @@ var (
 	errContactMany = civic.E(civic.Exhausted, "contact.many", "最多登记10个电话。请先停用不用的，再登记新的。").On("phone")
 	errContactOwn  = civic.E(civic.Denied, "contact.own", "老人自己的电话，只有老人自己能登记、更换或者排在后面：请老人登录自己的网页，或者带证件到窗口。您可以添上您的电话，让我们也能找到您。").
 			Accepting("添上自己的电话，写明是老人的什么人").On("phone")
+	errContactProof = civic.E(civic.Denied, "contact.proof", "老人自己的电话，要老人本人在场才能登记、更换、停用或者排在后面：请让老人出示证件，放到读卡器上或输入它的整个号码，重新打开资料。").
+			Accepting("老人本人带证件来，或自己登录网页；监护人带证件来；家里人的电话可以照样登记").On("phone")
 	errAnswers = civic.E(civic.Invalid, "contact.answers", "接电话的人请写姓名，最多50个字，不要写号码。").On("answers")
 )
 
 // AddContact registers a phone. The same number again changes whose it is and who
-// answers. Exhausted when there are ten; Denied to an agent whose change is of the
-// person's own phone, or would be called before it.
+// answers. Exhausted when there are ten; Denied to an agent, and to staff to whom no card
+// was shown, whose change is of the person's own phone, or would be called before it. Such
+// staff may register the first one of somebody who has none: people are registered by
+// phone.
 func (s *Service) AddContact(ctx context.Context, actor civic.Actor, person civic.PersonID, c NewContact) (string, error) {
 	number, err := CleanPhone(c.Number)
 	if err != nil {
 		return "", civic.As(err).On("phone")
 	}
-	c.Whose = civic.FoldWords(c.Whose)
-	if c.Whose == "" || utf8.RuneCountInString(c.Whose) > 20 || civic.HoldsNumber(c.Whose) {
+	c.Whose = foldWhose(c.Whose)
+	if utf8.RuneCountInString(c.Whose) > 20 || civic.HoldsNumber(c.Whose) {
 		return "", civic.As(errWhose).On("whose")
 	}
 	if c.Answers != "" {
@@ -69,8 +76,10 @@ func (s *Service) AddContact(ctx context.Context, actor civic.Actor, person civi
 				old = r
 			}
 		}
-		if auth.Basis() == civic.BasisGrant && (old.Whose == own || c.Whose == own || c.First && ownFirst(rows)) {
-			return errContactOwn
+		theirs := slices.ContainsFunc(rows, contactRow.own)
+		first := c.Whose == own && !theirs && auth.Basis() == civic.BasisRole
+		if (old.own() || c.Whose == own && !first || c.First && ownFirst(rows)) && !atHand(auth) {
+			return notAtHand(auth)
 		}
 		if old.ID == "" && len(rows) >= mostEach {
 			return errContactMany
@@ -118,10 +127,40 @@ func (s *Service) AddContact(ctx context.Context, actor civic.Actor, person civi
 }
 
 // own says of a phone that it is the person's. What is to be told to them about those
-// who act for them goes there, so that an agent leaves it as it is.
+// who act for them goes there, and codes by which they sign in, so that whoever is not
+// proved to be them leaves it as it is.
 const own = "own"
 
-func ownFirst(rows []contactRow) bool { return len(rows) > 0 && rows[0].Whose == own }
+// foldWhose brings the words that mean the person themselves to own, so that none of them
+// looks like it and is judged as another's.
+func foldWhose(whose string) string {
+	whose = civic.FoldWords(whose)
+	if said := strings.ToLower(strings.Join(strings.Fields(whose), "")); said == "" || rules.Whose[said] == own {
+		return own
+	}
+	return whose
+}
+
+func (r contactRow) own() bool { return r.ID != "" && foldWhose(r.Whose) == own }
+
+func ownFirst(rows []contactRow) bool { return len(rows) > 0 && rows[0].own() }
+
+// atHand reports whether the person is proved to be there, or their guardian: signed in,
+// or by a card that was shown.
+func atHand(auth civic.Authority) bool {
+	switch auth.Basis() {
+	case civic.BasisOwn, civic.BasisPresented, civic.BasisGuardian, civic.BasisSystem:
+		return true
+	}
+	return false
+}
+
+func notAtHand(auth civic.Authority) error {
+	if auth.Basis() == civic.BasisGrant {
+		return errContactOwn
+	}
+	return errContactProof
+}
 
 func firstPlace(rows []contactRow) int64 {
 	first := int64(0)
@@ -167,13 +206,18 @@ func (s *Service) changeContact(ctx context.Context, actor civic.Actor, person c
 			if r.ID != id {
 				continue
 			}
-			if auth.Basis() == civic.BasisGrant && (r.Whose == own || act == ActContactFirst && ownFirst(rows)) {
-				return errContactOwn
+			if (r.own() || act == ActContactFirst && ownFirst(rows)) && !atHand(auth) {
+				return notAtHand(auth)
 			}
 			if err := do(tx, r, rows); err != nil {
 				return err
 			}
-			return tx.Record(auth, journal.Event{Act: act, Detail: map[string]string{"what": "尾号" + r.Tail}})
+			whose := "other"
+			if r.own() {
+				whose = own
+			}
+			return tx.Record(auth, journal.Event{Act: act, Detail: map[string]string{"what": "尾号" + r.Tail, "whose": whose},
+				About: []journal.About{{ID: r.ID, Kind: "contact", Role: "object"}}})
 		}
 		return errNoContact
 	})
@@ -193,12 +237,26 @@ type contactRow struct {
 // contactRows reads the phones in use, the one to be called first in front, with
 // their numbers opened.
 func (s *Service) contactRows(q db.Q, ids []civic.PersonID) ([]contactRow, error) {
+	return s.phoneRows(q, ids, "active")
+}
+
+// phonesMost bounds how many phones are read: those in use are fewer, of ended ones the
+// oldest are left out.
+const phonesMost = 100
+
+// phoneRows reads the phones in a state: those in use in their order, ended ones the
+// newest first.
+func (s *Service) phoneRows(q db.Q, ids []civic.PersonID, state string) ([]contactRow, error) {
+	order := "place, id"
+	if state != "active" {
+		order = "id DESC"
+	}
 	if len(ids) == 0 {
 		return nil, errors.New("people: nobody's phones")
 	}
 	var rows []contactRow
 	if err := q.Select(&rows, `SELECT person, id, kind, tail, whose, place, sealed, answers, emergency, added_at FROM contact
-		WHERE state = 'active' AND person IN `+db.In(1, len(ids))+` ORDER BY place, id`, db.Args(ids)...); err != nil {
+		WHERE state = $1 AND person IN `+db.In(2, len(ids))+` ORDER BY `+order+` LIMIT `+strconv.Itoa(phonesMost), append([]any{state}, db.Args(ids)...)...); err != nil {
 		return nil, err
 	}
 	for i := range rows {

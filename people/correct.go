@@ -48,12 +48,15 @@ var (
 	errEvidence    = civic.E(civic.Invalid, "correct.evidence", "请选凭什么更正。姓名、性别、出生日期要凭身份证、户口簿或公安机关的证明。").On("evidence")
 	errAgainstID   = civic.E(civic.Invalid, "correct.id", "和身份证号码里的出生日期、性别对不上。身份证本身有误的，请先换身份证；档案上的年龄不同，请登记「档案出生日期」。").On("birth")
 	errVillageText = civic.E(civic.Invalid, "correct.village", "村或社区的名字太长了，或者写了号码。最多50个字。").On("village")
-	errSame        = civic.E(civic.Invalid, "correct.same", "没有要改的地方，和现在登记的一样。请看一看要改哪一项。").On("name")
-	errCorrectAt   = civic.E(civic.Invalid, "correct.reason", "请写明为什么更正，最多50个字，不要写证件号和电话。").On("reason")
+	errCorrectCard = civic.E(civic.Denied, "correct.proof", "姓名、性别、出生日期，或者搬到别的县（市、区），要老人本人在场才能更正：请让老人出示证件，放到读卡器上或输入它的整个号码，重新打开资料。").
+			Accepting("老人本人带证件来；监护人带证件来；来不了的，请主管核对材料后更正")
+	errSame      = civic.E(civic.Invalid, "correct.same", "没有要改的地方，和现在登记的一样。请看一看要改哪一项。").On("name")
+	errCorrectAt = civic.E(civic.Invalid, "correct.reason", "请写明为什么更正，最多50个字，不要写证件号和电话。").On("reason")
 )
 
 // Correct changes what is registered of a person who is open at the desk, with the
-// reason and what it rests on. The journal says which facts were changed, and of a
+// reason and what it rests on. Name, sex, birth date and a move to another county need the
+// person by a card, their guardian, or whoever settles disputes where they live. The journal says which facts were changed, and of a
 // name its masked form; the values before are kept nowhere.
 func (s *Service) Correct(ctx context.Context, actor civic.Actor, person civic.PersonID, c Correction) error {
 	if err := s.checkCorrection(&c); err != nil {
@@ -76,6 +79,9 @@ func (s *Service) Correct(ctx context.Context, actor civic.Actor, person civic.P
 			return errSame
 		}
 		if err := proves(c.Evidence, fields); err != nil {
+			return err
+		}
+		if err := mayCorrect(tx, auth, was, next); err != nil {
 			return err
 		}
 		if slices.Contains(fields, "birth") || slices.Contains(fields, "sex") {
@@ -105,6 +111,19 @@ func (s *Service) Correct(ctx context.Context, actor civic.Actor, person civic.P
 		}
 		return tx.Record(auth, journal.Event{Act: ActCorrected, Detail: detail})
 	})
+}
+
+// mayCorrect refuses to make somebody another, or to take them out of the county whose
+// staff know them, for whoever is not proved to be there.
+func mayCorrect(tx *journal.Tx, auth civic.Authority, was, next correctable) error {
+	if atHand(auth) || was.Name == next.Name && was.Sex == next.Sex && was.Birth == next.Birth && was.Division.County() == next.Division.County() {
+		return nil
+	}
+	_, err := tx.Authorise(settleNeed(was.Division))
+	if civic.Is(err, civic.Denied) {
+		return errCorrectCard
+	}
+	return err
 }
 
 // moved takes what is listed by a person's home to their new one: tags, open disputes

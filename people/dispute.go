@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -29,7 +30,9 @@ var (
 	errFree      = civic.E(civic.Conflict, "card.free", "这个号码现在没有别人在用，不算重号，请直接添卡。").On("card")
 	errNoDispute = civic.E(civic.NotFound, "dispute.unknown", "没有这件重号的事，请回到列表重新选。")
 	errSettled   = civic.E(civic.Conflict, "dispute.settled", "这件重号已经有人处理过了，请回到列表看看。")
-	errWhose2    = civic.E(civic.Invalid, "dispute.winner", "请选这个号码到底是哪一位老人的。").On("winner")
+	errUnseen    = civic.E(civic.Denied, "dispute.card", "报重号，要先看到这张卡：请把卡放到读卡器上，或在查找框里把它的整个号码输入一遍，看清楚登记的是谁，再来报。").
+			Accepting("卡在手边的话，读一下或输入整个号码").On("card")
+	errWhose2 = civic.E(civic.Invalid, "dispute.winner", "请选这个号码到底是哪一位老人的。").On("winner")
 )
 
 // Dispute is a number that two persons bring, as whoever settles it sees it.
@@ -42,8 +45,9 @@ type Dispute struct {
 }
 
 // RaiseDispute enters a card whose number is somebody else's already: both cards
-// identify nobody until the dispute is settled. Conflict if nobody holds the number,
-// or it is disputed already.
+// identify nobody until the dispute is settled, but the last card that the holder can use
+// goes on as theirs. Conflict if nobody holds the number, or it is disputed already; Denied
+// if the member of staff has not had the number read or typed it whole a moment ago.
 func (s *Service) RaiseDispute(ctx context.Context, actor civic.Actor, id civic.PersonID, c Card) (string, error) {
 	number, err := normalise(c.Kind, c.Number, s.j.Now())
 	if err != nil {
@@ -86,6 +90,55 @@ func (s *Service) RaiseDispute(ctx context.Context, actor civic.Actor, id civic.
 	return dispute, nil
 }
 
+// seen refuses a dispute over a card that the member of staff at the controls had not read
+// and whose whole number they did not look up: whoever raises one has looked whose it is.
+func (t *cards) seen(card string) error {
+	if t.Actor.Staff() == "" {
+		return nil
+	}
+	n := 0
+	err := t.Get(&n, `SELECT COUNT(*) FROM journal_about a JOIN journal_entry e ON e.id = a.entry
+		WHERE e.operator_kind = 'staff' AND e.operator_id = $1 AND e.at > $2 AND e.act IN ($3, $4) AND a.kind = 'credential' AND a.id = $5`,
+		t.Actor.Staff(), t.Now.Add(-TypedFor()), ActCardTyped, ActCardShown, card)
+	if err == nil && n == 0 {
+		err = errUnseen
+	}
+	return err
+}
+
+// contested reports whether a card is in an open dispute. One that is the last of its holder
+// goes on meanwhile, so that its state alone does not say.
+func contested(q db.Q, holder civic.PersonID, card string) (bool, error) {
+	n := 0
+	err := q.Get(&n, `SELECT COUNT(*) FROM credential_dispute WHERE state = 'open' AND holder = $1 AND holder_card = $2`, holder, card)
+	return n > 0, err
+}
+
+// freeze takes the holder's card out of use until the dispute is settled, but not the last
+// that they can use. It returns the state before. Conflict if the card is disputed already.
+func (t *cards) freeze(owner ref, self Self) (string, error) {
+	if open, err := contested(t, owner.Person, owner.Credential); err != nil || open {
+		return "", cmp.Or(err, error(errDisputed))
+	}
+	theirs := &cards{t.Tx, t.s, t.auth, self}
+	card, err := theirs.row(owner.Credential)
+	if err != nil {
+		return "", err
+	}
+	if !card.live() {
+		return "", errDisputed
+	}
+	if last, err := theirs.isLast(card); err != nil || last {
+		return card.State, err
+	}
+	n, err := t.Exec(`UPDATE credential SET state = 'disputed', changed_at = $1 WHERE person = $2 AND id = $3 AND state IN ('active', 'lost')`,
+		t.Now, owner.Person, owner.Credential)
+	if err == nil && n == 0 {
+		err = errDisputed
+	}
+	return card.State, err
+}
+
 // raise freezes the holder's card, enters the claimant's and tells both. Both
 // persons' roots are locked, or one was entered in this write.
 func (t *cards) raise(who civic.PersonID, home civic.Division, kind CredentialKind, number string) (string, error) {
@@ -98,17 +151,12 @@ func (t *cards) raise(who civic.PersonID, home civic.Division, kind CredentialKi
 	if err != nil {
 		return "", err
 	}
-	var was string
-	if err := t.Get(&was, `SELECT state FROM credential WHERE person = $1 AND id = $2`, owner.Person, owner.Credential); err != nil {
-		return "", err
-	}
-	n, err := t.Exec(`UPDATE credential SET state = 'disputed', changed_at = $1 WHERE person = $2 AND id = $3 AND state IN ('active', 'lost')`,
-		t.Now, owner.Person, owner.Credential)
+	was, err := t.freeze(owner, self)
 	if err != nil {
 		return "", err
 	}
-	if n == 0 {
-		return "", errDisputed
+	if err := t.seen(owner.Credential); err != nil {
+		return "", err
 	}
 	if err := t.insert(who, card, kind, number, Disputed, Dates{}); err != nil {
 		return "", err
@@ -121,8 +169,11 @@ func (t *cards) raise(who civic.PersonID, home civic.Division, kind CredentialKi
 		[][]any{{id, kind, owner.Person, owner.Credential, was, self.Division, who, card, home, "open", "", t.Now, ""}}); err != nil {
 		return "", err
 	}
-	return id, t.tellBoth(journal.Event{Act: ActDisputed, Detail: map[string]string{"what": kind.Words()},
-		About: []journal.About{{ID: id, Kind: "dispute", Role: "object"}}}, t.auth, civic.MayRegisterPeople, who, self.Root)
+	ev := journal.Event{Act: ActDisputed, Detail: map[string]string{"what": kind.Words(), "side": "claimant"},
+		About: []journal.About{{ID: id, Kind: "dispute", Role: "object"}}}
+	theirs := ev
+	theirs.Detail = map[string]string{"what": kind.Words(), "side": "holder"}
+	return id, t.tellBoth(ev, theirs, t.auth, civic.MayRegisterPeople, who, self.Root)
 }
 
 // setApart takes out of a registration the cards whose numbers are somebody else's,
@@ -163,8 +214,8 @@ func (s *Service) setApart(tx *journal.Tx, all *prepared) (*prepared, []Card, er
 }
 
 // tellBoth records an act in the stories of two people, neither of whom learns who
-// the other is. auth is over the first.
-func (t *cards) tellBoth(ev journal.Event, auth civic.Authority, by civic.Permission, first, second civic.PersonID) error {
+// the other is: the one event is of the first, over whom auth is, the other of the second.
+func (t *cards) tellBoth(ev, theirs journal.Event, auth civic.Authority, by civic.Permission, first, second civic.PersonID) error {
 	defer func(was civic.PersonID) { t.Actor.Subject = was }(t.Actor.Subject)
 	t.Actor.Subject = first
 	if err := t.Record(auth, ev); err != nil {
@@ -175,7 +226,7 @@ func (t *cards) tellBoth(ev journal.Event, auth civic.Authority, by civic.Permis
 		return err
 	}
 	t.Actor.Subject, t.Actor.Agent = second, civic.Party{}
-	return t.Record(other, ev)
+	return t.Record(other, theirs)
 }
 
 type disputeRow struct {
@@ -297,8 +348,9 @@ func (s *Service) Settle(ctx context.Context, actor civic.Actor, dispute, winner
 		if err != nil {
 			return err
 		}
-		return t.tellBoth(journal.Event{Act: ActSettled, Detail: map[string]string{"what": d.Kind.Words(), "reason": reason},
-			About: []journal.About{{ID: d.ID, Kind: "dispute", Role: "object"}}}, auth, civic.MaySettlePeople, loser.Root, root.Root)
+		ev := journal.Event{Act: ActSettled, Detail: map[string]string{"what": d.Kind.Words(), "reason": reason},
+			About: []journal.About{{ID: d.ID, Kind: "dispute", Role: "object"}}}
+		return t.tellBoth(ev, ev, auth, civic.MaySettlePeople, loser.Root, root.Root)
 	})
 }
 

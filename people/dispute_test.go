@@ -9,6 +9,7 @@ import (
 	"yinqiao/db/dbtest"
 	"yinqiao/journal"
 	"yinqiao/people"
+	"yinqiao/staff"
 )
 
 func selfOf(t apptest.TB, w *apptest.World, id civic.PersonID) (self people.Self) {
@@ -32,6 +33,9 @@ func TestANumberOfTwoPersonsIsSettledByWhoeverMay(t *testing.T) {
 		_, err := w.People.Register(ctx, a.Clerk, in)
 		wantKind(t, err, civic.Conflict, "card.taken")
 		in.Dispute = true
+		_, err = w.People.Register(ctx, a.Clerk, in)
+		wantKind(t, err, civic.Denied, "dispute.card") // whose it is has to be looked at
+		look(t, w, a.Clerk, number)
 		second, err := w.People.Register(ctx, a.Clerk, in)
 		ok(t, err)
 		// The number finds both and opens nobody.
@@ -85,6 +89,7 @@ func TestADisputeOfOnePersonRegisteredTwiceEndsWithTheMerge(t *testing.T) {
 		w := apptest.New(t, d)
 		a, admin := w.Taiyuan, w.Taiyuan.Administrator
 		in := people.Registration{Name: "王桂英", Division: a.Street, Distinct: true, Dispute: true, Credentials: []people.Card{{Kind: people.KindResidentID, Number: a.ElderID}}}
+		look(t, w, a.Clerk, a.ElderID)
 		again, err := w.People.Register(ctx, a.Clerk, in)
 		ok(t, err)
 		pre, err := w.People.PreviewMerge(ctx, admin, a.Elder, again)
@@ -111,6 +116,7 @@ func TestADisputeAndAMergeAreOnTheListWhereThePeopleLiveNow(t *testing.T) {
 		in := w.NewPerson(a.Street, "刘二")
 		in.Credentials[1] = people.Card{Kind: people.KindSeniorCard, Number: "SN0000000001"} // the elder's
 		in.Dispute = true
+		look(t, w, a.Clerk, "SN0000000001")
 		second, err := w.People.Register(ctx, a.Clerk, in)
 		ok(t, err)
 		twin := w.Register(t, people.Registration{Name: "刘二", Distinct: true, Division: a.Street, Credentials: []people.Card{{Kind: people.KindSeniorCard, Number: "SN77000001"}}})
@@ -130,6 +136,67 @@ func TestADisputeAndAMergeAreOnTheListWhereThePeopleLiveNow(t *testing.T) {
 			if ms, err := w.People.Merges(ctx, at.d.Administrator, at.d.Division); err != nil || len(ms) != at.want {
 				t.Errorf("%s: merges %+v, %v", at.d.Division, ms, err)
 			}
+		}
+	})
+}
+
+// look types a whole number into the box.
+func look(t apptest.TB, w *apptest.World, clerk civic.Actor, number string) {
+	t.Helper()
+	if _, err := w.People.Find(ctx, clerk, number); err != nil {
+		t.Fatalf("%v", err)
+	}
+}
+
+func TestADisputeNeverTakesAwayTheLastCardThatTheHolderCanUse(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		worker := w.Hire(t, "田网格", a.Community, staff.Post{Role: staff.Clerk, Division: a.Street})
+		raise := func(number string, kind people.CredentialKind) civic.PersonID {
+			t.Helper()
+			in := w.NewPerson(a.Street, "刘二")
+			in.Credentials = append(in.Credentials[1:], people.Card{Kind: kind, Number: number})
+			in.Dispute, in.Distinct = true, true
+			look(t, w, worker, number)
+			id, err := w.People.Register(ctx, worker, in)
+			ok(t, err)
+			return id
+		}
+		raise("SN0000000001", people.KindParkCard)
+		second := raise(a.ElderID, people.KindSocialSecurity)
+		// The senior card waits; the ID card, her last, goes on and opens her.
+		if m, err := w.People.FindCard(ctx, a.Clerk, a.ElderID); err != nil || m.Person != a.Elder || m.State != people.Active {
+			t.Fatalf("%+v, %v", m, err)
+		}
+		if left := w.CardIDs(t, a.Elder); len(left) != 1 {
+			t.Fatalf("%d cards are left to her", len(left))
+		}
+		// While it is disputed it is neither disputed again nor let go.
+		in := w.NewPerson(a.Street, "刘三")
+		in.Credentials = []people.Card{{Kind: people.KindSocialSecurity, Number: a.ElderID}}
+		in.Dispute, in.Distinct = true, true
+		_, err := w.People.Register(ctx, worker, in)
+		wantKind(t, err, civic.Conflict, "card.disputed")
+		_, err = w.People.ReplaceCard(ctx, apptest.System(), a.Elder, w.CardIDs(t, a.Elder)[0], "", people.Dates{})
+		wantKind(t, err, civic.Conflict, "card.disputed")
+		ds, err := w.People.Disputes(ctx, a.Administrator, a.Division)
+		if err != nil || len(ds) != 2 {
+			t.Fatalf("%+v, %v", ds, err)
+		}
+		for _, x := range ds {
+			winner := people.ToHolder
+			if x.Claimant.Person == second {
+				winner = people.ToClaimant
+			}
+			ok(t, w.People.Settle(ctx, a.Administrator, x.ID, winner, "看了卡面"))
+		}
+		if m, err := w.People.FindCard(ctx, a.Clerk, a.ElderID); err != nil || m.Person != second {
+			t.Errorf("%+v, %v", m, err)
+		}
+		if m, err := w.People.FindCard(ctx, a.Clerk, "SN0000000001"); err != nil || m.Person != a.Elder || m.State != people.Active {
+			t.Errorf("%+v, %v", m, err)
 		}
 	})
 }

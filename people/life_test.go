@@ -117,7 +117,10 @@ func (l *life) decide(number, outcome string) {
 			}
 		}
 	}
-	won.state, lost.state = state, people.Withdrawn
+	if won.state == people.Disputed { // else it went on, being the last
+		won.state = state
+	}
+	lost.state = people.Withdrawn
 	l.holds[number] = won
 	delete(l.claims, number)
 }
@@ -146,7 +149,7 @@ func (l *life) step(t *rapid.T) {
 	case "register":
 		in := people.Registration{Name: "某人", Division: l.w.Taiyuan.Street, Distinct: true, Dispute: rapid.Bool().Draw(t, "disputes"), Credentials: []people.Card{{Kind: kind, Number: number}}}
 		h := l.holds[number]
-		want := h == nil || in.Dispute && h.live()
+		want := h == nil || in.Dispute && h.live() && !l.contested(h)
 		id, err := l.w.People.Register(ctx, sys, in)
 		if !expect(verb, err, want) {
 			return
@@ -179,11 +182,11 @@ func (l *life) step(t *rapid.T) {
 				c.state = people.Active
 			}
 		case "withdraw":
-			apart := slices.ContainsFunc(l.merges, func(m *modelMerge) bool { return !m.undone && m.drop.root() == c.who.root() })
+			apart := l.apart(c)
 			other := slices.ContainsFunc(l.cards, func(o *modelCard) bool {
 				return o != c && o.who.root() == c.who.root() && (!apart || o.who == c.who) && o.state == people.Active
 			})
-			if expect(verb, l.w.People.WithdrawCard(ctx, sys, c.who.id, c.id), c.state == people.Withdrawn || c.live() && other) && c.live() {
+			if expect(verb, l.w.People.WithdrawCard(ctx, sys, c.who.id, c.id), c.state == people.Withdrawn || c.live() && other && !l.contested(c)) && c.live() {
 				c.state = people.Withdrawn
 				l.release(c)
 			}
@@ -194,7 +197,7 @@ func (l *life) step(t *rapid.T) {
 			return
 		}
 		id, err := l.w.People.ReplaceCard(ctx, sys, c.who.id, c.id, "", people.Dates{})
-		if expect(verb, err, c.live()) {
+		if expect(verb, err, c.live() && !l.contested(c)) {
 			c.state = people.Replaced
 			n := &modelCard{who: c.who, id: id, kind: c.kind, number: c.number, state: people.Active}
 			c.by = n
@@ -210,7 +213,7 @@ func (l *life) step(t *rapid.T) {
 		}
 		who, want := l.may(c.who, c.kind, number, c)
 		id, err := l.w.People.ReplaceCard(ctx, sys, c.who.id, c.id, number, people.Dates{})
-		if expect(verb, err, want && c.live()) {
+		if expect(verb, err, want && c.live() && !l.contested(c)) {
 			c.state = people.Replaced
 			l.release(c)
 			c.by = &modelCard{who: who, id: id, kind: c.kind, number: number, state: people.Active}
@@ -223,7 +226,7 @@ func (l *life) step(t *rapid.T) {
 		has := slices.ContainsFunc(l.cards, func(c *modelCard) bool {
 			return c.who.root() == p.root() && c.kind == kind && c.number == number && (c.live() || c.state == people.Disputed)
 		})
-		if expect(verb, err, h != nil && !fits && !has && h.live() && h.who.root() != p.root()) {
+		if expect(verb, err, h != nil && !fits && !has && h.live() && !l.contested(h) && h.who.root() != p.root()) {
 			l.contest(h, &modelCard{who: p.root(), id: cardOfDispute(t, l.w, id), kind: kind, number: number, state: people.Disputed})
 		}
 	case "settle":
@@ -281,7 +284,7 @@ func (l *life) part(kept, dropped *soul) {
 			switch {
 			case now == nil:
 				c.state, l.holds[c.number] = people.Active, c
-			case now.who == h.who && now.live():
+			case now.who == h.who && now.live() && !l.contested(now):
 				l.was[c.number], l.claims[c.number] = now.state, [2]*modelCard{now, c}
 				now.state, c.state = people.Disputed, people.Disputed
 			}
@@ -289,10 +292,23 @@ func (l *life) part(kept, dropped *soul) {
 	}
 }
 
+// contest freezes the holder's card, if it is not the last that they can use.
 func (l *life) contest(h, c *modelCard) {
 	l.was[c.number], l.claims[c.number] = h.state, [2]*modelCard{h, c}
-	h.state = people.Disputed
+	apart := l.apart(h)
+	if h.state != people.Active || slices.ContainsFunc(l.cards, func(o *modelCard) bool {
+		return o != h && o.who.root() == h.who.root() && (!apart || o.who == h.who) && o.state == people.Active && o.number != h.number
+	}) {
+		h.state = people.Disputed
+	}
 	l.cards = append(l.cards, c)
+}
+
+func (l *life) contested(c *modelCard) bool { return l.claims[c.number][0] == c }
+
+// apart reports whether a merge of the card's person may be undone.
+func (l *life) apart(c *modelCard) bool {
+	return slices.ContainsFunc(l.merges, func(m *modelMerge) bool { return !m.undone && m.drop.root() == c.who.root() })
 }
 
 func one(t *rapid.T, w *apptest.World, query string, arg any) (out string) {
@@ -332,7 +348,7 @@ func (l *life) check(t *rapid.T) {
 	for _, number := range l.numbers {
 		want := map[civic.PersonID]bool{}
 		switch h, dispute := l.holds[number], l.claims[number]; {
-		case dispute[0] != nil:
+		case dispute[0] != nil && dispute[0].state == people.Disputed:
 			want[dispute[0].who.root().id], want[dispute[1].who.root().id] = true, true
 		case h != nil:
 			want[h.who.root().id] = true

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -15,9 +16,13 @@ var (
 	ActCardFound = journal.Define("card.found", "卡找到了，解除挂失")
 )
 
+var errLostLast = civic.E(civic.Denied, "card.lost_last", "这是老人现在唯一能用的卡，挂失了老人就没有卡可用，代办的人不能挂失。卡真丢了，请老人自己在网页上挂失，或打服务电话、到窗口，由工作人员挂失，再补一张。").
+	Accepting("老人自己挂失，或请工作人员挂失")
+
 // LoseCard reports a card lost: from now on it identifies nobody. The person may do
 // it themselves on any channel, and so may staff who have opened them and an agent
-// whose grant covers everything.
+// whose grant covers everything; an agent leaves the last card that can be used, and does
+// not end the person's own sign-ins.
 func (s *Service) LoseCard(ctx context.Context, actor civic.Actor, id civic.PersonID, card string) error {
 	return s.turnCard(ctx, actor, id, card, false, Lost, Active, ActCardLost)
 }
@@ -41,10 +46,16 @@ func (s *Service) turnCard(ctx context.Context, actor civic.Actor, id civic.Pers
 		if c.State == to {
 			return journal.Event{}, journal.ErrUnchanged
 		}
+		agent := t.auth.Basis() == civic.BasisGrant
+		if to == Lost && agent {
+			if last, err := t.isLast(c); err != nil || last {
+				return journal.Event{}, cmp.Or(err, error(errLostLast))
+			}
+		}
 		if err := t.step(c, to, "", from); err != nil {
 			return journal.Event{}, err
 		}
-		if to == Lost && s.lost != nil {
+		if to == Lost && s.lost != nil && !agent {
 			err = s.lost(t.Tx, t.self)
 		}
 		return about(act, c.Kind, c.ID), err

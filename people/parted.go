@@ -126,6 +126,11 @@ func (t *cards) reopenOne(d disputeRow) error {
 	if err != nil {
 		return err
 	}
+	if open, err := contested(t, has.Person, has.Credential); err != nil {
+		return err
+	} else if open {
+		return t.closeAs(d, ToHolder) // others dispute it already, and it goes on
+	}
 	var was string
 	if err := t.Get(&was, `SELECT state FROM credential WHERE person = $1 AND id = $2`, has.Person, has.Credential); err != nil {
 		return err

@@ -81,11 +81,12 @@ func isJoint(r rune) bool { return r == '·' || r == ' ' || r == '-' || r == '\'
 var (
 	errNameEmpty = civic.E(civic.Invalid, "name.empty", "请填写姓名。").On("name")
 	errNameLong  = civic.E(civic.Invalid, "name.long", "姓名太长了，最多50个字。").On("name")
+	errNameDot   = civic.E(civic.Invalid, "name.dot", "姓名里的间隔点「·」只写在两个字中间，一次写一个；开头和末尾不要写。").On("name")
 	errNameChars = civic.E(civic.Invalid, "name.characters", "姓名里只能有文字和间隔点，请去掉数字和符号。").On("name")
 )
 
 // CleanName checks a name and brings its middle dot to U+00B7, whichever of the
-// half-dozen dots the input method produced. Every character of GB 18030 is
+// half-dozen dots the input method produced; one stands between two characters. Every character of GB 18030 is
 // accepted.
 func CleanName(s string) (string, error) {
 	s = strings.Join(strings.Fields(civic.Fold(s)), " ")
@@ -109,6 +110,9 @@ func CleanName(s string) (string, error) {
 	}
 	if len(characters(out)) == 0 {
 		return "", errNameChars
+	}
+	if s := strings.ReplaceAll(out, " ", ""); strings.HasPrefix(s, "·") || strings.HasSuffix(s, "·") || strings.Contains(s, "··") {
+		return "", errNameDot
 	}
 	return out, nil
 }

@@ -39,6 +39,7 @@ func TestWhatIsNoNameIsRefused(t *testing.T) {
 		strings.Repeat("长", 51): "name.long",
 		"王2":                    "name.characters", "王２": "name.characters", "王①": "name.characters", "王？": "name.characters", "王\x00": "name.characters", "王*英": "name.characters",
 		"\xff": "name.characters", "王\uFFFD": "name.characters", "王\u202E英": "name.characters", "👵": "name.characters", "·": "name.characters", " - ": "name.characters", "<b>王</b>": "name.characters",
+		"欧阳·": "name.dot", "·欧阳": "name.dot", "买买提··阿不都": "name.dot", "买买提· .阿不都": "name.dot", "欧阳 ・": "name.dot",
 	} {
 		if got, err := people.CleanName(in); civic.As(err).Code != want || got != "" {
 			t.Errorf("%q: %q, %v; want %s", in, got, err, want)
@@ -50,7 +51,7 @@ func TestWhatIsNoNameIsRefused(t *testing.T) {
 }
 
 func FuzzACleanNameStaysAsItIs(f *testing.F) {
-	for _, s := range []string{"王桂英", "买买提.阿", "葛\U000E0100仙", "\xff", "a\u0301", "A B"} {
+	for _, s := range []string{"王桂英", "买买提.阿", "葛\U000E0100仙", "\xff", "a\u0301", "A B", "欧阳·", "·欧阳", "买买提·.阿"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

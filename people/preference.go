@@ -57,11 +57,18 @@ var (
 	// ActPreferred says that somebody said how a person wants to be served.
 	ActPreferred = journal.Define("preference.set", "登记了服务习惯")
 
+	errReachAgent = civic.E(civic.Denied, "preference.reach", "怎么联系老人，要老人自己说，代办的人不能改。请老人登录自己的网页改，或打服务电话、到窗口说一声。").
+			Accepting("老人自己改，或由工作人员照老人说的改").On("preference")
 	errPreference = civic.E(civic.Invalid, "preference.unknown", "请从表里选，没有的就不选。").On("preference")
 )
 
+// kindReach is the question of how a person wants to be reached. What is to be told to them about
+// those who act for them goes by it, so that these leave it as it is.
+const kindReach = "reach"
+
 // Prefer keeps how a person wants to be served: by kind, the code of the value; an
-// empty one takes an answer back. Kinds that are not named stay as they are.
+// empty one takes an answer back. Kinds that are not named stay as they are. Denied to an
+// agent who changes how the person is reached.
 func (s *Service) Prefer(ctx context.Context, actor civic.Actor, person civic.PersonID, want map[string]string) error {
 	kinds := make([]string, 0, len(want))
 	for k, v := range want {
@@ -85,7 +92,9 @@ func (s *Service) Prefer(ctx context.Context, actor civic.Actor, person civic.Pe
 			if had[k] == want[k] {
 				continue
 			}
-			changed = true
+			if changed = true; k == kindReach && auth.Basis() == civic.BasisGrant {
+				return errReachAgent
+			}
 			if _, err := tx.Exec(`DELETE FROM person_preference WHERE kind = $1 AND person IN `+db.In(2, len(ids)), append([]any{k}, db.Args(ids)...)...); err != nil {
 				return err
 			}

@@ -189,7 +189,7 @@ func (s *Service) examine(id civic.PersonID, in Registration) (*prepared, error)
 		if err != nil {
 			return nil, err
 		}
-		if utf8.RuneCountInString(p.Whose) > 20 || civic.HoldsNumber(p.Whose) {
+		if p.Whose = foldWhose(p.Whose); utf8.RuneCountInString(p.Whose) > 20 || civic.HoldsNumber(p.Whose) {
 			return nil, errWhose
 		}
 		kind := "landline"

@@ -158,9 +158,7 @@ func phonesOf(cell, whose string, wrong []Finding) ([]Phone, []Finding) {
 	if w, ok := rules.Whose[civic.Fold(whose)]; ok {
 		whose = w
 	}
-	if whose == "" {
-		whose = own
-	}
+	whose = foldWhose(whose)
 	if utf8.RuneCountInString(whose) > 20 || civic.HoldsNumber(whose) {
 		wrong = append(wrong, Finding{"whose", errWhose.Say})
 	}

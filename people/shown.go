@@ -23,7 +23,7 @@ var ActCardBorrowed = journal.Define("person.card_borrowed", "有人拿着您的
 // showing is the data by which a card counts as shown.
 var showing = func() showingData {
 	r := ruledata.Must[showingData](data, "data/shown.yaml")
-	if r.Typed < 1 || r.Young < 1 || r.Source == "" {
+	if r.Typed < 1 || r.Young < 1 || r.Ended < 1 || r.Source == "" {
 		panic("people: data/shown.yaml: a figure or the source is missing")
 	}
 	return r
@@ -34,6 +34,7 @@ type showingData struct {
 	Source  string
 	Typed   int `yaml:"typed_minutes"`
 	Young   int `yaml:"young_days"`
+	Ended   int `yaml:"ended_days"`
 }
 
 // TypedFor is how long a card counts as shown to the member of staff who typed its

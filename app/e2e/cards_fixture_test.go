@@ -45,6 +45,8 @@ func (s *story) cards(t *testing.T) {
 	s.must(t, err)
 	s.made["taken card"] = fresh().Number
 	register(people.Card{Kind: people.KindParkCard, Number: s.made["taken card"]})
+	_, err = s.People.Find(ctx, d.Clerk, s.made["taken card"]) // whoever raises a dispute has looked whose it is
+	s.must(t, err)
 }
 
 // newCard is a card that nobody has.
