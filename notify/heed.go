@@ -273,10 +273,16 @@ func (h *heeding) relatives(t *Template) ([]string, error) {
 // values are what stands in the braces of a message for one receiver.
 func (h *heeding) values(t *Template, receiver string) (content, error) {
 	d := h.line.Detail
-	v := Values{"phone": h.s.book.chains.Phone, "elder": people.Masked(h.elder.Name), "agent": d["agent"], "relation": d["relation"], "office": d["office"], "what": d["what"]}
+	v := Values{"phone": h.s.book.chains.Phone, "elder": people.Masked(h.elder.Name), "agent": d["agent"], "relation": d["relation"], "office": d["office"]}
 	c := content{Lang: Chinese, Values: v, Code: d["code_id"]}
 	if d["minutes"] != "" {
 		v["minutes"] = d["minutes"]
+	}
+	if d["what"] != "" {
+		v["what"] = d["what"]
+	}
+	if d["until"] != "" {
+		v["until"] = d["until"]
 	}
 	if due, err := time.Parse(time.RFC3339, d["due"]); err == nil {
 		v["due"] = due.In(civic.Shanghai).Format("1月2日")

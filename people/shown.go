@@ -85,7 +85,7 @@ func (s *Service) CardsShown(q db.Q, who civic.StaffID, self Self, after time.Ti
 			continue
 		}
 		// What came with the registration is as old as the person is here.
-		young := r.ChangedAt != nil && (r.Person != self.Root || !r.ChangedAt.Equal(r.CreatedAt)) && r.ChangedAt.After(now.AddDate(0, 0, -showing.Young))
+		young := r.ChangedAt != nil && (len(self.Also) > 0 || r.Person != self.Root || !r.ChangedAt.Equal(r.CreatedAt)) && r.ChangedAt.After(now.AddDate(0, 0, -showing.Young))
 		out = append(out, ShownCard{r.ID, r.Kind, young || r.Kind == KindPrintedCard})
 	}
 	return out, nil
