@@ -273,7 +273,7 @@ func (h *heeding) relatives(t *Template) ([]string, error) {
 // values are what stands in the braces of a message for one receiver.
 func (h *heeding) values(t *Template, receiver string) (content, error) {
 	d := h.line.Detail
-	v := Values{"phone": h.s.book.chains.Phone, "elder": people.Masked(h.elder.Name), "agent": d["agent"], "relation": d["relation"], "office": d["office"], "what": d["what"]}
+	v := Values{"phone": h.s.book.chains.Phone, "elder": people.Masked(h.elder.Name), "agent": d["agent"], "relation": d["relation"], "office": d["office"]}
 	c := content{Lang: Chinese, Values: v, Code: d["code_id"]}
 	if d["minutes"] != "" {
 		v["minutes"] = d["minutes"]

@@ -192,11 +192,11 @@ func TestADaughterAsksTheElderAgreesARivalFreezesAndAllOfItIsReadBack(t *testing
 	daughter.elderly()
 
 	elder.open("/elder/story")
-	elder.sees("想替您办事", "把委托都先停下了", "您自己在网页上停掉了")
+	elder.sees("把委托都先停下了", "您自己在网页上停掉了")
 	elder.elderly()
 	elder.press(`a[href="/elder/story/paper"]`)
 	elder.press(`a[href$="span=year"]`)
-	elder.sees("今年，一共", "打印的人：本人")
+	elder.sees("今年，一共", "想替您办事", "打印的人：本人")
 	elder.printed()
 }
 
