@@ -103,6 +103,33 @@ func TestTextsToAPhoneThatWasEndedAloneNeverCountAsTold(t *testing.T) {
 	})
 }
 
+func TestACodeIsNeverToldToAPhoneThatWasEnded(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a, c := w.Taiyuan, &arrives{}
+		in := w.NewPerson(a.Street, "韩玉兰")
+		in.Phones = append(in.Phones, people.Phone{Number: "12699990004", Whose: "own"})
+		elder := w.Register(t, in)
+		w.Notify.Carry(notify.CarrierSMS, c)
+		w.Tell(t)
+		c.told()
+		ok(t, w.People.EndContact(ctx, apptest.AsPerson(elder), elder, phoneOf(t, w, elder)))
+		w.Tell(t)
+		if got := c.told(); len(got) != 2 {
+			t.Fatalf("that it was ended is told to %v", got)
+		}
+		w.Open(t, a.Clerk, elder)
+		ok(t, w.Grant.SendCode(ctx, a.Clerk, elder))
+		w.Tell(t)
+		if got := c.told(); len(got) != 1 || got[0] != "12699990004" && got[0] != in.Phones[0].Number {
+			t.Fatalf("the code is told to %v", got)
+		} else if left, err := w.People.Find(ctx, a.Clerk, got[0]); err != nil || len(left.Matches) != 1 {
+			t.Errorf("it went to a phone that is not in use: %v, %v", left, err)
+		}
+	})
+}
+
 func phoneOf(t apptest.TB, w *apptest.World, who civic.PersonID) string {
 	t.Helper()
 	p, err := w.People.Show(ctx, apptest.AsPerson(who), who)
@@ -168,6 +195,12 @@ func TestAnAgentNeitherHearsForTheElderNorChoosesHowTheyAreTold(t *testing.T) {
 		}
 		if n := w.Count(t, `SELECT COUNT(*) FROM person_preference WHERE person = $1`, a.Elder); n != 0 {
 			t.Errorf("%d preferences were written", n)
+		}
+		for who, says := range map[civic.PersonID]bool{a.Elder: true, a.Daughter: false} {
+			list, err := w.Notify.Inbox(ctx, apptest.AsPerson(who), a.Elder)
+			if i := slices.IndexFunc(list, func(l notify.Letter) bool { return l.ID == m[0].ID }); err != nil || i < 0 || list[i].Says != says {
+				t.Errorf("%+v, %v", list, err)
+			}
 		}
 		ok(t, w.People.Prefer(ctx, apptest.AsPerson(a.Daughter), a.Elder, map[string]string{"language": "jin"}))
 		ok(t, w.Notify.Heard(ctx, apptest.AsPerson(a.Elder), a.Elder, m[0].ID))

@@ -22,6 +22,7 @@ type Letter struct {
 	MadeAt time.Time
 	Open   bool // nobody said yet that it was heard
 	Answer bool // it asks something: what it is about has to be answered
+	Says   bool // whoever reads may say that it was heard: no agent may
 }
 
 // inboxMost bounds the letters that are shown.
@@ -47,6 +48,7 @@ func (s *Service) Inbox(ctx context.Context, actor civic.Actor, person civic.Per
 			if err != nil {
 				return err
 			}
+			l.Says = l.Open && !l.Answer && auth.Basis() != civic.BasisGrant
 			if l.Words != "" {
 				out = append(out, l)
 			}

@@ -13,14 +13,14 @@ func (s *server) cards() {
 	nf := []civic.Kind{civic.NotFound, civic.Conflict}
 	const at = "/people/{person}/cards"
 	handle(s, route{id: "cards-add", method: http.MethodPost, path: at, tag: tagPeople, status: http.StatusCreated, kinds: nf,
-		summary: "给老人添一张卡(SX1、ZJ1.1)", more: "限打开了资料的工作人员。号码在别人名下时，核对无误可以写 dispute，登记为重号交给主管处理。"}, s.addCard)
+		summary: "给老人添一张卡(SX1、ZJ1.1)", more: "限打开了资料的工作人员。号码在别人名下时，先把卡读一遍或查找整个号码，核对无误可以写 dispute，登记为重号交给主管处理；对方只剩这一张能用的卡时，处理好以前照样能用。"}, s.addCard)
 	handle(s, route{id: "cards-lost", method: http.MethodPost, path: at + "/{card}/lost", tag: tagPeople, kinds: nf,
-		summary: "挂失一张卡", more: "本人、全权代办的家人和打开了资料的工作人员都可以。"}, s.loseCard)
+		summary: "挂失一张卡", more: "本人、全权代办的家人和打开了资料的工作人员都可以；老人最后一张能用的卡，代办的人不能挂失。"}, s.loseCard)
 	handle(s, route{id: "cards-found", method: http.MethodPost, path: at + "/{card}/found", tag: tagPeople, kinds: nf, summary: "卡找到了，解除挂失"}, s.foundCard)
 	handle(s, route{id: "cards-replace", method: http.MethodPost, path: at + "/{card}/replace", tag: tagPeople, status: http.StatusCreated, kinds: nf,
 		summary: "换一张新卡", more: "号码没变就不写 number。以前的号码还能找到老人，也可以再登记给别人。"}, s.replaceCard)
-	handle(s, route{id: "cards-dates", method: http.MethodPut, path: at + "/{card}/dates", tag: tagPeople, kinds: nf, summary: "改卡的发证日期和有效期"}, s.dateCard)
-	handle(s, route{id: "cards-withdraw", method: http.MethodDelete, path: at + "/{card}", tag: tagPeople, kinds: nf, summary: "作废登记错的卡"}, s.withdrawCard)
+	handle(s, route{id: "cards-dates", method: http.MethodPut, path: at + "/{card}/dates", tag: tagPeople, kinds: nf, summary: "改卡的发证日期和有效期", more: "限出示了证件打开的工作人员，或能处理重号的人员。"}, s.dateCard)
+	handle(s, route{id: "cards-withdraw", method: http.MethodDelete, path: at + "/{card}", tag: tagPeople, kinds: nf, summary: "作废登记错的卡", more: "限出示了证件打开的工作人员，或能处理重号的人员。"}, s.withdrawCard)
 	handle(s, route{id: "cards-print", method: http.MethodPost, path: "/people/{person}/printed-cards", tag: tagPeople, status: http.StatusCreated, kinds: nf,
 		summary: "开一张银桥便民卡", more: "号码只给这一次，请打印出来当面交给老人。以前开的自动作废。"}, s.printCard)
 	handle(s, route{id: "people-borrowed", method: http.MethodPost, path: "/people/{person}/not-owner", tag: tagPeople, kinds: nf,

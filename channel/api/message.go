@@ -19,11 +19,11 @@ func (s *server) messages() {
 	handle(s, route{id: "messages-list", method: http.MethodGet, path: "/people/{person}/messages", tag: tagMessage, kinds: nf,
 		summary: "告诉过这个人什么", more: own + "最近五十条，新的在前。口令不会再给一遍。"}, s.listMessages)
 	handle(s, route{id: "messages-heard", method: http.MethodPost, path: "/people/{person}/messages/{message}/heard", tag: tagMessage, kinds: []civic.Kind{civic.NotFound, civic.Conflict},
-		summary: "说一条消息知道了，不用再换别的办法去找", more: own + "answer 为真的，要去回答那件事本身：光知道了还不算。"}, s.heardMessage)
+		summary: "说一条消息知道了，不用再换别的办法去找", more: own + "answer 为真的，要去回答那件事本身：光知道了还不算。代办的人不能替老人说。"}, s.heardMessage)
 	handle(s, route{id: "messages-ways", method: http.MethodGet, path: "/people/{person}/messages/ways", tag: tagMessage, kinds: nf,
 		summary: "有哪些通知的办法，哪些不要用", more: own}, s.messageWays)
 	handle(s, route{id: "messages-refuse", method: http.MethodPut, path: "/people/{person}/messages/ways", tag: tagMessage, kinds: nf,
-		summary: "说不要用哪些办法通知", more: own + "人命关天的事，还是会用各种办法。"}, s.refuseWays)
+		summary: "说不要用哪些办法通知", more: own + "人命关天的事，还是会用各种办法。代办的人不能替老人选。"}, s.refuseWays)
 	staffOnly := "限能给老人办事的工作人员，辖区里的。"
 	handle(s, route{id: "tasks-list", method: http.MethodGet, path: "/tasks/{carrier}", tag: tagMessage,
 		summary: "要由人去告诉老人的事", more: staffOnly + "desk 是给自己的提醒。最多一百件，旧的在前，名字遮住中间的字。"}, s.listTasks)
