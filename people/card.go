@@ -57,12 +57,17 @@ func cardNeed(id civic.PersonID) civic.Need {
 }
 
 // present refuses to make or revive a card for whoever is not proved to be there: the
-// person by another card, nobody acting for them, or their guardian. Otherwise a card
+// person by another card that is not young, nobody acting for them, or their guardian. Otherwise a card
 // that anybody asked for would open the person. Who settles disputes may do it for
 // somebody who has lost every card.
 func (t *cards) present() error {
 	switch t.auth.Basis() {
-	case civic.BasisPresented, civic.BasisGuardian, civic.BasisSystem:
+	case civic.BasisPresented:
+		if t.s.strong == nil {
+			return nil
+		}
+		return t.s.strong(t, t.Actor.Staff(), t.self)
+	case civic.BasisGuardian, civic.BasisSystem:
 		return nil
 	case civic.BasisRole:
 		_, err := t.Authorise(settleNeed(t.self.Division))
