@@ -88,6 +88,8 @@ var Topology = map[string]Where{
 	"booking_hold":     byPlace("office"),
 	"booking":          byPlace("office"),
 	"booking_wait":     byPlace("office"),
+	"booking_line":     byPlace("office"),
+	"booking_ticket":   byPlace("office"),
 	"message":          byPerson("person"),
 	"message_attempt":  byPerson("person"),
 	"message_refusal":  byPerson("person"),

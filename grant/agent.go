@@ -92,11 +92,12 @@ func (s *Service) Elders(ctx context.Context, actor civic.Actor) ([]Elder, error
 			Elder
 			Kind    string
 			Held    string
+			Notice  string
 			Starts  time.Time
 			GivenAt *time.Time
 			AliasOf civic.PersonID
 		}
-		if err := v.Select(&rows, `SELECT DISTINCT g.person, p.name, p.alias_of, g.relation, g.kind, g.held, g.starts, g.given_at FROM proxy_grant g JOIN person p ON p.id = g.person
+		if err := v.Select(&rows, `SELECT DISTINCT g.person, p.name, p.alias_of, g.relation, g.kind, g.held, g.notice, g.starts, g.given_at FROM proxy_grant g JOIN person p ON p.id = g.person
 			WHERE g.state = 'active' AND g.agent_kind = 'person' AND g.starts <= $1 AND (g.ends IS NULL OR g.ends > $1) AND g.agent IN `+db.In(2, len(ids))+`
 			ORDER BY p.name, g.person`, append([]any{v.Now}, db.Args(ids)...)...); err != nil {
 			return err
@@ -111,7 +112,7 @@ func (s *Service) Elders(ctx context.Context, actor civic.Actor) ([]Elder, error
 				return err
 			}
 			r.Held = heldBy(ward, r.Kind, r.Held, r.Starts, r.GivenAt)
-			if r.Held != "" && (r.Held != heldElder || !rules.after(r.Relation)) {
+			if r.Notice == pending || r.Held != "" && (r.Held != heldElder || !rules.after(r.Relation)) {
 				continue
 			}
 			if r.AliasOf != "" { // somebody who was registered twice is listed once

@@ -14,7 +14,7 @@ import (
 // The acts that end an opening.
 var (
 	ActClosed   = journal.Define("person.closed", "工作人员关上了资料")
-	ActBorrowed = journal.Define("person.card_borrowed", "有人拿着您的卡来办事，不是您本人，没有办")
+	ActBorrowed = people.ActCardBorrowed
 )
 
 // Leave ends the opening that the member of staff at the controls has of a person,
@@ -51,11 +51,22 @@ func (s *Service) SignOut(ctx context.Context, actor civic.Actor, person civic.P
 	})
 }
 
-// lost ends what may be in other hands with a card. Who reports it themselves stays
+// lost ends what may be in other hands with a card, and what rests on its having been shown. Who reports it themselves stays
 // signed in.
 func lost(tx *journal.Tx, self people.Self) error {
 	ids := self.Selves()
+	if err := unpresent(tx, ids); err != nil {
+		return err
+	}
 	return expel(tx, ids, !slices.Contains(ids, tx.Actor.Person()))
+}
+
+// unpresent ends every opening that rests on a card of these people having been shown,
+// whoever has it.
+func unpresent(tx *journal.Tx, ids []civic.PersonID) error {
+	_, err := tx.Exec(`UPDATE opening SET until = $1 WHERE basis = $2 AND until > $1 AND person IN `+db.In(3, len(ids)),
+		append([]any{tx.Now, civic.BasisPresented}, db.Args(ids)...)...)
+	return err
 }
 
 // expel voids the unused codes of a person, and ends their sign-ins.
@@ -90,6 +101,9 @@ func (s *Service) shut(ctx context.Context, actor civic.Actor, person civic.Pers
 			return errNotOpen
 		}
 		if act == ActBorrowed { // whoever has the card may have drawn a code with it
+			if err := unpresent(tx, ids); err != nil {
+				return err
+			}
 			if err := expel(tx, ids, true); err != nil {
 				return err
 			}

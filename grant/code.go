@@ -41,7 +41,7 @@ func (s *Service) IssueCode(ctx context.Context, actor civic.Actor, person civic
 		if self.Died != "" {
 			return errGone
 		}
-		if err := s.strongCard(tx, actor.Staff(), self); err != nil {
+		if err := s.Strong(tx, actor.Staff(), self); err != nil {
 			return err
 		}
 		if code, err = s.newCode(tx, self, purposeSignIn, ""); err != nil {
@@ -153,23 +153,25 @@ func (s *Service) spoken(q db.Q, auth civic.Authority, id string, now time.Time)
 	return Code{Digits: string(b)}.Grouped(), err
 }
 
-// strongCard refuses a code when every card that the clerk saw is one that somebody
-// at a window could have made for the purpose: printed here, or entered lately.
-func (s *Service) strongCard(q db.Q, clerk civic.StaffID, self people.Self) error {
+// Strong refuses what a presented opening is not enough for, when every card that the
+// clerk saw is one that somebody at a window could have made for the purpose: printed
+// here, or entered lately. Denied also when none of them is good any more. Codes, copies,
+// grants in person, wishes, settling and new cards all ask it.
+func (s *Service) Strong(q db.Q, clerk civic.StaffID, self people.Self) error {
 	cards, err := s.p.CardsShown(q, clerk, self, s.j.Now().Add(-OpenFor()-people.TypedFor()))
 	if err != nil {
 		return err
 	}
-	if len(cards) > 0 && !slices.ContainsFunc(cards, func(c people.ShownCard) bool { return !c.Weak }) {
-		return errCodeWeak
-	}
 	if len(cards) == 0 {
-		return errCodeCard // reported lost, or taken back, since the opening
+		return errNotShown // reported lost, or taken back, since the opening
+	}
+	if !slices.ContainsFunc(cards, func(c people.ShownCard) bool { return !c.Weak }) {
+		return errCardWeak
 	}
 	return nil
 }
 
-var errCodeWeak = civic.E(civic.Denied, "access.card_new", "便民卡、刚添或刚换的卡，单凭它不能开登录口令。请老人再出示一张原来就登记过的证件，放到读卡器上或输入它的整个号码，重新打开资料。").
+var errCardWeak = civic.E(civic.Denied, "access.card_new", "便民卡、刚添或刚换的卡，单凭它还不能办这件事：谁都可能刚在窗口办了一张。请老人再出示一张原来就登记过的证件，放到读卡器上或输入它的整个号码，重新打开资料。").
 	Accepting("身份证、社保卡、老年卡里原来就登记过的一张")
 
 // LastCode says when the window last drew a code for the person, within the days for

@@ -105,6 +105,9 @@ func (s *Service) split(tx *journal.Tx, merge string, sides ...people.Self) erro
 	if err := s.parted(tx, merge, sides...); err != nil {
 		return err
 	}
+	if err := s.undoGiven(tx, merge, sides...); err != nil {
+		return err
+	}
 	for _, self := range sides {
 		how := let
 		if self.Died != "" {

@@ -22,13 +22,13 @@ func Evident(q db.Q, now time.Time, self people.Self) error {
 	if n > 0 {
 		return errUnjudged
 	}
-	if self.Died != "" {
-		return nil // nobody is left to settle for, and nothing to be done in their name
-	}
 	if n, err := disputed(q, now, ids); err != nil {
 		return err
 	} else if n > 0 {
 		return errUnsettled
+	}
+	if self.Died != "" {
+		return nil // nothing is to be done in their name
 	}
 	if err := q.Get(&n, `SELECT COUNT(*) FROM proxy_grant g JOIN person p ON p.id = g.person WHERE g.kind = 'guardian' AND g.state = 'active'
 		AND (g.ends IS NULL OR g.ends > $1) AND p.state = 'active' AND p.died_on = '' AND g.agent IN `+db.In(2, len(ids)), append([]any{now}, db.Args(ids)...)...); err != nil {

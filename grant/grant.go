@@ -41,7 +41,14 @@ type Grant struct {
 }
 
 // Live reports whether acts may rest on the grant, its time aside.
-func (g Grant) Live() bool { return g.State == "active" && g.Held == "" }
+func (g Grant) Live() bool { return g.State == "active" && g.Held == "" && g.Notice != pending }
+
+// Unwanted reports whether the person said that it was not their wish: then nobody but
+// they or their guardian resumes it.
+func (g Grant) Unwanted() bool { return strings.Contains(g.Held, heldUnwanted) }
+
+// pending is the notice of a grant on which nothing rests until the person was asked.
+const pending = "pending"
 
 const grantColumns = `id, person, kind, agent_kind, agent, office, role, relation, services, starts, ends, given_how, state, held, notice, given_at, used_at`
 
@@ -111,7 +118,7 @@ func (s *Service) Give(ctx context.Context, actor civic.Actor, g Grant) (string,
 			return s.insert(tx, auth, g, agent)
 		}
 		g.ID = same.ID
-		if same.Notice == "pending" && g.Notice == "" { // the person's own word of today is the answer
+		if same.Notice == pending && g.Notice == "" { // the person's own word of today is the answer
 			return s.told(tx, auth, same, agent, Agreed)
 		}
 		return journal.ErrUnchanged
@@ -186,7 +193,15 @@ func (s *Service) permitted(tx *journal.Tx, auth civic.Authority, self people.Se
 		if !ok {
 			return errHow
 		}
-		if err := g.Evidence.meets(w, auth); err != nil {
+		if w.Card {
+			if auth.Basis() != civic.BasisPresented {
+				return errCardHere
+			}
+			if err := s.Strong(tx, tx.Actor.Staff(), self); err != nil {
+				return err
+			}
+		}
+		if err := g.Evidence.meets(w); err != nil {
 			return err
 		}
 		if g.AgentKind == "role" {
@@ -202,7 +217,7 @@ func (s *Service) permitted(tx *journal.Tx, auth civic.Authority, self people.Se
 			return err
 		}
 		if w.Notice || g.AgentKind == "role" {
-			g.Notice = "pending"
+			g.Notice = pending
 		}
 	}
 	if auth.Basis() == civic.BasisGuardian {
@@ -247,7 +262,7 @@ func (s *Service) insert(tx *journal.Tx, auth civic.Authority, g Grant, agent st
 // event is an act about a grant.
 func (s *Service) event(act journal.Act, g Grant, agent string) journal.Event {
 	d := map[string]string{"relation": g.Relation, "services": g.Services, "how": g.GivenHow, "agent": agent}
-	if g.Notice == "pending" {
+	if g.Notice == pending {
 		d["notice"] = "pending"
 	}
 	about := []journal.About{{ID: g.ID, Kind: "grant", Role: "object"}}

@@ -100,7 +100,8 @@ func (s *Service) Dispute(ctx context.Context, actor civic.Actor, person civic.P
 
 // Settle resumes or ends one grant that is held: at the word of the person
 // themselves, on their page or at the window with their card; of their guardian;
-// or by staff who settle such matters where the person lives, after hearing them.
+// or by staff who settle such matters where the person lives, after hearing them. What
+// the person said was not their wish, nobody but they or their guardian resumes.
 // What a death holds, only its withdrawal puts back.
 func (s *Service) Settle(ctx context.Context, actor civic.Actor, person civic.PersonID, id string, resume bool) error {
 	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
@@ -131,6 +132,10 @@ func (s *Service) Settle(ctx context.Context, actor civic.Actor, person civic.Pe
 		} else if own := auth.Basis() == civic.BasisOwn || auth.Basis() == civic.BasisPresented; own && resume {
 			return errWard
 		}
+		said := auth.Basis() != civic.BasisRole // the person's own word, their guardian's, or what was brought over
+		if g.State == "active" && resume && !said && g.Unwanted() {
+			return errOwnWord
+		}
 		if g.State != "active" || !slices.ContainsFunc(lifts, func(w string) bool { return strings.Contains(g.Held, w) }) {
 			return errSettled
 		}
@@ -141,8 +146,11 @@ func (s *Service) Settle(ctx context.Context, actor civic.Actor, person civic.Pe
 		for _, w := range lifts {
 			left = without(left, w)
 		}
-		n, err := tx.Exec(`UPDATE proxy_grant SET held = $1, note = NULL, notice = CASE WHEN notice = '' THEN '' ELSE 'told' END
-			WHERE person = $2 AND id = $3 AND state = 'active' AND held = $4`, left, g.Person, g.ID, stored)
+		if said && g.Notice != "" {
+			g.Notice = "told"
+		}
+		n, err := tx.Exec(`UPDATE proxy_grant SET held = $1, note = NULL, notice = $5
+			WHERE person = $2 AND id = $3 AND state = 'active' AND held = $4`, left, g.Person, g.ID, stored, g.Notice)
 		if err != nil {
 			return err
 		}
@@ -172,6 +180,15 @@ func (s *Service) settles(tx *journal.Tx, person civic.PersonID) (people.Self, c
 		switch auth.Basis() {
 		case civic.BasisOwn, civic.BasisGuardian, civic.BasisPresented, civic.BasisSystem:
 			self, err := people.Resolve(tx, person)
+			if err == nil && auth.Basis() == civic.BasisPresented {
+				err = s.Strong(tx, tx.Actor.Staff(), self)
+			}
+			if !civic.Is(err, civic.Denied) {
+				return self, auth, err
+			}
+			if self, auth, settles := s.settler(tx, person); settles == nil {
+				return self, auth, nil // whoever settles matters needs no card for it
+			}
 			return self, auth, err
 		}
 		err = errNotYours

@@ -32,7 +32,7 @@ func KinOf(q db.Q, auth civic.Authority, now time.Time, person civic.PersonID) (
 		Relation string
 		Held     string
 	}
-	if err := q.Select(&rows, `SELECT agent, relation, held FROM proxy_grant WHERE state = 'active' AND agent_kind = 'person'`+inTime+`
+	if err := q.Select(&rows, `SELECT agent, relation, held FROM proxy_grant WHERE state = 'active' AND notice <> 'pending' AND agent_kind = 'person'`+inTime+`
 		AND person IN `+db.In(2, len(ids))+` ORDER BY id`, append([]any{now}, db.Args(ids)...)...); err != nil {
 		return nil, err
 	}

@@ -31,6 +31,7 @@ type candidate struct {
 	Relation  string
 	Services  string
 	Held      string
+	Notice    string
 	Starts    time.Time
 	GivenAt   *time.Time
 }
@@ -45,16 +46,20 @@ func (c candidate) covers(need civic.Need) bool {
 	return slices.Contains(list, need.Service) || need.Group != "" && slices.Contains(list, "@"+need.Group)
 }
 
-// rests reports whether an act may rest on the grant, by why it is held. When the
-// person has died, relatives who held one may look, and do what is left to do.
+// rests reports whether an act may rest on the grant, by why it is held. Nothing rests
+// on one of which the person was not asked yet. When the person has died, relatives who
+// held one may look, and do what is left to do.
 func (c candidate) rests(self people.Self, need civic.Need) bool {
+	if c.Notice == pending {
+		return false
+	}
 	if self.Died != "" {
 		return c.Held == heldElder && (need.Look || need.After) && rules.after(c.Relation)
 	}
 	return c.Held == ""
 }
 
-const candidateColumns = `person, id, kind, agent_kind, relation, services, held, starts, given_at`
+const candidateColumns = `person, id, kind, agent_kind, relation, services, held, notice, starts, given_at`
 
 const inTime = ` AND starts <= $1 AND (ends IS NULL OR ends > $1)`
 
@@ -116,7 +121,7 @@ func rest(q db.Q, now time.Time, self people.Self, cs []candidate, need civic.Ne
 			continue
 		}
 		if !c.rests(self, need) {
-			refusal = whyHeld(c.Held, self, refusal)
+			refusal = whyHeld(c, self, refusal)
 			continue
 		}
 		if ok, err := lock(q, now, c, need); err != nil {
@@ -142,7 +147,7 @@ func lock(q db.Q, now time.Time, c candidate, need civic.Need) (bool, error) {
 	if !writes || !tx.Locks() || need.Look {
 		return true, nil
 	}
-	n, err := tx.Exec(`UPDATE proxy_grant SET used_at = $1 WHERE person = $2 AND id = $3 AND held = $4 AND state = 'active'`+inTime,
+	n, err := tx.Exec(`UPDATE proxy_grant SET used_at = $1 WHERE person = $2 AND id = $3 AND held = $4 AND state = 'active' AND notice <> 'pending'`+inTime,
 		now, c.Person, c.ID, c.Held)
 	return n == 1, err
 }

@@ -66,7 +66,7 @@ func (s *Service) Answer(ctx context.Context, actor civic.Actor, person civic.Pe
 		switch {
 		case g.Notice == "told" && outcome == Agreed, g.Notice == "refused" && outcome == Refused:
 			return journal.ErrUnchanged
-		case g.Notice != "pending" || g.State == "revoked":
+		case g.Notice != pending || g.State == "revoked":
 			return errToldDone
 		case outcome == Unreached:
 			return tx.Record(auth, s.event(ActUnreached, g, agent))
@@ -91,7 +91,8 @@ func (s *Service) another(tx *journal.Tx, g Grant) error {
 	return err
 }
 
-// begin makes an asked grant one that the person gives now, within all limits.
+// begin makes an asked grant one that the person gives now, within all limits. By a
+// clerk's word alone it waits until another colleague has asked the person too.
 func (s *Service) begin(tx *journal.Tx, auth civic.Authority, g Grant) error {
 	if g.Starts.Before(tx.Now) {
 		g.Starts = tx.Now
@@ -99,9 +100,18 @@ func (s *Service) begin(tx *journal.Tx, auth civic.Authority, g Grant) error {
 	if g.Ends != nil && !g.Ends.After(tx.Now) {
 		return errToldDone
 	}
-	g.GivenHow = "phone"
+	self, err := people.Resolve(tx, g.Person)
+	if err != nil {
+		return err
+	}
+	g.GivenHow, g.Notice = "phone", "told"
 	if auth.Basis() == civic.BasisPresented {
-		g.GivenHow = "in_person"
+		switch err := s.Strong(tx, tx.Actor.Staff(), self); {
+		case err == nil:
+			g.GivenHow = "in_person"
+		case !civic.Is(err, civic.Denied):
+			return err
+		}
 	}
 	name, err := s.agentName(tx, g)
 	if err != nil {
@@ -116,8 +126,8 @@ func (s *Service) begin(tx *journal.Tx, auth civic.Authority, g Grant) error {
 		return err
 	}
 	g.Person = row
-	n, err := tx.Exec(`UPDATE proxy_grant SET state = 'active', notice = 'told', given_how = $1, starts = $2, given_at = $3
-		WHERE person = $4 AND id = $5 AND state = 'asked'`, g.GivenHow, g.Starts, tx.Now, g.Person, g.ID)
+	n, err := tx.Exec(`UPDATE proxy_grant SET state = 'active', notice = $1, given_how = $2, starts = $3, given_at = $4
+		WHERE person = $5 AND id = $6 AND state = 'asked'`, g.Notice, g.GivenHow, g.Starts, tx.Now, g.Person, g.ID)
 	if err != nil {
 		return err
 	}
@@ -127,7 +137,7 @@ func (s *Service) begin(tx *journal.Tx, auth civic.Authority, g Grant) error {
 	if err := s.keepEvidence(tx, auth, g); err != nil {
 		return err
 	}
-	g.State, g.Notice = "active", "told"
+	g.State = "active"
 	return tx.Record(auth, s.event(ActGiven, g, agent))
 }
 

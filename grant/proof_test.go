@@ -155,6 +155,12 @@ func TestARoleGetsLittleForAWhileAndNotFromItself(t *testing.T) {
 
 		// It lets a colleague act in the service, and touch nothing else without an opening.
 		colleague := w.Hire(t, "同事", a.Community, staff.Post{Role: staff.Clerk, Division: a.Division})
+		wantKind(t, use(w, colleague, a.Elder, "report-posting"), civic.Denied, "grant.unasked")
+		for _, x := range agents {
+			if x.AgentKind == "role" {
+				fine(t, w.Grant.Answer(ctx, apptest.AsPerson(a.Elder), a.Elder, x.ID, grant.Agreed))
+			}
+		}
 		if err := use(w, colleague, a.Elder, "report-posting"); err != nil {
 			t.Errorf("in the service: %v", err)
 		}

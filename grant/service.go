@@ -52,6 +52,7 @@ func New(j *journal.Journal, v *vault.Vault, p *people.Service, c Services) *Ser
 	p.OnMerge(s.merged)
 	p.OnSplit(s.split)
 	p.OnLost(lost)
+	p.OnStrong(s.Strong)
 	return s
 }
 

@@ -3,6 +3,7 @@ package grant
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"yinqiao/civic"
 	"yinqiao/db"
@@ -19,6 +20,9 @@ func by(word, merge string) string { return strings.TrimSpace(word) + "@" + merg
 // has a guardian. It stays until each grant is settled or the merge is undone,
 // whatever becomes of the grants that it came from. The rows of both people are locked.
 func (s *Service) merged(tx *journal.Tx, merge string, keep, drop people.Self) error {
+	if err := apart(tx, keep, drop); err != nil {
+		return err
+	}
 	for _, pair := range [][2]people.Self{{keep, drop}, {drop, keep}} {
 		words, err := s.against(tx, pair[0])
 		if err != nil {
@@ -37,6 +41,55 @@ func (s *Service) merged(tx *journal.Tx, merge string, keep, drop people.Self) e
 		}
 	}
 	return nil
+}
+
+var errBetween = civic.E(civic.Conflict, "merge.grants", "这两份登记里，有一个人替另一个人办事，应该是两个人，不能合并。真是同一个人重复登记的，请先停掉这份委托或监护，再来合并。")
+
+// apart refuses to make one person of two of whom one acts, acted or asked to act for
+// the other, and signs both out: whoever was signed in as one would go on as the other.
+func apart(tx *journal.Tx, a, b people.Self) error {
+	as, bs := a.Selves(), b.Selves()
+	for _, pair := range [][2][]civic.PersonID{{as, bs}, {bs, as}} {
+		var n int
+		if err := tx.Get(&n, `SELECT COUNT(*) FROM proxy_grant WHERE state IN ('active', 'asked') AND agent_kind = 'person' AND person IN `+db.In(1, len(pair[0]))+
+			` AND agent IN `+db.In(1+len(pair[0]), len(pair[1])), append(db.Args(pair[0]), db.Args(pair[1])...)...); err != nil {
+			return err
+		}
+		if n > 0 {
+			return errBetween
+		}
+	}
+	return signOut(tx, as, bs)
+}
+
+// signOut ends the sign-ins, codes and openings of people whose identities change.
+func signOut(tx *journal.Tx, sides ...[]civic.PersonID) error {
+	for _, ids := range sides {
+		if err := expel(tx, ids, true); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`DELETE FROM opening WHERE person IN `+db.In(1, len(ids)), db.Args(ids)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// undoGiven ends what was given as one person while a merge held that is undone now:
+// it can't be told who of the two gave it. Nobody stays signed in, either.
+func (s *Service) undoGiven(tx *journal.Tx, merge string, sides ...people.Self) error {
+	var was struct{ MergedAt time.Time }
+	if err := tx.Get(&was, `SELECT merged_at FROM person_merge WHERE id = $1`, merge); err != nil {
+		return err
+	}
+	for _, self := range sides {
+		ids := self.Selves()
+		if _, err := tx.Exec(`UPDATE proxy_grant SET state = 'revoked', note = NULL WHERE state IN ('active', 'asked') AND kind = 'agent' AND given_at > $1 AND person IN `+db.In(2, len(ids)),
+			append([]any{was.MergedAt}, db.Args(ids)...)...); err != nil {
+			return err
+		}
+	}
+	return signOut(tx, sides[0].Selves(), sides[1].Selves())
 }
 
 // against lists the words that hold what a person gives: those on their live grants,

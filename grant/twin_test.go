@@ -171,3 +171,76 @@ func TestTheSameGrantGivenAgainAfterAMergeIsOne(t *testing.T) {
 		wantKind(t, use(w, apptest.AsPerson(agent), keep, "report-post"), civic.Denied, "grant.none")
 	})
 }
+
+func TestTwoOfWhomOneActsForTheOtherOrWhoseFactsDifferAreNotMadeOne(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		merge := func(keep, drop civic.PersonID) error {
+			_, err := w.People.Merge(ctx, a.Administrator, keep, drop, "同一个人")
+			return err
+		}
+		elder, agent := registered(t, w, "SN73000001"), registered(t, w, "SN73000002")
+		g := w.Give(t, elder, agent, "report-post")
+		wantKind(t, merge(agent, elder), civic.Conflict, "merge.grants")
+		wantKind(t, merge(elder, agent), civic.Conflict, "merge.grants")
+		fine(t, w.Grant.Revoke(ctx, apptest.AsPerson(elder), elder, g))
+		fine(t, merge(elder, agent))
+
+		other := w.Register(t, people.Registration{Name: "王桂英", Sex: people.Female, Birth: "1948-03-02", Distinct: true, Division: a.Street,
+			Credentials: []people.Card{{Kind: people.KindSeniorCard, Number: "SN73000003"}}})
+		for number, facts := range map[string]people.Registration{"SN73000004": {Sex: people.Female, Birth: "1990-03-02"}, "SN73000005": {Sex: people.Male}} {
+			facts.Name, facts.Distinct, facts.Division, facts.Credentials = "王桂英", true, a.Street, []people.Card{{Kind: people.KindSeniorCard, Number: number}}
+			wantKind(t, merge(other, w.Register(t, facts)), civic.Conflict, "merge.two_facts")
+		}
+		// What is not known of one is no difference.
+		fine(t, merge(other, w.Register(t, people.Registration{Name: "王桂英", Distinct: true, Division: a.Street,
+			Credentials: []people.Card{{Kind: people.KindSeniorCard, Number: "SN73000006"}}})))
+	})
+}
+
+func TestWhatWasGivenAndWhoWasSignedInWhileAMergeHeldEndsWithIt(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		elder, intruder, accomplice := registered(t, w, "SN74000001"), registered(t, w, "SN74000002"), w.Person(t, a.Street)
+		before := w.Give(t, elder, a.Daughter, "report-post")
+		c, err := w.Sessions.Load(ctx, "")
+		fine(t, err)
+		fine(t, w.Sessions.Enter(c, apptest.AsPerson(intruder).Operator))
+		token, _, err := w.Sessions.Commit(c)
+		fine(t, err)
+		signedIn := func() bool {
+			c, err := w.Sessions.Load(ctx, token)
+			fine(t, err)
+			return !w.Sessions.Who(c).None()
+		}
+		if !signedIn() {
+			t.Fatal("nobody was signed in")
+		}
+		w.Clock.Add(time.Minute)
+		m, err := w.People.Merge(ctx, a.Administrator, elder, intruder, "同一个人")
+		fine(t, err)
+		if signedIn() {
+			t.Error("whoever was signed in as one is signed in as both")
+		}
+		w.Clock.Add(time.Minute)
+		given := w.Give(t, elder, accomplice, "*")
+		phone, err := w.People.AddContact(ctx, apptest.AsPerson(elder), elder, people.NewContact{Number: "12677770099", Whose: "own", First: true})
+		fine(t, err)
+		fine(t, w.Rights.Wish(ctx, apptest.AsPerson(elder), elder))
+		w.Clock.Add(8 * 24 * time.Hour)
+		fine(t, w.People.Unmerge(ctx, a.Administrator, m, "看错了"))
+		wantKind(t, use(w, apptest.AsPerson(accomplice), elder, ""), civic.Denied, "grant.none")
+		fine(t, use(w, apptest.AsPerson(a.Daughter), elder, "report-post"))
+		wantKind(t, w.Rights.Erase(ctx, a.Administrator, elder, "本人要求"), civic.Conflict, "erase.no_wish")
+		if n := w.Count(t, `SELECT COUNT(*) FROM contact WHERE id = $1 AND added_at = $2`, phone, w.Clock.Now()); n != 1 {
+			t.Error("a phone of the time in between counts as long known")
+		}
+		if n := w.Count(t, `SELECT COUNT(*) FROM proxy_grant WHERE id IN ($1, $2) AND state = 'active'`, before, given); n != 1 {
+			t.Errorf("%d grants are left, want the one of before", n)
+		}
+	})
+}

@@ -28,8 +28,21 @@ func TestTheEldersWordIsNotMadeUpByWhoeverEnteredTheGrant(t *testing.T) {
 		for _, word := range []string{grant.Agreed, grant.Refused} {
 			wantKind(t, w.Grant.Answer(ctx, a.Clerk, a.Elder, id, word), civic.Denied, "grant.own_entry")
 		}
+		neighbour := apptest.AsPerson(a.Stranger)
+		unasked := func() {
+			t.Helper()
+			for _, look := range []error{use(w, neighbour, a.Elder, "report-post"), shown(w, neighbour, a.Elder)} {
+				wantKind(t, look, civic.Denied, "grant.unasked")
+			}
+			if es, err := w.Grant.Elders(ctx, neighbour); err != nil || len(es) != 0 {
+				t.Errorf("offered to act for %v, %v", es, err)
+			}
+		}
+		unasked()
 		fine(t, w.Grant.Answer(ctx, a.Clerk, a.Elder, id, grant.Unreached))
+		unasked()
 		fine(t, w.Grant.Answer(ctx, other, a.Elder, id, grant.Agreed))
+		fine(t, use(w, neighbour, a.Elder, "report-post"))
 
 		// An ask begins by a clerk's word alone when they have read it to the person.
 		nephew := w.Person(t, a.Street)
@@ -38,7 +51,11 @@ func TestTheEldersWordIsNotMadeUpByWhoeverEnteredTheGrant(t *testing.T) {
 		fine(t, err)
 		asked := as[len(as)-1].ID
 		wantKind(t, w.Grant.Answer(ctx, other, a.Elder, asked, grant.Agreed), civic.Invalid, "grant.read_back")
+		// Then a colleague asks them too, before anything rests on it.
 		fine(t, w.Grant.Answer(ctx, other, a.Elder, asked, grant.Read))
+		wantKind(t, use(w, apptest.AsPerson(nephew), a.Elder, "report-post"), civic.Denied, "grant.unasked")
+		wantKind(t, w.Grant.Answer(ctx, other, a.Elder, asked, grant.Agreed), civic.Denied, "grant.own_entry")
+		fine(t, w.Grant.Answer(ctx, a.Clerk, a.Elder, asked, grant.Agreed))
 		fine(t, use(w, apptest.AsPerson(nephew), a.Elder, "report-post"))
 
 		// A witness is neither the agent nor the clerk, and one of those that the data name.
@@ -183,4 +200,87 @@ func TestHerOwnWordOnTheSameGrantAnswersItsNoticeAndAnotherRelationIsAnotherGran
 			t.Errorf("%d entries say that she agreed", n)
 		}
 	})
+}
+
+// shown looks at a person's own page.
+func shown(w *apptest.World, actor civic.Actor, person civic.PersonID) error {
+	_, err := w.People.Show(ctx, actor, person)
+	return err
+}
+
+func TestWhatTheElderDidNotWishNobodyButTheyResumes(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		elder, end := apptest.AsPerson(a.Elder), w.Clock.Now().AddDate(0, 6, 0)
+		fine(t, w.Grant.Open(ctx, a.Clerk, a.Elder, false, "电话里说", ""))
+		id, err := w.Grant.Give(ctx, a.Clerk, grant.Grant{Person: a.Elder, Agent: a.Stranger, Relation: "邻居", Services: "report-post", Starts: w.Clock.Now(), Ends: &end,
+			GivenHow: "phone", Evidence: grant.Evidence{ReadBack: "yes"}})
+		fine(t, err)
+		// Whoever settles what relatives dispute does not answer for the elder.
+		fine(t, w.Grant.Dispute(ctx, elder, a.Elder, "意见不一致"))
+		fine(t, w.Grant.Settle(ctx, a.Administrator, a.Elder, id, true))
+		wantKind(t, use(w, apptest.AsPerson(a.Stranger), a.Elder, "report-post"), civic.Denied, "grant.unasked")
+		fine(t, w.Grant.Answer(ctx, elder, a.Elder, id, grant.Refused))
+		wantKind(t, w.Grant.Settle(ctx, a.Administrator, a.Elder, id, true), civic.Denied, "grant.own_word")
+		wantKind(t, use(w, apptest.AsPerson(a.Stranger), a.Elder, "report-post"), civic.Denied, "grant.unwanted")
+		w.Open(t, a.Clerk, a.Elder)
+		fine(t, w.Grant.Settle(ctx, a.Clerk, a.Elder, id, true))
+		fine(t, use(w, apptest.AsPerson(a.Stranger), a.Elder, "report-post"))
+	})
+}
+
+func TestACardPrintedAtTheWindowProvesNobodysWish(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a, far := w.Taiyuan, w.Xihu.Clerk
+		w.Open(t, a.Clerk, a.Elder)
+		card, err := w.People.IssuePrinted(ctx, a.Clerk, a.Elder)
+		fine(t, err)
+		_, err = w.People.Find(ctx, far, card.Number)
+		fine(t, err)
+		fine(t, w.Grant.Open(ctx, far, a.Elder, true, "来窗口", ""))
+		weak := map[string]func() error{
+			"a code":  func() error { _, err := w.Grant.IssueCode(ctx, far, a.Elder); return err },
+			"a copy":  func() error { _, err := w.Rights.Copy(ctx, far, a.Elder); return err },
+			"a wish":  func() error { return w.Rights.Wish(ctx, far, a.Elder) },
+			"a card":  func() error { _, err := w.People.IssuePrinted(ctx, far, a.Elder); return err },
+			"a grant": func() error { return inPerson(w, far) },
+			"settling": func() error {
+				fine(t, w.Grant.Dispute(ctx, far, a.Elder, "意见不一致"))
+				return w.Grant.Settle(ctx, far, a.Elder, a.Grant, true)
+			},
+		}
+		for what, do := range weak {
+			if err := do(); civic.As(err).Code != "access.card_new" {
+				t.Errorf("%s by a card printed a moment ago: %v", what, err)
+			}
+		}
+		// An ask that is read to her then waits for a colleague's question, as one by phone does.
+		w.Open(t, a.Clerk, a.Elder)
+		nephew, end := w.Person(t, a.Street), w.Clock.Now().AddDate(0, 6, 0)
+		fine(t, w.Grant.Settle(ctx, a.Clerk, a.Elder, a.Grant, true))
+		fine(t, w.Grant.Ask(ctx, apptest.AsPerson(nephew), grant.Grant{Person: a.Elder, Relation: "侄子", Services: "report-post", Starts: w.Clock.Now(), Ends: &end}))
+		as, err := w.Grant.Agents(ctx, a.Clerk, a.Elder)
+		fine(t, err)
+		fine(t, w.Grant.Answer(ctx, far, a.Elder, as[len(as)-1].ID, grant.Read))
+		wantKind(t, use(w, apptest.AsPerson(nephew), a.Elder, "report-post"), civic.Denied, "grant.unasked")
+
+		fine(t, w.Grant.Dispute(ctx, far, a.Elder, "意见不一致"))
+		w.Open(t, far, a.Elder) // with a card of old
+		fine(t, w.Grant.Settle(ctx, far, a.Elder, a.Grant, true))
+		for _, what := range []string{"a code", "a copy", "a wish", "a card", "a grant"} {
+			if err := weak[what](); err != nil {
+				t.Errorf("%s by a card of old: %v", what, err)
+			}
+		}
+	})
+}
+
+// inPerson gives a grant of the elder's to the stranger at a desk, with the card.
+func inPerson(w *apptest.World, clerk civic.Actor) error {
+	_, err := w.Grant.Give(ctx, clerk, grant.Grant{Person: w.Taiyuan.Elder, Agent: w.Taiyuan.Stranger, Relation: "女儿", Services: "*", Starts: w.Clock.Now(), GivenHow: "in_person"})
+	return err
 }

@@ -13,6 +13,7 @@ import (
 	"yinqiao/grant"
 	"yinqiao/journal"
 	"yinqiao/notify"
+	"yinqiao/rights"
 	"yinqiao/staff"
 )
 
@@ -152,6 +153,76 @@ func TestWhatAsksForAnAnswerIsNotOverByHavingBeenTold(t *testing.T) {
 		w.Tell(t)
 		if ms := states(t, w, a.Elder, "grant.asked/elder"); ms[len(ms)-1].State != notify.Confirmed {
 			t.Errorf("she has answered: %+v", ms)
+		}
+	})
+}
+
+func TestWhatStaffDoByRoleAloneIsNotTheEldersWordAndTheyAreToldOfIt(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		elder, end := apptest.AsPerson(a.Elder), w.Clock.Now().AddDate(0, 1, 0)
+		last := func(template string) notify.Message {
+			t.Helper()
+			w.Tell(t)
+			if ms := states(t, w, a.Elder, template); len(ms) > 0 {
+				return ms[len(ms)-1]
+			}
+			return notify.Message{}
+		}
+		open := func() { ok(t, w.Grant.Open(ctx, a.Clerk, a.Elder, false, "电话里说", "")) }
+		asks := func() string {
+			t.Helper()
+			ok(t, w.Grant.Ask(ctx, apptest.AsPerson(a.Stranger), grant.Grant{Person: a.Elder, Relation: "邻居", Services: "report-post", Starts: w.Clock.Now(), Ends: &end}))
+			var id string
+			w.Look(t, apptest.System(), func(v *journal.View) error {
+				return v.Get(&id, `SELECT id FROM proxy_grant WHERE person = $1 AND state = 'asked'`, a.Elder)
+			})
+			return id
+		}
+		open()
+		id := asks()
+		ok(t, w.Grant.Answer(ctx, a.Clerk, a.Elder, id, grant.Read))
+		if m := last("grant.given/elder"); m.State != notify.Open {
+			t.Fatalf("a clerk says that she agreed, and nobody asks her: %+v", m)
+		}
+		if m := last("grant.asked/elder"); m.State != notify.Cancelled {
+			t.Errorf("a clerk's word counts as hers: %+v", m)
+		}
+		if last("grant.given/family/pending").Receiver != string(a.Stranger) || last("grant.given/family").Receiver == string(a.Stranger) {
+			t.Error("the neighbour is not told that it waits for her word")
+		}
+		ok(t, w.Grant.Revoke(ctx, a.Clerk, a.Elder, id))
+		if m := last("grant.given/elder"); m.State != notify.Cancelled {
+			t.Errorf("who stops a grant has not asked her: %+v", m)
+		}
+		for _, step := range []struct {
+			told string
+			do   func() error
+		}{
+			{"grant.revoked/elder", func() error { return nil }},
+			{"grant.disputed/elder", func() error { return w.Grant.Dispute(ctx, a.Clerk, a.Elder, "怀疑") }},
+			{"grant.resumed/elder", func() error { return w.Grant.Settle(ctx, a.Administrator, a.Elder, a.Grant, true) }},
+			{"consent.given/elder", func() error {
+				_, err := w.Rights.Give(ctx, a.Clerk, a.Elder, rights.Giving{Purpose: "notices", Version: 1, How: rights.ByVoice, By: rights.Self, Witness: "张三"})
+				return err
+			}},
+		} {
+			ok(t, step.do())
+			if m := last(step.told); m.State != notify.Open {
+				t.Errorf("she is not told by %s: %+v", step.told, m)
+			}
+		}
+		// Of what she does herself she knows.
+		ok(t, w.Grant.Dispute(ctx, elder, a.Elder, "意见不一致"))
+		ok(t, w.Grant.Settle(ctx, elder, a.Elder, a.Grant, true))
+		ok(t, w.Grant.Revoke(ctx, elder, a.Elder, a.Grant))
+		w.Tell(t)
+		for _, told := range []string{"grant.disputed/elder", "grant.resumed/elder", "grant.revoked/elder"} {
+			if ms := states(t, w, a.Elder, told); len(ms) != 1 {
+				t.Errorf("%s: she is told %d times", told, len(ms))
+			}
 		}
 	})
 }

@@ -162,13 +162,11 @@ func (h *heeding) endOpen(t *Template, about, why string) error {
 	return nil
 }
 
-// byThem reports whether the person was at the controls, or told it to staff.
+// byThem reports whether the person was at the controls, or said it with their card in
+// hand. What staff say who opened them by role alone is not the person's word.
 func (h *heeding) byThem() bool {
-	switch h.line.Basis {
-	case civic.BasisOwn, civic.BasisPresented:
+	if h.line.Basis == civic.BasisOwn || h.line.Basis == civic.BasisPresented {
 		return true
-	case civic.BasisRole:
-		return h.line.OperatorKind == civic.PartyStaff && h.line.AgentKind == ""
 	}
 	return h.line.OperatorKind == civic.PartySystem && h.line.Subject == "" // a code was redeemed by them
 }
@@ -275,10 +273,16 @@ func (h *heeding) relatives(t *Template) ([]string, error) {
 // values are what stands in the braces of a message for one receiver.
 func (h *heeding) values(t *Template, receiver string) (content, error) {
 	d := h.line.Detail
-	v := Values{"phone": h.s.book.chains.Phone, "elder": people.Masked(h.elder.Name), "agent": d["agent"], "relation": d["relation"], "office": d["office"]}
+	v := Values{"phone": h.s.book.chains.Phone, "elder": people.Masked(h.elder.Name), "agent": d["agent"], "relation": d["relation"], "office": d["office"], "what": d["what"]}
 	c := content{Lang: Chinese, Values: v, Code: d["code_id"]}
 	if d["minutes"] != "" {
 		v["minutes"] = d["minutes"]
+	}
+	if d["what"] != "" {
+		v["what"] = d["what"]
+	}
+	if d["until"] != "" {
+		v["until"] = d["until"]
 	}
 	if due, err := time.Parse(time.RFC3339, d["due"]); err == nil {
 		v["due"] = due.In(civic.Shanghai).Format("1月2日")

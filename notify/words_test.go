@@ -7,7 +7,8 @@ import (
 	"testing"
 	"testing/fstest"
 
-	_ "yinqiao/engine/casework" // its acts are named in the data
+	_ "yinqiao/engine/casework" // their acts are named in the data
+	_ "yinqiao/rights"
 )
 
 func TestARequestIsSignedAsTheGatewaysOwnExample(t *testing.T) {

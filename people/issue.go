@@ -34,6 +34,11 @@ func (s *Service) IssuePrinted(ctx context.Context, actor civic.Actor, id civic.
 		if err := t.present(); err != nil {
 			return journal.Event{}, err
 		}
+		if t.auth.Basis() == civic.BasisPresented && t.s.strong != nil {
+			if err := t.s.strong(t, t.Actor.Staff(), t.self); err != nil {
+				return journal.Event{}, err
+			}
+		}
 		rows, err := t.rows()
 		if err != nil {
 			return journal.Event{}, err

@@ -19,6 +19,7 @@ var (
 
 var (
 	errOne       = civic.E(civic.Conflict, "merge.same", "这两份资料已经是同一个人的了，不用再合并。")
+	errTwoFacts  = civic.E(civic.Conflict, "merge.two_facts", "两份资料的出生日期或者性别不一样，可能是两个人，不能合并。请对照证件；有一份登记错了的话，请先更正，再来合并。")
 	errTwoIDs    = civic.E(civic.Conflict, "merge.two_ids", "两份资料的身份证号不一样，应该是两个人，不能合并。有一份登记错了的话，请先改对。")
 	errDeaths    = civic.E(civic.Conflict, "merge.died", "一份资料登记了去世，另一份没有。请先核实清楚，再合并。")
 	errGone      = civic.E(civic.Conflict, "merge.gone", "有一份资料已经撤销或删除，不能合并。")
@@ -131,6 +132,17 @@ func (s *Service) mergeable(q db.Q, k, d Self) error {
 		return errDeaths
 	case len(k.Also)+len(d.Also)+2 > aliasesMost:
 		return errManySelf
+	}
+	var facts []personRow
+	for _, self := range []Self{k, d} {
+		r, err := readPerson(q, self.Root)
+		if err != nil {
+			return err
+		}
+		facts = append(facts, r)
+	}
+	if a, b := facts[0], facts[1]; known(a.Sex) && known(b.Sex) && a.Sex != b.Sex || a.Birth != "" && b.Birth != "" && a.Birth != b.Birth {
+		return errTwoFacts
 	}
 	var numbers []string
 	for _, self := range []Self{k, d} {
@@ -300,8 +312,8 @@ func bare(q db.Q, id civic.PersonID) (Match, error) {
 }
 
 // Unmerge takes a merge back: each registration has its own cards, matters and
-// grants again, and what was written meanwhile stays with the kept one. Conflict
-// when it was undone before or is too long ago.
+// grants again, and what was written meanwhile stays with the kept one, but what was
+// given to others meanwhile ends, and both are signed out. Conflict when it was undone before or is too long ago.
 func (s *Service) Unmerge(ctx context.Context, actor civic.Actor, merge, reason string) error {
 	reason, errReason := cleanReason(reason)
 	return s.j.Write(ctx, actor, func(tx *journal.Tx) error {
@@ -366,6 +378,13 @@ func (s *Service) Unmerge(ctx context.Context, actor civic.Actor, merge, reason 
 		t := &cards{tx, s, auth, kept}
 		if err := t.part(kept, dropped); err != nil {
 			return err
+		}
+		// A phone that was added meanwhile is nobody's for sure.
+		for _, self := range []Self{kept, dropped} {
+			ids := self.Selves()
+			if _, err := tx.Exec(`UPDATE contact SET added_at = $1 WHERE added_at > $2 AND person IN `+db.In(3, len(ids)), append([]any{tx.Now, m.MergedAt}, db.Args(ids)...)...); err != nil {
+				return err
+			}
 		}
 		if s.split != nil {
 			if err := s.split(tx, m.ID, kept, dropped); err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"yinqiao/civic"
+	"yinqiao/db"
 	"yinqiao/db/vault"
 	"yinqiao/journal"
 )
@@ -28,6 +29,7 @@ type Service struct {
 	merged func(tx *journal.Tx, merge string, keep, drop Self) error
 	split  func(tx *journal.Tx, merge string, sides ...Self) error
 	lost   func(tx *journal.Tx, self Self) error
+	strong func(q db.Q, clerk civic.StaffID, self Self) error
 }
 
 // New makes the service.
@@ -46,6 +48,10 @@ func (s *Service) OnMerge(do func(tx *journal.Tx, merge string, keep, drop Self)
 // OnLost sets what else ends, in the same write, when a card is reported lost. The room
 // that signs people in sets it as it is made.
 func (s *Service) OnLost(do func(tx *journal.Tx, self Self) error) { s.lost = do }
+
+// OnStrong sets what says that a presented opening rests on a card that nobody could have
+// made for the purpose. The room that opens people sets it as it is made.
+func (s *Service) OnStrong(ask func(q db.Q, clerk civic.StaffID, self Self) error) { s.strong = ask }
 
 var (
 	errNoCard    = civic.E(civic.Invalid, "register.no_card", "请至少登记一种证件：身份证、社保卡或老年卡。").On("card")

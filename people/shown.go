@@ -17,6 +17,9 @@ var ActCardTyped = journal.Define("people.card_typed", "按完整卡号查找了
 // ActCardShown is a reader's card opening a person: the other proof that it was there.
 var ActCardShown = journal.Define("person.opened_by_reader", "工作人员在读卡器上读了证件，打开了资料")
 
+// ActCardBorrowed is somebody having come with the card of another.
+var ActCardBorrowed = journal.Define("person.card_borrowed", "有人拿着您的卡来办事，不是您本人，没有办")
+
 // showing is the data by which a card counts as shown.
 var showing = func() showingData {
 	r := ruledata.Must[showingData](data, "data/shown.yaml")
@@ -47,7 +50,8 @@ type ShownCard struct {
 
 // CardsShown lists the cards of a person that a reader read for this member of staff
 // or whose whole number they typed after a moment, in searching or registering the
-// person, and that are good now. A card that they added later was not shown by that.
+// person, and that are good now. A card that they added later was not shown by that, and
+// nothing counts from before a card of the person's was last reported lost or borrowed.
 func (s *Service) CardsShown(q db.Q, who civic.StaffID, self Self, after time.Time) ([]ShownCard, error) {
 	ids := self.Selves()
 	var rows []struct {
@@ -65,10 +69,14 @@ func (s *Service) CardsShown(q db.Q, who civic.StaffID, self Self, after time.Ti
 	for i, r := range rows {
 		cards[i] = r.ID
 	}
+	since, err := goneSince(q, ids)
+	if err != nil {
+		return nil, err
+	}
 	var shown []string
 	if err := q.Select(&shown, `SELECT DISTINCT a.id FROM journal_about a JOIN journal_entry e ON e.id = a.entry
-		WHERE e.operator_kind = 'staff' AND e.operator_id = $1 AND e.at > $2 AND e.act IN ($3, $4, $5) AND a.kind = 'credential' AND a.id IN `+db.In(6, len(cards)),
-		append([]any{who, after, ActCardTyped, ActCardShown, ActRegistered}, db.Args(cards)...)...); err != nil {
+		WHERE e.operator_kind = 'staff' AND e.operator_id = $1 AND e.at > $2 AND e.act IN ($3, $4, $5) AND e.id > $6 AND a.kind = 'credential' AND a.id IN `+db.In(7, len(cards)),
+		append([]any{who, after, ActCardTyped, ActCardShown, ActRegistered, since}, db.Args(cards)...)...); err != nil {
 		return nil, err
 	}
 	now := s.j.Now()
@@ -78,10 +86,19 @@ func (s *Service) CardsShown(q db.Q, who civic.StaffID, self Self, after time.Ti
 			continue
 		}
 		// What came with the registration is as old as the person is here.
-		young := r.ChangedAt != nil && (r.Person != self.Root || !r.ChangedAt.Equal(r.CreatedAt)) && r.ChangedAt.After(now.AddDate(0, 0, -showing.Young))
+		young := r.ChangedAt != nil && (len(self.Also) > 0 || r.Person != self.Root || !r.ChangedAt.Equal(r.CreatedAt)) && r.ChangedAt.After(now.AddDate(0, 0, -showing.Young))
 		out = append(out, ShownCard{r.ID, r.Kind, young || r.Kind == KindPrintedCard})
 	}
 	return out, nil
+}
+
+// goneSince is the last entry that says that a card of these people was lost, or in
+// another's hand; "" if none does. Entries are named in the order of time.
+func goneSince(q db.Q, ids []civic.PersonID) (string, error) {
+	var last string
+	err := q.Get(&last, `SELECT COALESCE(MAX(e.id), '') FROM journal_entry e JOIN journal_about a ON a.entry = e.id
+		WHERE e.act IN ($1, $2) AND a.role = 'subject' AND a.id IN `+db.In(3, len(ids)), append([]any{ActCardLost, ActCardBorrowed}, db.Args(ids)...)...)
+	return last, err
 }
 
 // CardID is the card by which they were found, "" if it was none.

@@ -160,6 +160,11 @@ func (s *Service) Copy(ctx context.Context, actor civic.Actor, person civic.Pers
 		if err != nil {
 			return err
 		}
+		if auth.Basis() == civic.BasisPresented {
+			if err := s.grants.Strong(tx, actor.Staff(), self); err != nil {
+				return err
+			}
+		}
 		if self.Died != "" {
 			return errCopyDead // whoever holds the card of the dead is not them
 		}

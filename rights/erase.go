@@ -140,6 +140,11 @@ func (s *Service) Wish(ctx context.Context, actor civic.Actor, person civic.Pers
 		default:
 			return errWishOwn
 		}
+		if auth.Basis() == civic.BasisPresented {
+			if err := s.grants.Strong(tx, actor.Staff(), self); err != nil {
+				return err
+			}
+		}
 		tx.Actor.Subject = self.Root
 		return tx.Record(auth, journal.Event{Act: ActWished})
 	})
@@ -155,7 +160,8 @@ func (s *Service) wished(q db.Q, now time.Time, self people.Self, but string) (b
 	ids := self.Selves()
 	var n int
 	err = q.Get(&n, `SELECT COUNT(*) FROM journal_entry e JOIN journal_about a ON a.entry = e.id WHERE a.role = 'subject' AND e.act = $1 AND e.at > $2
-		AND e.operator_id <> $3 AND (e.basis = $4 OR NOT $5) AND a.id IN `+db.In(6, len(ids)),
+		AND e.operator_id <> $3 AND (e.basis = $4 OR NOT $5) AND a.id IN `+db.In(6, len(ids))+` AND NOT EXISTS (
+			SELECT 1 FROM person_merge m WHERE (m.kept = a.id OR m.dropped = a.id) AND (m.merged_at > e.at OR m.undone_at > e.at))`,
 		append([]any{ActWished, now.AddDate(0, 0, -retentionData.WishDays), but, civic.BasisGuardian, ward}, db.Args(ids)...)...)
 	return n > 0, err
 }

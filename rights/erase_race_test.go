@@ -215,7 +215,8 @@ func TestTheReasonOfAMergeIsErasedAndTheMergeStays(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := apptest.New(t, d)
 		a := w.Taiyuan
-		keep := w.Person(t, a.Street)
+		keep := w.Register(t, people.Registration{Name: "赵五", Division: a.Street, Birth: "1944-03-02",
+			Credentials: []people.Card{{Kind: people.KindSeniorCard, Number: "SN80000004"}}})
 		old := w.Register(t, people.Registration{Name: "赵小五", Distinct: true, Division: a.Street, Birth: "1944-03-02", Address: "柳巷7号",
 			Credentials: []people.Card{{Kind: people.KindSeniorCard, Number: "SN80000003"}}})
 		m, err := w.People.Merge(ctx, a.Administrator, keep, old, "赵小五就是本人")

@@ -336,6 +336,9 @@ func TestNobodyIsErasedWithoutTheirOwnWordOrWhileSomethingIsEvidence(t *testing.
 		// What may prove that somebody was wronged stays until it is judged.
 		must(t, w.Grant.Dispute(ctx, elder, a.Elder, "女儿要房子"))
 		wantCode(t, erase(a.Elder), "erase.disputed")
+		must(t, w.Grant.ReportDeath(ctx, admin, a.Elder, "2026-11-20", "certificate"))
+		wantCode(t, erase(a.Elder), "erase.disputed") // whoever enters a death does not settle by it
+		must(t, w.Grant.WithdrawDeath(ctx, admin, a.Elder, "登记错了人"))
 		must(t, w.Grant.Settle(ctx, elder, a.Elder, a.Grant, false))
 		must(t, w.Grant.BreakGlass(ctx, a.HospitalClerk, a.Elder, "collapse", "老人在大厅晕倒，要联系家人"))
 		wantCode(t, erase(a.Elder), "erase.glass")

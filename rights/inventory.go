@@ -28,6 +28,7 @@ var Inventory = map[string]Place{
 	"casework":           {Told: "matters", Erased: "the outcome is taken out; the rest stays for figures"},
 	"booking":            {Told: "matters", Erased: "the row stays for figures, with an opaque ID that is nobody's"},
 	"booking_hold":       {Untold: "a place held for half an hour; its draft is in the copy", Erased: "deleted"},
+	"booking_ticket":     {Told: "story", Erased: "the row stays for figures; it names nobody"},
 	"booking_wait":       {Told: "story", Erased: "deleted"},
 	"casework_seen":      {Told: "story", Erased: "deleted"},
 	"casework_note":      {Told: "matters", Erased: "the words are taken out; that something was said stays"},

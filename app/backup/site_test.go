@@ -20,6 +20,7 @@ import (
 	"yinqiao/db"
 	"yinqiao/db/dbtest"
 	"yinqiao/db/vault"
+	_ "yinqiao/engine/booking" // names the sources of its definitions
 	"yinqiao/engine/casework"
 	"yinqiao/grant"
 	"yinqiao/jobs"

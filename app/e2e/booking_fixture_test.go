@@ -21,6 +21,10 @@ func init() {
 	} {
 		actorless[verb] = why
 	}
+	openToAnyClerk["Booking.Lines"] = struct {
+		why string
+		ok  func(results []reflect.Value) bool
+	}{"everybody's own office, never the other's", empty}
 	openToAnyClerk["Booking.Roll"] = struct {
 		why string
 		ok  func(results []reflect.Value) bool
@@ -30,10 +34,18 @@ func init() {
 		for _, verb := range []string{"Cancel", "Arrive", "Miss", "Change", "Read"} {
 			s.made["to "+verb] = s.extra(t)
 		}
+		for _, verb := range []string{"CallAgain", "Pass", "Return"} {
+			s.made["to "+verb] = s.calledIn(t, verb)
+		}
+		s.made["called"] = s.made["to CallAgain"]
+		s.come(t) // for CallNext
 	})
 	more = append(more, moreRoutes{
 		path: func(s *site, r route) map[string]string {
 			fill := map[string]string{"booking": s.made["booking"], "resource": s.made["hall"], "time": s.made["time"]}
+			if onTicket(r) {
+				fill["request"], fill["booking"] = s.made["called"], s.made["called"]
+			}
 			if strings.HasPrefix(r.pattern, "/elder/requests/") && strings.HasSuffix(r.pattern, "/cancel") || booksAtDesk(r) {
 				fill["request"] = s.made["booking"]
 			}
@@ -41,6 +53,7 @@ func init() {
 		},
 		forms: func(s *site) map[string]url.Values {
 			return map[string]url.Values{"POST /elder/requests/{request}/cancel": {}, "POST /desk/requests/{request}/cancel": {},
+				"POST /desk/line/{resource}/next": {"room": {"3诊室"}}, "POST /desk/line/requests/{request}/again": {}, "POST /desk/line/requests/{request}/pass": {}, "POST /desk/line/requests/{request}/return": {},
 				"POST /desk/requests/{request}/arrive": {}, "POST /desk/requests/{request}/miss": {}}
 		},
 		bodies: func(s *site) map[string]any {
@@ -56,6 +69,7 @@ func init() {
 				"resources-week":    object{"since": "2026-12-20", "week": []any{object{"weekday": 1, "from": 540, "to": 1020, "places": 20}}},
 				"resources-day":     object{"day": "2026-12-21", "weekday": -1, "reason": "检修"},
 				"resources-publish": object{"until": "2026-12-31"},
+				"lines-next":        object{"room": "3诊室"},
 				"times-places":      object{"places": 230 + s.people, "reason": "加开一个厅"},
 				"times-release":     object{"pool": "open", "reason": "人少"},
 			}
@@ -63,12 +77,16 @@ func init() {
 		who: func(s *site, r route) civic.Actor {
 			switch {
 			case booksAtDesk(r), strings.HasSuffix(r.pattern, "/bookings/extra"), strings.HasPrefix(r.name, "bookings-"), strings.HasPrefix(r.name, "resources-"),
-				strings.HasPrefix(r.name, "times-"), strings.HasPrefix(r.name, "waits-"), r.pattern == "/desk/roll":
+				strings.HasPrefix(r.name, "times-"), strings.HasPrefix(r.name, "waits-"), r.pattern == "/desk/roll", onTicket(r), strings.HasPrefix(r.pattern, "/desk/line"), r.pattern == "/desk/hall", strings.HasPrefix(r.name, "lines-"):
 				return s.bookingKeeper()
 			}
 			return civic.Actor{}
 		},
 		renew: func(t *testing.T, s *site, r route) {
+			if onTicket(r) || strings.HasSuffix(r.pattern, "/next") {
+				s.made["called"] = s.calledIn(t, "3诊室")
+				s.come(t)
+			}
 			if booksAtDesk(r) || strings.HasPrefix(r.name, "bookings-") || strings.HasPrefix(r.name, "waits-") || strings.HasPrefix(r.name, "times-") || strings.HasSuffix(r.pattern, "{request}/cancel") {
 				s.bookings(t)
 			}
@@ -100,6 +118,10 @@ func init() {
 			"Booking.Miss":       own("Miss"),
 			"Booking.Read":       own("Read"),
 			"Booking.Change":     with(own("Change"), text(s.made["later"])),
+			"Booking.CallNext":   text(s.made["hall"], "3诊室"),
+			"Booking.CallAgain":  own("CallAgain"),
+			"Booking.Pass":       own("Pass"),
+			"Booking.Return":     own("Return"),
 			"Booking.Roll":       text("2026-11-23"),
 			"Booking.Free":       text("venue", "2026-11-23", "2026-11-30"),
 			"Booking.Prove":      text("2026-11-23", "2026-11-30"),
@@ -113,12 +135,44 @@ func init() {
 		}
 		return of, who
 	})
+	colleagues["Booking.Lines"] = func(s *story) civic.Actor { return s.Xihu.HospitalClerk }
 	colleagues["Booking.Roll"] = func(s *story) civic.Actor { return s.Xihu.HospitalClerk }
 }
 
 // booksAtDesk reports the acts of the desk on a booking.
 func booksAtDesk(r route) bool {
 	return strings.HasPrefix(r.pattern, "/desk/requests/") && (strings.HasSuffix(r.pattern, "/cancel") || strings.HasSuffix(r.pattern, "/arrive") || strings.HasSuffix(r.pattern, "/miss"))
+}
+
+// onTicket reports the acts on somebody who was called.
+func onTicket(r route) bool {
+	return strings.HasPrefix(r.pattern, "/desk/line/requests/") || r.name == "bookings-call" || r.name == "bookings-pass" || r.name == "bookings-return"
+}
+
+// come sees the elder arrive once more, and returns the booking.
+func (s *story) come(t *testing.T) string {
+	t.Helper()
+	id := s.extra(t)
+	s.must(t, s.Booking.Arrive(t.Context(), s.bookingKeeper(), civic.RequestID(id)))
+	return id
+}
+
+// calledIn sees the elder arrive and called into a room of their own.
+func (s *story) calledIn(t *testing.T, room string) string {
+	t.Helper()
+	id := s.come(t)
+	for {
+		s.must(t, s.Booking.CallNext(t.Context(), s.bookingKeeper(), s.made["hall"], room))
+		lines, err := s.Booking.Lines(t.Context(), s.bookingKeeper())
+		s.must(t, err)
+		for _, l := range lines {
+			for _, x := range l.Called {
+				if string(x.ID) == id {
+					return id
+				}
+			}
+		}
+	}
 }
 
 // bookingKeeper keeps the hospital's sessions and serves people there, with the elder
@@ -133,7 +187,9 @@ func (s *story) bookingKeeper() civic.Actor {
 		s.made["keeper"] = id
 	}
 	a := apptest.AsStaff(civic.StaffID(id))
-	s.Open(t, a, s.Taiyuan.Elder)
+	if _, err := s.Grant.Opened(t.Context(), a, s.Taiyuan.Elder); err != nil {
+		s.Open(t, a, s.Taiyuan.Elder)
+	}
 	return a
 }
 

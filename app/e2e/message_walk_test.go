@@ -100,7 +100,7 @@ func TestAMatterOfAManWithoutAPhoneIsToldAtHisDoor(t *testing.T) {
 	must(s.Casework.Resolve(ctx, hospital, rc.Request, "寄出了。"))
 	s.await(t, "the visit", `SELECT COUNT(*) FROM message_attempt WHERE person = $1 AND carrier = 'door' AND state = 'open'`, elder)
 
-	phone := newBrowser(t, s.URL, 360, 740, false)
+	phone := newBrowser(t, s.URL, 360, 740, true)
 	phone.open("/field/enrol")
 	phone.fill("#f-code", code)
 	phone.fill("#f-pin", "739164")
@@ -119,7 +119,7 @@ func TestAMatterOfAManWithoutAPhoneIsToldAtHisDoor(t *testing.T) {
 
 	clock.Add(7 * 24 * time.Hour)
 	s.settleMessages(t)
-	page := newBrowser(t, s.URL, 1280, 900, false)
+	page := newBrowser(t, s.URL, 1280, 900, true)
 	page.open("/demo/outbox")
 	page.sees("演示：发出的消息", "网格员上门", "告诉了", "韩*林")
 	page.axe()

@@ -145,6 +145,15 @@ func TestADaughterAsksTheElderAgreesARivalFreezesAndAllOfItIsReadBack(t *testing
 
 	// A neighbour who does one thing for her stops nobody, and is told where to say so. She
 	// herself does: nobody acts.
+	rival.open("/elder/as")
+	if strings.Contains(rival.text("main"), she.Name) {
+		t.Error("he acts by what one operator says, before she was asked")
+	}
+	elder.open("/elder/agents")
+	elder.follow("请您看一看")
+	elder.sees("是您同意的吗", "不清楚的话先不要按")
+	elder.elderly()
+	elder.press(`button[name=outcome][value=agreed]`)
 	rival.acts(she.Name)
 	rival.press(`a[href="/elder/agents"]`)
 	rival.elderly()

@@ -86,7 +86,13 @@ func newStory(t *testing.T, d *db.DB, url string) *story {
 	}
 	s.must(t, s.Casework.Confirm(t.Context(), elder, s.confirmed, true))
 	s.newDraft(t)
-	// The clerk of Taiyuan has the elder open; whoever left had her open too.
+	s.Open(t, d1.Clerk, d1.Elder)
+	for _, more := range moreStory {
+		more(t, s)
+	}
+	// Whoever is at a window has the elder open, after a card of hers was lost in the story;
+	// whoever left had her open too.
+	s.bookingKeeper()
 	s.left = s.Hire(t, "离岗人", d1.Hospital, staff.Post{Role: staff.Clerk, Division: d1.Division})
 	for _, clerk := range []civic.Actor{d1.Clerk, s.left} {
 		s.Open(t, clerk, d1.Elder)
@@ -101,9 +107,6 @@ func newStory(t *testing.T, d *db.DB, url string) *story {
 		}
 		return tx.Record(auth, journal.Event{Act: staff.ActHired})
 	}))
-	for _, more := range moreStory {
-		more(t, s)
-	}
 	return s
 }
 

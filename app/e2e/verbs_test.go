@@ -214,8 +214,9 @@ func TestEveryVerbRefusesWhoeverHasNoBusinessThereAndWritesNothing(t *testing.T)
 		}
 		// The refusals mean something only if whoever may is let through.
 		for _, v := range verbs {
-			s.Open(t, s.Taiyuan.Clerk, s.Taiyuan.Elder) // another verb may have changed for whom,
-			s.newDraft(t)                               // or the draft
+			s.Open(t, s.Taiyuan.Clerk, s.Taiyuan.Elder) // another verb may have changed for whom, or ended it,
+			s.bookingKeeper()
+			s.newDraft(t) // or the draft
 			if _, err := v.call(t, s.rightful(v.name), s.fixturesOf(t, v.name)); err != nil {
 				t.Errorf("%s: refused to whoever may: %v", v.name, err)
 			}

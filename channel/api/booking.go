@@ -31,6 +31,16 @@ func (s *server) bookings() {
 		summary: "换一个时间", more: "先占上新的，再放掉旧的。"}, s.changeBooking)
 	handle(s, route{id: "bookings-arrive", method: http.MethodPost, path: "/bookings/{booking}/arrive", tag: tagBooking, kinds: gone,
 		summary: "单位记下人来了"}, s.arrive)
+	handle(s, route{id: "lines-list", method: http.MethodGet, path: "/lines", tag: tagBooking,
+		summary: "本单位今天谁在等、叫到谁了(SX8)", more: "名字遮住中间的字，按叫的先后。"}, s.lines)
+	handle(s, route{id: "lines-next", method: http.MethodPost, path: "/lines/{resource}/next", tag: tagBooking, kinds: gone,
+		summary: "叫下一位到一个诊室或窗口", more: "同一个房间里上一位就算办完了。没有人等是 409。"}, s.callNext)
+	handle(s, route{id: "bookings-call", method: http.MethodPost, path: "/bookings/{booking}/call", tag: tagBooking, kinds: gone,
+		summary: "叫到了没有来，再叫一遍"}, s.callAgain)
+	handle(s, route{id: "bookings-pass", method: http.MethodPost, path: "/bookings/{booking}/pass", tag: tagBooking, kinds: gone,
+		summary: "叫了不在，过号"}, s.passTicket)
+	handle(s, route{id: "bookings-return", method: http.MethodPost, path: "/bookings/{booking}/return", tag: tagBooking, kinds: gone,
+		summary: "过号的人回来了，或者检查完回来了，重新排", more: "检查回来的优先。"}, s.returnTicket)
 	handle(s, route{id: "bookings-miss", method: http.MethodPost, path: "/bookings/{booking}/miss", tag: tagBooking, kinds: gone,
 		summary: "单位记下人没有来"}, s.miss)
 	handle(s, route{id: "bookings-coming", method: http.MethodGet, path: "/people/{person}/bookings", tag: tagBooking, kinds: gone[:1],

@@ -32,6 +32,7 @@ func init() {
 			"resources-week":    {"since": day, "week": []any{map[string]any{"weekday": 1, "from": 540, "to": 1020, "places": 20}}},
 			"resources-day":     {"day": day, "weekday": -1, "reason": "检修"},
 			"resources-publish": {"until": day},
+			"lines-next":        {"room": "3诊室"},
 			"times-places":      {"places": 30, "reason": "加开一个厅"},
 			"times-release":     {"pool": "open", "reason": "人少"},
 		})

@@ -33,7 +33,7 @@ type Agent struct {
 	Guardian bool           `json:"guardian" doc:"是监护人"`
 	State    string         `json:"state" enum:"active,asked" doc:"asked 是家人请求了、老人还没有答复"`
 	Held     string         `json:"held,omitempty" doc:"为什么先停下;没有就是有效"`
-	Untold   bool           `json:"untold" doc:"还没有告诉老人"`
+	Untold   bool           `json:"untold" doc:"还没有问过老人本人，先不能用"`
 	Name     string         `json:"name" doc:"遮住中间的字"`
 	Relation string         `json:"relation"`
 	Services []string       `json:"services" doc:"能办哪些事,* 是全部,@ 开头是一类"`

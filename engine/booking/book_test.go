@@ -345,3 +345,37 @@ func (c *clinic) keeper2() civic.Actor {
 	}
 	return c.both
 }
+
+func TestOnePersonHoldsOnlySoManyTimesAtOnce(t *testing.T) {
+	each(t, 10, func(t *testing.T, c *clinic) {
+		days := []string{tomorrow, after, "2026-11-26", "2026-11-27"}
+		for _, day := range days[:3] {
+			_, err := c.choose(as(c.d.Elder), c.d.Elder, day, c.on(day, c.doctor))
+			must(t, err)
+		}
+		x := c.on(days[3], c.doctor)
+		_, err := c.choose(as(c.d.Elder), c.d.Elder, days[3], x)
+		wantKind(t, err, civic.Exhausted, "booking.holds")
+		if _, held := c.pool(x, "elder"); held != 0 {
+			t.Error("a fourth is held")
+		}
+		c.Clock.Add(31 * time.Minute) // the first three lapse
+		_, err = c.choose(as(c.d.Elder), c.d.Elder, days[3], x)
+		must(t, err)
+	})
+}
+
+func TestWhoeverIsCalledOffIsToldNotToComeInVain(t *testing.T) {
+	each(t, 10, func(t *testing.T, c *clinic) {
+		rc, err := c.register(as(c.d.Elder), c.d.Elder, tomorrow, c.on(tomorrow, c.doctor))
+		must(t, err)
+		c.Tell(t)
+		must(t, c.Booking.SetDay(ctx, c.keeper, c.d.Hospital, c.doctor, tomorrow, booking.NoDay, "李医生生病了"))
+		c.Tell(t)
+		for template, want := range map[string]int{"booking.booked_kept/elder": 1, "booking.called_off/elder": 1, "booking.cancelled/elder": 0} {
+			if n := c.Count(t, `SELECT COUNT(*) FROM message WHERE template = $1 AND receiver = $2 AND about = $3`, template, c.d.Elder, rc.Request); n != want {
+				t.Errorf("%d messages %s, want %d", n, template, want)
+			}
+		}
+	})
+}

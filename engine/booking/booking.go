@@ -349,7 +349,7 @@ func (s *Service) Change(ctx context.Context, actor civic.Actor, id civic.Reques
 		}
 		b.Session, b.Pool, b.DrewAs, b.Cause = x.ID, w.Pool, w.As, w.Cause
 		b.Department, b.Resource, b.Day, b.StartsAt = x.Department, x.Resource, x.Day, x.StartsAt
-		n, err := tx.Exec(`UPDATE booking SET session = $1, pool = $2, drew_as = $3, cause = $4, department = $5, resource = $6, day = $7, starts_at = $8, rev = rev + 1
+		n, err := tx.Exec(`UPDATE booking SET session = $1, pool = $2, drew_as = $3, cause = $4, department = $5, resource = $6, day = $7, starts_at = $8, reminded = FALSE, rev = rev + 1
 			WHERE office = $9 AND id = $10 AND rev = $11`, b.Session, b.Pool, b.DrewAs, b.Cause, b.Department, b.Resource, b.Day, b.StartsAt, b.Office, b.ID, b.Rev)
 		if err != nil {
 			return journal.Event{}, err
@@ -363,7 +363,8 @@ func (s *Service) Change(ctx context.Context, actor civic.Actor, id civic.Reques
 	})
 }
 
-// Arrive records that whoever booked has come. It needs case.work at the office.
+// Arrive records that whoever booked has come, on the day, and gives them a number in
+// the line before the door. It needs case.work at the office.
 func (s *Service) Arrive(ctx context.Context, actor civic.Actor, id civic.RequestID) error {
 	return s.came(ctx, actor, id, Arrived, ActArrived)
 }
@@ -377,7 +378,7 @@ func (s *Service) Miss(ctx context.Context, actor civic.Actor, id civic.RequestI
 var errEarly = civic.E(civic.Conflict, "booking.early", "还没有到约好的时间，不能记没有来。")
 
 func (s *Service) came(ctx context.Context, actor civic.Actor, id civic.RequestID, to State, act journal.Act) error {
-	return s.step(ctx, actor, id, officeNeed, func(tx *journal.Tx, _ civic.Authority, b *Booking) (journal.Event, error) {
+	return s.step(ctx, actor, id, officeNeed, func(tx *journal.Tx, auth civic.Authority, b *Booking) (journal.Event, error) {
 		switch {
 		case b.State == to:
 			return journal.Event{}, journal.ErrUnchanged
@@ -385,7 +386,12 @@ func (s *Service) came(ctx context.Context, actor civic.Actor, id civic.RequestI
 			return journal.Event{}, errEnded
 		case to == Missed && b.StartsAt.After(tx.Now):
 			return journal.Event{}, errEarly
+		case to == Arrived && b.Day != dayOf(tx.Now):
+			return journal.Event{}, civic.E(civic.Conflict, "booking.other_day", "这个号约的是"+sayDay(b.StartsAt)+"，不是今天，不能取号。今天要办，请改约今天的时间。")
 		}
-		return journal.Event{Act: act}, s.end(tx, b, to, "")
+		if to == Missed {
+			return journal.Event{Act: act, Detail: map[string]string{"what": sayDay(b.StartsAt) + civic.SayTime(b.StartsAt)}}, s.end(tx, b, to, "")
+		}
+		return s.arrived(tx, auth, b)
 	})
 }

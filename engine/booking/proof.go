@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"yinqiao/civic"
@@ -80,7 +81,7 @@ func (s *Service) Prove(ctx context.Context, office civic.OfficeID, from, to str
 		}
 		names := map[string]string{}
 		for _, r := range rs {
-			names[r.ID] = r.Name
+			names[r.ID] = strings.TrimSpace(r.Department + " " + r.Name)
 			if rule, ok := shareFor(r.Kind, p.Office.Division, from); ok && p.Duty == "" {
 				p.Duty = rule.Clause + "：" + rule.Source
 			}
@@ -111,7 +112,7 @@ func (s *Service) Prove(ctx context.Context, office civic.OfficeID, from, to str
 				}
 				return 1
 			}
-			return cmp.Or(cmp.Compare(a.What, b.What), cmp.Compare(kept(a), kept(b)), cmp.Compare(a.Pool, b.Pool))
+			return cmp.Or(cmp.Compare(a.What, b.What), cmp.Compare(a.Resource, b.Resource), cmp.Compare(kept(a), kept(b)), cmp.Compare(a.Pool, b.Pool))
 		})
 		return nil
 	})

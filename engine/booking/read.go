@@ -25,8 +25,9 @@ type File struct {
 	Lines    []request.Line
 	Story    []request.StoryLine
 	Now      time.Time
-	MayWork  bool // the reader is at the office
-	MaySay   bool // the reader speaks for the person
+	MayWork  bool    // the reader is at the office
+	MaySay   bool    // the reader speaks for the person
+	Ticket   *Ticket // their number in the line, once they have come
 }
 
 // Read reads a booking with its story: for its office, or for whoever may speak for
@@ -76,6 +77,9 @@ func (s *Service) fill(v *journal.View, auth civic.Authority, f *File) error {
 		return err
 	}
 	f.When = f.Session.Words()
+	if f.Ticket, err = readTicket(v, b); err != nil {
+		return err
+	}
 	lines, err := journal.Timeline(v, auth, string(b.ID), "", 200)
 	if err != nil {
 		return err

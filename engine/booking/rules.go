@@ -24,6 +24,15 @@ type shareRule struct {
 	Say      string         `yaml:"say"`
 }
 
+// first is who is called before others, and by how much.
+type first struct {
+	Code    string   `yaml:"code"`
+	Words   string   `yaml:"words"`
+	FromAge int      `yaml:"from_age"`
+	Tags    []string `yaml:"tags"`
+	Minutes int      `yaml:"minutes"`
+}
+
 var rules = ruledata.Must[struct {
 	Version int         `yaml:"version"`
 	Shares  []shareRule `yaml:"shares"`
@@ -37,6 +46,11 @@ var rules = ruledata.Must[struct {
 		Minutes int    `yaml:"minutes"`
 		Source  string `yaml:"source"`
 	} `yaml:"offer"`
+	Remind struct {
+		From   int    `yaml:"from"` // minutes of the day before
+		To     int    `yaml:"to"`
+		Source string `yaml:"source"`
+	} `yaml:"remind"`
 	Missed struct {
 		Most       int             `yaml:"most"`
 		WithinDays int             `yaml:"within_days"`
@@ -44,6 +58,10 @@ var rules = ruledata.Must[struct {
 		Channels   []civic.Channel `yaml:"channels"`
 		Source     string          `yaml:"source"`
 	} `yaml:"missed"`
+	Calling struct {
+		First  []first `yaml:"first"`
+		Source string  `yaml:"source"`
+	} `yaml:"calling"`
 	Findings []struct {
 		civic.Rule `yaml:",inline"`
 		Kind       string `yaml:"kind"`

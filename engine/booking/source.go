@@ -320,6 +320,9 @@ func (o source) Hold(tx *journal.Scratch, k *request.Asking, kind string, q requ
 	if err := o.s.within(tx, k.Actor.Channel, k.Auth.Selves(), k.Def, x, "", tx.Now); err != nil {
 		return "", err
 	}
+	if err := mayHold(tx, k); err != nil {
+		return "", err
+	}
 	d, err := o.s.asker(k)
 	if err != nil {
 		return "", err
@@ -337,6 +340,20 @@ func (o source) Hold(tx *journal.Scratch, k *request.Asking, kind string, q requ
 	}
 	h := hold{x.Office, db.NewID(), x.ID, w.Pool, w.As, w.Cause, k.Person, k.Draft, tx.Now, tx.Now.Add(minutes(rules.Hold.Minutes))}
 	return h.ID, insertHold(tx.Tx, h)
+}
+
+// mayHold refuses a further hold to whoever has so many in other drafts: places that
+// nobody decides on are missing to others. What was offered to who waited is not counted.
+func mayHold(tx *journal.Scratch, k *request.Asking) error {
+	ids, n := k.Auth.Selves(), 0
+	if err := tx.Get(&n, `SELECT COUNT(*) FROM booking_hold WHERE draft <> '' AND draft <> $1 AND until > $2 AND person IN `+db.In(3, len(ids)),
+		append([]any{k.Draft, tx.Now}, db.Args(ids)...)...); err != nil {
+		return err
+	}
+	if n < rules.Hold.Each {
+		return nil
+	}
+	return civic.E(civic.Exhausted, "booking.holds", fmt.Sprintf("您还有%d个选好没有定下来的时间，先替您留着。请到「我的事」里把它们定下来或者不办了，再选这个。", n))
 }
 
 // keepHolding prolongs what the draft holds in the session, or takes up a place that

@@ -11,7 +11,7 @@ import (
 )
 
 // Sweep is the job that runs every minute: it tells what was released, lets go of
-// what was held too long, and offers what is free to those who wait.
+// what was held too long, offers what is free to those who wait, and reminds of tomorrow.
 type Sweep struct{}
 
 // Kind implements jobs.Args.
@@ -22,7 +22,7 @@ const sweepEach = 500
 
 // Sweep does what is due. It may be repeated, and run by several at once.
 func (s *Service) Sweep(ctx context.Context, _ Sweep) error {
-	for _, part := range []func(context.Context) error{s.release, s.lapseAll, quiet(s.offersOver), s.offerAll} {
+	for _, part := range []func(context.Context) error{s.release, s.lapseAll, quiet(s.offersOver), s.offerAll, s.remind} {
 		if err := part(ctx); err != nil {
 			return err
 		}

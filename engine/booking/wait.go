@@ -196,5 +196,5 @@ func (s *Service) offer(tx *journal.Tx, x Session, w waiter) (bool, error) {
 	if err := insertHold(tx.Tx, hold{x.Office, db.NewID(), x.ID, way.Pool, way.As, way.Cause, w.Person, "", tx.Now, until}); err != nil {
 		return false, err
 	}
-	return true, tx.Record(auth, journal.Event{Act: ActOffered, Detail: map[string]string{"what": x.Words(), "until": sayDay(until) + civic.SayTime(until)}, About: about(x.Office, "session", x.ID)})
+	return true, tx.Record(auth, journal.Event{Act: ActOffered, Detail: map[string]string{"what": sayDay(x.StartsAt) + civic.SayTime(x.StartsAt), "until": sayDay(until) + civic.SayTime(until)}, About: about(x.Office, "session", x.ID)})
 }

@@ -9,6 +9,7 @@ import (
 	"yinqiao/catalog"
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
+	"yinqiao/engine/booking"
 	"yinqiao/engine/casework"
 	"yinqiao/grant"
 	"yinqiao/people"
@@ -55,6 +56,7 @@ type personView struct {
 	Asked    string // who came for them, if somebody did
 	Services []*catalog.Definition
 	Matters  []request.Summary
+	Here     []booking.Item // booked today at the clerk's own office
 	Agents   []grant.Agent
 	Story    []request.StoryLine
 	Why      string // typed
@@ -145,6 +147,9 @@ func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, fr 
 		return err
 	}
 	if v.Matters, err = f.Requests.Of(ctx, a, id); err != nil {
+		return err
+	}
+	if v.Here, err = f.bookedHere(ctx, a, m); err != nil {
 		return err
 	}
 	if v.Agents, err = f.Grant.Agents(ctx, a, id); err != nil {

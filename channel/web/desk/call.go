@@ -1,0 +1,107 @@
+package desk
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"yinqiao/channel/web/kit"
+	"yinqiao/civic"
+	"yinqiao/engine/booking"
+	"yinqiao/staff"
+)
+
+// hallEvery is after how many seconds the screen of the hall is asked for again.
+const hallEvery = 10
+
+// hallMost is how many who wait the screen names for each door: what is on it stays
+// until it is read, and nothing scrolls.
+const hallMost = 6
+
+func (f face) callRoutes() []kit.Route {
+	act := func(do func(context.Context, civic.Actor, civic.RequestID) error) kit.Handler {
+		return func(w http.ResponseWriter, r *http.Request) error {
+			return f.called(w, r, do(r.Context(), f.actor(r), civic.RequestID(r.PathValue("request"))))
+		}
+	}
+	return []kit.Route{
+		{Pattern: "GET /desk/line", Do: f.line},
+		{Pattern: "GET /desk/hall", Do: f.hall},
+		{Pattern: "POST /desk/line/{resource}/next", Do: f.callNext},
+		{Pattern: "POST /desk/line/requests/{request}/again", Do: act(func(ctx context.Context, a civic.Actor, id civic.RequestID) error {
+			return f.Booking.CallAgain(ctx, a, id)
+		})},
+		{Pattern: "POST /desk/line/requests/{request}/pass", Do: act(func(ctx context.Context, a civic.Actor, id civic.RequestID) error { return f.Booking.Pass(ctx, a, id) })},
+		{Pattern: "POST /desk/line/requests/{request}/return", Do: act(func(ctx context.Context, a civic.Actor, id civic.RequestID) error {
+			return f.Booking.Return(ctx, a, id)
+		})},
+	}
+}
+
+// line is who waits today before the doors of one's own office.
+func (f face) line(w http.ResponseWriter, r *http.Request) error {
+	return f.showLine(w, r, http.StatusOK, nil)
+}
+
+func (f face) showLine(w http.ResponseWriter, r *http.Request, status int, wrong *civic.Error) error {
+	fr, a, _, err := f.frame(r, "叫号")
+	if err != nil {
+		return err
+	}
+	if wrong != nil {
+		fr.Wrong = []*civic.Error{wrong}
+	}
+	lines, err := f.Booking.Lines(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	return f.RenderAs(w, r, status, linePage(fr, lines, r.PathValue("resource"), kit.Field(r, "room")))
+}
+
+// hall is the screen that those who wait look at.
+func (f face) hall(w http.ResponseWriter, r *http.Request) error {
+	fr, a, _, err := f.frame(r, "请看叫号")
+	if err != nil {
+		return err
+	}
+	lines, err := f.Booking.Lines(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	// A header and not an element of the page: whoever reads the page with a help of
+	// their own has it told once.
+	w.Header().Set("Refresh", strconv.Itoa(hallEvery))
+	return f.Render(w, r, hallPage(fr, lines))
+}
+
+func (f face) callNext(w http.ResponseWriter, r *http.Request) error {
+	return f.called(w, r, f.Booking.CallNext(r.Context(), f.actor(r), r.PathValue("resource"), kit.Field(r, "room")))
+}
+
+// called shows the line again, with what was wrong.
+func (f face) called(w http.ResponseWriter, r *http.Request, err error) error {
+	if civic.Is(err, civic.Invalid) || civic.Is(err, civic.Conflict) {
+		return f.showLine(w, r, kit.Status(err), civic.As(err))
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/desk/line", http.StatusSeeOther)
+	return nil
+}
+
+// soon are those who are named on the screen of the hall.
+func soon(l booking.Line) []booking.Ticket { return l.Waiting[:min(len(l.Waiting), hallMost)] }
+
+// bookedHere lists what the person who is open has booked today at the clerk's own
+// office, so that whoever lays their card down gets a number with one press.
+func (f face) bookedHere(ctx context.Context, a civic.Actor, m staff.Member) ([]booking.Item, error) {
+	if _, works := m.May(civic.MayWorkCases); !works {
+		return nil, nil
+	}
+	coming, err := f.Booking.Coming(ctx, a, a.Subject)
+	today := f.Now().In(civic.Shanghai).Format(time.DateOnly)
+	return slices.DeleteFunc(coming, func(b booking.Item) bool { return b.Office != m.Office || b.Day != today }), err
+}
