@@ -68,7 +68,7 @@ func (t *cards) step(r cardRow, to, by string, from ...string) error {
 		return errDisputed
 	}
 	if to == Replaced || to == Withdrawn { // a number that two bring waits until it is known whose it is
-		if open, err := contested(t, r.Person, r.ID); err != nil || open {
+		if open, err := contested(t, r.ID); err != nil || open {
 			return cmp.Or(err, error(errDisputed))
 		}
 	}

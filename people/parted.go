@@ -126,7 +126,7 @@ func (t *cards) reopenOne(d disputeRow) error {
 	if err != nil {
 		return err
 	}
-	if open, err := contested(t, has.Person, has.Credential); err != nil {
+	if open, err := contested(t, has.Credential); err != nil {
 		return err
 	} else if open {
 		return t.closeAs(d, ToHolder) // others dispute it already, and it goes on
