@@ -51,14 +51,14 @@ func (s *Service) SignOut(ctx context.Context, actor civic.Actor, person civic.P
 	})
 }
 
-// lost ends what may be in other hands with a card, and what rests on its having been shown. Who reports it themselves stays
-// signed in.
-func lost(tx *journal.Tx, self people.Self) error {
+// lost ends what may be in other hands with a card, and what rests on its having been
+// shown. Whoever reports their own stays signed in, and so do they when an agent does.
+func lost(tx *journal.Tx, self people.Self, signIns bool) error {
 	ids := self.Selves()
 	if err := unpresent(tx, ids); err != nil {
 		return err
 	}
-	return expel(tx, ids, !slices.Contains(ids, tx.Actor.Person()))
+	return expel(tx, ids, signIns && !slices.Contains(ids, tx.Actor.Person()))
 }
 
 // unpresent ends every opening that rests on a card of these people having been shown,

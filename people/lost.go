@@ -55,8 +55,8 @@ func (s *Service) turnCard(ctx context.Context, actor civic.Actor, id civic.Pers
 		if err := t.step(c, to, "", from); err != nil {
 			return journal.Event{}, err
 		}
-		if to == Lost && s.lost != nil && !agent {
-			err = s.lost(t.Tx, t.self)
+		if to == Lost && s.lost != nil {
+			err = s.lost(t.Tx, t.self, !agent)
 		}
 		return about(act, c.Kind, c.ID), err
 	})

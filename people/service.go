@@ -28,7 +28,7 @@ type Service struct {
 
 	merged func(tx *journal.Tx, merge string, keep, drop Self) error
 	split  func(tx *journal.Tx, merge string, sides ...Self) error
-	lost   func(tx *journal.Tx, self Self) error
+	lost   func(tx *journal.Tx, self Self, signIns bool) error
 	strong func(q db.Q, clerk civic.StaffID, self Self) error
 }
 
@@ -45,9 +45,9 @@ func (s *Service) OnMerge(do func(tx *journal.Tx, merge string, keep, drop Self)
 	s.merged = do
 }
 
-// OnLost sets what else ends, in the same write, when a card is reported lost. The room
-// that signs people in sets it as it is made.
-func (s *Service) OnLost(do func(tx *journal.Tx, self Self) error) { s.lost = do }
+// OnLost sets what else ends, in the same write, when a card is reported lost: the
+// sign-ins only if they say so. The room that signs people in sets it as it is made.
+func (s *Service) OnLost(do func(tx *journal.Tx, self Self, signIns bool) error) { s.lost = do }
 
 // OnStrong sets what says that a presented opening rests on a card that nobody could have
 // made for the purpose. The room that opens people sets it as it is made.
