@@ -137,7 +137,7 @@ func TestAnEmergencyAGuardianAndAPaperAreWrittenDownAndReviewed(t *testing.T) {
 	clerk.axe()
 	clerk.upload("#f-scan", "委托书.png", pngScan)
 	clerk.press("main form button")
-	clerk.sees("委托回执", "还要告诉老人本人", "看委托书的扫描件")
+	clerk.sees("委托回执", "还要问老人本人", "看委托书的扫描件")
 	clerk.axe()
 	elder.open("/elder")
 	elder.sees("有人登记为您的代办人")
