@@ -90,11 +90,14 @@ func (f face) give(w http.ResponseWriter, r *http.Request) error {
 	return kit.Go(w, r, "/desk/people/"+string(g.Person)+"/grants/"+id)
 }
 
+// Nothing is chosen beforehand: what the older person says is, not what the form says.
+var (
+	errWhoTo   = civic.E(civic.Invalid, "grant.who_to", "请问老人这是什么人，再选一个。").On("relation")
+	errWhatFor = civic.E(civic.Invalid, "grant.what_for", "请问老人让代办什么，再选一个。").On("services")
+)
+
 func (f face) readGrant(r *http.Request, a civic.Actor, m staff.Member) (grant.Grant, error) {
-	g := grant.Grant{Person: civic.PersonID(r.PathValue("person")), Relation: kit.Field(r, "relation"), Services: "*", Starts: f.Now(), GivenHow: r.PostFormValue("how")}
-	if s := r.PostFormValue("services"); s != "" {
-		g.Services = s
-	}
+	g := grant.Grant{Person: civic.PersonID(r.PathValue("person")), Relation: kit.Field(r, "relation"), Services: r.PostFormValue("services"), Starts: f.Now(), GivenHow: r.PostFormValue("how")}
 	if role := kit.Field(r, "role"); role != "" {
 		g.AgentKind, g.Office, g.Role, g.Relation = "role", m.Office, staff.Role(role), staff.Role(role).Words()
 	} else {
@@ -103,6 +106,12 @@ func (f face) readGrant(r *http.Request, a civic.Actor, m staff.Member) (grant.G
 			return g, err
 		}
 		g.Agent = agent
+		if g.Relation == "" {
+			return g, errWhoTo
+		}
+	}
+	if g.Services == "" {
+		return g, errWhatFor
 	}
 	_, scan, err := kit.File(r, "scan")
 	if err != nil {
