@@ -17,6 +17,7 @@ const (
 	Acted      Only = "acted"  // somebody else did something for the person
 	Seen       Only = "seen"   // somebody looked at the person's data
 	Granted    Only = "grants" // who may act for the person has changed
+	Behind     Only = "behind" // how a message found its way: in a person's copy, and in no story
 )
 
 // Onlys are the parts in the order in which they are offered.

@@ -43,6 +43,11 @@ type teller struct {
 	relations map[string]string // by grant and by its holder
 }
 
+// Shown leaves out of what was told how messages found their way: who was reached stays.
+func Shown(lines []StoryLine) []StoryLine {
+	return slices.DeleteFunc(lines, func(l StoryLine) bool { return l.Part == Behind })
+}
+
 // Tell turns entries into words, oldest first.
 func (s *Service) Tell(q db.Q, auth civic.Authority, lines []journal.Line) ([]StoryLine, error) {
 	out, err := s.tell(q, auth, lines, auth.Basis() == civic.BasisOwn)

@@ -126,7 +126,7 @@ func (s *Service) story(v *journal.View, auth civic.Authority, selves []civic.Pe
 func (o Only) holds(l StoryLine) bool {
 	switch o {
 	case Everything:
-		return true
+		return l.Part != Behind
 	case Granted:
 		return l.Part == Granted
 	}

@@ -85,6 +85,7 @@ func (s *Service) fill(v *journal.View, auth civic.Authority, f *File) error {
 		return err
 	}
 	f.Story, err = s.requests.Tell(v, auth, lines)
+	f.Story = request.Shown(f.Story)
 	return err
 }
 

@@ -89,6 +89,7 @@ func (s *Service) Read(ctx context.Context, actor civic.Actor, id civic.RequestI
 			return err
 		}
 		f.Story, err = s.requests.Tell(v, auth, lines)
+		f.Story = request.Shown(f.Story)
 		return err
 	})
 	if err != nil {
