@@ -210,6 +210,28 @@ func TestACancelledPlaceGoesToWhoeverWaitsFirst(t *testing.T) {
 	})
 }
 
+func TestAPlaceThatWasOfferedToOneWhoNoLongerWaitsIsFreeAgain(t *testing.T) {
+	each(t, 5, func(t *testing.T, c *clinic) {
+		x := c.on(tomorrow, c.doctor)
+		young, first := c.young(), c.young()
+		rc, err := c.register(as(young), young, tomorrow, x)
+		must(t, err)
+		o := booking.Order{Service: "hospital-register", Person: first, Session: x}
+		must(t, c.Booking.Wait(ctx, as(first), o))
+		must(t, c.Booking.Cancel(ctx, as(young), rc.Request))
+		must(t, c.Booking.OfferFree(ctx, booking.Offer{Session: x}))
+		if used, held := c.pool(x, "open"); used != 0 || held != 1 {
+			t.Fatalf("%d used, %d held of what is offered", used, held)
+		}
+		must(t, c.Booking.Leave(ctx, as(first), o))
+		c.Clock.Add(181 * time.Minute)
+		must(t, c.Booking.Sweep(ctx, booking.Sweep{}))
+		if used, held := c.pool(x, "open"); used != 0 || held != 0 {
+			t.Errorf("%d used, %d held after the offer", used, held)
+		}
+	})
+}
+
 func TestAChangeTakesTheNewPlaceBeforeItGivesTheOldOneBack(t *testing.T) {
 	each(t, 10, func(t *testing.T, c *clinic) {
 		x, y := c.on(tomorrow, c.doctor), c.on(after, c.doctor)
@@ -259,6 +281,9 @@ func TestADoctorMakesRoomWithAReason(t *testing.T) {
 			t.Error("no extra place")
 		}
 		must(t, c.Booking.Cancel(ctx, as(c.d.Elder), rc.Request))
+		rc, err = c.Booking.Extra(ctx, c.keeper2(), o, "复查，李医生同意加号")
+		must(t, err)
+		must(t, c.Booking.Change(ctx, as(c.d.Elder), rc.Request, c.on(after, c.doctor)))
 		if n := c.Count(t, `SELECT quota FROM booking_pool WHERE session = $1 AND pool = 'extra'`, x); n != 0 {
 			t.Error("an extra place outlives its reason")
 		}

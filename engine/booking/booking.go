@@ -236,8 +236,13 @@ func (s *Service) end(tx *journal.Tx, b *Booking, to State, reason string) error
 	if err != nil || to == Arrived || to == Missed {
 		return err
 	}
-	if b.Pool == extraPool { // an extra place goes with whom it was made for
-		_, err = tx.Exec(`UPDATE booking_pool SET used = used - 1, quota = quota - 1 WHERE office = $1 AND session = $2 AND pool = $3`, b.Office, b.Session, b.Pool)
+	return b.giveBack(tx)
+}
+
+// giveBack frees the place; an extra one goes with whom it was made for.
+func (b Booking) giveBack(tx *journal.Tx) error {
+	if b.Pool == extraPool {
+		_, err := tx.Exec(`UPDATE booking_pool SET used = used - 1, quota = quota - 1 WHERE office = $1 AND session = $2 AND pool = $3`, b.Office, b.Session, b.Pool)
 		return err
 	}
 	return give(tx.Tx, b.Office, b.Session, b.Pool, used, 1)
@@ -323,7 +328,7 @@ func (s *Service) Change(ctx context.Context, actor civic.Actor, id civic.Reques
 		if err != nil {
 			return journal.Event{}, err
 		}
-		if x.Kind != b.Kind {
+		if x.Kind != b.Kind || x.Office != b.Office { // another place is another booking
 			return journal.Event{}, errNoSession
 		}
 		if err := x.bookable(tx.Now); err != nil {
@@ -341,11 +346,8 @@ func (s *Service) Change(ctx context.Context, actor civic.Actor, id civic.Reques
 			return journal.Event{}, err
 		}
 		was := *b
-		if err := give(tx.Tx, b.Office, b.Session, b.Pool, used, 1); err != nil {
+		if err := b.giveBack(tx); err != nil {
 			return journal.Event{}, err
-		}
-		if x.Office != b.Office {
-			return journal.Event{}, errNoSession // another place is another booking
 		}
 		b.Session, b.Pool, b.DrewAs, b.Cause = x.ID, w.Pool, w.As, w.Cause
 		b.Department, b.Resource, b.Day, b.StartsAt = x.Department, x.Resource, x.Day, x.StartsAt

@@ -2,7 +2,6 @@ package booking
 
 import (
 	"context"
-	"time"
 
 	"yinqiao/civic"
 	"yinqiao/journal"
@@ -26,25 +25,17 @@ const freeMost = 500
 func (s *Service) Free(ctx context.Context, office civic.OfficeID, kind, from, to string) ([]Free, error) {
 	var out []Free
 	err := s.j.Look(ctx, civic.System("booking"), func(v *journal.View) error {
-		a, err := parseDay(from)
-		if err != nil {
+		if err := parseSpan(from, to, aheadMost); err != nil {
 			return err
-		}
-		b, err := parseDay(to)
-		if err != nil {
-			return err
-		}
-		if b.Sub(a) > aheadMost*24*time.Hour {
-			return errHorizon.On("to")
 		}
 		anybody := Drawer{Channel: civic.ChannelElder, Age: -1, Now: v.Now}
-		all, pools, err := s.open(v, want{kind: kind, office: office}, v.Now)
+		all, pools, err := s.open(v, want{kind: kind, office: office, from: from, to: to}, v.Now)
 		if err != nil {
 			return err
 		}
 		for _, x := range all {
-			if x.Day < from || x.Day > to || len(out) == freeMost {
-				continue
+			if len(out) == freeMost {
+				break
 			}
 			p, err := s.plan(v, x.Plan)
 			if err != nil {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"yinqiao/civic"
 	"yinqiao/journal"
@@ -44,17 +43,10 @@ const proofDays = 93
 func (s *Service) Prove(ctx context.Context, office civic.OfficeID, from, to string) (*Proof, error) {
 	p := &Proof{From: from, To: to}
 	err := s.j.Look(ctx, civic.System("booking"), func(v *journal.View) error {
-		a, err := parseDay(from)
-		if err != nil {
+		if err := parseSpan(from, to, proofDays); err != nil {
 			return err
 		}
-		b, err := parseDay(to)
-		if err != nil {
-			return err
-		}
-		if b.Sub(a) > proofDays*24*time.Hour {
-			return errHorizon.On("to")
-		}
+		var err error
 		if p.Office, err = place.Read(v, office); err != nil {
 			return err
 		}

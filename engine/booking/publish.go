@@ -32,8 +32,9 @@ func (s *Service) Publish(ctx context.Context, actor civic.Actor, office civic.O
 	for after := ""; ; {
 		var made Published
 		var n int
+		var end string
 		err := s.j.Write(ctx, actor, func(tx *journal.Tx) error {
-			made, n = Published{}, 0
+			made, n, end = Published{}, 0, ""
 			auth, o, err := s.keeper(tx, office)
 			if err != nil {
 				return err
@@ -49,7 +50,7 @@ func (s *Service) Publish(ctx context.Context, actor civic.Actor, office civic.O
 			if n = len(rs); n == 0 {
 				return journal.ErrUnchanged
 			}
-			after = rs[n-1].ID
+			end = rs[n-1].ID // the write may run again: what is done is done after it
 			if made, err = s.publish(tx, o, rs, first, last); err != nil {
 				return err
 			}
@@ -62,6 +63,7 @@ func (s *Service) Publish(ctx context.Context, actor civic.Actor, office civic.O
 		if err != nil {
 			return sum, err
 		}
+		after = end
 		sum.Resources, sum.Sessions, sum.Places = sum.Resources+n, sum.Sessions+made.Sessions, sum.Places+made.Places
 		if progress != nil {
 			progress(sum)

@@ -166,6 +166,15 @@ func readSession(q db.Q, id string) (Session, error) {
 	return x, err
 }
 
+// sessionAt finds a session of an office.
+func sessionAt(q db.Q, office civic.OfficeID, id string) (Session, error) {
+	x, err := readSession(q, id)
+	if err == nil && x.Office != office {
+		err = errNoSession
+	}
+	return x, err
+}
+
 // bookable says why a session can't be booked now, or nil.
 func (s Session) bookable(now time.Time) error {
 	switch {

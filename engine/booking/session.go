@@ -117,6 +117,19 @@ func at(day time.Time, minute int) time.Time {
 	return time.Date(y, m, d, 0, minute, 0, 0, civic.Shanghai)
 }
 
+// parseSpan checks two days, included, that are so many days apart at most.
+func parseSpan(from, to string, most int) error {
+	a, err := parseDay(from)
+	if err != nil {
+		return err
+	}
+	b, err := parseDay(to)
+	if err == nil && b.Sub(a) > time.Duration(most)*24*time.Hour {
+		err = errHorizon.On("to")
+	}
+	return err
+}
+
 func parseDay(s string) (time.Time, error) {
 	t, err := time.ParseInLocation(time.DateOnly, s, civic.Shanghai)
 	if err != nil {

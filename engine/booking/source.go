@@ -44,6 +44,7 @@ type want struct {
 	department string
 	resource   string
 	day        string
+	from, to   string // days, included
 }
 
 func wantOf(kind string, q request.Query) want {
@@ -167,10 +168,10 @@ func (s *Service) slots(k *request.Asking, w want) ([]slot, error) {
 func (s *Service) open(q db.Q, w want, now time.Time) ([]slot, map[string][]state, error) {
 	args := []any{w.office, dayOf(now), now}
 	where := ` WHERE s.office = $1 AND s.day >= $2 AND s.ends_at > $3 AND s.opens_at <= $3 AND s.state = 'open'`
-	for _, f := range []struct{ column, value string }{{"s.kind", w.kind}, {"s.department", w.department}, {"s.resource", w.resource}, {"s.day", w.day}} {
+	for _, f := range []struct{ is, value string }{{"s.kind =", w.kind}, {"s.department =", w.department}, {"s.resource =", w.resource}, {"s.day =", w.day}, {"s.day >=", w.from}, {"s.day <=", w.to}} {
 		if f.value != "" {
 			args = append(args, f.value)
-			where += fmt.Sprintf(" AND %s = $%d", f.column, len(args))
+			where += fmt.Sprintf(" AND %s $%d", f.is, len(args))
 		}
 	}
 	var rows []Session

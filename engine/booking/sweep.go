@@ -22,22 +22,12 @@ const sweepEach = 500
 
 // Sweep does what is due. It may be repeated, and run by several at once.
 func (s *Service) Sweep(ctx context.Context, _ Sweep) error {
-	for _, part := range []func(context.Context) error{s.release, s.lapseAll, quiet(s.offersOver), s.offerAll, s.remind} {
+	for _, part := range []func(context.Context) error{s.release, s.lapseAll, s.offersOver, s.offerAll, s.remind} {
 		if err := part(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// quiet lets a part that somebody else was faster with wait for the next sweep.
-func quiet(part func(context.Context) error) func(context.Context) error {
-	return func(ctx context.Context) error {
-		if err := part(ctx); err != nil && !civic.Is(err, civic.Conflict) {
-			return err
-		}
-		return nil
-	}
 }
 
 // due is a pool whose time has come and is not told yet.
@@ -133,12 +123,9 @@ func (s *Service) ReleaseNow(ctx context.Context, actor civic.Actor, office civi
 		if err != nil {
 			return err
 		}
-		x, err := readSession(tx, session)
+		x, err := sessionAt(tx, office, session)
 		if err != nil {
 			return err
-		}
-		if x.Office != office {
-			return errNoSession
 		}
 		p, err := s.plan(tx, x.Plan)
 		if err != nil {
@@ -177,12 +164,9 @@ func (s *Service) SetPlaces(ctx context.Context, actor civic.Actor, office civic
 		if err != nil {
 			return err
 		}
-		x, err := readSession(tx, session)
+		x, err := sessionAt(tx, office, session)
 		if err != nil {
 			return err
-		}
-		if x.Office != office {
-			return errNoSession
 		}
 		if x.Places == places {
 			return journal.ErrUnchanged
@@ -239,10 +223,10 @@ func (s *Service) lapseAll(ctx context.Context) error {
 	})
 }
 
-// offersOver ends offers that nobody took up: the place is given back, and the one
-// who waited is told.
+// offersOver ends offers that nobody took up: the place is given back, also when it was
+// booked otherwise or its taker waits no more, and the one who waited is told.
 func (s *Service) offersOver(ctx context.Context) error {
-	return s.j.Write(ctx, civic.System("booking.sweep"), func(tx *journal.Tx) error {
+	if err := s.j.Scratch(ctx, civic.System("booking.sweep"), func(tx *journal.Scratch) error {
 		var hs []hold
 		if err := tx.Select(&hs, `DELETE FROM booking_hold WHERE until <= $1 AND draft = '' RETURNING `+holdColumns, tx.Now); err != nil {
 			return err
@@ -252,6 +236,11 @@ func (s *Service) offersOver(ctx context.Context) error {
 				return err
 			}
 		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	return s.j.Write(ctx, civic.System("booking.sweep"), func(tx *journal.Tx) error {
 		// An offer that was taken up in a draft may have lapsed there.
 		var ws []waiter
 		if err := tx.Select(&ws, `SELECT office, id, session, person, service, channel, since FROM booking_wait w WHERE state = 'offered'
@@ -262,8 +251,11 @@ func (s *Service) offersOver(ctx context.Context) error {
 		told := 0
 		for _, w := range ws {
 			n, err := tx.Exec(`UPDATE booking_wait SET state = 'left' WHERE office = $1 AND id = $2 AND state = 'offered'`, w.Office, w.ID)
-			if err != nil || n == 0 {
+			if err != nil {
 				return err
+			}
+			if n == 0 {
+				continue // booked at this moment, or another sweep was faster
 			}
 			auth, err := tx.Authorise(civic.Need{Person: w.Person})
 			if err != nil {
@@ -274,11 +266,8 @@ func (s *Service) offersOver(ctx context.Context) error {
 			}
 			told++
 		}
-		if told == 0 && len(hs) == 0 {
-			return journal.ErrUnchanged
-		}
 		if told == 0 {
-			return errMoved // what was offered was booked at this moment; the next sweep finds nothing
+			return journal.ErrUnchanged
 		}
 		return nil
 	})
@@ -289,7 +278,9 @@ func (s *Service) offerAll(ctx context.Context) error {
 	var xs []struct{ Session string }
 	err := s.j.Look(ctx, civic.System("booking.sweep"), func(v *journal.View) error {
 		return v.Select(&xs, `SELECT DISTINCT w.session FROM booking_wait w JOIN booking_session s ON s.office = w.office AND s.id = w.session
-			WHERE w.state = 'waiting' AND s.ends_at > $1 AND s.state = 'open' ORDER BY w.session LIMIT $2`, v.Now, sweepEach)
+			WHERE w.state = 'waiting' AND s.ends_at > $1 AND s.state = 'open'
+				AND EXISTS (SELECT 1 FROM booking_pool p WHERE p.office = w.office AND p.session = w.session AND NOT p.shut AND p.quota > p.used + p.held)
+			ORDER BY w.session LIMIT $2`, v.Now, sweepEach)
 	})
 	if err != nil {
 		return err
