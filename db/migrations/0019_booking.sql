@@ -90,7 +90,7 @@ CREATE TABLE booking_pool (
   CHECK (quota >= 0 AND used >= 0 AND held >= 0 AND used + held <= quota),
   FOREIGN KEY (office, session) REFERENCES booking_session (office, id)
 );
-CREATE INDEX booking_pool_due ON booking_pool (release_at);
+CREATE INDEX booking_pool_due ON booking_pool (release_at) WHERE released IS NULL;
 
 -- A place that stays with a draft while somebody decides, or with one who waited.
 CREATE TABLE booking_hold (

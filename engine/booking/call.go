@@ -280,9 +280,10 @@ func (s *Service) Lines(ctx context.Context, actor civic.Actor) ([]Line, error) 
 		var rows []struct {
 			Ticket
 			Person civic.PersonID
+			What   string
 		}
-		if err := v.Select(&rows, `SELECT t.office, t.id, t.resource, t.day, t.number, t.class, t.ready_at, t.rank_at, t.state, t.room, t.calls, t.called_at, b.person
-			FROM booking_ticket t JOIN booking b ON b.office = t.office AND b.id = t.id
+		if err := v.Select(&rows, `SELECT t.office, t.id, t.resource, t.day, t.number, t.class, t.ready_at, t.rank_at, t.state, t.room, t.calls, t.called_at, b.person, r.name AS what
+			FROM booking_ticket t JOIN booking b ON b.office = t.office AND b.id = t.id JOIN booking_resource r ON r.office = t.office AND r.id = t.resource
 			WHERE t.office = $1 AND t.day = $2 AND t.state IN ('waiting', 'called', 'passed') ORDER BY t.rank_at, t.number LIMIT $3`, auth.Office(), dayOf(v.Now), linesMost); err != nil {
 			return err
 		}
@@ -298,12 +299,8 @@ func (s *Service) Lines(ctx context.Context, actor civic.Actor) ([]Line, error) 
 		for _, r := range rows {
 			i, ok := at[r.Resource]
 			if !ok {
-				res, err := readResource(v, r.Office, r.Resource)
-				if err != nil {
-					return err
-				}
 				i = len(out)
-				at[r.Resource], out = i, append(out, Line{Resource: r.Resource, What: res.Name})
+				at[r.Resource], out = i, append(out, Line{Resource: r.Resource, What: r.What})
 			}
 			r.Who = who[r.Person]
 			out[i].add(r.Ticket)

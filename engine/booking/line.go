@@ -309,17 +309,13 @@ func (s *Service) takeAll(tx *journal.Tx, x Session, may []*turn) (ready []*turn
 
 // takeMany takes up to n booked places by the same ways.
 func takeMany(tx *db.Tx, office civic.OfficeID, session string, ways []Way, n int, now time.Time) ([]Way, error) {
-	if n == 1 {
-		w, err := take(tx, office, session, ways, used, 1, now)
-		if civic.Is(err, civic.Exhausted) {
-			return nil, nil
-		}
-		return []Way{w}, err
-	}
 	var out []Way
-	pools, err := standing(tx, office, []string{session}, now)
-	if err != nil {
-		return nil, err
+	var pools map[string][]state
+	if n > 1 { // one is taken by itself, without looking first
+		var err error
+		if pools, err = standing(tx, office, []string{session}, now); err != nil {
+			return nil, err
+		}
 	}
 	for _, w := range ways {
 		for _, p := range pools[session] {

@@ -2,7 +2,6 @@ package booking_test
 
 import (
 	"fmt"
-	"os"
 	"sync"
 	"testing"
 	"time"
@@ -15,9 +14,6 @@ import (
 	"yinqiao/engine/booking"
 	"yinqiao/journal"
 )
-
-// slow reports whether long rounds are asked for.
-func slow() bool { return os.Getenv("YINQIAO_SLOW") != "" }
 
 // counts is what the rows say of one pool: what is counted, and what there is.
 type counts struct {
@@ -62,7 +58,7 @@ func TestWhateverIsDoneNothingIsOversoldAndNothingKeptLeaks(t *testing.T) {
 			c.Open(t, c.keeper2(), p)
 		}
 		rounds, steps := 2, 25
-		if slow() {
+		if dbtest.Slow() {
 			rounds, steps = 40, 120
 		}
 		ran, failing := 0, false

@@ -106,8 +106,7 @@ const (
 type Way struct {
 	Pool, As string
 	Cause    Cause
-	Keep     int    // so many must stay in the pool
-	Why      string // in words, for the proof
+	Keep     int // so many must stay in the pool
 }
 
 // Ways lists the ways to a place in the order in which they are tried: pools that the
@@ -132,7 +131,7 @@ func (p *Plan) Ways(d Drawer, office civic.OfficeID, starts time.Time) []Way {
 		}
 		for _, w := range own {
 			if len(x.Release.To) == 0 || slices.Contains(x.Release.To, w.Pool) {
-				out = append(out, Way{x.Code, w.Pool, Released, 0, x.Release.Why})
+				out = append(out, Way{x.Code, w.Pool, Released, 0})
 				break
 			}
 		}
@@ -140,7 +139,7 @@ func (p *Plan) Ways(d Drawer, office civic.OfficeID, starts time.Time) []Way {
 	for _, w := range own {
 		for _, l := range p.pool(w.Pool).Borrow {
 			if !mine[l.From] {
-				out = append(out, Way{l.From, w.Pool, Borrowed, l.Keep, l.Why})
+				out = append(out, Way{l.From, w.Pool, Borrowed, l.Keep})
 			}
 		}
 	}

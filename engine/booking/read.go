@@ -144,24 +144,32 @@ func (s *Service) Coming(ctx context.Context, actor civic.Actor, person civic.Pe
 			return err
 		}
 		ids := self.Selves()
-		var bs, mine []Booking
-		if err := v.Select(&bs, `SELECT `+bookingColumns+` FROM booking WHERE state = 'booked' AND day >= $1 AND person IN `+db.In(2, len(ids))+` ORDER BY starts_at, id LIMIT `+strconv.Itoa(listMost),
-			append([]any{dayOf(v.Now)}, db.Args(ids)...)...); err != nil {
+		where, args := ` FROM booking WHERE state = 'booked' AND day >= $1 AND person IN `+db.In(2, len(ids)), append([]any{dayOf(v.Now)}, db.Args(ids)...)
+		var services, may []string
+		if err := v.Select(&services, `SELECT DISTINCT service`+where+` ORDER BY service`, args...); err != nil {
 			return err
 		}
-		for _, b := range bs {
-			n, err := s.personNeed(v, b)
+		for _, service := range services { // before the list is cut
+			n, err := s.requests.Need(v, person, service)
 			if err != nil {
 				return err
 			}
 			n.Look = true
 			if _, err = v.Authorise(n); err == nil {
-				mine = append(mine, b)
+				may = append(may, service)
 			} else if !civic.Is(err, civic.Denied) {
 				return err
 			}
 		}
-		out, err = s.items(v, mine)
+		if len(may) == 0 {
+			return nil
+		}
+		var bs []Booking
+		if err := v.Select(&bs, `SELECT `+bookingColumns+where+` AND service IN `+db.In(1+len(args), len(may))+` ORDER BY starts_at, id LIMIT `+strconv.Itoa(listMost),
+			append(args, db.Args(may)...)...); err != nil {
+			return err
+		}
+		out, err = s.items(v, bs)
 		return err
 	})
 	return out, err
@@ -195,8 +203,13 @@ func (s *Service) Roll(ctx context.Context, actor civic.Actor, day string) ([]It
 func (s *Service) items(q db.Q, bs []Booking) ([]Item, error) {
 	var persons []civic.PersonID
 	var requests []civic.RequestID
+	var offices []civic.OfficeID
 	for _, b := range bs {
-		persons, requests = append(persons, b.Person), append(requests, b.ID)
+		persons, requests, offices = append(persons, b.Person), append(requests, b.ID), append(offices, b.Office)
+	}
+	where, err := place.Names(q, offices)
+	if err != nil {
+		return nil, err
 	}
 	who, err := people.MaskedNames(q, persons)
 	if err != nil {
@@ -206,7 +219,7 @@ func (s *Service) items(q db.Q, bs []Booking) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	what, where := map[string]string{}, map[civic.OfficeID]string{}
+	what := map[string]string{}
 	out := make([]Item, len(bs))
 	for i, b := range bs {
 		if _, ok := what[b.Resource]; !ok {
@@ -215,13 +228,6 @@ func (s *Service) items(q db.Q, bs []Booking) ([]Item, error) {
 				return nil, err
 			}
 			what[b.Resource] = r.Name
-		}
-		if _, ok := where[b.Office]; !ok {
-			o, err := place.Read(q, b.Office)
-			if err != nil {
-				return nil, err
-			}
-			where[b.Office] = o.Name
 		}
 		out[i] = Item{b, titles[b.ID], what[b.Resource], where[b.Office], who[b.Person], sayDay(b.StartsAt) + civic.SayTime(b.StartsAt)}
 	}

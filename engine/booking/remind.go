@@ -21,8 +21,8 @@ func (s *Service) remind(ctx context.Context) error {
 	today := at(now, 0)
 	return s.j.Write(ctx, civic.System("booking.sweep"), func(tx *journal.Tx) error {
 		var bs []Booking
-		if err := tx.Select(&bs, `SELECT b.office, b.id, b.session, b.person, b.starts_at FROM booking_session s JOIN booking b ON b.office = s.office AND b.session = s.id
-			WHERE s.starts_at >= $1 AND s.starts_at < $2 AND b.state = 'booked' AND NOT b.reminded AND b.made_at < $3 ORDER BY b.person, b.id LIMIT $4`,
+		if err := tx.Select(&bs, `SELECT office, id, session, person, starts_at FROM booking
+			WHERE starts_at >= $1 AND starts_at < $2 AND state = 'booked' AND NOT reminded AND made_at < $3 ORDER BY person, id LIMIT $4`,
 			today.Add(24*time.Hour), today.Add(48*time.Hour), today, remindEach); err != nil {
 			return err
 		}
