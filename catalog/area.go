@@ -1,12 +1,10 @@
 package catalog
 
 import (
-	"bytes"
-	_ "embed"
-
-	"github.com/goccy/go-yaml"
+	"embed"
 
 	"yinqiao/db"
+	"yinqiao/ruledata"
 )
 
 // Area is a group of services that a grant may name as a whole.
@@ -16,19 +14,13 @@ type Area struct {
 }
 
 //go:embed groups.yaml
-var groupFile []byte
+var groupFile embed.FS
 
-var groups = func() []Area {
-	var out struct {
-		Source  string `yaml:"source"`
-		Version string `yaml:"version"`
-		Groups  []Area `yaml:"groups"`
-	}
-	if err := yaml.NewDecoder(bytes.NewReader(groupFile), yaml.DisallowUnknownField()).Decode(&out); err != nil {
-		panic("catalog: groups.yaml: " + err.Error()) // the release's own file
-	}
-	return out.Groups
-}()
+var groups = ruledata.Must[struct {
+	Source  string `yaml:"source"`
+	Version string `yaml:"version"`
+	Groups  []Area `yaml:"groups"`
+}](groupFile, "groups.yaml").Groups
 
 // Areas lists the groups of services.
 func Areas() []Area { return append([]Area(nil), groups...) }

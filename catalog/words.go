@@ -1,14 +1,13 @@
 package catalog
 
 import (
-	"bytes"
-	_ "embed"
+	"embed"
 	"fmt"
 	"regexp"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/goccy/go-yaml"
+	"yinqiao/ruledata"
 )
 
 // wordRules are what an 80-year-old does not understand, as data.
@@ -22,14 +21,9 @@ type wordRules struct {
 }
 
 //go:embed words.yaml
-var wordFile []byte
+var wordFile embed.FS
 
-var words = func() (w wordRules) {
-	if err := yaml.NewDecoder(bytes.NewReader(wordFile), yaml.DisallowUnknownField()).Decode(&w); err != nil {
-		panic("catalog: words.yaml: " + err.Error()) // the release's own file
-	}
-	return w
-}()
+var words = ruledata.Must[wordRules](wordFile, "words.yaml")
 
 var latin = regexp.MustCompile(`[A-Za-zＡ-Ｚａ-ｚ]+`)
 

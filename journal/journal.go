@@ -83,6 +83,15 @@ func (s *scene) Authorise(need civic.Need) (civic.Authority, error) {
 	return s.auth.Authorise(s.q, s.Now, s.Actor, need)
 }
 
+// SignedIn refuses nobody before anything is read, so that what exists is not told.
+func (s *scene) SignedIn() error {
+	if !s.Actor.Operator.None() {
+		return nil
+	}
+	_, err := s.Authorise(civic.Need{})
+	return err
+}
+
 // Tx is a write in which acts are recorded.
 type Tx struct {
 	*db.Tx

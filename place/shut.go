@@ -1,6 +1,7 @@
 package place
 
 import (
+	"cmp"
 	"context"
 
 	"yinqiao/civic"
@@ -40,7 +41,7 @@ func (s *Service) setShut(ctx context.Context, actor civic.Actor, id civic.Offic
 			return err
 		}
 		if n, err := tx.Exec(`UPDATE office SET shut = $1 WHERE id = $2 AND shut <> $1`, why, id); err != nil || n == 0 {
-			return unchanged(err)
+			return cmp.Or(err, journal.ErrUnchanged)
 		}
 		detail := map[string]string{"name": o.Name, "division": string(o.Division)}
 		if why != "" {

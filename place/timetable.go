@@ -1,6 +1,7 @@
 package place
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -84,17 +85,10 @@ func (s *Service) SetHours(ctx context.Context, actor civic.Actor, id civic.Offi
 			return err
 		}
 		if n, err := tx.Exec(`UPDATE office SET hours = $1 WHERE id = $2 AND hours <> $1`, words, id); err != nil || n == 0 {
-			return unchanged(err)
+			return cmp.Or(err, journal.ErrUnchanged)
 		}
 		return tx.Record(auth, journal.Event{Act: ActHoursChanged, Detail: map[string]string{"name": o.Name, "hours": words, "before": o.Hours}, About: about(id)})
 	})
-}
-
-func unchanged(err error) error {
-	if err == nil {
-		err = journal.ErrUnchanged
-	}
-	return err
 }
 
 // SetDay says that on one date other times hold, or with empty times that the
@@ -127,7 +121,7 @@ func (s *Service) SetDay(ctx context.Context, actor civic.Actor, id civic.Office
 			ON CONFLICT (office, day) DO UPDATE SET hours = excluded.hours, reason = excluded.reason WHERE place_day.hours <> excluded.hours OR place_day.reason <> excluded.reason`,
 			id, day, times, reason)
 		if err != nil || n == 0 {
-			return unchanged(err)
+			return cmp.Or(err, journal.ErrUnchanged)
 		}
 		return tx.Record(auth, journal.Event{Act: ActDaySet, Detail: map[string]string{"name": o.Name, "day": day, "hours": times, "reason": reason}, About: about(id)})
 	})
@@ -141,7 +135,7 @@ func (s *Service) DropDay(ctx context.Context, actor civic.Actor, id civic.Offic
 			return err
 		}
 		if n, err := tx.Exec(`DELETE FROM place_day WHERE office = $1 AND day = $2`, id, day); err != nil || n == 0 {
-			return unchanged(err)
+			return cmp.Or(err, journal.ErrUnchanged)
 		}
 		return tx.Record(auth, journal.Event{Act: ActDayDropped, Detail: map[string]string{"name": o.Name, "day": day}, About: about(id)})
 	})

@@ -1,6 +1,7 @@
 package place
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -169,12 +170,12 @@ func (s *Service) window(ctx context.Context, actor civic.Actor, id civic.Office
 		}
 		was := w.State
 		if changed, err := change(tx, &w); err != nil || !changed {
-			return unchanged(err)
+			return cmp.Or(err, journal.ErrUnchanged)
 		}
 		n, err := tx.Exec(`UPDATE place_window SET state = $1, reason = $2, until = $3, changed_at = $4 WHERE office = $5 AND id = $6 AND state = $7`,
 			w.State, w.Reason, w.Until, tx.Now, id, window, was)
 		if err != nil || n == 0 {
-			return unchanged(err) // a colleague was faster
+			return cmp.Or(err, journal.ErrUnchanged) // a colleague was faster
 		}
 		return tx.Record(auth, windowEvent(act, o, w))
 	})

@@ -18,7 +18,7 @@ func init() {
 	actorless["Casework.MarkDue"] = "a job, as the system"
 	for verb, why := range map[string]string{
 		"Casework.List": "one's own office", "Casework.Stands": "one's own office", "Casework.Absences": "one's own office", "Casework.Colleagues": "one's own office",
-		"Casework.Keepings": "one's own office", "Casework.HandOver": "what is in one's own hands", "Casework.Strays": "one's own division", "Casework.Unattended": "one's own division",
+		"Casework.Keepings": "one's own office", "Casework.HandOver": "what is in one's own hands", "Casework.Strays": "one's own division",
 	} {
 		openToAnyClerk[verb] = struct {
 			why string
@@ -142,7 +142,6 @@ func caseVerbs(t *testing.T, s *story) (map[string]byType, map[string]civic.Acto
 		"Casework.GiveBack":   on("give-back", nil),
 		"Casework.Lose":       on("lose", nil),
 		"Casework.Strays":     {},
-		"Casework.Unattended": {},
 		"Casework.MarkDue":    {reflect.TypeFor[casework.Scan](): {casework.Scan{}}},
 		"Casework.Redirect":   on("redirect", office(d.Hospital), "那里没有人"),
 		"Casework.Away":       {reflect.TypeFor[casework.Absence](): {s.absence(civic.StaffID(s.made["traveller"]))}},
@@ -156,7 +155,7 @@ func caseVerbs(t *testing.T, s *story) (map[string]byType, map[string]civic.Acto
 		who[verb] = d.Clerk
 	}
 	who["Casework.HandOver"] = apptest.AsStaff(civic.StaffID(s.made["hander"]))
-	who["Casework.Lose"], who["Casework.Strays"], who["Casework.Redirect"], who["Casework.Unattended"] = d.MarketClerk, d.Administrator, d.Administrator, d.Administrator
+	who["Casework.Lose"], who["Casework.Strays"], who["Casework.Redirect"] = d.MarketClerk, d.Administrator, d.Administrator
 	return of, who
 }
 

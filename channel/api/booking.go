@@ -26,23 +26,23 @@ func (s *server) bookings() {
 	handle(s, route{id: "bookings-get", method: http.MethodGet, path: "/bookings/{booking}", tag: tagBooking, kinds: gone[:1],
 		summary: "一次预约", more: "限本人、能替老人办事的人和这个单位的工作人员。"}, s.getBooking)
 	handle(s, route{id: "bookings-cancel", method: http.MethodPost, path: "/bookings/{booking}/cancel", tag: tagBooking, kinds: gone,
-		summary: "取消预约", more: "空出来的号马上给候补的人。"}, s.cancelBooking)
+		summary: "取消预约", more: "空出来的号马上给候补的人。"}, s.onBooking(s.Booking.Cancel))
 	handle(s, route{id: "bookings-change", method: http.MethodPost, path: "/bookings/{booking}/change", tag: tagBooking, kinds: full,
 		summary: "换一个时间", more: "先占上新的，再放掉旧的。"}, s.changeBooking)
 	handle(s, route{id: "bookings-arrive", method: http.MethodPost, path: "/bookings/{booking}/arrive", tag: tagBooking, kinds: gone,
-		summary: "单位记下人来了"}, s.arrive)
+		summary: "单位记下人来了"}, s.onBooking(s.Booking.Arrive))
 	handle(s, route{id: "lines-list", method: http.MethodGet, path: "/lines", tag: tagBooking,
 		summary: "本单位今天谁在等、叫到谁了(SX8)", more: "名字遮住中间的字，按叫的先后。"}, s.lines)
 	handle(s, route{id: "lines-next", method: http.MethodPost, path: "/lines/{resource}/next", tag: tagBooking, kinds: gone,
 		summary: "叫下一位到一个诊室或窗口", more: "同一个房间里上一位就算办完了。没有人等是 409。"}, s.callNext)
 	handle(s, route{id: "bookings-call", method: http.MethodPost, path: "/bookings/{booking}/call", tag: tagBooking, kinds: gone,
-		summary: "叫到了没有来，再叫一遍"}, s.callAgain)
+		summary: "叫到了没有来，再叫一遍"}, s.onBooking(s.Booking.CallAgain))
 	handle(s, route{id: "bookings-pass", method: http.MethodPost, path: "/bookings/{booking}/pass", tag: tagBooking, kinds: gone,
-		summary: "叫了不在，过号"}, s.passTicket)
+		summary: "叫了不在，过号"}, s.onBooking(s.Booking.Pass))
 	handle(s, route{id: "bookings-return", method: http.MethodPost, path: "/bookings/{booking}/return", tag: tagBooking, kinds: gone,
-		summary: "过号的人回来了，或者检查完回来了，重新排", more: "检查回来的优先。"}, s.returnTicket)
+		summary: "过号的人回来了，或者检查完回来了，重新排", more: "检查回来的优先。"}, s.onBooking(s.Booking.Return))
 	handle(s, route{id: "bookings-miss", method: http.MethodPost, path: "/bookings/{booking}/miss", tag: tagBooking, kinds: gone,
-		summary: "单位记下人没有来"}, s.miss)
+		summary: "单位记下人没有来"}, s.onBooking(s.Booking.Miss))
 	handle(s, route{id: "bookings-coming", method: http.MethodGet, path: "/people/{person}/bookings", tag: tagBooking, kinds: gone[:1],
 		summary: "一个人约好了还没去的"}, s.coming)
 	handle(s, route{id: "bookings-roll", method: http.MethodGet, path: "/bookings", tag: tagBooking,
@@ -252,8 +252,11 @@ func (s *server) getBooking(ctx context.Context, in *OnBooking) (*struct{ Body B
 	return &struct{ Body BookedFile }{out}, nil
 }
 
-func (s *server) cancelBooking(ctx context.Context, in *OnBooking) (*struct{}, error) {
-	return nil, s.Booking.Cancel(ctx, actorOf(ctx), in.Booking)
+// onBooking is an act that takes a booking and nothing else.
+func (s *server) onBooking(do func(context.Context, civic.Actor, civic.RequestID) error) func(context.Context, *OnBooking) (*struct{}, error) {
+	return func(ctx context.Context, in *OnBooking) (*struct{}, error) {
+		return nil, do(ctx, actorOf(ctx), in.Booking)
+	}
 }
 
 type changeIn struct {
@@ -265,14 +268,6 @@ type changeIn struct {
 
 func (s *server) changeBooking(ctx context.Context, in *changeIn) (*struct{}, error) {
 	return nil, s.Booking.Change(ctx, actorOf(ctx), in.Booking, in.Body.Time)
-}
-
-func (s *server) arrive(ctx context.Context, in *OnBooking) (*struct{}, error) {
-	return nil, s.Booking.Arrive(ctx, actorOf(ctx), in.Booking)
-}
-
-func (s *server) miss(ctx context.Context, in *OnBooking) (*struct{}, error) {
-	return nil, s.Booking.Miss(ctx, actorOf(ctx), in.Booking)
 }
 
 // BookedList is a list of bookings.

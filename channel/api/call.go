@@ -64,15 +64,3 @@ type nextIn struct {
 func (s *server) callNext(ctx context.Context, in *nextIn) (*struct{}, error) {
 	return nil, s.Booking.CallNext(ctx, actorOf(ctx), in.Resource, in.Body.Room)
 }
-
-func (s *server) callAgain(ctx context.Context, in *OnBooking) (*struct{}, error) {
-	return nil, s.Booking.CallAgain(ctx, actorOf(ctx), in.Booking)
-}
-
-func (s *server) passTicket(ctx context.Context, in *OnBooking) (*struct{}, error) {
-	return nil, s.Booking.Pass(ctx, actorOf(ctx), in.Booking)
-}
-
-func (s *server) returnTicket(ctx context.Context, in *OnBooking) (*struct{}, error) {
-	return nil, s.Booking.Return(ctx, actorOf(ctx), in.Booking)
-}

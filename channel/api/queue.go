@@ -225,15 +225,11 @@ func (s *server) listStrays(ctx context.Context, _ *struct{}) (*struct{ Body Str
 	if err != nil {
 		return nil, err
 	}
-	things, err := s.Casework.Unattended(ctx, actorOf(ctx))
-	if err != nil {
-		return nil, err
-	}
-	out := Strays{make([]Stray, len(list)), make([]StrayThing, len(things))}
-	for i, u := range things {
+	out := Strays{make([]Stray, len(list.Cases)), make([]StrayThing, len(list.Things))}
+	for i, u := range list.Things {
 		out.Things[i] = StrayThing{thingOf(u.Thing), casesOf([]casework.Item{u.Item})[0], u.Keeper(), u.OfficeName}
 	}
-	for i, x := range list {
+	for i, x := range list.Cases {
 		out.Cases[i] = Stray{casesOf([]casework.Item{x.Item})[0], x.Office, x.OfficeName}
 	}
 	return &struct{ Body Strays }{out}, nil

@@ -178,11 +178,11 @@ func (s *Service) bookAll(tx *journal.Tx, session string, batch []*turn) error {
 	}
 	may, err := s.judgeAll(tx, x, batch)
 	if err != nil || len(may) == 0 {
-		return unchanged(err)
+		return cmp.Or(err, journal.ErrUnchanged) // every order has its own answer
 	}
 	ready, ways, err := s.takeAll(tx, x, may)
 	if err != nil || len(ready) == 0 {
-		return unchanged(err)
+		return cmp.Or(err, journal.ErrUnchanged)
 	}
 	entries, orders := make([]request.Entry, len(ready)), make([]Order, len(ready))
 	for i, t := range ready {
@@ -199,13 +199,6 @@ func (s *Service) bookAll(tx *journal.Tx, session string, batch []*turn) error {
 		ready[i].rc = request.Receipt{Person: r.Person, Request: r.ID, Number: r.Number, Def: r.Def}
 	}
 	return s.book(tx, civic.Authority{}, x, bs, orders)
-}
-
-func unchanged(err error) error {
-	if err == nil {
-		err = journal.ErrUnchanged // every order has its own answer
-	}
-	return err
 }
 
 // judgeAll returns those of a batch who may book: by authority, service and limits.

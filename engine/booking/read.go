@@ -35,7 +35,7 @@ type File struct {
 func (s *Service) Read(ctx context.Context, actor civic.Actor, id civic.RequestID) (*File, error) {
 	var f *File
 	err := s.j.Look(ctx, actor, func(v *journal.View) error {
-		if err := signedIn(v.Authorise, actor); err != nil {
+		if err := v.SignedIn(); err != nil {
 			return err
 		}
 		b, err := readBooking(v, id)

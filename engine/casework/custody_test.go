@@ -181,23 +181,25 @@ func TestACaseWhereNobodyWorksIsTheAdministrators(t *testing.T) {
 		ok(t, c.Pay(ctx, elder, id, sum, "现金"))
 		wantKind(t, c.Redirect(ctx, admin, id, w.Taiyuan.Market, "转"), civic.Conflict, "case.manned")
 		for _, who := range []civic.Actor{clerk, second} {
-			if list, err := c.Strays(ctx, admin); err != nil || len(list) != 0 {
+			if list, err := c.Strays(ctx, admin); err != nil || len(list.Cases) != 0 {
 				t.Errorf("%v %v", list, err)
 			}
 			ok(t, w.Staff.Leave(ctx, admin, who.Staff()))
 		}
 		ok(t, c.ReleaseAll(ctx, casework.Free{Staff: clerk.Staff()}))
-		list, err := c.Strays(ctx, admin)
+		strays, err := c.Strays(ctx, admin)
 		ok(t, err)
+		list := strays.Cases
 		if len(list) != 1 || list[0].Request != id || list[0].Who != "王*英" {
 			t.Fatalf("%+v", list)
 		}
-		if far, err := c.Strays(ctx, w.Xihu.Administrator); err != nil || len(far) != 0 {
+		if far, err := c.Strays(ctx, w.Xihu.Administrator); err != nil || len(far.Cases) != 0 {
 			t.Errorf("%v %v", far, err)
 		}
 		for _, far := range []civic.Actor{w.Xihu.Administrator, w.Taiyuan.Administrator} {
-			things, err := c.Unattended(ctx, far)
+			all, err := c.Strays(ctx, far)
 			ok(t, err)
+			things := all.Things
 			if mine := far == w.Taiyuan.Administrator; mine != (len(things) == 2) || mine && (things[0].ID != paper || things[0].What != "病历" || things[0].OfficeName == "") {
 				t.Errorf("papers and sums: %+v", things)
 			}
@@ -213,8 +215,8 @@ func TestACaseWhereNobodyWorksIsTheAdministrators(t *testing.T) {
 		market := w.Taiyuan.MarketClerk
 		ok(t, c.Receive(ctx, market, id, paper))
 		ok(t, c.Receive(ctx, market, id, sum))
-		if things, err := c.Unattended(ctx, admin); err != nil || len(things) != 0 {
-			t.Errorf("%+v %v", things, err)
+		if all, err := c.Strays(ctx, admin); err != nil || len(all.Things) != 0 {
+			t.Errorf("%+v %v", all.Things, err)
 		}
 		if f.Office.ID != w.Taiyuan.Market || !strings.Contains(f.Story[len(f.Story)-1].Says, "没有人办") {
 			t.Errorf("%+v", f.Story)

@@ -88,7 +88,7 @@ func (s *Service) Colleagues(ctx context.Context, actor civic.Actor) ([]Colleagu
 func (s *Service) Elsewhere(ctx context.Context, actor civic.Actor, id civic.RequestID) ([]place.Office, error) {
 	var out []place.Office
 	err := s.j.Look(ctx, actor, func(v *journal.View) error {
-		if err := signedIn(v.Authorise, actor); err != nil {
+		if err := v.SignedIn(); err != nil {
 			return err
 		}
 		c, err := read(v, id)

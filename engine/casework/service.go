@@ -137,22 +137,13 @@ func (s *Service) personNeed(q db.Q, c Case) (civic.Need, error) {
 	return s.requests.Need(q, c.Person, c.Service)
 }
 
-// signedIn refuses nobody before anything is read, so that what exists is not told.
-func signedIn(authorise func(civic.Need) (civic.Authority, error), actor civic.Actor) error {
-	if actor.Operator.None() {
-		_, err := authorise(civic.Need{})
-		return err
-	}
-	return nil
-}
-
 // act runs one step of a case in a write: read, authorise, step, store. A step that
 // the same hands took before is journal.ErrUnchanged: pressing a button twice is no
 // fault and no second act.
 func (s *Service) act(ctx context.Context, actor civic.Actor, id civic.RequestID, need func(db.Q, Case) (civic.Need, error),
 	step func(tx *journal.Tx, c *Case) (journal.Event, error)) error {
 	return s.j.Write(ctx, actor, func(tx *journal.Tx) error {
-		if err := signedIn(tx.Authorise, actor); err != nil {
+		if err := tx.SignedIn(); err != nil {
 			return err
 		}
 		c, err := read(tx, id)

@@ -28,49 +28,26 @@ func strayNeed(c Case) civic.Need {
 	return civic.Need{Person: c.Person, Division: c.Division, Permission: civic.MayManageStaff}
 }
 
-// Strays lists the cases that are in no office's hands, by deadline, for whoever
-// manages the staff of their division: the last net under nobody's case.
-func (s *Service) Strays(ctx context.Context, actor civic.Actor) ([]Stray, error) {
-	var out []Stray
-	err := s.atUnmanned(ctx, actor, func(v *journal.View, ids []civic.OfficeID, names map[civic.OfficeID]string) error {
-		var cs []Case
-		if err := v.Select(&cs, `SELECT `+columns+` FROM casework WHERE `+notEnded+` AND office IN `+db.In(1, len(ids))+` ORDER BY due_at, request LIMIT `+strconv.Itoa(QueueMost), db.Args(ids)...); err != nil {
-			return err
-		}
-		items, err := s.items(v, cs)
-		for _, it := range items {
-			out = append(out, Stray{it, names[it.Office]})
-		}
-		return err
-	})
-	return out, err
-}
-
 // Unattended is a paper or a sum in the custody of an office where nobody works.
 type Unattended struct {
 	Keeping
 	OfficeName string
 }
 
-// Unattended lists the papers and sums that offices answer for where nobody works,
-// whatever became of their cases, for whoever manages the staff there. What belongs to a
-// case of that office goes with it (Redirect); for the rest somebody is put there.
-func (s *Service) Unattended(ctx context.Context, actor civic.Actor) ([]Unattended, error) {
-	var out []Unattended
-	err := s.atUnmanned(ctx, actor, func(v *journal.View, ids []civic.OfficeID, names map[civic.OfficeID]string) error {
-		list, err := s.keptAt(v, ids)
-		for _, k := range list {
-			out = append(out, Unattended{k, names[k.Keeper()]})
-		}
-		return err
-	})
-	return out, err
+// AtUnmanned is what waits at offices where nobody works.
+type AtUnmanned struct {
+	Cases  []Stray
+	Things []Unattended
 }
 
-// atUnmanned looks at the offices where nobody works and something waits, of the
-// divisions whose staff the member at the controls manages.
-func (s *Service) atUnmanned(ctx context.Context, actor civic.Actor, look func(v *journal.View, ids []civic.OfficeID, names map[civic.OfficeID]string) error) error {
-	return s.j.Look(ctx, actor, func(v *journal.View) error {
+// Strays lists the cases that are in no office's hands, by deadline, and the papers and
+// sums that offices answer for where nobody works, whatever became of their cases; for
+// whoever manages the staff of their division: the last net under nobody's case. What
+// belongs to a case of that office goes with it (Redirect); for the rest somebody is put
+// there.
+func (s *Service) Strays(ctx context.Context, actor civic.Actor) (AtUnmanned, error) {
+	var out AtUnmanned
+	err := s.j.Look(ctx, actor, func(v *journal.View) error {
 		if _, err := v.Authorise(civic.Need{Permission: civic.MayManageStaff, Look: true}); err != nil {
 			return err
 		}
@@ -86,8 +63,24 @@ func (s *Service) atUnmanned(ctx context.Context, actor civic.Actor, look func(v
 		for i, o := range offices {
 			ids[i], names[o.ID] = o.ID, o.Name
 		}
-		return look(v, ids, names)
+		var cs []Case
+		if err := v.Select(&cs, `SELECT `+columns+` FROM casework WHERE `+notEnded+` AND office IN `+db.In(1, len(ids))+` ORDER BY due_at, request LIMIT `+strconv.Itoa(QueueMost), db.Args(ids)...); err != nil {
+			return err
+		}
+		items, err := s.items(v, cs)
+		if err != nil {
+			return err
+		}
+		for _, it := range items {
+			out.Cases = append(out.Cases, Stray{it, names[it.Office]})
+		}
+		things, err := s.keptAt(v, ids)
+		for _, k := range things {
+			out.Things = append(out.Things, Unattended{k, names[k.Keeper()]})
+		}
+		return err
 	})
+	return out, err
 }
 
 // managed lists where a member manages staff.

@@ -3,6 +3,7 @@ package casework
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -163,15 +164,15 @@ func settled(q db.Q, c Case) error { return without(q, c, Due, Told, Sent) }
 
 // without refuses a case that has a thing in one of the states, with why.
 func without(q db.Q, c Case, states ...Custody) error {
+	var there []Custody
+	if err := q.Select(&there, `SELECT DISTINCT state FROM casework_custody WHERE person = $1 AND request = $2`, c.Person, c.Request); err != nil {
+		return err
+	}
 	for _, state := range states {
-		n, err := inState(q, c, state)
-		if err != nil {
-			return err
-		}
-		if n > 0 && state == Sent {
-			return errOnWay
-		}
-		if n > 0 {
+		if slices.Contains(there, state) {
+			if state == Sent {
+				return errOnWay
+			}
 			return errUnpaid
 		}
 	}

@@ -163,11 +163,11 @@ func (b *bureau) kept(t *rapid.T, office civic.OfficeID) (list []casework.Keepin
 		}
 		return list
 	}
-	all, err := b.w.Casework.Unattended(ctx, b.w.Taiyuan.Administrator)
+	all, err := b.w.Casework.Strays(ctx, b.w.Taiyuan.Administrator)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, u := range all {
+	for _, u := range all.Things {
 		list = append(list, u.Keeping)
 	}
 	return list
@@ -194,7 +194,7 @@ func (b *bureau) listed(t *rapid.T, office civic.OfficeID, id civic.RequestID) b
 	if err != nil {
 		t.Fatal(err)
 	}
-	return slices.ContainsFunc(strays, func(s casework.Stray) bool { return s.Request == id })
+	return slices.ContainsFunc(strays.Cases, func(s casework.Stray) bool { return s.Request == id })
 }
 
 // clear ends a case as far as its person can.

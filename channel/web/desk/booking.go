@@ -11,24 +11,20 @@ import (
 func (f face) bookingRoutes() []kit.Route {
 	act := func(do func(context.Context, civic.Actor, civic.RequestID) error) kit.Handler {
 		return func(w http.ResponseWriter, r *http.Request) error {
-			return f.step(w, r, do(r.Context(), f.actor(r), civic.RequestID(r.PathValue("request"))))
+			return f.step(w, r, do(r.Context(), f.actor(r), requestOf(r)))
 		}
 	}
 	return []kit.Route{
 		{Pattern: "GET /desk/roll", Do: f.roll},
-		{Pattern: "POST /desk/requests/{request}/cancel", Do: act(func(ctx context.Context, a civic.Actor, id civic.RequestID) error {
-			return f.Booking.Cancel(ctx, a, id)
-		})},
-		{Pattern: "POST /desk/requests/{request}/arrive", Do: act(func(ctx context.Context, a civic.Actor, id civic.RequestID) error {
-			return f.Booking.Arrive(ctx, a, id)
-		})},
-		{Pattern: "POST /desk/requests/{request}/miss", Do: act(func(ctx context.Context, a civic.Actor, id civic.RequestID) error { return f.Booking.Miss(ctx, a, id) })},
+		{Pattern: "POST /desk/requests/{request}/cancel", Do: act(f.Booking.Cancel)},
+		{Pattern: "POST /desk/requests/{request}/arrive", Do: act(f.Booking.Arrive)},
+		{Pattern: "POST /desk/requests/{request}/miss", Do: act(f.Booking.Miss)},
 	}
 }
 
 // booking shows a time that is booked: to its office, or to who serves its person.
 func (f face) booking(w http.ResponseWriter, r *http.Request, status int, fr kit.Frame, a civic.Actor) error {
-	b, err := f.Booking.Read(r.Context(), a, civic.RequestID(r.PathValue("request")))
+	b, err := f.Booking.Read(r.Context(), a, requestOf(r))
 	if civic.Is(err, civic.Denied) {
 		return f.orOpen(w, r, fr, a, civic.E(civic.Denied, "grant.not_open", civic.As(err).Say))
 	}

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
@@ -23,20 +22,16 @@ const hallMost = 6
 func (f face) callRoutes() []kit.Route {
 	act := func(do func(context.Context, civic.Actor, civic.RequestID) error) kit.Handler {
 		return func(w http.ResponseWriter, r *http.Request) error {
-			return f.called(w, r, do(r.Context(), f.actor(r), civic.RequestID(r.PathValue("request"))))
+			return f.called(w, r, do(r.Context(), f.actor(r), requestOf(r)))
 		}
 	}
 	return []kit.Route{
 		{Pattern: "GET /desk/line", Do: f.line},
 		{Pattern: "GET /desk/hall", Do: f.hall},
 		{Pattern: "POST /desk/line/{resource}/next", Do: f.callNext},
-		{Pattern: "POST /desk/line/requests/{request}/again", Do: act(func(ctx context.Context, a civic.Actor, id civic.RequestID) error {
-			return f.Booking.CallAgain(ctx, a, id)
-		})},
-		{Pattern: "POST /desk/line/requests/{request}/pass", Do: act(func(ctx context.Context, a civic.Actor, id civic.RequestID) error { return f.Booking.Pass(ctx, a, id) })},
-		{Pattern: "POST /desk/line/requests/{request}/return", Do: act(func(ctx context.Context, a civic.Actor, id civic.RequestID) error {
-			return f.Booking.Return(ctx, a, id)
-		})},
+		{Pattern: "POST /desk/line/requests/{request}/again", Do: act(f.Booking.CallAgain)},
+		{Pattern: "POST /desk/line/requests/{request}/pass", Do: act(f.Booking.Pass)},
+		{Pattern: "POST /desk/line/requests/{request}/return", Do: act(f.Booking.Return)},
 	}
 }
 
@@ -88,8 +83,7 @@ func (f face) called(w http.ResponseWriter, r *http.Request, err error) error {
 	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/desk/line", http.StatusSeeOther)
-	return nil
+	return kit.Go(w, r, "/desk/line")
 }
 
 // soon are those who are named on the screen of the hall.
@@ -102,6 +96,6 @@ func (f face) bookedHere(ctx context.Context, a civic.Actor, m staff.Member) ([]
 		return nil, nil
 	}
 	coming, err := f.Booking.Coming(ctx, a, a.Subject)
-	today := f.Now().In(civic.Shanghai).Format(time.DateOnly)
+	today := day(f.Now())
 	return slices.DeleteFunc(coming, func(b booking.Item) bool { return b.Office != m.Office || b.Day != today }), err
 }

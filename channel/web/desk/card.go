@@ -80,7 +80,6 @@ func (f face) printCard(w http.ResponseWriter, r *http.Request) error {
 	return f.Render(w, r, printedPage(fr, id, c))
 }
 
-// notOwner ends an opening: whoever held the card is not its owner.
 // signOutPerson ends the person's sign-ins everywhere, at their word.
 func (f face) signOutPerson(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("person")
@@ -90,6 +89,7 @@ func (f face) signOutPerson(w http.ResponseWriter, r *http.Request) error {
 	return kit.Go(w, r, "/desk/people/"+id)
 }
 
+// notOwner ends an opening: whoever held the card is not its owner.
 func (f face) notOwner(w http.ResponseWriter, r *http.Request) error {
 	if err := f.Grant.Borrowed(r.Context(), f.actor(r), civic.PersonID(r.PathValue("person"))); err != nil {
 		return err

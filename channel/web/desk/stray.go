@@ -35,9 +35,9 @@ func (f face) showStrays(w http.ResponseWriter, r *http.Request, status int, wro
 	if err != nil {
 		return err
 	}
-	vs := make([]strayView, len(list))
+	vs := make([]strayView, len(list.Cases))
 	offices := map[civic.OfficeID][]place.Office{}
-	for i, s := range list {
+	for i, s := range list.Cases {
 		if _, known := offices[s.Office]; !known {
 			if offices[s.Office], err = f.Casework.Elsewhere(r.Context(), a, s.Request); err != nil {
 				return err
@@ -45,14 +45,10 @@ func (f face) showStrays(w http.ResponseWriter, r *http.Request, status int, wro
 		}
 		vs[i] = strayView{s, offices[s.Office]}
 	}
-	things, err := f.Casework.Unattended(r.Context(), a)
-	if err != nil {
-		return err
-	}
 	if wrong != nil {
 		fr.Wrong = []*civic.Error{wrong}
 	}
-	return f.RenderAs(w, r, status, straysPage(fr, vs, things, r, f.Now()))
+	return f.RenderAs(w, r, status, straysPage(fr, vs, list.Things, r, f.Now()))
 }
 
 func (f face) redirect(w http.ResponseWriter, r *http.Request) error {

@@ -36,32 +36,29 @@ func carrierTitle(carrier string) string {
 
 // tasks lists what hands have to bring by one carrier, where the member serves people.
 func (f face) tasks(w http.ResponseWriter, r *http.Request) error {
-	carrier := r.PathValue("carrier")
+	return f.showTasks(w, r, http.StatusOK, r.PathValue("carrier"), nil)
+}
+
+func (f face) showTasks(w http.ResponseWriter, r *http.Request, status int, carrier string, wrong *civic.Error) error {
 	fr, a, _, err := f.frame(r, carrierTitle(carrier))
 	if err != nil {
 		return err
+	}
+	if wrong != nil {
+		fr.Wrong = []*civic.Error{wrong}
 	}
 	list, err := f.Notify.Tasks(r.Context(), a, carrier)
 	if err != nil {
 		return err
 	}
-	return f.Render(w, r, tasksPage(fr, carrier, list, ""))
+	return f.RenderAs(w, r, status, tasksPage(fr, carrier, list, kit.Field(r, "mail")))
 }
 
 // remindBy keeps where the member is reminded by mail.
 func (f face) remindBy(w http.ResponseWriter, r *http.Request) error {
-	fr, a, _, err := f.frame(r, carrierTitle(notify.CarrierDesk))
-	if err != nil {
-		return err
-	}
-	err = f.Notify.RemindBy(r.Context(), a, kit.Field(r, "mail"))
+	err := f.Notify.RemindBy(r.Context(), f.actor(r), kit.Field(r, "mail"))
 	if civic.Is(err, civic.Invalid) {
-		fr.Wrong = []*civic.Error{civic.As(err)}
-		list, err := f.Notify.Tasks(r.Context(), a, notify.CarrierDesk)
-		if err != nil {
-			return err
-		}
-		return f.RenderAs(w, r, http.StatusUnprocessableEntity, tasksPage(fr, notify.CarrierDesk, list, kit.Field(r, "mail")))
+		return f.showTasks(w, r, kit.Status(err), notify.CarrierDesk, civic.As(err))
 	}
 	if err != nil {
 		return err
