@@ -31,17 +31,8 @@ func (s *Service) IssueCode(ctx context.Context, actor civic.Actor, person civic
 		if b := auth.Basis(); b == civic.BasisGrant || b == civic.BasisOwn || b == civic.BasisGuardian {
 			return errStaffOnly // a code that a child holds would not be the elder's own sign-in
 		}
-		if auth.Basis() != civic.BasisPresented {
-			return errCodeCard
-		}
-		self, err := people.Resolve(tx, person)
+		self, err := s.mayDraw(tx, auth, actor, person)
 		if err != nil {
-			return err
-		}
-		if self.Died != "" {
-			return errGone
-		}
-		if err := s.Strong(tx, actor.Staff(), self); err != nil {
 			return err
 		}
 		if code, err = s.newCode(tx, self, purposeSignIn, ""); err != nil {
@@ -53,6 +44,22 @@ func (s *Service) IssueCode(ctx context.Context, actor civic.Actor, person civic
 		return Code{}, err
 	}
 	return code, nil
+}
+
+// mayDraw refuses a code to whoever did not see the person's card, or none that is proof
+// enough, and for the dead. It returns whose code it is.
+func (s *Service) mayDraw(q db.Q, auth civic.Authority, actor civic.Actor, person civic.PersonID) (people.Self, error) {
+	if auth.Basis() != civic.BasisPresented {
+		return people.Self{}, errCodeCard
+	}
+	self, err := people.Resolve(q, person)
+	if err != nil {
+		return self, err
+	}
+	if self.Died != "" {
+		return self, errGone
+	}
+	return self, s.Strong(q, actor.Staff(), self)
 }
 
 // Code is a code as it is shown or read out, and the ID by which it can be read out
@@ -122,8 +129,8 @@ func (s *Service) SayCode(ctx context.Context, actor civic.Actor, person civic.P
 		if err != nil {
 			return err
 		}
-		if auth.Basis() != civic.BasisPresented {
-			return errCodeCard
+		if _, err := s.mayDraw(v, auth, actor, person); err != nil {
+			return err
 		}
 		out, err = s.spoken(v, auth, id, v.Now)
 		return err
