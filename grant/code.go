@@ -178,6 +178,15 @@ func (s *Service) Strong(q db.Q, clerk civic.StaffID, self people.Self) error {
 	return nil
 }
 
+// Proven is Strong for an act that is the person's own word: it asks nothing unless the act
+// rests on their card having been shown to the member of staff at the controls.
+func (s *Service) Proven(tx *journal.Tx, auth civic.Authority, self people.Self) error {
+	if auth.Basis() != civic.BasisPresented {
+		return nil
+	}
+	return s.Strong(tx, tx.Actor.Staff(), self)
+}
+
 var errCardWeak = civic.E(civic.Denied, "access.card_new", "便民卡、刚添或刚换的卡，单凭它还不能办这件事：谁都可能刚在窗口办了一张。请老人再出示一张原来就登记过的证件，放到读卡器上或输入它的整个号码，重新打开资料。").
 	Accepting("身份证、社保卡、老年卡里原来就登记过的一张")
 
