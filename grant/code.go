@@ -103,7 +103,7 @@ func (s *Service) SendCode(ctx context.Context, actor civic.Actor, person civic.
 		if err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(dials, func(d people.Dial) bool { return d.Own && !d.Shared && !d.Young }) {
+		if !slices.ContainsFunc(dials, people.Dial.Trusted) {
 			return errNoOwnPhone
 		}
 		code, err := s.newCode(tx, self, purposeSignIn, "")
