@@ -35,7 +35,7 @@ func (s *Service) IssueCode(ctx context.Context, actor civic.Actor, person civic
 		if err != nil {
 			return err
 		}
-		if code, err = s.newCode(tx, self, purposeSignIn, ""); err != nil {
+		if code, err = s.newCode(tx, self); err != nil {
 			return err
 		}
 		return tx.Record(auth, journal.Event{Act: ActCodeIssued})
@@ -74,11 +74,8 @@ func (c Code) Grouped() string {
 	return c.Digits[:4] + " " + c.Digits[4:]
 }
 
-// The purposes that a code may be for. A code is good for its own and no other.
-const (
-	purposeSignIn = "sign_in"
-	codeDigits    = 8
-)
+// codeDigits is how many digits a code has.
+const codeDigits = 8
 
 // SendCode draws a code that signs the person in and has it told to them by their own
 // phone, at their wish, by staff who have them open. Conflict if no phone is registered
@@ -106,7 +103,7 @@ func (s *Service) SendCode(ctx context.Context, actor civic.Actor, person civic.
 		if !slices.ContainsFunc(dials, people.Dial.Trusted) {
 			return errNoOwnPhone
 		}
-		code, err := s.newCode(tx, self, purposeSignIn, "")
+		code, err := s.newCode(tx, self)
 		if err != nil {
 			return err
 		}
@@ -221,7 +218,7 @@ var errCodeCard = civic.E(civic.Denied, "access.card", "开登录口令要老人
 // newCode draws codes until one was never used before. Exhausted when the person had
 // as many as a day has. It is kept sealed while it
 // may have to be read out, and by its hash.
-func (s *Service) newCode(tx *journal.Tx, self people.Self, purpose, about string) (Code, error) {
+func (s *Service) newCode(tx *journal.Tx, self people.Self) (Code, error) {
 	// The draws of a day are those that have not been over for more than a day.
 	var drawn int
 	ids := self.Selves()
@@ -242,8 +239,8 @@ func (s *Service) newCode(tx *journal.Tx, self people.Self, purpose, about strin
 		if err != nil {
 			return Code{}, err
 		}
-		got, err := tx.Exec(`INSERT INTO access_code (hash, id, person, purpose, about, sealed, expires) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-			s.v.Index("access", code.Digits), code.ID, self.Root, purpose, about, sealed, tx.Now.Add(codeFor()))
+		got, err := tx.Exec(`INSERT INTO access_code (hash, id, person, sealed, expires) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+			s.v.Index("access", code.Digits), code.ID, self.Root, sealed, tx.Now.Add(codeFor()))
 		if err != nil || got == 1 {
 			return code, err
 		}
@@ -255,7 +252,7 @@ func (s *Service) newCode(tx *journal.Tx, self people.Self, purpose, about strin
 // wrong, used or too old. Callers limit the rate of tries.
 func (s *Service) RedeemCode(ctx context.Context, code string, channel civic.Channel) (civic.PersonID, error) {
 	code = civic.Digits(code)
-	if len(code) != 8 {
+	if len(code) != codeDigits {
 		return "", errCode
 	}
 	hash := s.v.Index("access", code)
@@ -263,7 +260,7 @@ func (s *Service) RedeemCode(ctx context.Context, code string, channel civic.Cha
 	sys := civic.System("sign-in")
 	sys.Channel = channel
 	err := s.j.Write(ctx, sys, func(tx *journal.Tx) error {
-		n, err := tx.Exec(`UPDATE access_code SET used_at = $1, sealed = NULL WHERE hash = $2 AND purpose = $3 AND used_at IS NULL AND expires > $1`, tx.Now, hash, purposeSignIn)
+		n, err := tx.Exec(`UPDATE access_code SET used_at = $1, sealed = NULL WHERE hash = $2 AND used_at IS NULL AND expires > $1`, tx.Now, hash)
 		if err != nil {
 			return err
 		}
