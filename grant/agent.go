@@ -112,7 +112,7 @@ func (s *Service) Elders(ctx context.Context, actor civic.Actor) ([]Elder, error
 				return err
 			}
 			r.Held = heldBy(ward, r.Kind, r.Held, r.Starts, r.GivenAt)
-			if r.Notice == pending || r.Held != "" && (r.Held != heldElder || !rules.after(r.Relation)) {
+			if !stands(r.Held, r.Notice, r.Relation, self.Died != "") {
 				continue
 			}
 			if r.AliasOf != "" { // somebody who was registered twice is listed once

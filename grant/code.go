@@ -31,20 +31,11 @@ func (s *Service) IssueCode(ctx context.Context, actor civic.Actor, person civic
 		if b := auth.Basis(); b == civic.BasisGrant || b == civic.BasisOwn || b == civic.BasisGuardian {
 			return errStaffOnly // a code that a child holds would not be the elder's own sign-in
 		}
-		if auth.Basis() != civic.BasisPresented {
-			return errCodeCard
-		}
-		self, err := people.Resolve(tx, person)
+		self, err := s.mayDraw(tx, auth, actor, person)
 		if err != nil {
 			return err
 		}
-		if self.Died != "" {
-			return errGone
-		}
-		if err := s.Strong(tx, actor.Staff(), self); err != nil {
-			return err
-		}
-		if code, err = s.newCode(tx, self, purposeSignIn, ""); err != nil {
+		if code, err = s.newCode(tx, self); err != nil {
 			return err
 		}
 		return tx.Record(auth, journal.Event{Act: ActCodeIssued})
@@ -53,6 +44,22 @@ func (s *Service) IssueCode(ctx context.Context, actor civic.Actor, person civic
 		return Code{}, err
 	}
 	return code, nil
+}
+
+// mayDraw refuses a code to whoever did not see the person's card, or none that is proof
+// enough, and for the dead. It returns whose code it is.
+func (s *Service) mayDraw(q db.Q, auth civic.Authority, actor civic.Actor, person civic.PersonID) (people.Self, error) {
+	if auth.Basis() != civic.BasisPresented {
+		return people.Self{}, errCodeCard
+	}
+	self, err := people.Resolve(q, person)
+	if err != nil {
+		return self, err
+	}
+	if self.Died != "" {
+		return self, errGone
+	}
+	return self, s.Strong(q, actor.Staff(), self)
 }
 
 // Code is a code as it is shown or read out, and the ID by which it can be read out
@@ -67,11 +74,8 @@ func (c Code) Grouped() string {
 	return c.Digits[:4] + " " + c.Digits[4:]
 }
 
-// The purposes that a code may be for. A code is good for its own and no other.
-const (
-	purposeSignIn = "sign_in"
-	codeDigits    = 8
-)
+// codeDigits is how many digits a code has.
+const codeDigits = 8
 
 // SendCode draws a code that signs the person in and has it told to them by their own
 // phone, at their wish, by staff who have them open. Conflict if no phone is registered
@@ -96,10 +100,10 @@ func (s *Service) SendCode(ctx context.Context, actor civic.Actor, person civic.
 		if err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(dials, func(d people.Dial) bool { return d.Own && !d.Shared && !d.Young }) {
+		if !slices.ContainsFunc(dials, people.Dial.Trusted) {
 			return errNoOwnPhone
 		}
-		code, err := s.newCode(tx, self, purposeSignIn, "")
+		code, err := s.newCode(tx, self)
 		if err != nil {
 			return err
 		}
@@ -122,8 +126,8 @@ func (s *Service) SayCode(ctx context.Context, actor civic.Actor, person civic.P
 		if err != nil {
 			return err
 		}
-		if auth.Basis() != civic.BasisPresented {
-			return errCodeCard
+		if _, err := s.mayDraw(v, auth, actor, person); err != nil {
+			return err
 		}
 		out, err = s.spoken(v, auth, id, v.Now)
 		return err
@@ -171,6 +175,15 @@ func (s *Service) Strong(q db.Q, clerk civic.StaffID, self people.Self) error {
 	return nil
 }
 
+// Proven is Strong for an act that is the person's own word: it asks nothing unless the act
+// rests on their card having been shown to the member of staff at the controls.
+func (s *Service) Proven(tx *journal.Tx, auth civic.Authority, self people.Self) error {
+	if auth.Basis() != civic.BasisPresented {
+		return nil
+	}
+	return s.Strong(tx, tx.Actor.Staff(), self)
+}
+
 var errCardWeak = civic.E(civic.Denied, "access.card_new", "便民卡、刚添或刚换的卡，单凭它还不能办这件事：谁都可能刚在窗口办了一张。请老人再出示一张原来就登记过的证件，放到读卡器上或输入它的整个号码，重新打开资料。").
 	Accepting("身份证、社保卡、老年卡里原来就登记过的一张")
 
@@ -205,7 +218,7 @@ var errCodeCard = civic.E(civic.Denied, "access.card", "开登录口令要老人
 // newCode draws codes until one was never used before. Exhausted when the person had
 // as many as a day has. It is kept sealed while it
 // may have to be read out, and by its hash.
-func (s *Service) newCode(tx *journal.Tx, self people.Self, purpose, about string) (Code, error) {
+func (s *Service) newCode(tx *journal.Tx, self people.Self) (Code, error) {
 	// The draws of a day are those that have not been over for more than a day.
 	var drawn int
 	ids := self.Selves()
@@ -226,8 +239,8 @@ func (s *Service) newCode(tx *journal.Tx, self people.Self, purpose, about strin
 		if err != nil {
 			return Code{}, err
 		}
-		got, err := tx.Exec(`INSERT INTO access_code (hash, id, person, purpose, about, sealed, expires) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
-			s.v.Index("access", code.Digits), code.ID, self.Root, purpose, about, sealed, tx.Now.Add(codeFor()))
+		got, err := tx.Exec(`INSERT INTO access_code (hash, id, person, sealed, expires) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+			s.v.Index("access", code.Digits), code.ID, self.Root, sealed, tx.Now.Add(codeFor()))
 		if err != nil || got == 1 {
 			return code, err
 		}
@@ -239,7 +252,7 @@ func (s *Service) newCode(tx *journal.Tx, self people.Self, purpose, about strin
 // wrong, used or too old. Callers limit the rate of tries.
 func (s *Service) RedeemCode(ctx context.Context, code string, channel civic.Channel) (civic.PersonID, error) {
 	code = civic.Digits(code)
-	if len(code) != 8 {
+	if len(code) != codeDigits {
 		return "", errCode
 	}
 	hash := s.v.Index("access", code)
@@ -247,7 +260,7 @@ func (s *Service) RedeemCode(ctx context.Context, code string, channel civic.Cha
 	sys := civic.System("sign-in")
 	sys.Channel = channel
 	err := s.j.Write(ctx, sys, func(tx *journal.Tx) error {
-		n, err := tx.Exec(`UPDATE access_code SET used_at = $1, sealed = NULL WHERE hash = $2 AND purpose = $3 AND used_at IS NULL AND expires > $1`, tx.Now, hash, purposeSignIn)
+		n, err := tx.Exec(`UPDATE access_code SET used_at = $1, sealed = NULL WHERE hash = $2 AND used_at IS NULL AND expires > $1`, tx.Now, hash)
 		if err != nil {
 			return err
 		}

@@ -180,8 +180,8 @@ func (s *Service) settles(tx *journal.Tx, person civic.PersonID) (people.Self, c
 		switch auth.Basis() {
 		case civic.BasisOwn, civic.BasisGuardian, civic.BasisPresented, civic.BasisSystem:
 			self, err := people.Resolve(tx, person)
-			if err == nil && auth.Basis() == civic.BasisPresented {
-				err = s.Strong(tx, tx.Actor.Staff(), self)
+			if err == nil {
+				err = s.Proven(tx, auth, self)
 			}
 			if !civic.Is(err, civic.Denied) {
 				return self, auth, err

@@ -2,7 +2,6 @@ package grant
 
 import (
 	"errors"
-	"strings"
 	"time"
 
 	"yinqiao/civic"
@@ -27,26 +26,21 @@ func KinOf(q db.Q, auth civic.Authority, now time.Time, person civic.PersonID) (
 		return nil, err
 	}
 	ids := self.Selves()
-	var rows []struct {
-		Agent    civic.PersonID
-		Relation string
-		Held     string
-	}
-	if err := q.Select(&rows, `SELECT agent, relation, held FROM proxy_grant WHERE state = 'active' AND notice <> 'pending' AND agent_kind = 'person'`+inTime+`
+	var gs []Grant
+	if err := q.Select(&gs, `SELECT `+grantColumns+` FROM proxy_grant WHERE state = 'active' AND agent_kind = 'person'`+inTime+`
 		AND person IN `+db.In(2, len(ids))+` ORDER BY id`, append([]any{now}, db.Args(ids)...)...); err != nil {
+		return nil, err
+	}
+	if err := holdFrom(q, now, ids, gs); err != nil {
 		return nil, err
 	}
 	var out []Kin
 	seen := map[civic.PersonID]bool{}
 	for _, near := range []bool{true, false} {
-		for _, r := range rows {
-			live := r.Held == ""
-			if self.Died != "" {
-				live = strings.TrimSpace(r.Held) == strings.TrimSpace(heldElder) && rules.after(r.Relation)
-			}
-			if live && !seen[r.Agent] && near == rules.family(r.Relation) {
-				seen[r.Agent] = true
-				out = append(out, Kin{r.Agent, r.Relation})
+		for _, g := range gs {
+			if stands(g.Held, g.Notice, g.Relation, self.Died != "") && !seen[g.Agent] && near == rules.family(g.Relation) {
+				seen[g.Agent] = true
+				out = append(out, Kin{g.Agent, g.Relation})
 			}
 		}
 	}

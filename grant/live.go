@@ -46,17 +46,24 @@ func (c candidate) covers(need civic.Need) bool {
 	return slices.Contains(list, need.Service) || need.Group != "" && slices.Contains(list, "@"+need.Group)
 }
 
-// rests reports whether an act may rest on the grant, by why it is held. Nothing rests
-// on one of which the person was not asked yet. When the person has died, relatives who
-// held one may look, and do what is left to do.
-func (c candidate) rests(self people.Self, need civic.Need) bool {
-	if c.Notice == pending {
+// stands reports whether anything may rest on a grant, by why it is held now. Nothing
+// rests on one of which the person was not asked yet. When the person has died, what
+// relatives held stands for what is left to do.
+func stands(held, notice, relation string, died bool) bool {
+	if notice == pending {
 		return false
 	}
-	if self.Died != "" {
-		return c.Held == heldElder && (need.Look || need.After) && rules.after(c.Relation)
+	if died {
+		return held == heldElder && rules.after(relation)
 	}
-	return c.Held == ""
+	return held == ""
+}
+
+// rests reports whether an act may rest on the grant. For the dead, relatives may look,
+// and do what is left to do.
+func (c candidate) rests(self people.Self, need civic.Need) bool {
+	died := self.Died != ""
+	return stands(c.Held, c.Notice, c.Relation, died) && (!died || need.Look || need.After)
 }
 
 const candidateColumns = `person, id, kind, agent_kind, relation, services, held, notice, starts, given_at`

@@ -56,6 +56,15 @@ func TestACodeIsReadOutWhileItIsGoodAndAtItsOwnWindowOnly(t *testing.T) {
 		if n := w.Count(t, `SELECT COUNT(*) FROM access_code WHERE person = $1`, other); n != 0 {
 			t.Errorf("%d codes were drawn", n)
 		}
+
+		// None of somebody who has died is read out, whoever holds their card.
+		w.Open(t, a.Clerk, a.Elder)
+		last, err := w.Grant.IssueCode(ctx, a.Clerk, a.Elder)
+		fine(t, err)
+		fine(t, w.Grant.ReportDeath(ctx, a.Administrator, a.Elder, "2026-11-20", "certificate"))
+		w.Open(t, a.Clerk, a.Elder)
+		_, err = w.Grant.SayCode(ctx, a.Clerk, a.Elder, last.ID)
+		wantKind(t, err, civic.Conflict, "grant.gone")
 	})
 }
 

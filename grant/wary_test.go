@@ -1,6 +1,7 @@
 package grant_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"yinqiao/db"
 	"yinqiao/db/dbtest"
 	"yinqiao/grant"
+	"yinqiao/journal"
 )
 
 func TestACodeIsDrawnOnlyBeforeACardAndThePersonIsTold(t *testing.T) {
@@ -62,6 +64,24 @@ func TestAWideRelationIsNoFamilyAndAGuardianIsAppointedNotGiven(t *testing.T) {
 	})
 }
 
+// kin lists by whom a message may reach a person.
+func kin(t *testing.T, w *apptest.World, person civic.PersonID) []civic.PersonID {
+	t.Helper()
+	var out []civic.PersonID
+	fine(t, w.Journal.Look(ctx, civic.System("notify"), func(v *journal.View) error {
+		auth, err := v.Authorise(civic.Need{Person: person})
+		if err != nil {
+			return err
+		}
+		list, err := grant.KinOf(v, auth, v.Now, person)
+		for _, k := range list {
+			out = append(out, k.Agent)
+		}
+		return err
+	}))
+	return out
+}
+
 func TestAGuardianshipHoldsWhatWasGivenBeforeItFromItsStartOn(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -82,12 +102,18 @@ func TestAGuardianshipHoldsWhatWasGivenBeforeItFromItsStartOn(t *testing.T) {
 				t.Errorf("before it starts: %v", err)
 			}
 		}
+		if got := kin(t, w, a.Elder); !slices.Equal(got, []civic.PersonID{a.Daughter, later}) {
+			t.Errorf("before it starts a message may reach her by %v", got)
+		}
 		w.Clock.Add(59 * time.Minute)
 		for _, agent := range []civic.Actor{daughter, apptest.AsPerson(later)} {
 			wantKind(t, use(w, agent, a.Elder, "report-post"), civic.Denied, "grant.guardianship")
 			if es, err := w.Grant.Elders(ctx, agent); err != nil || len(es) != 0 {
 				t.Errorf("still offered %v, %v", es, err)
 			}
+		}
+		if got := kin(t, w, a.Elder); !slices.Equal(got, []civic.PersonID{guardian}) {
+			t.Errorf("from its start on a message may reach her by %v, want the guardian alone", got)
 		}
 		wantKind(t, w.Grant.Settle(ctx, apptest.AsPerson(a.Elder), a.Elder, given, true), civic.Denied, "grant.ward")
 		if err := w.Grant.Settle(ctx, apptest.AsPerson(guardian), a.Elder, given, true); err != nil {

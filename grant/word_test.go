@@ -239,15 +239,18 @@ func TestACardPrintedAtTheWindowProvesNobodysWish(t *testing.T) {
 		w.Open(t, a.Clerk, a.Elder)
 		card, err := w.People.IssuePrinted(ctx, a.Clerk, a.Elder)
 		fine(t, err)
+		drawn, err := w.Grant.IssueCode(ctx, a.Clerk, a.Elder) // by a card of old
+		fine(t, err)
 		_, err = w.People.Find(ctx, far, card.Number)
 		fine(t, err)
 		fine(t, w.Grant.Open(ctx, far, a.Elder, true, "来窗口", ""))
 		weak := map[string]func() error{
-			"a code":  func() error { _, err := w.Grant.IssueCode(ctx, far, a.Elder); return err },
-			"a copy":  func() error { _, err := w.Rights.Copy(ctx, far, a.Elder); return err },
-			"a wish":  func() error { return w.Rights.Wish(ctx, far, a.Elder) },
-			"a card":  func() error { _, err := w.People.IssuePrinted(ctx, far, a.Elder); return err },
-			"a grant": func() error { return inPerson(w, far) },
+			"a code":          func() error { _, err := w.Grant.IssueCode(ctx, far, a.Elder); return err },
+			"a code read out": func() error { _, err := w.Grant.SayCode(ctx, far, a.Elder, drawn.ID); return err },
+			"a copy":          func() error { _, err := w.Rights.Copy(ctx, far, a.Elder); return err },
+			"a wish":          func() error { return w.Rights.Wish(ctx, far, a.Elder) },
+			"a card":          func() error { _, err := w.People.IssuePrinted(ctx, far, a.Elder); return err },
+			"a grant":         func() error { return inPerson(w, far) },
 			"settling": func() error {
 				fine(t, w.Grant.Dispute(ctx, far, a.Elder, "意见不一致"))
 				return w.Grant.Settle(ctx, far, a.Elder, a.Grant, true)
@@ -271,7 +274,7 @@ func TestACardPrintedAtTheWindowProvesNobodysWish(t *testing.T) {
 		fine(t, w.Grant.Dispute(ctx, far, a.Elder, "意见不一致"))
 		w.Open(t, far, a.Elder) // with a card of old
 		fine(t, w.Grant.Settle(ctx, far, a.Elder, a.Grant, true))
-		for _, what := range []string{"a code", "a copy", "a wish", "a card", "a grant"} {
+		for _, what := range []string{"a code", "a code read out", "a copy", "a wish", "a card", "a grant"} {
 			if err := weak[what](); err != nil {
 				t.Errorf("%s by a card of old: %v", what, err)
 			}

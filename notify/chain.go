@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"yinqiao/civic"
+	"yinqiao/people"
 )
 
 // Urgency says how much hangs on a message.
@@ -122,31 +123,13 @@ func (c *chainsData) check() error {
 	return nil
 }
 
-// Phone is one phone of a person's, as a chain sees it.
-type Phone struct {
-	ID        string
-	Mobile    bool
-	Own       bool // registered as the person's own
-	Shared    bool // of somebody else too
-	Emergency bool
-	Young     bool // entered lately
-	Former    bool // ended lately: it is told of changes too, and never counts as told
-}
-
-// private reports whether nobody else answers, as far as is known.
-func (p Phone) private() bool { return p.Own && !p.Shared }
-
-// trusted reports whether what signs the person in may be told to the phone: one that
-// somebody entered lately may be that somebody's.
-func (p Phone) trusted() bool { return p.private() && !p.Young }
-
 // Relative is somebody whom a message can be given to for the person.
 type Relative struct{ Person civic.PersonID }
 
 // Situation is what a chain is laid by: how somebody can be reached, and wants to be.
 type Situation struct {
-	Phones  []Phone    // the one to be called first in front
-	Kin     []Relative // with a mobile phone of their own
+	Phones  []people.Dial // the one to be called first in front
+	Kin     []Relative    // with a mobile phone of their own
 	Wishes  map[string]string
 	Refused map[string]bool // carriers
 	Worker  civic.StaffID   // whose task a visit is, "" for nobody
@@ -224,14 +207,14 @@ func targets(t *Template, carrier string, s Situation, override bool) []Rung {
 	switch carrier {
 	case CarrierVoice, CarrierSMS:
 		for _, p := range s.Phones {
-			if !p.Own || carrier == CarrierSMS && !p.Mobile || t.OwnPhone && !p.trusted() || p.Former && (carrier != CarrierSMS || !t.tellsFormer()) {
+			if !p.Own || carrier == CarrierSMS && !p.Mobile || t.OwnPhone && !p.Trusted() || p.Former && (carrier != CarrierSMS || !t.tellsFormer()) {
 				continue
 			}
-			if t.guarded && p.Young && slices.ContainsFunc(s.Phones, func(o Phone) bool { return o.Own && !o.Young && !o.Former }) {
+			if t.guarded && p.Young && slices.ContainsFunc(s.Phones, func(o people.Dial) bool { return o.Own && !o.Young && !o.Former }) {
 				continue // what was changed is not told to what it was changed to
 			}
 			// Life and limb go before what a neighbour may overhear.
-			out = append(out, Rung{Target: p.ID, Discreet: t.Private && !p.private() && !override, Former: p.Former})
+			out = append(out, Rung{Target: p.ID, Discreet: t.Private && !p.Private() && !override, Former: p.Former})
 		}
 	case CarrierFamily:
 		if t.To != Elder || t.OwnPhone {

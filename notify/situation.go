@@ -2,6 +2,7 @@ package notify
 
 import (
 	"errors"
+	"slices"
 
 	"yinqiao/civic"
 	"yinqiao/db"
@@ -77,7 +78,7 @@ func (s *Service) situation(tx *journal.Tx, m Message, t *Template, self people.
 
 // phones are those of a receiver, in the order of the calls, with what was ended lately in
 // front where it is told too.
-func (s *Service) phones(q db.Q, auth civic.Authority, person civic.PersonID, t *Template, not barred) ([]Phone, error) {
+func (s *Service) phones(q db.Q, auth civic.Authority, person civic.PersonID, t *Template, not barred) ([]people.Dial, error) {
 	dials, err := s.people.Dials(q, auth, person)
 	if err != nil {
 		return nil, err
@@ -89,13 +90,7 @@ func (s *Service) phones(q db.Q, auth civic.Authority, person civic.PersonID, t 
 		}
 		dials = append(former, dials...)
 	}
-	var out []Phone
-	for _, d := range dials {
-		if d.Own || !not.numbers[d.Number] {
-			out = append(out, Phone{ID: d.ID, Mobile: d.Mobile, Own: d.Own, Shared: d.Shared, Emergency: d.Emergency, Young: d.Young, Former: d.Former})
-		}
-	}
-	return out, nil
+	return slices.DeleteFunc(dials, func(d people.Dial) bool { return !d.Own && not.numbers[d.Number] }), nil
 }
 
 // barred are those through whom a message about them is not told, with the numbers of

@@ -286,7 +286,7 @@ func (s *Service) call(tx *journal.Tx, auth civic.Authority, self people.Self, m
 	}
 	for _, x := range dials {
 		if x.ID == d.Target {
-			d.Number, d.Answers, d.Own = x.Number, x.Answers, x.Own && !x.Shared
+			d.Number, d.Answers, d.Own = x.Number, x.Answers, x.Private()
 		}
 	}
 	if d.Ask, err = s.words(m, CarrierVoice, true); err != nil {

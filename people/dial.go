@@ -12,18 +12,24 @@ import (
 // Dial is a phone with its number, for what calls or writes to it. It gets into no
 // page, log or entry.
 type Dial struct {
-	ID        string
-	Number    string
-	Tail      string
-	Whose     string
-	Answers   string
-	Mobile    bool
-	Own       bool // registered as the person's own
-	Shared    bool // registered for somebody else too: whoever answers need not be the person
-	Emergency bool
-	Young     bool // entered lately, or under another identity: no code goes to it
-	Former    bool // ended lately, see Formers
+	ID      string
+	Number  string
+	Tail    string
+	Whose   string
+	Answers string
+	Mobile  bool
+	Own     bool // registered as the person's own
+	Shared  bool // registered for somebody else too: whoever answers need not be the person
+	Young   bool // entered lately, or under another identity: no code goes to it
+	Former  bool // ended lately, see Formers: it is told of changes too, and never counts as told
 }
+
+// Private reports whether nobody else answers, as far as is known.
+func (d Dial) Private() bool { return d.Own && !d.Shared }
+
+// Trusted reports whether what signs the person in may be told to the phone: one that
+// somebody entered lately may be that somebody's.
+func (d Dial) Trusted() bool { return d.Private() && !d.Young }
 
 // Dials lists the phones of a person in the order in which to call, with their
 // numbers, for whoever has an authority over them.
@@ -50,7 +56,7 @@ func (s *Service) Dials(q db.Q, auth civic.Authority, person civic.PersonID) ([]
 
 // dial is a phone as it stood at a moment.
 func (s *Service) dial(q db.Q, self Self, r contactRow, at time.Time) (Dial, error) {
-	d := Dial{ID: r.ID, Number: r.number, Tail: r.Tail, Whose: r.Whose, Answers: r.whoPickup, Mobile: r.Kind == "mobile", Own: r.Whose == own, Emergency: r.Emergency}
+	d := Dial{ID: r.ID, Number: r.number, Tail: r.Tail, Whose: r.Whose, Answers: r.whoPickup, Mobile: r.Kind == "mobile", Own: r.Whose == own}
 	// What came with the registration is as old as the person is here.
 	since := at.AddDate(0, 0, -showing.Young)
 	d.Young = r.AddedAt != nil && r.AddedAt.After(since) || r.AddedAt == nil && r.Person != self.Root

@@ -160,10 +160,8 @@ func (s *Service) Copy(ctx context.Context, actor civic.Actor, person civic.Pers
 		if err != nil {
 			return err
 		}
-		if auth.Basis() == civic.BasisPresented {
-			if err := s.grants.Strong(tx, actor.Staff(), self); err != nil {
-				return err
-			}
+		if err := s.grants.Proven(tx, auth, self); err != nil {
+			return err
 		}
 		if self.Died != "" {
 			return errCopyDead // whoever holds the card of the dead is not them

@@ -140,10 +140,8 @@ func (s *Service) Wish(ctx context.Context, actor civic.Actor, person civic.Pers
 		default:
 			return errWishOwn
 		}
-		if auth.Basis() == civic.BasisPresented {
-			if err := s.grants.Strong(tx, actor.Staff(), self); err != nil {
-				return err
-			}
+		if err := s.grants.Proven(tx, auth, self); err != nil {
+			return err
 		}
 		tx.Actor.Subject = self.Root
 		return tx.Record(auth, journal.Event{Act: ActWished})

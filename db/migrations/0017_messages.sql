@@ -97,20 +97,13 @@ CREATE TABLE message_stop (
 -- goes to one that somebody entered lately.
 ALTER TABLE contact ADD COLUMN added_at TIMESTAMP;
 
--- A code is bound to a purpose and a person; sealed is the code itself, while it may
--- still have to be read out.
+-- Sealed is the code itself, while it may still have to be read out.
 ALTER TABLE access_code ADD COLUMN id TEXT NOT NULL DEFAULT '';
-ALTER TABLE access_code ADD COLUMN purpose TEXT NOT NULL DEFAULT 'sign_in';
-ALTER TABLE access_code ADD COLUMN about TEXT NOT NULL DEFAULT '';
 ALTER TABLE access_code ADD COLUMN sealed BYTEA;
-ALTER TABLE access_code ADD COLUMN tries BIGINT NOT NULL DEFAULT 0;
 
 -- +goose Down
 ALTER TABLE contact DROP COLUMN added_at;
-ALTER TABLE access_code DROP COLUMN tries;
 ALTER TABLE access_code DROP COLUMN sealed;
-ALTER TABLE access_code DROP COLUMN about;
-ALTER TABLE access_code DROP COLUMN purpose;
 ALTER TABLE access_code DROP COLUMN id;
 DROP TABLE message_stop;
 DROP TABLE message_mail;
