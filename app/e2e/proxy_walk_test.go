@@ -115,8 +115,9 @@ func TestADaughterAsksTheElderAgreesARivalFreezesAndAllOfItIsReadBack(t *testing
 	rival.asksFor(she, "邻居", "只办花钱和缴费的事", "一个月")
 	operator := daughter.beside("operator", 1280, 900)
 	operator.signIn("tycall")
-	s.await(t, "the call", `SELECT COUNT(*) FROM message_attempt a JOIN message m ON m.person = a.person AND m.id = a.message
-		WHERE a.carrier = 'voice' AND a.state = 'open' AND m.template = 'grant.asked/elder'`)
+	s.await(t, "the call about the second, the first being answered", `SELECT COUNT(*) FROM message_attempt a JOIN message m ON m.person = a.person AND m.id = a.message
+		WHERE a.carrier = 'voice' AND a.state = 'open' AND m.template = 'grant.asked/elder'
+		AND (SELECT COUNT(*) FROM message WHERE template = 'grant.asked/elder' AND state = 'open') = 1`)
 	operator.open("/desk/tasks/voice")
 	operator.sees("要打的电话", "想替您办事")
 	operator.axe()
