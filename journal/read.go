@@ -94,6 +94,22 @@ func One(q db.Q, auth civic.Authority, id string) (Line, []About, error) {
 	return ls[0], about, err
 }
 
+// Followed reports whether one of the acts was done after an entry, about one of these
+// IDs in a role.
+func Followed[ID ~string](q db.Q, auth civic.Authority, entry string, ids []ID, role string, acts []Act) (bool, error) {
+	if !auth.Valid() {
+		return false, fmt.Errorf("journal: what followed needs an authority")
+	}
+	if len(ids) == 0 || len(acts) == 0 {
+		return false, nil
+	}
+	args := append([]any{entry, role}, db.Args(ids)...)
+	var n int
+	err := q.Get(&n, `SELECT COUNT(*) FROM (SELECT 1 FROM journal_about a JOIN journal_entry e ON e.id = a.entry
+		WHERE a.entry > $1 AND a.role = $2 AND a.id IN `+db.In(3, len(ids))+` AND e.act IN `+db.In(len(args)+1, len(acts))+` LIMIT 1) f`, append(args, db.Args(acts)...)...)
+	return n > 0, err
+}
+
 // Objects returns which thing of one kind each of the lines is about, by the
 // line's ID: of a matter's acts, the request.
 func Objects(q db.Q, auth civic.Authority, lines []Line, kind string) (map[string]string, error) {

@@ -179,6 +179,7 @@ func TestWhatStaffDoByRoleAloneIsNotTheEldersWordAndTheyAreToldOfIt(t *testing.T
 			w.Look(t, apptest.System(), func(v *journal.View) error {
 				return v.Get(&id, `SELECT id FROM proxy_grant WHERE person = $1 AND state = 'asked'`, a.Elder)
 			})
+			w.Tell(t)
 			return id
 		}
 		open()

@@ -91,7 +91,8 @@ func (h *heeding) who() error {
 	if id == "" {
 		return nil
 	}
-	self, err := people.Resolve(h.tx, id)
+	// Two acts for one person are heeded one after the other, whichever comes first.
+	self, err := people.HoldSelf(h.tx, id)
 	if civic.Is(err, civic.NotFound) || err == nil && self.State != "active" {
 		return nil
 	}
@@ -178,6 +179,13 @@ func (h *heeding) make() (int, error) {
 		if !h.applies(t) {
 			continue
 		}
+		over, err := h.isOver(t)
+		if err != nil {
+			return made, err
+		}
+		if over {
+			continue
+		}
 		to, err := h.receivers(t)
 		if err != nil {
 			return made, err
@@ -189,6 +197,19 @@ func (h *heeding) make() (int, error) {
 		made += n
 	}
 	return made, nil
+}
+
+// isOver reports whether the matter of a message was settled before the act came to be
+// heeded: the acts of one person wake jobs that may run in any order.
+func (h *heeding) isOver(t *Template) (bool, error) {
+	if t.About == "" {
+		return journal.Followed(h.tx, h.auth, h.line.ID, h.self.Selves(), "subject", t.Ends)
+	}
+	about := h.object(t.About)
+	if about == "" {
+		return false, nil
+	}
+	return journal.Followed(h.tx, h.auth, h.line.ID, []string{about}, "object", t.Ends)
 }
 
 // applies reports whether the conditions of a message hold.

@@ -390,3 +390,34 @@ func TestAMatterThatTheyAnswerNeedNotBeTold(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatIsSettledBeforeItIsHeededIsNotTold(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		end := w.Clock.Now().AddDate(0, 1, 0)
+		ok(t, w.Grant.Ask(ctx, apptest.AsPerson(a.Stranger), grant.Grant{Person: a.Elder, Relation: "邻居", Services: "report-post", Starts: w.Clock.Now(), Ends: &end}))
+		agents, err := w.Grant.Agents(ctx, apptest.AsPerson(a.Elder), a.Elder)
+		ok(t, err)
+		w.Clock.Add(time.Second)
+		for _, g := range agents {
+			if g.State == "asked" {
+				ok(t, w.Grant.Answer(ctx, apptest.AsPerson(a.Elder), a.Elder, g.ID, grant.Agreed))
+			}
+		}
+		// The job of the answer is done before that of the question.
+		var entries []string
+		w.Look(t, apptest.System(), func(v *journal.View) error {
+			return v.Select(&entries, `SELECT id FROM journal_entry WHERE act IN ($1, $2) ORDER BY id DESC`, grant.ActAsked, grant.ActGiven)
+		})
+		for _, e := range entries {
+			if err := w.Notify.Heed(ctx, notify.Heed{Entry: e}); err != nil && !errors.Is(err, journal.ErrUnchanged) {
+				t.Fatal(err)
+			}
+		}
+		if ms := states(t, w, a.Elder, "grant.asked/elder"); len(ms) != 0 {
+			t.Errorf("she is asked what she has answered: %+v", ms)
+		}
+	})
+}

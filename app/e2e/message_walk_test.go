@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"log/slog"
 	"strings"
 	"testing"
@@ -51,9 +52,11 @@ func (s *server) settleMessages(t *testing.T) {
 // await reads until the query gives at least one row.
 func (s *server) await(t *testing.T, what, query string, args ...any) {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
 	for tick := time.NewTicker(50 * time.Millisecond); ; <-tick.C {
 		var n int
-		err := s.Journal.Look(t.Context(), apptest.System(), func(v *journal.View) error { return v.Get(&n, query, args...) })
+		err := s.Journal.Look(ctx, apptest.System(), func(v *journal.View) error { return v.Get(&n, query, args...) })
 		if err != nil {
 			t.Fatal(what, ": ", err)
 		}
