@@ -12,6 +12,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"yinqiao/civic"
+	"yinqiao/sheet"
 )
 
 // fits fails unless a list that was read can be kept and checked: everything in it
@@ -36,7 +37,7 @@ func fits(t *testing.T, table rosterTable, err error) {
 		}
 		before = l.N
 		for _, c := range l.Cells {
-			if !utf8.ValidString(c) || strings.ContainsRune(c, 0) || len(c) > 3*cellMost {
+			if !utf8.ValidString(c) || strings.ContainsRune(c, 0) || len(c) > 3*sheet.CellMost {
 				t.Fatalf("a cell is %q", c)
 			}
 		}
@@ -70,7 +71,7 @@ func FuzzAnyTextIsAListOrRefused(f *testing.F) {
 }
 
 func FuzzAnyWorkbookIsAListOrRefused(f *testing.F) {
-	b, err := textSheet([][]string{{"姓名", "身份证号", "电话"}, {"王桂英", "140105194508150029", "12512345678"}})
+	b, err := sheet.Texts([][]string{{"姓名", "身份证号", "电话"}, {"王桂英", "140105194508150029", "12512345678"}})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"yinqiao/civic"
+	"yinqiao/sheet"
 )
 
 // Finding is what is wrong with one cell of a list, in words. It repeats nothing
@@ -30,7 +31,7 @@ type rosterReader struct {
 	now      time.Time
 }
 
-func (r *rosterReader) cells(l rosterLine) map[string]string {
+func (r *rosterReader) cells(l sheet.Line) map[string]string {
 	out := map[string]string{}
 	for i, c := range l.Cells {
 		if i < len(r.columns) && r.columns[i] != "" {
@@ -43,7 +44,7 @@ func (r *rosterReader) cells(l rosterLine) map[string]string {
 var rosterCards = []CredentialKind{KindResidentID, KindSeniorCard, KindSocialSecurity}
 
 // row reads one row. wrong keeps it out; notes are worth a look and do not.
-func (r *rosterReader) row(l rosterLine) (in Registration, wrong, notes []Finding) {
+func (r *rosterReader) row(l sheet.Line) (in Registration, wrong, notes []Finding) {
 	c := r.cells(l)
 	bad := func(field string, err error) { wrong = append(wrong, Finding{field, civic.As(err).Say}) }
 	var err error
