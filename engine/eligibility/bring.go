@@ -42,9 +42,11 @@ type Wrong struct {
 	Say string
 }
 
+// ErrSource refuses a list of which nobody said what it is.
+var ErrSource = civic.E(civic.Invalid, "eligibility.source", "请选这是什么名单。").On("source")
+
 var (
 	errBenefit = civic.E(civic.Invalid, "eligibility.benefit", "请选一种待遇。").On("benefit")
-	errSource  = civic.E(civic.Invalid, "eligibility.source", "请选这份记录是从哪里来的。").On("source")
 	errHeads   = civic.E(civic.Invalid, "eligibility.heads", "前十行里没有找到表头。名单要有「身份证号」「认证到期日」两列，记录要有「身份证号」「日期」两列。").On("file")
 	errNoDay   = error(civic.E(civic.Invalid, "eligibility.day", "没有日期。"))
 	errNotPay  = civic.E(civic.Denied, "eligibility.office", "这种待遇不归您的单位管，请发放待遇的单位来办。")
@@ -124,7 +126,7 @@ func (s *Service) check(ctx context.Context, actor civic.Actor, b Batch) (bringi
 			return errNotPay
 		}
 		if b.Source != "" && !slices.Contains(k.of.Sources, b.Source) {
-			return errSource
+			return ErrSource
 		}
 		return nil
 	})

@@ -81,7 +81,9 @@ func (s *scene) ask(t *testing.T) {
 	}
 }
 
-func (s *scene) day(months int) string { return s.Clock.Now().AddDate(0, months, 0).Format("2006-01-02") }
+func (s *scene) day(months int) string {
+	return s.Clock.Now().AddDate(0, months, 0).Format("2006-01-02")
+}
 
 func TestWhomTheDataFindDoesNothingAndWhomTheyDoNotIsVisitedAndAnOfficerDecides(t *testing.T) {
 	t.Parallel()

@@ -1,7 +1,10 @@
 package eligibility
 
 import (
+	"cmp"
 	"context"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,11 +12,12 @@ import (
 	"yinqiao/civic"
 	"yinqiao/journal"
 	"yinqiao/people"
+	"yinqiao/place"
 	"yinqiao/request"
 )
 
 // Of tells how a person stands with what they draw: for themselves, whoever acts for
-// them in everything, or staff who have them open.
+// them in it, or staff who have them open. Denied to everybody else.
 func (s *Service) Of(ctx context.Context, actor civic.Actor, person civic.PersonID) ([]Standing, error) {
 	var out []Standing
 	err := s.j.Look(ctx, actor, func(v *journal.View) error {
@@ -21,16 +25,29 @@ func (s *Service) Of(ctx context.Context, actor civic.Actor, person civic.Person
 		if err != nil {
 			return err
 		}
-		if _, err := v.Authorise(civic.WholeOf(actor, self.Root)); err != nil {
-			return err
+		sees := map[string]bool{}
+		var denied error
+		for _, b := range rules.Benefits {
+			need, err := s.requests.Need(v, self.Root, b.Service)
+			if err != nil {
+				return err
+			}
+			need.Look = true
+			if _, err = v.Authorise(need); err != nil && !civic.Is(err, civic.Denied) {
+				return err
+			}
+			sees[b.Code], denied = err == nil, cmp.Or(denied, err)
 		}
-		if out, err = all(v, self.Selves()); err != nil {
-			return err
+		if !slices.Contains(slices.Collect(maps.Values(sees)), true) {
+			return denied
 		}
-		for i := range out {
-			out[i] = out[i].on(v)
+		mine, err := all(v, self.Selves())
+		for _, st := range mine {
+			if sees[st.Benefit] {
+				out = append(out, st.on(v))
+			}
 		}
-		return nil
+		return err
 	})
 	return out, err
 }
@@ -41,6 +58,21 @@ func (s Standing) on(v *journal.View) Standing {
 		s.Due = s.State == Good && s.GoodUntil <= b.soon(v.Now)
 	}
 	return s
+}
+
+// Desk says which office the member of staff works at and what it pays; nothing where
+// it pays nothing, or where they work no cases.
+func (s *Service) Desk(ctx context.Context, actor civic.Actor) (place.Office, []Benefit, error) {
+	var o place.Office
+	err := s.j.Look(ctx, actor, func(v *journal.View) error {
+		auth, err := v.Authorise(civic.Need{Permission: civic.MayWorkCases, Look: true})
+		if err != nil {
+			return err
+		}
+		o, err = place.Read(v, auth.Office())
+		return err
+	})
+	return o, Benefits(o.Kind), err
 }
 
 // Row is one person in an office's list.

@@ -81,6 +81,17 @@ func (s Standing) Words() string {
 	return b.Words + "资格已经认证好了，到" + until + "，您不用做什么。"
 }
 
+// Known says for the office how it came to be known.
+func (s Standing) Known() string {
+	switch s.Basis {
+	case ByData:
+		return sourceWords(s.Source) + " " + s.SeenOn
+	case ByOfficer:
+		return "工作人员认证"
+	}
+	return "名单上写的"
+}
+
 // sayDay says a day of a column: 2027年10月31日.
 func sayDay(iso string) string {
 	t, err := time.Parse(time.DateOnly, iso)
