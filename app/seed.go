@@ -60,7 +60,11 @@ func (a *App) SeedDemo(ctx context.Context) error {
 	if err := a.seedStaff(ctx, append(seats, more...)); err != nil {
 		return fmt.Errorf("demo staff: %w", err)
 	}
-	return a.seedPeople(ctx, demo.People(DemoSeed, DemoPeople, DemoStreets()))
+	ps := demo.People(DemoSeed, DemoPeople, DemoStreets())
+	if err := a.seedPeople(ctx, ps); err != nil {
+		return fmt.Errorf("demo people: %w", err)
+	}
+	return a.seedEligibility(ctx, ps)
 }
 
 // seat is a place where staff of the demonstration may sit.

@@ -134,12 +134,10 @@ func (s *Service) check(ctx context.Context, actor civic.Actor, b Batch) (bringi
 
 // pays reads an office at which the actor works.
 func (s *Service) pays(q db.Q, authorise func(civic.Need) (civic.Authority, error), id civic.OfficeID) (place.Office, error) {
-	o, err := place.Read(q, id)
-	if err != nil {
-		return o, err
+	if _, err := authorise(civic.Need{Office: id, Permission: civic.MayWorkCases, Look: true}); err != nil {
+		return place.Office{}, err
 	}
-	_, err = authorise(civic.Need{Office: o.ID, Division: o.Division, Permission: civic.MayWorkCases, Look: true})
-	return o, err
+	return place.Read(q, id)
 }
 
 // line is a row as far as it could be read.
