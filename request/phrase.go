@@ -40,6 +40,7 @@ var phrases = map[journal.Act]phrase{
 	"case.tried":        {Acted, plain, "为您的{事}联系过您，没有联系上", ""},
 	"case.unconfirmed":  {Acted, plain, "又没有联系上您，您的{事}先按未确认办结", ""},
 	"case.appealed":     {Acted, forThem, "说不同意{事}的结果，请{单位}重新看一看", ""},
+	"case.needless":     {Acted, nobody, "{事}已经自动办好，单位不用再办", ""},
 	"case.withdrawn":    {Acted, forThem, "说{事}不办了", ""},
 	"case.handed_in":    {Acted, plain, "为{事}收下了您的材料或者钱", ""},
 	"case.billed":       {Acted, plain, "为{事}给您开了账单", ""},
