@@ -74,7 +74,7 @@ func (s Standing) Words() string {
 	case s.State == Refused:
 		return b.Words + "资格这一次没有认证通过，请看单位的回复；不同意可以申诉。"
 	case s.Due:
-		return b.Words + "资格认证到" + until + "。还没有查到记录，我们会来看您，您不用跑。"
+		return b.Words + "资格认证到" + until + "。还没有查到记录，我们会来看您，您不用跑，钱照发。"
 	case s.Basis == ByData:
 		return b.Words + "资格已经认证好了，到" + until + "，您不用做什么。是由" + sourceWords(s.Source) + "查到的。"
 	}

@@ -572,7 +572,7 @@ func minePage(f kit.Frame, list []request.Summary, stands []eligibility.Standing
 				return templ_7745c5c3_Err
 			}
 			for _, s := range stands {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "<p class=\"note\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 51, "<p class=\"card\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
