@@ -240,7 +240,7 @@ func TestWhoeverTheDataFindDoesNothing(t *testing.T) {
 	bring("roll", "认证到期日", today.AddDate(0, 0, 20), "enter")
 	officer.sees("登记好了", "登记了1人")
 
-	own := newBrowser(t, s.URL, 412, 915, false)
+	own := newBrowser(t, s.URL, 412, 915, true)
 	own.account(string(elder))
 	own.open("/elder/mine")
 	own.sees("养老金资格", "钱照发")
