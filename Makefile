@@ -35,8 +35,13 @@ test: deps lint       ## everything, on both databases; the rooms under the race
 test-fast:            ## the tests without race detector and linters
 	$(GO) test $(PKGS)
 
+# What a long proof adds lies in the packages and walks that ask for it; the others would
+# only do again what test did.
+LONG     = $$(grep -rlE 'dbtest\.(Slow|Rounds)|YINQIAO_SLOW' --include=*_test.go . | grep -v app/e2e | xargs -n1 dirname | sort -u)
+
 test-slow: deps       ## long proofs: more rounds of kills, longer properties and fuzzing
-	YINQIAO_SLOW=1 $(GO) test -timeout 60m $(PKGS)
+	YINQIAO_SLOW=1 $(GO) test -timeout 60m $(LONG)
+	YINQIAO_SLOW=1 $(GO) test -timeout 60m ./app/e2e -run 'Hostile|Kill'
 
 bench: build          ## measurements beside a peer, one JSON line each
 	$(GO) run ./bench
