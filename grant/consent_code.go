@@ -42,8 +42,8 @@ func (m Matter) key() string { return m.Kind + "/" + m.ID }
 
 // The acts of consent codes.
 var (
-	ActGrantCode   = journal.Define("access.grant_code", "把确认口令发到老人自己的电话上，问委托是不是自己的意思")
-	ActConsentCode = journal.Define("access.consent_code", "把确认口令发到老人自己的电话上，问同不同意")
+	ActGrantCode   = journal.Define("access.grant_code", "把确认口令发到老人自己的电话上，问委托是不是自己的意思").Carries("code_id", "minutes", "relation", "agent")
+	ActConsentCode = journal.Define("access.consent_code", "把确认口令发到老人自己的电话上，问同不同意").Carries("code_id", "minutes", "what")
 	ActReadBack    = journal.Define("access.read_back", "老人在电话里念对了确认口令")
 	ActMisread     = journal.Define("access.misread", "确认口令念错了")
 	ActCodeDead    = journal.Define("access.code_dead", "确认口令念错的次数太多，作废了")

@@ -36,7 +36,8 @@ func init() {
 		return map[string]byType{
 			"Grant.AnswerByCode":  of("phoned", s.made["phoned grant"], s.made["phoned code"]),
 			"Grant.SendGrantCode": of("to phone", s.made["to phone grant"]),
-			"Rights.SendCode":     {textType: {"notices"}, reflect.TypeFor[int64](): {int64(1)}},
+			"Rights.SendCode": {reflect.TypeFor[civic.PersonID](): {civic.PersonID(s.made["to phone"])}, textType: {"share-doctor"},
+				reflect.TypeFor[int64](): {int64(1)}},
 		}, nil
 	})
 	more = append(more, moreRoutes{
