@@ -15,6 +15,7 @@ import (
 	"yinqiao/db/vault"
 	"yinqiao/engine/booking"
 	"yinqiao/engine/casework"
+	"yinqiao/engine/eligibility"
 	"yinqiao/grant"
 	"yinqiao/jobs"
 	"yinqiao/journal"
@@ -46,6 +47,7 @@ type App struct {
 	Requests *request.Service
 	Casework *casework.Service
 	Booking  *booking.Service
+	Eligible *eligibility.Service
 	Rights   *rights.Service
 	Notify   *notify.Service
 	Findings *finding.Service
@@ -139,7 +141,9 @@ func rooms(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) 
 	a.Casework.Serve(a.Requests)
 	a.Booking = booking.New(j, a.People)
 	a.Booking.Serve(a.Requests)
-	a.Rights = rights.New(j, v, a.People, a.Grant, a.Requests, engines{a.Casework, a.Booking})
+	a.Eligible = eligibility.New(j, a.People, a.Requests)
+	a.Requests.Offers(eligibility.SourceStanding, a.Eligible)
+	a.Rights = rights.New(j, v, a.People, a.Grant, a.Requests, engines{a.Casework, a.Booking, a.Eligible})
 	if err := a.tell(); err != nil {
 		return nil, err
 	}

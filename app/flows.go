@@ -36,6 +36,7 @@ func (a *App) flows() {
 	}
 	a.staffFlows()
 	a.bookingFlows()
+	a.eligibilityFlows()
 	a.messageFlows()
 	jobs.Handle(a.Jobs, func(ctx context.Context, w casework.Watch) error { return a.Casework.Overdue(ctx, w) })
 	jobs.Handle(a.Jobs, func(ctx context.Context, w casework.Scan) error { return a.Casework.MarkDue(ctx, w) })

@@ -27,7 +27,7 @@ func (a *App) Handler() http.Handler {
 // what is served at the address of the metrics, if they have one of their own.
 func (a *App) Handlers(e Edge) (main, metrics http.Handler) {
 	rooms := web.Rooms{People: a.People, Staff: a.Staff, Sessions: a.Sessions, Place: a.Place, Grant: a.Grant, Catalog: a.Catalog,
-		Requests: a.Requests, Casework: a.Casework, Booking: a.Booking, Rights: a.Rights, Notify: a.Notify, Findings: a.Findings, Log: a.Log, Reader: &kit.Reader{Speech: a.Speech, Vault: a.Vault}, Demo: a.demoAccounts(), Ping: a.DB.Ping, Version: Version(), Now: a.Journal.Now}
+		Requests: a.Requests, Casework: a.Casework, Booking: a.Booking, Eligible: a.Eligible, Rights: a.Rights, Notify: a.Notify, Findings: a.Findings, Log: a.Log, Reader: &kit.Reader{Speech: a.Speech, Vault: a.Vault}, Demo: a.demoAccounts(), Ping: a.DB.Ping, Version: Version(), Now: a.Journal.Now}
 	gate := gate{&rooms}
 	m := newMetrics(a)
 	mux := http.NewServeMux()
@@ -35,7 +35,7 @@ func (a *App) Handlers(e Edge) (main, metrics http.Handler) {
 	web.Mount(mux, rooms)
 	hook.Mount(mux, a.Notify, a.reporters, a.Log)
 	api.Mount(mux, api.Rooms{People: a.People, Staff: a.Staff, Place: a.Place, Sessions: a.Sessions, Grant: a.Grant, Catalog: a.Catalog,
-		Requests: a.Requests, Casework: a.Casework, Booking: a.Booking, Rights: a.Rights, Findings: a.Findings, Notify: a.Notify, Log: a.Log, Now: a.Journal.Now})
+		Requests: a.Requests, Casework: a.Casework, Booking: a.Booking, Eligible: a.Eligible, Rights: a.Rights, Findings: a.Findings, Notify: a.Notify, Log: a.Log, Now: a.Journal.Now})
 	if e.MetricsAddr == "" {
 		mux.Handle("GET /metrics", gate.localOnly(m.handler()))
 	} else {

@@ -52,6 +52,7 @@ var Topology = map[string]Where{
 	"service_birth":     byPerson("person"),
 	"consent":           byPerson("person"),
 	"consent_code":      byPerson("person"),
+	"eligibility":       byPerson("person"),
 	"credential_index":  byKey("hash"),
 	"credential_former": byKey("hash"),
 	"tail_index":        byKey("hash"),

@@ -72,7 +72,7 @@ func (t *Template) has(value string, carried []string) bool {
 	case "service", "number":
 		return t.About == "request"
 	case "agent", "relation":
-		return slices.Contains(carried, value) || t.By == "other" // whoever did it
+		return slices.Contains(carried, value) || t.By == "other" || t.By == "helper" // whoever did it
 	case "code":
 		return slices.Contains(carried, "code_id")
 	case "due", "minutes", "office", "until", "what":

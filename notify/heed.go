@@ -219,7 +219,16 @@ func (h *heeding) applies(t *Template) bool {
 			return false
 		}
 	}
-	return t.By != "other" || h.line.OperatorID != string(h.line.Subject)
+	other, platform := h.line.OperatorID != string(h.line.Subject), h.line.OperatorKind == civic.PartySystem
+	switch t.By {
+	case "other":
+		return other
+	case "asked":
+		return !platform
+	case "helper":
+		return other && !platform
+	}
+	return true
 }
 
 // receivers lists who is told, with the values of the words for each.

@@ -190,7 +190,7 @@ func (b *book) add(t *Template) error {
 		return fmt.Errorf("receiver is for family: agent or kin")
 	case t.To == Staff != (len(t.Roles) > 0):
 		return fmt.Errorf("roles are for staff")
-	case !slices.Contains([]string{"", "request", "grant"}, t.About), !slices.Contains([]string{"", "other"}, t.By):
+	case !slices.Contains([]string{"", "request", "grant"}, t.About), !slices.Contains([]string{"", "other", "asked", "helper"}, t.By):
 		return fmt.Errorf("about or by is not known")
 	case t.Answer && (t.To != Elder || t.About == "" || len(t.Ends) == 0 || u.Quiet):
 		return fmt.Errorf("what asks the elder for an answer says about what, what settles it, and is not given up quietly")

@@ -144,7 +144,7 @@ func (s *Service) BringRoster(ctx context.Context, actor civic.Actor, in RosterF
 		return "", err
 	}
 	if len(table.Lines) > rules.Limits.Rows {
-		return "", errRosterSize
+		return "", rules.Limits.TooMuch()
 	}
 	id := db.NewID()
 	heads, parts, err := s.sealRoster(id, table)

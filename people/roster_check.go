@@ -13,11 +13,12 @@ import (
 	"yinqiao/db"
 	"yinqiao/jobs"
 	"yinqiao/journal"
+	"yinqiao/sheet"
 )
 
 // checkedRow is a row on its way through the check.
 type checkedRow struct {
-	rosterLine
+	sheet.Line
 	in           Registration
 	wrong, notes []Finding
 	hashes       []string // of the cards of in, in their order
@@ -83,11 +84,11 @@ func inStep[T any](read func() (T, error), write func(T) (more bool, err error))
 
 // readRows reads the rows of a part as registrations, with the very checks of
 // registration.
-func (s *Service) readRows(rd *rosterReader, lines []rosterLine) []checkedRow {
+func (s *Service) readRows(rd *rosterReader, lines []sheet.Line) []checkedRow {
 	out := make([]checkedRow, len(lines))
 	inParallel(len(lines), func(i int) {
 		c := &out[i]
-		c.rosterLine = lines[i]
+		c.Line = lines[i]
 		c.in, c.wrong, c.notes = rd.row(lines[i])
 		if len(c.wrong) > 0 {
 			return

@@ -12,6 +12,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"yinqiao/civic"
+	"yinqiao/sheet"
 )
 
 // fits fails unless a list that was read can be kept and checked: everything in it
@@ -36,7 +37,7 @@ func fits(t *testing.T, table rosterTable, err error) {
 		}
 		before = l.N
 		for _, c := range l.Cells {
-			if !utf8.ValidString(c) || strings.ContainsRune(c, 0) || len(c) > 3*cellMost {
+			if !utf8.ValidString(c) || strings.ContainsRune(c, 0) || len(c) > 3*sheet.CellMost {
 				t.Fatalf("a cell is %q", c)
 			}
 		}
@@ -70,7 +71,7 @@ func FuzzAnyTextIsAListOrRefused(f *testing.F) {
 }
 
 func FuzzAnyWorkbookIsAListOrRefused(f *testing.F) {
-	b, err := textSheet([][]string{{"姓名", "身份证号", "电话"}, {"王桂英", "140105194508150029", "12512345678"}})
+	b, err := sheet.Texts([][]string{{"姓名", "身份证号", "电话"}, {"王桂英", "140105194508150029", "12512345678"}})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -157,28 +158,6 @@ func FuzzAHeadingStandsForOneThing(f *testing.F) {
 		keys, _ := guessColumns([]string{s, s})
 		if keys[0] != key || keys[1] != "" {
 			t.Fatalf("twins of %q: %q", s, keys)
-		}
-	})
-}
-
-func FuzzADateIsADayOrRefused(f *testing.F) {
-	for _, s := range []string{"1945-08-15", "1945年8月15日", "一九四五年八月十五", "19450815", "16664", "16664.5", "1945/8/15 00:00:00", "农历八月十五", "45.8.15", "1945", "二〇〇〇年十二月三十一日", "2026-02-30", "1945.8.15.", "９９９９-１２-３１"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		d, err := dateOf(s)
-		switch {
-		case err != nil:
-			if d != "" || civic.As(err).Say == "" {
-				t.Fatalf("%q: %q, %v", s, d, err)
-			}
-		case d != "":
-			if _, err := time.Parse(time.DateOnly, d); err != nil {
-				t.Fatalf("%q is %q", s, d)
-			}
-			if again, err := dateOf(d); err != nil || again != d {
-				t.Fatalf("%q is %q, and that is %q, %v", s, d, again, err)
-			}
 		}
 	})
 }

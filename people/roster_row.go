@@ -1,15 +1,13 @@
 package people
 
 import (
-	"fmt"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"yinqiao/civic"
+	"yinqiao/sheet"
 )
 
 // Finding is what is wrong with one cell of a list, in words. It repeats nothing
@@ -30,7 +28,7 @@ type rosterReader struct {
 	now      time.Time
 }
 
-func (r *rosterReader) cells(l rosterLine) map[string]string {
+func (r *rosterReader) cells(l sheet.Line) map[string]string {
 	out := map[string]string{}
 	for i, c := range l.Cells {
 		if i < len(r.columns) && r.columns[i] != "" {
@@ -43,7 +41,7 @@ func (r *rosterReader) cells(l rosterLine) map[string]string {
 var rosterCards = []CredentialKind{KindResidentID, KindSeniorCard, KindSocialSecurity}
 
 // row reads one row. wrong keeps it out; notes are worth a look and do not.
-func (r *rosterReader) row(l rosterLine) (in Registration, wrong, notes []Finding) {
+func (r *rosterReader) row(l sheet.Line) (in Registration, wrong, notes []Finding) {
 	c := r.cells(l)
 	bad := func(field string, err error) { wrong = append(wrong, Finding{field, civic.As(err).Say}) }
 	var err error
@@ -73,7 +71,7 @@ func (r *rosterReader) row(l rosterLine) (in Registration, wrong, notes []Findin
 	if in.Sex, err = sexOf(c["sex"]); err != nil {
 		bad("sex", err)
 	}
-	if in.Birth, err = dateOf(c["birth"]); err == nil && in.Birth != "" && !birthFits(in.Birth, r.now) {
+	if in.Birth, err = sheet.Day(c["birth"]); err == nil && in.Birth != "" && !birthFits(in.Birth, r.now) {
 		err = errBirth
 	}
 	if err != nil && c[string(KindResidentID)] == "" {
@@ -96,8 +94,6 @@ func (r *rosterReader) row(l rosterLine) (in Registration, wrong, notes []Findin
 var (
 	errRosterHome   = civic.E(civic.Invalid, "roster.home", "看不出住在哪个街道：请把街道写成全名，或导入时选定街道。")
 	errRosterMany   = civic.E(civic.Invalid, "roster.phones", "这一格里的电话太多了，最多写10个。")
-	errRosterLunar  = civic.E(civic.Invalid, "roster.lunar", "农历的日子不能直接登记，请写证件上的公历日期。")
-	errRosterYear   = civic.E(civic.Invalid, "roster.year", "出生日期要写全年、月、日，年份写四位，比如1945-08-15。")
 	errRosterPrefix = civic.E(civic.Invalid, "roster.prefix", "座机区号前面的0被表格软件去掉了。请把这一列设成「文本」，重新写成0351-1234567这样。")
 	errRosterSci    = civic.E(civic.Invalid, "roster.scientific", "号码被表格软件改成了科学记数（像1.4E+17），后面的数字已经丢了。请把这一列设成「文本」，照着证件重新填。")
 	errRosterZeros  = civic.E(civic.Invalid, "roster.zeros", "号码最后三位是000，多半是表格软件只留了前15位。请把这一列设成「文本」，照着证件重新填；证件上真是000的，请到窗口单独登记。")
@@ -202,70 +198,4 @@ func sexOf(cell string) (Sex, error) {
 		return s, nil
 	}
 	return "", errSex
-}
-
-// chineseDigits are the digits of 一九四五年.
-var chineseDigits = strings.NewReplacer("〇", "0", "零", "0", "○", "0", "一", "1", "二", "2", "三", "3", "四", "4", "五", "5", "六", "6", "七", "7", "八", "8", "九", "9")
-
-var (
-	dateParts = regexp.MustCompile(`^(\d{4})\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})\D?$`)
-	serial    = regexp.MustCompile(`^\d{4,5}(\.\d+)?$`)
-)
-
-// dateOf reads a date as people and spreadsheets write it and returns it as
-// YYYY-MM-DD, "" for an empty cell. Whether somebody can have been born on it is
-// another matter.
-func dateOf(cell string) (string, error) {
-	s := strings.TrimSpace(civic.Fold(cell))
-	if s == "" {
-		return "", nil
-	}
-	if strings.Contains(s, "农历") || strings.Contains(s, "阴历") || strings.ContainsAny(s, "腊闰") || strings.Contains(s, "正月") || strings.Contains(s, "初") {
-		return "", errRosterLunar
-	}
-	if i := strings.IndexAny(s, "T "); i >= 8 && strings.Contains(s[i:], ":") {
-		s = s[:i] // a spreadsheet's midnight
-	}
-	s = strings.ReplaceAll(s, " ", "")
-	s = chineseDigits.Replace(tens(s))
-	if n, err := strconv.ParseFloat(s, 64); err == nil && serial.MatchString(s) && (n < 1880 || n > 2100) {
-		// The day of a spreadsheet, counted from the last of 1899; 1945 is a year.
-		return time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).AddDate(0, 0, int(n)).Format(time.DateOnly), nil
-	}
-	if len(s) == 8 && allDigits(s) {
-		s = s[:4] + "-" + s[4:6] + "-" + s[6:]
-	}
-	m := dateParts.FindStringSubmatch(s)
-	if m == nil {
-		return "", errRosterYear
-	}
-	month, _ := strconv.Atoi(m[2])
-	day, _ := strconv.Atoi(m[3])
-	out := fmt.Sprintf("%s-%02d-%02d", m[1], month, day)
-	if _, err := time.Parse(time.DateOnly, out); err != nil {
-		return "", errBirth
-	}
-	return out, nil
-}
-
-// tens turns 十五, 二十 and 三十一 into digits; the rest is left.
-func tens(s string) string {
-	rs := []rune(s)
-	isDigit := func(i int) bool {
-		return i >= 0 && i < len(rs) && slices.Contains([]rune("一二三四五六七八九"), rs[i])
-	}
-	var b strings.Builder
-	for i, r := range rs {
-		switch {
-		case r != '十':
-			b.WriteRune(r)
-		case !isDigit(i-1) && !isDigit(i+1):
-			b.WriteString("10")
-		case !isDigit(i - 1):
-			b.WriteString("1")
-		case !isDigit(i + 1):
-			b.WriteString("0")
-		}
-	}
-	return b.String()
 }

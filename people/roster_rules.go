@@ -7,6 +7,7 @@ import (
 
 	"yinqiao/civic"
 	"yinqiao/ruledata"
+	"yinqiao/sheet"
 )
 
 // rosterField is one thing that a column of a list may hold.
@@ -21,11 +22,8 @@ type rosterRules struct {
 	Version int    `yaml:"version"`
 	Source  string `yaml:"source"`
 	Limits  struct {
-		Bytes    int64 `yaml:"bytes"`
-		Unzipped int64 `yaml:"unzipped"`
-		Rows     int   `yaml:"rows"`
-		Columns  int   `yaml:"columns"`
-		KeepDays int   `yaml:"keep_days"`
+		sheet.Limits `yaml:",inline"`
+		KeepDays     int `yaml:"keep_days"`
 	} `yaml:"limits"`
 	Fields  []rosterField     `yaml:"fields"`
 	Ignored []string          `yaml:"ignored"`

@@ -9,6 +9,7 @@ import (
 	"yinqiao/db"
 	"yinqiao/jobs"
 	"yinqiao/journal"
+	"yinqiao/sheet"
 )
 
 // RosterWork is the job that checks, enters or withdraws the people of a list,
@@ -135,7 +136,7 @@ func (s *Service) nextEntry(q db.Q, r rosterRecord, after int) (out entryPart, e
 		return out, err
 	}
 	for ; ; after = out.Last {
-		var lines []rosterLine
+		var lines []sheet.Line
 		if out.partRow, lines, err = s.nextPart(q, r.ID, after); err != nil {
 			return out, err
 		}
@@ -207,8 +208,8 @@ func (s *Service) pass(tx *journal.Tx, r rosterRecord, to int) (civic.Authority,
 }
 
 // prepareRows checks and seals the rows to be entered, before the transaction.
-func (s *Service) prepareRows(rd *rosterReader, lines []rosterLine, rows []rowRecord) ([]*prepared, error) {
-	at := map[int]rosterLine{}
+func (s *Service) prepareRows(rd *rosterReader, lines []sheet.Line, rows []rowRecord) ([]*prepared, error) {
+	at := map[int]sheet.Line{}
 	for _, l := range lines {
 		at[l.N] = l
 	}

@@ -1,16 +1,14 @@
 package people
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"strings"
 
-	"github.com/xuri/excelize/v2"
-
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/journal"
+	"yinqiao/sheet"
 )
 
 // wrongTitle heads the column that says what is wrong with a row.
@@ -24,57 +22,9 @@ func RosterTemplate(workbook bool) ([]byte, error) {
 		heads[i] = f.Title
 	}
 	if workbook {
-		return textSheet([][]string{heads})
+		return sheet.Texts([][]string{heads})
 	}
 	return []byte("\uFEFF" + strings.Join(heads, ",") + "\r\n"), nil
-}
-
-// textSheet makes a workbook in which all cells are texts, also those that are
-// still empty.
-func textSheet(rows [][]string) ([]byte, error) {
-	f := excelize.NewFile()
-	defer f.Close()
-	text, err := f.NewStyle(&excelize.Style{NumFmt: 49})
-	if err != nil {
-		return nil, err
-	}
-	w, err := f.NewStreamWriter("Sheet1")
-	if err != nil {
-		return nil, err
-	}
-	if err := w.SetColStyle(1, rules.Limits.Columns+1, text); err != nil {
-		return nil, err
-	}
-	if err := w.SetColWidth(1, rules.Limits.Columns+1, 20); err != nil {
-		return nil, err
-	}
-	for i, row := range rows {
-		cells := make([]any, len(row))
-		for k, c := range row {
-			cells[k] = excelize.Cell{StyleID: text, Value: guarded(c)}
-		}
-		at, err := excelize.CoordinatesToCellName(1, i+1)
-		if err != nil {
-			return nil, err
-		}
-		if err := w.SetRow(at, cells); err != nil {
-			return nil, err
-		}
-	}
-	if err := w.Flush(); err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	_, err = f.WriteTo(&b)
-	return b.Bytes(), err
-}
-
-// guarded keeps a spreadsheet from reading a cell as a formula.
-func guarded(c string) string {
-	if c != "" && strings.ContainsAny(c[:1], "=+-@\t\r") {
-		return "'" + c
-	}
-	return c
 }
 
 // RosterWrong makes a workbook of the rows of a list that were not entered, as
@@ -114,10 +64,10 @@ func (s *Service) RosterWrong(ctx context.Context, actor civic.Actor, id string)
 	if err != nil {
 		return nil, err
 	}
-	return textSheet(out)
+	return sheet.Texts(out)
 }
 
-func wrongRows(lines []rosterLine, rows []rowRecord, width int) [][]string {
+func wrongRows(lines []sheet.Line, rows []rowRecord, width int) [][]string {
 	at := map[int][]string{}
 	for _, l := range lines {
 		at[l.N] = l.Cells

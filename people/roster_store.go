@@ -10,6 +10,7 @@ import (
 
 	"yinqiao/civic"
 	"yinqiao/db"
+	"yinqiao/sheet"
 )
 
 // rosterRecord is the row of a list.
@@ -103,7 +104,7 @@ type partRow struct {
 }
 
 // nextPart reads the first part after a row; ErrNoRows when there is none.
-func (s *Service) nextPart(q db.Q, id string, after int) (p partRow, lines []rosterLine, err error) {
+func (s *Service) nextPart(q db.Q, id string, after int) (p partRow, lines []sheet.Line, err error) {
 	if err = q.Get(&p, `SELECT n, last, sealed FROM roster_part WHERE roster = $1 AND n > $2 ORDER BY n LIMIT 1`, id, after); err != nil {
 		return p, nil, err
 	}

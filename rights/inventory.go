@@ -49,5 +49,6 @@ var Inventory = map[string]Place{
 	"message":            {Told: "messages", Erased: "deleted, also those to the person about somebody else"},
 	"message_attempt":    {Told: "story", Erased: "deleted"},
 	"message_refusal":    {Told: "story", Erased: "deleted"},
+	"eligibility":        {Told: "story", Erased: "deleted"},
 	"card_read":          {Told: "story", Erased: "opaque IDs, deleted within days"},
 }

@@ -210,6 +210,9 @@ func staffPath(s *site, r route) map[string]string {
 	if strings.HasPrefix(r.pattern, "/desk/duty") {
 		out["office"] = string(s.Taiyuan.Hospital)
 	}
+	if onEligibility(r) {
+		out["office"] = s.made["paying"]
+	}
 	return out
 }
 

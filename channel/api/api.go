@@ -19,6 +19,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/engine/booking"
 	"yinqiao/engine/casework"
+	"yinqiao/engine/eligibility"
 	"yinqiao/grant"
 	"yinqiao/ledger/finding"
 	"yinqiao/notify"
@@ -49,6 +50,7 @@ type Rooms struct {
 	Requests *request.Service
 	Casework *casework.Service
 	Booking  *booking.Service
+	Eligible *eligibility.Service
 	Rights   *rights.Service
 	Findings *finding.Service
 	Notify   *notify.Service
@@ -116,6 +118,7 @@ func Mount(mux *http.ServeMux, r Rooms) huma.API {
 	s.devices()
 	s.places()
 	s.bookings()
+	s.eligibility()
 	s.findings()
 	describeResponses(s.api.OpenAPI())
 	s.documents(mux)

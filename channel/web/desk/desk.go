@@ -38,6 +38,7 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		f.callRoutes(),
 		f.queueRoutes(),
 		f.thingRoutes(),
+		f.eligibilityRoutes(),
 		f.strayRoutes(),
 		f.placeRoutes(),
 		f.findingRoutes(),

@@ -11,6 +11,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/engine/booking"
 	"yinqiao/engine/casework"
+	"yinqiao/engine/eligibility"
 	"yinqiao/grant"
 	"yinqiao/people"
 	"yinqiao/place"
@@ -58,6 +59,7 @@ type personView struct {
 	Matters  []request.Summary
 	Here     []booking.Item // booked today at the clerk's own office
 	Agents   []grant.Agent
+	Draws    []eligibility.Standing
 	Story    []request.StoryLine
 	Why      string // typed
 	Settles  bool   // the clerk settles matters between people too
@@ -147,6 +149,9 @@ func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, fr 
 		return err
 	}
 	if v.Matters, err = f.Requests.Of(ctx, a, id); err != nil {
+		return err
+	}
+	if v.Draws, err = f.Eligible.Of(ctx, a, id); err != nil && !civic.Is(err, civic.Denied) {
 		return err
 	}
 	if v.Here, err = f.bookedHere(ctx, a, m); err != nil {

@@ -10,6 +10,7 @@ import (
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
 	"yinqiao/engine/casework"
+	"yinqiao/engine/eligibility"
 )
 
 func (f face) queueRoutes() []kit.Route {
@@ -30,6 +31,7 @@ type queueView struct {
 	Now        timeNow
 	Colleagues []casework.Colleague
 	Absences   []casework.Absence
+	Pays       []eligibility.Benefit // what the office pays and certifies
 	Me         civic.StaffID
 	MyName     string
 	Form       *http.Request
@@ -71,6 +73,9 @@ func (f face) showQueue(w http.ResponseWriter, r *http.Request, status int, fr k
 		return err
 	}
 	if v.Standing, err = f.Casework.Stands(r.Context(), a); err != nil {
+		return err
+	}
+	if _, v.Pays, err = f.Eligible.Desk(r.Context(), a); err != nil {
 		return err
 	}
 	if v.Colleagues, err = f.Casework.Colleagues(r.Context(), a); err != nil {

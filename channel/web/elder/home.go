@@ -143,7 +143,11 @@ func (f face) mine(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return f.Render(w, r, minePage(fr, list))
+	stands, err := f.Eligible.Of(r.Context(), a, a.Subject)
+	if err != nil && !civic.Is(err, civic.Denied) { // of other matters only
+		return err
+	}
+	return f.Render(w, r, minePage(fr, list, stands))
 }
 
 func (f face) agents(w http.ResponseWriter, r *http.Request) error {

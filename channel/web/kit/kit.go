@@ -17,6 +17,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/engine/booking"
 	"yinqiao/engine/casework"
+	"yinqiao/engine/eligibility"
 	"yinqiao/grant"
 	"yinqiao/ledger/finding"
 	"yinqiao/notify"
@@ -38,6 +39,7 @@ type Rooms struct {
 	Requests *request.Service
 	Casework *casework.Service
 	Booking  *booking.Service
+	Eligible *eligibility.Service
 	Rights   *rights.Service
 	Notify   *notify.Service
 	Findings *finding.Service

@@ -1,0 +1,110 @@
+package desk
+
+import (
+	"cmp"
+	"net/http"
+	"net/url"
+
+	"yinqiao/channel/web/kit"
+	"yinqiao/civic"
+	"yinqiao/engine/eligibility"
+	"yinqiao/place"
+)
+
+func (f face) eligibilityRoutes() []kit.Route {
+	return []kit.Route{
+		{Pattern: "GET /desk/eligibility", Do: f.eligibility},
+		{Pattern: "POST /desk/eligibility", Do: f.bringEligibility, Bytes: eligibility.BatchBytes()},
+	}
+}
+
+var errNoBenefit = civic.E(civic.Denied, "eligibility.desk", "您的单位不管待遇资格认证。").Accepting("请发放待遇的单位（社保窗口）来办")
+
+// eligibilityView is who draws a benefit of the office, in one view.
+type eligibilityView struct {
+	eligibility.Roll
+	Office place.Office
+	Pays   []eligibility.Benefit
+	View   eligibility.State
+	Form   *http.Request
+	Tried  *eligibility.Result // what a list would do, or did
+	Try    bool
+}
+
+// eligibilityViews are the views, in the order of what has to be done.
+var eligibilityViews = []struct {
+	State eligibility.State
+	Words string
+}{{eligibility.Due, "快到期，还没查到"}, {eligibility.Asked, "正在上门认证"}, {eligibility.Refused, "没有通过"}, {eligibility.Good, "认证好了"}}
+
+func (v eligibilityView) at(view eligibility.State, after string) string {
+	q := url.Values{"view": {string(view)}, "benefit": {v.Benefit.Code}}
+	if after != "" {
+		q.Set("after", after)
+	}
+	return "/desk/eligibility?" + q.Encode()
+}
+
+func (v eligibilityView) count(view eligibility.State) int {
+	return map[eligibility.State]int{eligibility.Due: v.Due, eligibility.Asked: v.Asked, eligibility.Refused: v.Refused, eligibility.Good: v.Good}[view]
+}
+
+func (f face) eligibility(w http.ResponseWriter, r *http.Request) error {
+	return f.showEligibility(w, r, http.StatusOK, nil, nil)
+}
+
+func (f face) showEligibility(w http.ResponseWriter, r *http.Request, status int, tried *eligibility.Result, wrong error) error {
+	fr, a, _, err := f.frame(r, "待遇资格认证")
+	if err != nil {
+		return err
+	}
+	fr.Back = "/desk/queue"
+	if wrong != nil {
+		fr.Wrong = []*civic.Error{civic.As(wrong)}
+	}
+	v := eligibilityView{View: eligibility.State(cmp.Or(r.FormValue("view"), string(eligibility.Due))), Form: r, Tried: tried, Try: r.FormValue("do") != "enter"}
+	if v.Office, v.Pays, err = f.Eligible.Desk(r.Context(), a); err != nil {
+		return err
+	}
+	if len(v.Pays) == 0 {
+		return errNoBenefit
+	}
+	if v.Roll, err = f.Eligible.Roll(r.Context(), a, v.Office.ID, cmp.Or(r.FormValue("benefit"), v.Pays[0].Code), v.View, r.FormValue("after")); err != nil {
+		return err
+	}
+	return f.RenderAs(w, r, status, eligibilityPage(fr, v))
+}
+
+func (f face) bringEligibility(w http.ResponseWriter, r *http.Request) error {
+	_, a, _, err := f.frame(r, "待遇资格认证")
+	if err != nil {
+		return err
+	}
+	o, pays, err := f.Eligible.Desk(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	if len(pays) == 0 {
+		return errNoBenefit
+	}
+	b := eligibility.Batch{Office: o.ID, Benefit: r.PostFormValue("benefit"), Source: r.PostFormValue("source"), Try: r.PostFormValue("do") != "enter"}
+	if b.Source == "roll" {
+		b.Source = ""
+	} else if b.Source == "" {
+		return f.showEligibility(w, r, http.StatusUnprocessableEntity, nil, eligibility.ErrSource)
+	}
+	if _, b.Bytes, err = kit.File(r, "file"); err != nil {
+		return err
+	}
+	if len(b.Bytes) == 0 {
+		b.Bytes = []byte(r.PostFormValue("pasted"))
+	}
+	out, err := f.Eligible.Bring(r.Context(), a, b)
+	if civic.Is(err, civic.Invalid) {
+		return f.showEligibility(w, r, kit.Status(err), nil, err)
+	}
+	if err != nil {
+		return err
+	}
+	return f.showEligibility(w, r, http.StatusOK, &out, nil)
+}
