@@ -41,3 +41,21 @@ func TestWhatIsGivenUpIsToldToOneColleagueOnce(t *testing.T) {
 		}
 	})
 }
+
+// Whoever asks for a code at night waits for it at night.
+func TestACodeIsToldAtAnyHour(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d, apptest.At(time.Date(2026, 11, 23, 23, 0, 0, 0, civic.Shanghai)))
+		a, c := w.Taiyuan, &arrives{}
+		w.Notify.Carry(notify.CarrierSMS, c)
+		w.Tell(t)
+		c.told()
+		w.Open(t, a.Clerk, a.Elder)
+		ok(t, w.Grant.SendCode(ctx, a.Clerk, a.Elder))
+		w.Tell(t)
+		if got := c.told(); len(got) != 1 || got[0] != a.ElderPhone {
+			t.Errorf("told %v", got)
+		}
+	})
+}
