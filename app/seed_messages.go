@@ -60,16 +60,22 @@ func newTown(ps []demo.Person, ids []civic.PersonID) town {
 	return t
 }
 
-// take finds and removes the first older person of a place who fits: with a phone of their own or none at
-// all, with somebody who may act for them or nobody.
-func (t *town) take(in civic.Division, own, helped bool) (neighbour, []neighbour) {
+// take finds and removes the first older person of a place for whom nobody acts, with a phone of
+// their own or none at all.
+func (t *town) take(in civic.Division, own bool) neighbour {
+	n, _ := t.first(in, func(n neighbour, helpers []neighbour) bool {
+		return len(helpers) == 0 && own == (n.MobileOwner == demo.OwnPhone) && (own || n.Mobile == "")
+	})
+	return n
+}
+
+// first finds and removes the first older person of a place who fits, and says who acts for them.
+func (t *town) first(in civic.Division, fits func(neighbour, []neighbour) bool) (neighbour, []neighbour) {
 	for i, n := range t.all {
-		alone := len(t.agents[i]) == 0
-		if n.ID == "" || !n.Older() || !in.Covers(n.Street) || alone == helped || own != (n.MobileOwner == demo.OwnPhone) || !own && n.Mobile != "" {
-			continue
+		if n.ID != "" && n.Older() && in.Covers(n.Street) && fits(n, t.agents[i]) {
+			t.all[i].ID = ""
+			return n, t.agents[i]
 		}
-		t.all[i].ID = ""
-		return n, t.agents[i]
 	}
 	return neighbour{}, nil
 }
@@ -161,9 +167,10 @@ func (s *scenes) answered(id civic.RequestID) error {
 	return s.Casework.Resolve(s.ctx, s.hospital, id, "报告寄出了，三天内送到家里。")
 }
 
-// daughterAndHospital: a relative hands something in for an elder with a phone, and the hospital answers.
+// daughterAndHospital: a relative hands something in for the elder whom a visitor can be first, and the
+// hospital answers.
 func (s *scenes) daughterAndHospital() error {
-	elder, kin := s.town.take(s.in, true, true)
+	elder, kin := s.town.first(s.in, func(_ neighbour, helpers []neighbour) bool { return len(helpers) > 0 })
 	if elder.ID == "" || s.office == "" {
 		return errNobodyFits
 	}
@@ -182,7 +189,7 @@ func (s *scenes) daughterAndHospital() error {
 
 // manWithoutPhone: somebody whom no phone reaches has an answer.
 func (s *scenes) manWithoutPhone() error {
-	elder, _ := s.town.take(s.in, false, false)
+	elder := s.town.take(s.in, false)
 	if elder.ID == "" || s.office == "" {
 		return errNobodyFits
 	}
@@ -202,8 +209,8 @@ func (s *scenes) open(clerk civic.Actor, elder neighbour, why string) error {
 
 // grantByPhone: an elder lets a neighbour act for them, by telephone; another colleague has to ask them.
 func (s *scenes) grantByPhone() error {
-	elder, _ := s.town.take(s.in, true, false)
-	friend, _ := s.town.take(s.in, true, false)
+	elder := s.town.take(s.in, true)
+	friend := s.town.take(s.in, true)
 	if elder.ID == "" || friend.ID == "" {
 		return errNobodyFits
 	}
@@ -219,7 +226,7 @@ func (s *scenes) grantByPhone() error {
 // consentAtDesk: two elders agree to something at the window, one has a phone and one a letter box.
 func (s *scenes) consentAtDesk() error {
 	for _, own := range []bool{true, false} {
-		elder, _ := s.town.take(s.in, own, false)
+		elder := s.town.take(s.in, own)
 		if elder.ID == "" {
 			return errNobodyFits
 		}
@@ -235,8 +242,8 @@ func (s *scenes) consentAtDesk() error {
 
 // askRefused: an elder says on their own page that what somebody entered is not their wish.
 func (s *scenes) askRefused() error {
-	elder, _ := s.town.take(s.in, true, false)
-	other, _ := s.town.take(s.in, true, false)
+	elder := s.town.take(s.in, true)
+	other := s.town.take(s.in, true)
 	if elder.ID == "" || other.ID == "" {
 		return errNobodyFits
 	}
