@@ -16,6 +16,8 @@ func (a *App) eligibilityFlows() {
 	as := map[journal.Act]eligibility.State{casework.ActResolved: eligibility.Good, casework.ActRejected: eligibility.Refused, casework.ActAppealed: eligibility.Asked}
 	acts := []journal.Act{casework.ActResolved, casework.ActRejected, casework.ActAppealed}
 	a.Journal.Within(acts, func(tx *journal.Tx, done []journal.Done) error { return a.Eligible.React(tx, done, as) })
+	// Whom data find after a visit was arranged needs none.
+	a.Journal.Within([]journal.Act{eligibility.ActCertified}, a.Casework.Needless)
 	a.Journal.On(eligibility.ActBrought, func(journal.Entry, map[string]string) (jobs.Args, time.Time) { return eligibility.Ask{}, time.Time{} })
 	jobs.Handle(a.Jobs, func(ctx context.Context, k eligibility.Ask) error { return a.Eligible.AskDue(ctx, k) })
 	a.Jobs.Every(24*time.Hour, eligibility.Ask{})

@@ -71,14 +71,14 @@ func (a *App) SeedDemo(ctx context.Context) error {
 	ps := demo.People(DemoSeed, DemoPeople, DemoStreets())
 	ids, err := past.seedPeople(ctx, ps)
 	if err != nil {
-		return err
+		return fmt.Errorf("demo people: %w", err)
 	}
 	past.flows()
 	clock.at = clock.at.Add(30 * time.Minute)
 	if err := past.seedMessages(ctx, clock, ps, ids, members); err != nil {
 		return fmt.Errorf("demo messages: %w", err)
 	}
-	return nil
+	return a.seedEligibility(ctx, ps)
 }
 
 // seat is a place where staff of the demonstration may sit.

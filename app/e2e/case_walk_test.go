@@ -3,7 +3,9 @@ package e2e
 import (
 	"strings"
 	"testing"
+	"time"
 
+	"yinqiao/app/apptest"
 	"yinqiao/civic"
 	"yinqiao/journal"
 )
@@ -205,6 +207,54 @@ func TestWhoeverTheDataDoNotFindIsVisitedAndAnOfficerDecides(t *testing.T) {
 	own.sees("养老金照常发", "没有查到，请上门看一看本人", "把您的养老金资格认证转给小店区银槐社区")
 	own.press(`button[name=solved][value=yes]`)
 	own.sees("这件事办完了")
+}
+
+// An officer brings the list of a hospital: whoever is in it has nothing to do.
+func TestWhoeverTheDataFindDoesNothing(t *testing.T) {
+	t.Parallel()
+	s := serve(t, "")
+	elder, _ := s.elderWith(t, "1401")
+	var number string
+	if err := s.Journal.Look(t.Context(), apptest.System(), func(v *journal.View) error {
+		auth, err := v.Authorise(civic.Need{Person: elder, Look: true})
+		if err != nil {
+			return err
+		}
+		cards, _, err := s.People.Numbers(v, auth, elder)
+		number = cards[0].Number
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	today := s.Journal.Now().In(civic.Shanghai)
+	officer := newBrowser(t, s.URL, 1280, 900, true)
+	officer.signIn("tysocial")
+	officer.open("/desk/queue")
+	officer.follow("待遇资格认证")
+	officer.sees("养老金资格认证", "正在上门认证", "系统不会停发任何人的钱")
+	officer.axe()
+	bring := func(what, head string, day time.Time, button string) {
+		officer.choose("f-source", what)
+		officer.fill("#pasted", "身份证号,"+head+"\n"+number+","+day.Format(time.DateOnly))
+		officer.press("button[value=" + button + "]")
+	}
+	bring("roll", "认证到期日", today.AddDate(0, 0, 20), "enter")
+	officer.sees("登记好了", "登记了1人")
+
+	own := newBrowser(t, s.URL, 412, 915, false)
+	own.account(string(elder))
+	own.open("/elder/mine")
+	own.sees("养老金资格", "钱照发")
+
+	bring("hospital", "就诊日期", today.AddDate(0, 0, -7), "try")
+	officer.sees("先看一看：还没有登记", "要登记1人")
+	officer.axe()
+	bring("hospital", "就诊日期", today.AddDate(0, 0, -7), "enter")
+	officer.sees("登记了1人")
+
+	own.open("/elder/mine")
+	own.sees("已经认证好了，到"+today.AddDate(0, 0, -7).AddDate(1, 0, 0).Format("2006年1月2日"), "您不用做什么", "看病记录")
+	own.elderly()
 }
 
 func TestALowIncomeTariffIsGrantedAtAShopAndAScamGoesToThePolice(t *testing.T) {

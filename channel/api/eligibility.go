@@ -69,14 +69,14 @@ type EligibilityRoll struct {
 }
 
 type listEligibilityIn struct {
-	Office  civic.OfficeID    `path:"office" maxLength:"64"`
-	Benefit string            `query:"benefit" default:"pension" maxLength:"40"`
-	View    eligibility.State `query:"view" default:"due" enum:"good,due,asked,refused"`
-	After   string            `query:"after" maxLength:"10" pattern:"^[0-9]*$" patternDescription:"上一页给的 next"`
+	Office  civic.OfficeID `path:"office" maxLength:"64"`
+	Benefit string         `query:"benefit" default:"pension" maxLength:"40"`
+	View    string         `query:"view" default:"due" maxLength:"7" enum:"good,due,asked,refused"`
+	After   string         `query:"after" maxLength:"10" pattern:"^[0-9]*$" patternDescription:"上一页给的 next"`
 }
 
 func (s *server) listEligibility(ctx context.Context, in *listEligibilityIn) (*struct{ Body EligibilityRoll }, error) {
-	r, err := s.Eligible.Roll(ctx, actorOf(ctx), in.Office, in.Benefit, in.View, in.After)
+	r, err := s.Eligible.Roll(ctx, actorOf(ctx), in.Office, in.Benefit, eligibility.State(in.View), in.After)
 	if err != nil {
 		return nil, err
 	}

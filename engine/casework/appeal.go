@@ -75,18 +75,44 @@ func (s *Service) above(tx *journal.Tx, def *catalog.Casework, c Case) (place.Of
 // Withdraw takes back what the person no longer wants.
 func (s *Service) Withdraw(ctx context.Context, actor civic.Actor, id civic.RequestID) error {
 	return s.act(ctx, actor, id, s.personNeed, func(tx *journal.Tx, c *Case) (journal.Event, error) {
-		switch c.State {
-		case Withdrawn:
+		if c.State == Withdrawn {
 			return journal.Event{}, journal.ErrUnchanged
-		case Open, Taken, Asked:
-		default:
-			return journal.Event{}, errMoved
 		}
-		if err := settled(tx, *c); err != nil {
-			return journal.Event{}, err
-		}
-		now := tx.Now
-		c.State, c.StoppedAt, c.EndedAt = Withdrawn, nil, &now
-		return journal.Event{Act: ActWithdrawn}, nil
+		return journal.Event{Act: ActWithdrawn}, c.drop(tx)
 	})
+}
+
+// Needless ends the cases of requests whose matter was settled without the office, in
+// the write that settled it: a visit to somebody whom the data have found. A case that has been answered
+// stays, and so does one for which money is owed or something is on its way.
+func (s *Service) Needless(tx *journal.Tx, done []journal.Done) error {
+	for _, d := range done {
+		for _, a := range d.About {
+			if a.Kind != "request" {
+				continue
+			}
+			err := tx.As(civic.System("casework").For(d.Subject), func() error {
+				return s.step(tx, civic.RequestID(a.ID), officeNeed, func(tx *journal.Tx, c *Case) (journal.Event, error) {
+					return journal.Event{Act: ActNeedless}, c.drop(tx)
+				})
+			})
+			if err != nil && !civic.Is(err, civic.Conflict) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// drop ends a case that was not answered yet, as withdrawn.
+func (c *Case) drop(tx *journal.Tx) error {
+	if c.State != Open && c.State != Taken && c.State != Asked {
+		return errMoved
+	}
+	if err := settled(tx, *c); err != nil {
+		return err
+	}
+	now := tx.Now
+	c.State, c.StoppedAt, c.EndedAt = Withdrawn, nil, &now
+	return nil
 }

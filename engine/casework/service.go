@@ -34,6 +34,7 @@ var (
 	ActUnconfirmed = journal.Define("case.unconfirmed", "两次没有联系上，按未确认办结").Carries("request")
 	ActReopened    = journal.Define("case.reopened", "说没有办好，重新办理")
 	ActAppealed    = journal.Define("case.appealed", "不同意结果，请上一级再看")
+	ActNeedless    = journal.Define("case.needless", "不用再办了，单位不用去了")
 	ActWithdrawn   = journal.Define("case.withdrawn", "说不办了，撤回")
 	ActOverdue     = journal.Define("case.overdue", "超过了办理期限").Carries("request", "office")
 	ActNearDue     = journal.Define("case.near_due", "快到办理期限了")
@@ -146,42 +147,47 @@ func (s *Service) act(ctx context.Context, actor civic.Actor, id civic.RequestID
 		if err := tx.SignedIn(); err != nil {
 			return err
 		}
-		c, err := read(tx, id)
-		if err != nil {
-			return err
-		}
-		tx.Actor.Subject = c.Person
-		n, err := need(tx, c)
-		if err != nil {
-			return err
-		}
-		auth, err := tx.Authorise(n)
-		if err != nil {
-			return err
-		}
-		before := c
-		ev, err := step(tx, &c)
-		if err != nil {
-			return err
-		}
-		if !c.DueAt.Equal(before.DueAt) {
-			c.WarnedAt = nil // of another deadline
-		}
-		changed, err := tx.Exec(`UPDATE casework SET office = $1, division = $2, state = $3, assignee = $4, outcome = $5, reopened = $6, attempts = $7, extended = $8,
+		return s.step(tx, id, need, step)
+	})
+}
+
+// step runs one step of a case in a write that is there.
+func (s *Service) step(tx *journal.Tx, id civic.RequestID, need func(db.Q, Case) (civic.Need, error), step func(tx *journal.Tx, c *Case) (journal.Event, error)) error {
+	c, err := read(tx, id)
+	if err != nil {
+		return err
+	}
+	tx.Actor.Subject = c.Person
+	n, err := need(tx, c)
+	if err != nil {
+		return err
+	}
+	auth, err := tx.Authorise(n)
+	if err != nil {
+		return err
+	}
+	before := c
+	ev, err := step(tx, &c)
+	if err != nil {
+		return err
+	}
+	if !c.DueAt.Equal(before.DueAt) {
+		c.WarnedAt = nil // of another deadline
+	}
+	changed, err := tx.Exec(`UPDATE casework SET office = $1, division = $2, state = $3, assignee = $4, outcome = $5, reopened = $6, attempts = $7, extended = $8,
 			appealed = $9, near_at = $10, due_at = $11, stopped_at = $12, overdue_at = $13, resolved_at = $14, tried_at = $15, ended_at = $16, answered_by = $17,
 			warned_at = $18, rev = rev + 1 WHERE person = $19 AND request = $20 AND rev = $21`,
-			c.Office, c.Division, c.State, c.Assignee, c.Outcome, c.Reopened, c.Attempts, c.Extended, c.Appealed, c.NearAt, c.DueAt, c.StoppedAt,
-			c.OverdueAt, c.ResolvedAt, c.TriedAt, c.EndedAt, c.AnsweredBy, c.WarnedAt, c.Person, c.Request, c.Rev)
-		if err != nil {
-			return err
-		}
-		if changed == 0 {
-			return errMoved
-		}
-		ev.About = append(ev.About, about(c.Request, c.Office)...)
-		if before.Office != c.Office {
-			ev.About = append(ev.About, journal.About{ID: string(before.Office), Kind: "office", Role: "from"})
-		}
-		return tx.Record(auth, ev)
-	})
+		c.Office, c.Division, c.State, c.Assignee, c.Outcome, c.Reopened, c.Attempts, c.Extended, c.Appealed, c.NearAt, c.DueAt, c.StoppedAt,
+		c.OverdueAt, c.ResolvedAt, c.TriedAt, c.EndedAt, c.AnsweredBy, c.WarnedAt, c.Person, c.Request, c.Rev)
+	if err != nil {
+		return err
+	}
+	if changed == 0 {
+		return errMoved
+	}
+	ev.About = append(ev.About, about(c.Request, c.Office)...)
+	if before.Office != c.Office {
+		ev.About = append(ev.About, journal.About{ID: string(before.Office), Kind: "office", Role: "from"})
+	}
+	return tx.Record(auth, ev)
 }

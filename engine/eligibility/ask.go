@@ -117,16 +117,12 @@ func (s *Service) ask(tx *journal.Tx, b Benefit, st Standing) (bool, error) {
 // answers are what the platform knows for the visit: that it is one, and where.
 func (s *Service) answers(q db.Q, auth civic.Authority, self people.Self, b Benefit, def *catalog.Definition) (request.Answers, error) {
 	out := request.Answers{}
-	for key, code := range b.Visit {
+	for key, v := range b.Visit {
 		question := def.Question(key)
-		if question == nil {
-			return nil, errors.New("eligibility: " + b.Service + " has no question " + key)
+		if question == nil || !slices.ContainsFunc(question.Options, func(o catalog.Option) bool { return o.Code == v.Code }) {
+			return nil, errors.New("eligibility: " + b.Service + " has no answer " + v.Code + " to " + key)
 		}
-		for _, o := range question.Options {
-			if o.Code == code {
-				out[key] = []request.Value{{Code: code, Shown: o.Text, Via: civic.ChannelSystem}}
-			}
-		}
+		out[key] = []request.Value{{Code: v.Code, Shown: v.Text, Via: civic.ChannelSystem}}
 	}
 	_, address, err := s.people.Lives(q, auth, self.Root)
 	if err != nil {

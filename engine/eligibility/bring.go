@@ -134,12 +134,10 @@ func (s *Service) check(ctx context.Context, actor civic.Actor, b Batch) (bringi
 
 // pays reads an office at which the actor works.
 func (s *Service) pays(q db.Q, authorise func(civic.Need) (civic.Authority, error), id civic.OfficeID) (place.Office, error) {
-	o, err := place.Read(q, id)
-	if err != nil {
-		return o, err
+	if _, err := authorise(civic.Need{Office: id, Permission: civic.MayWorkCases, Look: true}); err != nil {
+		return place.Office{}, err
 	}
-	_, err = authorise(civic.Need{Office: o.ID, Division: o.Division, Permission: civic.MayWorkCases, Look: true})
-	return o, err
+	return place.Read(q, id)
 }
 
 // line is a row as far as it could be read.
@@ -242,7 +240,7 @@ func (k bringing) row(q db.Q, tx *journal.Tx, now time.Time, r line, out *Result
 	if tx == nil {
 		return nil
 	}
-	return k.save(tx, self, next)
+	return k.save(tx, self, next, st.Request)
 }
 
 // enter says how somebody stands after a row, and whether that is anything new. Data
@@ -268,7 +266,8 @@ func (k bringing) enter(person civic.PersonID, st Standing, found bool, r line) 
 	return st, true
 }
 
-func (k bringing) save(tx *journal.Tx, self people.Self, st Standing) error {
+// save enters how somebody stands; asked is the visit that was arranged, if one was.
+func (k bringing) save(tx *journal.Tx, self people.Self, st Standing, asked civic.RequestID) error {
 	auth, err := tx.Authorise(civic.Need{Person: self.Root, Office: k.office.ID, Division: k.office.Division, Permission: civic.MayWorkCases})
 	if err != nil {
 		return err
@@ -281,7 +280,11 @@ func (k bringing) save(tx *journal.Tx, self people.Self, st Standing) error {
 	if k.b.Source != "" {
 		act, detail["source"] = ActCertified, sourceWords(st.Source)
 	}
-	return tx.RecordFor(auth, self.Root, journal.Event{Act: act, Detail: detail, About: []journal.About{{ID: string(k.office.ID), Kind: "office", Role: "office"}}})
+	about := []journal.About{{ID: string(k.office.ID), Kind: "office", Role: "office"}}
+	if asked != "" {
+		about = append(about, journal.About{ID: string(asked), Kind: "request", Role: "object"})
+	}
+	return tx.RecordFor(auth, self.Root, journal.Event{Act: act, Detail: detail, About: about})
 }
 
 // told records that a list was brought, with its figures, at its end.

@@ -11,6 +11,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/db/dbtest"
+	"yinqiao/engine/casework"
 	"yinqiao/engine/eligibility"
 	"yinqiao/jobs"
 	"yinqiao/journal"
@@ -132,6 +133,35 @@ func TestWhomTheDataFindDoesNothingAndWhomTheyDoNotIsVisitedAndAnOfficerDecides(
 		s.ask(t)
 		if n := s.Count(t, `SELECT COUNT(*) FROM request WHERE service = 'pension-check'`); n != 1 {
 			t.Errorf("%d requests", n)
+		}
+	})
+}
+
+func TestWhomTheDataFindAfterAVisitWasArrangedNeedsNone(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newScene(t, d)
+		rows := [][2]string{{s.Number(t, s.a.Elder), s.day(1)}, {s.Number(t, s.a.Stranger), s.day(1)}}
+		s.bring(t, "", rows...)
+		s.ask(t)
+		one, two := s.standing(t, s.a.Elder).Request, s.standing(t, s.a.Stranger).Request
+		ok(t, s.Casework.Take(ctx, s.officer, two))
+		ok(t, s.Casework.Reject(ctx, s.officer, two, "没有见到人", "再约一天"))
+		for i := range rows {
+			rows[i][1] = s.day(-1)
+		}
+		if r := s.bring(t, "vaccine", rows...); r.Done != 2 {
+			t.Fatalf("%+v", r)
+		}
+		for id, want := range map[civic.RequestID]casework.State{one: casework.Withdrawn, two: casework.Rejected} {
+			if f, err := s.Casework.Read(ctx, s.officer, id); err != nil || f.State != want {
+				t.Errorf("%+v, %v", f, err)
+			}
+		}
+		for _, p := range []civic.PersonID{s.a.Elder, s.a.Stranger} {
+			if st := s.standing(t, p); st.State != eligibility.Good || st.Basis != eligibility.ByData {
+				t.Errorf("%+v", st)
+			}
 		}
 	})
 }

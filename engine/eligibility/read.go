@@ -21,6 +21,9 @@ import (
 func (s *Service) Of(ctx context.Context, actor civic.Actor, person civic.PersonID) ([]Standing, error) {
 	var out []Standing
 	err := s.j.Look(ctx, actor, func(v *journal.View) error {
+		if err := v.SignedIn(); err != nil {
+			return err
+		}
 		self, err := people.Resolve(v, person)
 		if err != nil {
 			return err
@@ -104,11 +107,11 @@ func (s *Service) Roll(ctx context.Context, actor civic.Actor, office civic.Offi
 	if !ok {
 		return out, errBenefit
 	}
-	out.Benefit = b
 	err := s.j.Look(ctx, actor, func(v *journal.View) error {
 		if _, err := s.pays(v, v.Authorise, office); err != nil {
 			return err
 		}
+		out.Benefit = b
 		soon := b.soon(v.Now)
 		var sums []struct {
 			State State

@@ -15,14 +15,18 @@ var files embed.FS
 
 // Benefit is something that is paid for as long as somebody is there to draw it.
 type Benefit struct {
-	Code       string            `yaml:"code"`
-	Words      string            `yaml:"words"`
-	Service    string            `yaml:"service"`     // by which it is asked for, and decided
-	OfficeKind string            `yaml:"office_kind"` // that pays it
-	Months     int               `yaml:"months"`      // how long having been seen is good
-	AskDays    int               `yaml:"ask_days"`    // before its end
-	Visit      map[string]string `yaml:"visit"`       // what is answered when the platform asks for the visit
-	Sources    []string          `yaml:"sources"`     // of data that it trusts
+	Code       string `yaml:"code"`
+	Words      string `yaml:"words"`
+	Service    string `yaml:"service"`     // by which it is asked for, and decided
+	OfficeKind string `yaml:"office_kind"` // that pays it
+	Months     int    `yaml:"months"`      // how long having been seen is good
+	AskDays    int    `yaml:"ask_days"`    // before its end
+	// Visit is what the platform answers when it asks for the visit, and what is read of it.
+	Visit map[string]struct {
+		Code string `yaml:"code"`
+		Text string `yaml:"text"`
+	} `yaml:"visit"`
+	Sources []string `yaml:"sources"` // of data that it trusts
 }
 
 // Source is where data come from.
