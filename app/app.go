@@ -117,6 +117,16 @@ func assemble(ctx context.Context, c Config, d *db.DB, log *slog.Logger) (*App, 
 
 // Wire puts the rooms together over an open, migrated database.
 func Wire(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) (*App, error) {
+	a, err := rooms(c, d, v, q, log)
+	if err != nil {
+		return nil, err
+	}
+	a.flows()
+	return a, nil
+}
+
+// rooms is Wire without the flows: acts wake nothing.
+func rooms(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) (*App, error) {
 	said, err := speech.New(c.speech())
 	if err != nil {
 		return nil, err
@@ -138,7 +148,6 @@ func Wire(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) (
 		return nil, err
 	}
 	a.Findings = finding.New(j, a.Place, a.Catalog, a.Booking)
-	a.flows()
 	return a, nil
 }
 

@@ -138,7 +138,11 @@ func (s *Service) SayCode(ctx context.Context, actor civic.Actor, person civic.P
 // Spoken returns a code that is to be told to its person, for the room that tells it.
 // NotFound when it was used or is too old.
 func (s *Service) Spoken(tx *journal.Tx, auth civic.Authority, id string) (string, error) {
-	return s.spoken(tx, auth, id, tx.Now)
+	code, err := s.spoken(tx, auth, id, tx.Now)
+	if civic.Is(err, civic.NotFound) {
+		code, err = s.spokenConsent(tx, auth, id)
+	}
+	return code, err
 }
 
 func (s *Service) spoken(q db.Q, auth civic.Authority, id string, now time.Time) (string, error) {

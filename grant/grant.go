@@ -261,7 +261,7 @@ func (s *Service) insert(tx *journal.Tx, auth civic.Authority, g Grant, agent st
 
 // event is an act about a grant.
 func (s *Service) event(act journal.Act, g Grant, agent string) journal.Event {
-	d := map[string]string{"relation": g.Relation, "services": g.Services, "how": g.GivenHow, "agent": agent}
+	d := map[string]string{"relation": g.Relation, "services": g.Services, "how": g.GivenHow, "agent": agent, "notice": ""}
 	if g.Notice == pending {
 		d["notice"] = "pending"
 	}

@@ -17,6 +17,7 @@ type Letter struct {
 	Person civic.PersonID // whom it is about
 	ID     string
 	About  string
+	Matter civic.RequestID // the matter of their own that it is about, "" for none
 	Act    journal.Act
 	Words  string
 	MadeAt time.Time
@@ -69,6 +70,9 @@ func (s *Service) letter(m Message, carrier string) (Letter, error) {
 		return l, err
 	}
 	l.Act, l.Answer = t.Act, t.Answer && l.Open
+	if t.About == "request" && t.To == Elder {
+		l.Matter = civic.RequestID(m.About)
+	}
 	l.Words = s.book.say(t, carrier, c.Lang, false, c.Values)
 	return l, nil
 }

@@ -28,7 +28,7 @@ var (
 	// ActContactAdded and the others say what happened to a person's phones.
 	ActContactAdded = journal.Define("contact.added", "登记了电话")
 	ActContactFirst = journal.Define("contact.first", "改了先打哪个电话")
-	ActContactEnded = journal.Define("contact.ended", "停用了电话")
+	ActContactEnded = journal.Define("contact.ended", "停用了电话").Carries("whose")
 
 	errNoContact   = civic.E(civic.NotFound, "contact.unknown", "没有这个电话，或者已经停用了。请回到老人资料看一看。")
 	errContactMany = civic.E(civic.Exhausted, "contact.many", "最多登记10个电话。请先停用不用的，再登记新的。").On("phone")

@@ -116,6 +116,11 @@ var phrases = map[journal.Act]phrase{
 	"rights.erased":       {Acted, plain, "删除了您的个人资料{理由}", ""},
 
 	"access.sent":            {Acted, plain, "把登录口令打到您自己的电话上", ""},
+	"access.grant_code":      {Acted, plain, "把确认口令发到您自己的电话上，问委托是不是您的意思", ""},
+	"access.consent_code":    {Acted, plain, "把确认口令发到您自己的电话上，问您同不同意", ""},
+	"access.read_back":       {Acted, plain, "在电话里听您念对了确认口令", ""},
+	"access.misread":         {Acted, plain, "记下确认口令念错了一次", ""},
+	"access.code_dead":       {Acted, plain, "记下确认口令念错的次数太多，作废了", ""},
 	"message.queued":         {Behind, nobody, "有一件事要告诉您{什么}", ""},
 	"message.waits":          {Behind, nobody, "有一件事要告诉您，等到合适的时候再说", ""},
 	"message.sent":           {Behind, nobody, "给您的消息发出了", ""},

@@ -12,7 +12,7 @@ import (
 )
 
 // ActSubmitted is a dialogue becoming a request.
-var ActSubmitted = journal.Define("request.submitted", "提交了申请")
+var ActSubmitted = journal.Define("request.submitted", "提交了申请").Carries("request")
 
 // Request is a finished dialogue.
 type Request struct {

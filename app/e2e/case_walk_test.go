@@ -94,6 +94,7 @@ func TestAManLeavesWithoutPayingAndHisFamilySettlesFromHome(t *testing.T) {
 	family := newBrowser(t, s.URL, 412, 915, false)
 	family.account(string(relative))
 	family.mayFor()
+	family.open("/elder/mine") // the home page shows what came before
 	family.follow("出院帮您结账")
 	family.sees("要付：1326.50元", "住院自付部分", "现金")
 	family.press(`form[action$="/pay"] button`) // nothing written
@@ -109,8 +110,8 @@ func TestAManLeavesWithoutPayingAndHisFamilySettlesFromHome(t *testing.T) {
 	hospital.unfold()
 	hospital.does("resolve", "outcome", "自付1326.50元已经收到，发票交给刘护工。")
 	hospital.sees("等老人确认")
-	family.open("/elder")
-	family.follow("请您看一看")
+	family.open("/elder/mine")
+	family.follow("出院帮您结账")
 	family.sees("发票交给刘护工", "已经入账")
 	family.press(`button[name=solved][value=yes]`)
 	family.sees("这件事办完了", "的委托，替老人说出院帮您结账办好了")

@@ -12,8 +12,8 @@ import (
 // The acts of this room.
 var (
 	ActEnrolled  = journal.Define("eligibility.enrolled", "登记了领取的待遇和认证到期日")
-	ActCertified = journal.Define("eligibility.certified", "查到了记录，待遇资格认证好了")
-	ActVisit     = journal.Define("eligibility.visit", "没有查到记录，安排上门认证")
+	ActCertified = journal.Define("eligibility.certified", "查到了记录，待遇资格认证好了").Carries("what", "until")
+	ActVisit     = journal.Define("eligibility.visit", "没有查到记录，安排上门认证").Carries("what", "request")
 	ActDecided   = journal.Define("eligibility.decided", "工作人员认证了待遇资格")
 	ActRefused   = journal.Define("eligibility.refused", "工作人员没有认证通过，没有停发待遇")
 	ActBrought   = journal.Define("eligibility.brought", "比对了一份名单")
