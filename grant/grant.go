@@ -194,10 +194,7 @@ func (s *Service) permitted(tx *journal.Tx, auth civic.Authority, self people.Se
 			return errHow
 		}
 		if w.Card {
-			if auth.Basis() != civic.BasisPresented {
-				return errCardHere
-			}
-			if err := s.Strong(tx, tx.Actor.Staff(), self); err != nil {
+			if err := s.inHand(tx, auth, tx.Actor.Staff(), self, errCardHere); err != nil {
 				return err
 			}
 		}
@@ -209,8 +206,10 @@ func (s *Service) permitted(tx *journal.Tx, auth civic.Authority, self people.Se
 			if err != nil {
 				return err
 			}
-			if m.Office == g.Office && auth.Basis() != civic.BasisPresented {
-				return errRoleCard // they would give it to themselves
+			if m.Office == g.Office { // they would give it to themselves
+				if err := s.inHand(tx, auth, m.ID, self, errRoleCard); err != nil {
+					return err
+				}
 			}
 		}
 		if err := s.impartial(tx, *g); err != nil {

@@ -135,6 +135,8 @@ func TestARoleGetsLittleForAWhileAndNotFromItself(t *testing.T) {
 			t.Fatal(err)
 		}
 		wantKind(t, with(func(*grant.Grant) {}), civic.Denied, "grant.role_card")
+		w.OpenWeak(t, a.Clerk, a.Elder)
+		wantKind(t, with(func(*grant.Grant) {}), civic.Denied, "access.card_new")
 		w.Open(t, a.Clerk, a.Elder)
 		g.GivenHow, g.Evidence = "in_person", grant.Evidence{}
 		wantKind(t, with(func(g *grant.Grant) { g.Services = "*" }), civic.Invalid, "grant.role_everything")

@@ -78,8 +78,10 @@ func (s *Service) AddContact(ctx context.Context, actor civic.Actor, person civi
 		}
 		theirs := slices.ContainsFunc(rows, contactRow.own)
 		first := c.Whose == own && !theirs && auth.Basis() == civic.BasisRole
-		if (old.own() || c.Whose == own && !first || c.First && ownFirst(rows)) && !atHand(auth) {
-			return notAtHand(auth)
+		if old.own() || c.Whose == own && !first || c.First && ownFirst(rows) {
+			if err := s.atHand(tx, auth, person); err != nil {
+				return err
+			}
 		}
 		if old.ID == "" && len(rows) >= mostEach {
 			return errContactMany
@@ -145,19 +147,20 @@ func (r contactRow) own() bool { return r.ID != "" && foldWhose(r.Whose) == own 
 
 func ownFirst(rows []contactRow) bool { return len(rows) > 0 && rows[0].own() }
 
-// atHand reports whether the person is proved to be there, or their guardian: signed in,
-// or by a card that was shown.
-func atHand(auth civic.Authority) bool {
+// atHand refuses whoever is not proved to be the person, or their guardian: signed in, or by
+// a card that was shown and that nobody could have made for the purpose.
+func (s *Service) atHand(tx *journal.Tx, auth civic.Authority, person civic.PersonID) error {
 	switch auth.Basis() {
-	case civic.BasisOwn, civic.BasisPresented, civic.BasisGuardian, civic.BasisSystem:
-		return true
-	}
-	return false
-}
-
-func notAtHand(auth civic.Authority) error {
-	if auth.Basis() == civic.BasisGrant {
+	case civic.BasisOwn, civic.BasisGuardian, civic.BasisSystem:
+		return nil
+	case civic.BasisGrant:
 		return errContactOwn
+	case civic.BasisPresented:
+		self, err := Resolve(tx, person)
+		if err != nil {
+			return err
+		}
+		return s.shown(tx, self)
 	}
 	return errContactProof
 }
@@ -206,8 +209,10 @@ func (s *Service) changeContact(ctx context.Context, actor civic.Actor, person c
 			if r.ID != id {
 				continue
 			}
-			if (r.own() || act == ActContactFirst && ownFirst(rows)) && !atHand(auth) {
-				return notAtHand(auth)
+			if r.own() || act == ActContactFirst && ownFirst(rows) {
+				if err := s.atHand(tx, auth, person); err != nil {
+					return err
+				}
 			}
 			if err := do(tx, r, rows); err != nil {
 				return err

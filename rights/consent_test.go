@@ -79,6 +79,8 @@ func TestASeparateConsentIsTakenOnlyFromThePersonOrARegisteredGuardian(t *testin
 		wantCode(t, by(a.Clerk, rights.Self, faces), "consent.presence")
 		wantCode(t, by(a.Clerk, rights.Guardian, faces), "consent.guardian")
 		must(t, by(a.Clerk, rights.Self, rights.Giving{Purpose: "notices", Version: 1, How: rights.ByVoice, Witness: "孙见证"}))
+		w.OpenWeak(t, a.MarketClerk, a.Elder) // a card that anybody could have had printed
+		wantCode(t, by(a.MarketClerk, rights.Self, faces), "access.card_new")
 		w.Open(t, a.Clerk, a.Elder)
 		wantCode(t, by(a.Clerk, rights.Guardian, faces), "consent.guardian")
 		must(t, by(a.Clerk, rights.Self, faces))
