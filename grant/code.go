@@ -169,10 +169,15 @@ func (s *Service) Strong(q db.Q, clerk civic.StaffID, self people.Self) error {
 	if len(cards) == 0 {
 		return errNotShown // reported lost, or taken back, since the opening
 	}
-	if !slices.ContainsFunc(cards, func(c people.ShownCard) bool { return !c.Weak }) {
+	if !proof(cards) {
 		return errCardWeak
 	}
 	return nil
+}
+
+// proof reports whether one of the cards is none that somebody at a window could have made.
+func proof(cards []people.ShownCard) bool {
+	return slices.ContainsFunc(cards, func(c people.ShownCard) bool { return !c.Weak })
 }
 
 // Proven is Strong for an act that is the person's own word: it asks nothing unless the act

@@ -29,7 +29,7 @@ type model struct {
 	dead    map[civic.PersonID]bool
 	openTo  time.Time // until when the clerk has opened the elder
 	openFor civic.PersonID
-	shownTo time.Time // until when the elder's card counts as shown to the clerk
+	shownTo map[civic.PersonID]time.Time // until when a card of theirs counts as shown to the clerk
 }
 
 type modelGrant struct {
@@ -174,12 +174,15 @@ func (m *model) later(t *rapid.T) {
 func (m *model) open(t *rapid.T) {
 	who := rapid.SampledFrom(append(slices.Clone(m.agents), "")).Draw(t, "for")
 	card := rapid.Bool().Draw(t, "card")
-	if card && rapid.IntRange(0, 3).Draw(t, "not typed") > 0 {
-		m.w.Show(t, m.clerk, m.elder)
-		m.shownTo = m.w.Clock.Now().Add(people.TypedFor())
+	for _, p := range []civic.PersonID{m.elder, who} {
+		if p != "" && (p == who || card) && rapid.IntRange(0, 3).Draw(t, "not typed") > 0 {
+			m.w.Show(t, m.clerk, p)
+			m.shownTo[p] = m.w.Clock.Now().Add(people.TypedFor())
+		}
 	}
+	shown := func(p civic.PersonID) bool { return m.w.Clock.Now().Before(m.shownTo[p]) }
 	err := m.w.Grant.Open(ctx, m.clerk, m.elder, card, "来窗口", who)
-	if ended(t, "opening", err, (!card || m.w.Clock.Now().Before(m.shownTo)) && (who == "" || m.may(who, "", true))) {
+	if ended(t, "opening", err, (!card || shown(m.elder)) && (who == "" || shown(who) && m.may(who, "", true))) {
 		m.openTo, m.openFor = m.w.Clock.Now().Add(grant.OpenFor()), who
 	}
 }
@@ -305,7 +308,7 @@ func (m *model) desk(t *rapid.T) {
 		asked = m.agent(t)
 		clerk.Agent = civic.Party{Kind: civic.PartyPerson, ID: string(asked)}
 	}
-	want := asked != "" && m.may(asked, service, after) || asked == "" && (!m.dead[m.elder] || service == "" || after)
+	want := asked == m.openFor && asked != "" && m.may(asked, service, after) || asked == "" && (!m.dead[m.elder] || service == "" || after)
 	m.check(t, "a clerk", clerk, service, after, want && m.w.Clock.Now().Before(m.openTo))
 }
 
@@ -332,7 +335,7 @@ func TestNoInterleavingLetsAnActOutsideItsScopeOrTimeCommit(t *testing.T) {
 		w := apptest.New(t, d)
 		w.Services(t, "a", "b", "a-b")
 		rapid.Check(t, dbtest.Rounds(30, func(rt *rapid.T) {
-			m := &model{w: w, clerk: w.Taiyuan.Clerk, settler: w.Taiyuan.Administrator, dead: map[civic.PersonID]bool{}}
+			m := &model{w: w, clerk: w.Taiyuan.Clerk, settler: w.Taiyuan.Administrator, dead: map[civic.PersonID]bool{}, shownTo: map[civic.PersonID]time.Time{}}
 			for range 3 {
 				m.agents = append(m.agents, w.Person(rt, w.Taiyuan.Street))
 			}

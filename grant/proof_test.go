@@ -35,6 +35,7 @@ func TestACodeNeedsACardThatNobodyCouldHaveMadeForIt(t *testing.T) {
 		wantKind(t, err, civic.Denied, "card.proof")
 		// Nor for a daughter who brings the elder's card, everything though she may.
 		w.Show(t, a.Clerk, a.Elder)
+		w.Show(t, a.Clerk, a.Daughter)
 		if err := w.Grant.Open(ctx, a.Clerk, a.Elder, true, "女儿来办", a.Daughter); err != nil {
 			t.Fatal(err)
 		}
@@ -170,5 +171,64 @@ func TestARoleGetsLittleForAWhileAndNotFromItself(t *testing.T) {
 		_, err = w.People.AddContact(ctx, colleague, a.Elder, people.NewContact{Number: "12800000055", Whose: "own", First: true})
 		wantKind(t, err, civic.Denied, "grant.not_open")
 		wantKind(t, w.People.LoseCard(ctx, colleague, a.Elder, w.CardIDs(t, a.Elder)[0]), civic.Denied, "grant.not_open")
+	})
+}
+
+func TestWhoCameIsNotTheClerksWord(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		open := func(presented bool, agent civic.PersonID) error {
+			return w.Grant.Open(ctx, a.Clerk, a.Elder, presented, "家人来了", agent)
+		}
+		basis := func() string {
+			return judged(t, w, a.Clerk, civic.Need{Person: a.Elder, Permission: civic.MayServePeople})
+		}
+		wantKind(t, open(false, a.Daughter), civic.Denied, "opening.agent_card")
+		w.Show(t, a.Clerk, a.Elder) // her mother's card is not hers
+		wantKind(t, open(true, a.Daughter), civic.Denied, "opening.agent_card")
+		w.Show(t, a.MarketClerk, a.Daughter) // a colleague saw it
+		wantKind(t, open(false, a.Daughter), civic.Denied, "opening.agent_card")
+		wantKind(t, open(false, "ghost"), civic.Denied, "grant.agent")
+		w.OpenFor(t, a.Clerk, a.Elder, a.Daughter)
+		if got := basis(); got != "grant" {
+			t.Errorf("with her card: %s", got)
+		}
+		// Her bag is gone: whoever came with her card is out.
+		fine(t, w.People.LoseCard(ctx, apptest.AsPerson(a.Daughter), a.Daughter, w.CardIDs(t, a.Daughter)[0]))
+		if got := basis(); got != "grant.not_open" {
+			t.Errorf("after her card was reported lost: %s", got)
+		}
+		// A reader's read counts as typing does.
+		at := reader(t, w, a.Community)
+		if v, err := w.Grant.PresentCard(ctx, at, grant.CardRead{Key: "agents-card-1", Number: w.Number(t, a.Daughter)}); err != nil || v != grant.CardFine {
+			t.Fatalf("%s, %v", v, err)
+		}
+		if p, _, err := w.Grant.OpenRead(ctx, a.Clerk, at.Operator.ID); err != nil || p != a.Daughter {
+			t.Fatalf("%s, %v", p, err)
+		}
+		fine(t, open(false, a.Daughter))
+	})
+}
+
+func TestAGuardianComesWithACardThatIsProof(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		_, err := w.Grant.Appoint(ctx, apptest.System(), grant.Guardianship{Person: a.Elder, Guardian: a.Stranger, Document: "区法院的判决", Starts: w.Clock.Now()})
+		fine(t, err)
+		open := func() error { return w.Grant.Open(ctx, a.Clerk, a.Elder, false, "监护人来了", a.Stranger) }
+		wantKind(t, open(), civic.Denied, "opening.agent_card")
+		printed, err := w.People.IssuePrinted(ctx, apptest.System(), a.Stranger)
+		fine(t, err)
+		_, err = w.People.Find(ctx, a.Clerk, printed.Number)
+		fine(t, err)
+		wantKind(t, open(), civic.Denied, "opening.guardian_card")
+		w.OpenFor(t, a.Clerk, a.Elder, a.Stranger)
+		if got := judged(t, w, a.Clerk, civic.Need{Person: a.Elder, Permission: civic.MayServePeople}); got != "guardian" {
+			t.Errorf("with their card: %s", got)
+		}
 	})
 }

@@ -183,6 +183,7 @@ func TestAnAgentNeitherHearsForTheElderNorChoosesHowTheyAreTold(t *testing.T) {
 		atDesk := a.HospitalClerk
 		_, err = w.People.Find(ctx, atDesk, a.ElderID)
 		ok(t, err)
+		w.Show(t, atDesk, a.Daughter)
 		ok(t, w.Grant.Open(ctx, atDesk, a.Elder, true, "女儿拿着证件来", a.Daughter))
 		for _, agent := range []civic.Actor{apptest.AsPerson(narrow), apptest.AsPerson(a.Daughter), atDesk} {
 			wantCode(t, w.Notify.Heard(ctx, agent, a.Elder, m[0].ID), "message.agent")

@@ -126,6 +126,7 @@ func TestCardsAreDatedAndWithdrawnByThoseToWhomAnotherWasShown(t *testing.T) {
 		}
 		refused()
 		w.Show(t, a.Clerk, a.Elder)
+		w.Show(t, a.Clerk, a.Daughter)
 		ok(t, w.Grant.Open(ctx, a.Clerk, a.Elder, true, "女儿拿着卡来", a.Daughter))
 		refused() // an agent with her card is not her
 		w.Open(t, a.Clerk, a.Elder)
