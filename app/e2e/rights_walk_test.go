@@ -161,7 +161,7 @@ func TestAnEmergencyAGuardianAndAPaperAreWrittenDownAndReviewed(t *testing.T) {
 	admin.press(`form[action$="/confirm"] button`)
 	admin.sees("这份监护是您录入的")
 	second := gate.beside("second", 1280, 900)
-	second.signIn("tyadmin2")
+	second.signIn("tysettle")
 	second.open("/desk/grants/held")
 	second.sees("去核对")
 	second.axe()
