@@ -112,7 +112,7 @@ func (s *Service) SendCode(ctx context.Context, actor civic.Actor, person civic.
 }
 
 var (
-	errNoOwnPhone = civic.E(civic.Conflict, "access.phone", "老人没有一个早就登记、只归自己用的电话，口令不能打过去（新登记的电话要过几天）。请老人带证件到窗口领。")
+	errNoOwnPhone = civic.E(civic.Conflict, "access.phone", "老人没有一个早就登记、只归自己用的电话，口令不能打过去（新登记的电话要过几天；没有看着证件登记的，要老人带证件来，或在自己的网页上，说一声是自己的）。请老人带证件到窗口领。")
 	errCodeMany   = civic.E(civic.Exhausted, "access.many", "这位老人今天开的口令太多了，今天不能再开。请明天再来；老人急着办的事，可以在窗口直接办。")
 	errCodeGone   = civic.E(civic.NotFound, "access.gone", "这个口令已经用过，或者过了时间。请再开一张。")
 )

@@ -165,6 +165,7 @@ var leads = map[string]string{
 	// Acts on one thing of a page that is under another address.
 	"POST /elder/give/{other}/{relation}/{what}/{months}":  "/elder/agents",
 	"POST /elder/ask/{other}/{relation}/{what}/{months}":   "/elder/agents",
+	"POST /elder/phones/{contact}/confirm":                 "/elder/me",
 	"POST /desk/manage/services/check":                     "/desk/manage/services/new",
 	"POST /desk/manage/services/publish":                   "/desk/manage/services/new",
 	"POST /desk/people/{person}/printed-card":              "/desk/people/one/cards",
