@@ -363,7 +363,7 @@ func (l *life) check(t *rapid.T) {
 				}
 			}
 		}
-		ms, err := find(l.w, l.w.Taiyuan.Clerk, number)
+		ms, err := find(l.w, apptest.System(), number)
 		if err != nil && !civic.Is(err, civic.NotFound) {
 			t.Fatal(err)
 		}
