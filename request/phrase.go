@@ -101,6 +101,7 @@ var phrases = map[journal.Act]phrase{
 	"grant.unreached":    {Granted, plain, "打电话要告诉您{谁}代办的事，没有找到您", ""},
 	"grant.disputed":     {Granted, plain, "说家里人意见不一致，替您办事的委托都先停下", "把委托都先停下了"},
 	"grant.resumed":      {Granted, plain, "恢复了{谁}替您办事的委托", ""},
+	"guardian.entered":   {Granted, plain, "录入了{谁}是您监护人的文书，还在核对", ""},
 	"guardian.appointed": {Granted, plain, "登记了{谁}是您的监护人", ""},
 	"guardian.released":  {Granted, plain, "登记了{谁}不再是您的监护人", ""},
 
@@ -172,6 +173,8 @@ var phrases = map[journal.Act]phrase{
 	"household.joined":  {Acted, forThem, "登记了住在一起的人", ""},
 	"household.left":    {Acted, forThem, "登记了搬出去住的人", ""},
 	"contact.added":     {Acted, forThem, "登记了一个电话{尾号}", ""},
+	"contact.owned":     {Acted, forThem, "说了{尾号}是您自己的电话", ""},
+	"card.none":         {Acted, plain, "分开了登记，您现在没有能用的卡", ""},
 	"contact.first":     {Acted, forThem, "改了先打哪个电话{尾号}", ""},
 	"contact.ended":     {Acted, forThem, "停用了一个电话{尾号}", ""},
 	"preference.set":    {Acted, forThem, "登记了服务习惯", ""},

@@ -144,6 +144,7 @@ func (w *world) seed(r api.Rooms, places *place.Service) {
 	hire("doctor", staff.Clerk, "140105", w.hospital)
 	hire("super", staff.Supervisor, "140105", ty)
 	hire("admin", staff.Administrator, "140105", ty)
+	hire("second", staff.Administrator, "140105", ty)
 	hire("far", staff.Clerk, "330106", hz)
 
 	person := func(name, id, phone string) civic.PersonID {
