@@ -66,6 +66,8 @@ var phrases = map[journal.Act]phrase{
 	"eligibility.enrolled":  {Everything, plain, "登记了您领的待遇认证到哪一天", ""},
 	"eligibility.certified": {Acted, plain, "查到了您的记录，待遇资格认证好了，您不用做什么", ""},
 	"eligibility.visit":     {Acted, nobody, "没有查到您的记录，安排人上门给您认证待遇资格，钱照发", ""},
+	"eligibility.open":      {Everything, nobody, "您的待遇资格还没有认证，过一阵再安排，钱照发", ""},
+	"eligibility.left":      {Everything, plain, "把您从领待遇的名单上去掉了", ""},
 	"eligibility.decided":   {Acted, plain, "给您认证了待遇资格", ""},
 	"eligibility.refused":   {Acted, plain, "这次没有给您认证待遇资格，待遇没有停", ""},
 	"booking.arrived":       {Acted, plain, "记下了您来办{事}", ""},
