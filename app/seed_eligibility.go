@@ -35,7 +35,7 @@ func (a *App) seedEligibility(ctx context.Context, ps []demo.Person) error {
 	for _, o := range offices {
 		roll, seen := []string{"身份证号,认证到期日"}, []string{"身份证号,日期"}
 		for i, p := range ps {
-			if i < demoDraw || !p.Older() || !o.Division.County().Covers(p.Street) || len(roll) > demoDraw {
+			if i < demoDrawFrom || !p.Older() || !o.Division.County().Covers(p.Street) || len(roll) > demoDraw {
 				continue
 			}
 			switch len(roll) % 3 {
@@ -61,9 +61,12 @@ func (a *App) seedEligibility(ctx context.Context, ps []demo.Person) error {
 			}
 		}
 	}
-	return nil
+	return a.Eligible.AskDue(ctx, eligibility.Ask{})
 }
 
-// demoDraw is how many draw a pension at each office, and how many of the people are
-// left out before them.
-const demoDraw = 30
+// demoDraw is how many draw a pension at each office; demoDrawFrom is the first of the
+// people who may, after those whom a visitor can be.
+const (
+	demoDraw     = 30
+	demoDrawFrom = 30
+)

@@ -76,7 +76,7 @@ func TestAnElderBegunAtTheWindowFinishesOnePageAtATimeWithoutScript(t *testing.T
 	b.press("main form button")
 	b.sees("口令不对")
 	b.press("button[name=demo]")
-	b.sees("您要办什么", "医院挂号")
+	b.sees("您要办什么", "办别的事")
 	b.open("/elder/about/report-post")
 	b.press("button[name=service][value=report-post]")
 	b.sees("您在哪家医院做的检查")
