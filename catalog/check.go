@@ -74,6 +74,7 @@ func (d *Definition) faults() []fault {
 		bad("questions", "一个问题也没有写")
 	}
 	checkQuestions("questions", d.Questions, map[string]*Question{}, false, bad)
+	d.checkMakes(bad)
 	return wrong
 }
 

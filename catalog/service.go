@@ -56,6 +56,9 @@ func (s *Service) PublishAll(ctx context.Context, actor civic.Actor, ds []*Defin
 	return s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 		changed := false
 		for i, d := range ds {
+			if err := s.checkKin(tx, d, ds); err != nil {
+				return err
+			}
 			n, err := s.publish(tx, d, bodies[i])
 			if err != nil {
 				return err
