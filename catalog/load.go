@@ -164,7 +164,7 @@ func parse(b []byte) (*Definition, []fault, error) {
 	var d Definition
 	if body != nil {
 		if err := yaml.NodeToValue(body, &d, yaml.DisallowUnknownField()); err != nil {
-			return nil, nil, odd(err)
+			return nil, nil, oddIn(body, err)
 		}
 	}
 	if wrong := d.faults(); len(wrong) > 0 {
