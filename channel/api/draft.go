@@ -13,7 +13,7 @@ import (
 
 func (s *server) drafts() {
 	handle(s, route{id: "drafts-start", method: http.MethodPost, path: "/drafts", tag: tagDraft, status: http.StatusCreated,
-		kinds:   []civic.Kind{civic.NotFound, civic.Conflict},
+		kinds:   []civic.Kind{civic.NotFound, civic.Conflict, civic.Unavailable},
 		summary: "开始办一件事，得到号码(SX14)", more: "同一个 Idempotency-Key 再发一次，得到同一份单子。号码在别的渠道也能接着办。"}, s.startDraft)
 	handle(s, route{id: "drafts-get", method: http.MethodGet, path: "/drafts/{draft}", tag: tagDraft, kinds: []civic.Kind{civic.NotFound},
 		summary: "一份单子现在办到哪里、接着问什么"}, s.getDraft)
