@@ -141,7 +141,7 @@ func rooms(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) 
 	a.Casework.Serve(a.Requests)
 	a.Booking = booking.New(j, a.People)
 	a.Booking.Serve(a.Requests)
-	a.Eligible = eligibility.New(j, a.People, a.Requests)
+	a.Eligible = eligibility.New(j, a.People, a.Requests, a.Casework.Needless)
 	a.Requests.Offers(eligibility.SourceStanding, a.Eligible)
 	a.Rights = rights.New(j, v, a.People, a.Grant, a.Requests, engines{a.Casework, a.Booking, a.Eligible})
 	if err := a.tell(); err != nil {

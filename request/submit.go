@@ -27,6 +27,9 @@ type Request struct {
 	Created time.Time
 	Parent  civic.RequestID // the request that made this one, or ""
 	Left    []string        // what it should have made and could not, in sentences for the person
+	// Office has to answer it, where whoever enters it knows that; "" leaves it to the
+	// definition.
+	Office civic.OfficeID
 }
 
 // Receipt is what the person takes away.

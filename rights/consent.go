@@ -186,6 +186,11 @@ func (s *Service) Give(ctx context.Context, actor civic.Actor, person civic.Pers
 		if err != nil {
 			return err
 		}
+		if p.Separate {
+			if err := s.grants.Proven(tx, auth, self); err != nil {
+				return err
+			}
+		}
 		if self.State == "erased" {
 			return errErased
 		}

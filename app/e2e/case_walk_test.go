@@ -172,7 +172,8 @@ func TestWhoeverTheDataDoNotFindIsVisitedAndAnOfficerDecides(t *testing.T) {
 	t.Parallel()
 	s := serve(t, "")
 	elder, _ := s.elderWith(t, "1401")
-	number := s.submit(t, alone(elder), elder, "pension-check", map[string]string{"how": "data"}).Number.Grouped()
+	matter := s.submit(t, alone(elder), elder, "pension-check", map[string]string{"how": "data"})
+	number := matter.Number.Grouped()
 
 	officer := newBrowser(t, s.URL, 1280, 900, true)
 	officer.work("tysocial", number)
@@ -203,7 +204,7 @@ func TestWhoeverTheDataDoNotFindIsVisitedAndAnOfficerDecides(t *testing.T) {
 
 	own := newBrowser(t, s.URL, 412, 915, false)
 	own.account(string(elder))
-	own.follow("请您看一看")
+	own.open("/elder/requests/" + string(matter.Request))
 	own.sees("养老金照常发", "没有查到，请上门看一看本人", "把您的养老金资格认证转给小店区银槐社区")
 	own.press(`button[name=solved][value=yes]`)
 	own.sees("这件事办完了")

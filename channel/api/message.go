@@ -97,17 +97,13 @@ func (s *server) messageWays(ctx context.Context, in *OnPerson) (*struct{ Body M
 	if err != nil {
 		return nil, err
 	}
-	no, err := s.Notify.Refusals(ctx, a, id)
+	list, err := s.Notify.Ways(ctx, a, id)
 	if err != nil {
 		return nil, err
 	}
-	refused := map[string]bool{}
-	for _, c := range no {
-		refused[c] = true
-	}
 	var out MessageWays
-	for _, c := range s.Notify.Refusable() {
-		out.Ways = append(out.Ways, MessageWay{c.Code, c.Words, refused[c.Code]})
+	for _, w := range list {
+		out.Ways = append(out.Ways, MessageWay{w.Code, w.Words, w.No})
 	}
 	return &struct{ Body MessageWays }{out}, nil
 }

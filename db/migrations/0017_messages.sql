@@ -96,6 +96,8 @@ CREATE TABLE message_stop (
 -- Since when a phone is there; NULL for one that came with the registration. No code
 -- goes to one that somebody entered lately.
 ALTER TABLE contact ADD COLUMN added_at TIMESTAMP;
+ALTER TABLE contact ADD COLUMN claimed BOOLEAN NOT NULL DEFAULT FALSE;   -- the person's own, by the word of staff alone
+CREATE INDEX proxy_grant_entered ON proxy_grant (kind, state) WHERE kind = 'guardian' AND state = 'asked';
 
 -- Sealed is the code itself, while it may still have to be read out.
 ALTER TABLE access_code ADD COLUMN id TEXT NOT NULL DEFAULT '';
@@ -123,6 +125,8 @@ ALTER TABLE consent ADD COLUMN code TEXT NOT NULL DEFAULT '';
 -- +goose Down
 ALTER TABLE consent DROP COLUMN code;
 DROP TABLE consent_code;
+DROP INDEX proxy_grant_entered;
+ALTER TABLE contact DROP COLUMN claimed;
 ALTER TABLE contact DROP COLUMN added_at;
 ALTER TABLE access_code DROP COLUMN sealed;
 ALTER TABLE access_code DROP COLUMN id;

@@ -117,6 +117,9 @@ func watched(id civic.RequestID, due time.Time) map[string]string {
 }
 
 func (s *Service) office(q db.Q, r *request.Request) (place.Office, error) {
+	if r.Office != "" {
+		return place.Read(q, r.Office)
+	}
 	if from := r.Def.Casework.OfficeFrom; from != "" {
 		codes := r.Answers.Codes(from)
 		if len(codes) != 1 {

@@ -239,7 +239,7 @@ func messagesPage(f kit.Frame, list []notify.Letter) templ.Component {
 	})
 }
 
-func waysPage(f kit.Frame, list []way) templ.Component {
+func waysPage(f kit.Frame, list []notify.Way) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
