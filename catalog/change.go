@@ -34,6 +34,9 @@ func Changes(from, to *Definition) []string {
 	if !reflect.DeepEqual(from.Casework, to.Casework) {
 		out = append(out, "由谁办、多久办完改了")
 	}
+	if !reflect.DeepEqual(from.Makes, to.Makes) {
+		out = append(out, "一起办哪些别的事改了")
+	}
 	return append(out, questionChanges(from.Questions, to.Questions)...)
 }
 

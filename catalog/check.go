@@ -45,9 +45,7 @@ func (d *Definition) faults() []fault {
 	if d.Say == "" {
 		bad("say", "没有写念给老人听的话")
 	}
-	if len(d.Clauses) == 0 {
-		bad("clauses", "要写明这项服务落实的是哪一条，例如 ZJ3.1")
-	}
+	d.checkClauses(bad)
 	if len(d.Divisions) == 0 {
 		bad("divisions", "要写明在哪里办，写行政区划代码，例如 \"33\"")
 	}
@@ -74,6 +72,7 @@ func (d *Definition) faults() []fault {
 		bad("questions", "一个问题也没有写")
 	}
 	checkQuestions("questions", d.Questions, map[string]*Question{}, false, bad)
+	d.checkMakes(bad)
 	return wrong
 }
 

@@ -37,6 +37,8 @@ type Definition struct {
 	Casework  *Casework  `yaml:"casework" json:"casework,omitempty"`
 	Booking   *Booking   `yaml:"booking" json:"booking,omitempty"`
 	Questions []Question `yaml:"questions" json:"questions"`
+	// Makes are the other requests that one of this service makes.
+	Makes []Make `yaml:"makes" json:"makes,omitempty"`
 	// Hash identifies this version's content; drafts refer to it.
 	Hash string `yaml:"-" json:"hash,omitempty"`
 }

@@ -27,7 +27,7 @@ var release = sync.OnceValues(func() ([]*Definition, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Load(sub)
+	return load(sub, nil)
 })
 
 // Embedded returns the definitions that come with this release, each a copy whose
@@ -42,15 +42,25 @@ func Embedded() ([]*Definition, error) {
 	return out, err
 }
 
-// Load reads and checks every *.yaml file of a folder. The error names each
-// file, what is wrong and what is expected.
+// Load reads and checks every *.yaml file of a folder, beside the services of the
+// release. The error names each file, what is wrong and what is expected.
 func Load(dir fs.FS) ([]*Definition, error) {
+	known, err := release()
+	if err != nil {
+		return nil, err
+	}
+	return load(dir, known)
+}
+
+// load reads a folder whose definitions may make requests of those that are known.
+func load(dir fs.FS, known []*Definition) ([]*Definition, error) {
 	files, err := fs.Glob(dir, "*.yaml")
 	if err != nil {
 		return nil, err
 	}
 	slices.Sort(files)
 	var out []*Definition
+	var names []string
 	var wrong []error
 	seen := map[string]string{} // service and division → file: divisions may have versions of their own
 	for i, r := range readAll(dir, files) {
@@ -66,7 +76,16 @@ func Load(dir fs.FS) ([]*Definition, error) {
 			wrong = append(wrong, fmt.Errorf("%s: %s", f, twinWords(d, other)))
 			continue
 		}
-		out = append(out, d)
+		out, names = append(out, d), append(names, f)
+	}
+	for i, d := range out {
+		faults, err := d.kinFaults(kinOf(out, known))
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range faults {
+			wrong = append(wrong, errors.New(f.remark(path.Base(names[i]), 0).String()))
+		}
 	}
 	return out, errors.Join(wrong...)
 }
@@ -145,7 +164,7 @@ func parse(b []byte) (*Definition, []fault, error) {
 	var d Definition
 	if body != nil {
 		if err := yaml.NodeToValue(body, &d, yaml.DisallowUnknownField()); err != nil {
-			return nil, nil, odd(err)
+			return nil, nil, oddIn(body, err)
 		}
 	}
 	if wrong := d.faults(); len(wrong) > 0 {

@@ -130,6 +130,7 @@ func TestABrokenDefinitionIsRefusedWithWhatIsWrong(t *testing.T) {
 		"an appeal to no kind":             {"office_kind: hospital", "office_kind: hospital, appeal_kind: palace", "「palace」，没有这种单位"},
 		"the same office as fallback":      {"office_kind: hospital", "office_kind: hospital, office_else: [hospital]", "另外一种单位"},
 		"a fallback for a chosen office":   {"office_kind: hospital", "office_from: where, office_else: [community]", "只能和 office_kind 一起写"},
+		"a clause that there is not":       {"[SX1]", "[SX1, SX99]", "「SX99」，两份方案里没有这一条"},
 		"no clause":                        {"[SX1]", "[]", "clauses"},
 		"no division":                      {`["14", "33"]`, "[]", "divisions"},
 		"a division that is none":          {`"33"]`, `"浙江"]`, "「浙江」"},
@@ -302,6 +303,8 @@ func TestWhatTheFormOfAFileIsWrongAboutIsSaidInChinese(t *testing.T) {
 		want     string
 	}{
 		"a misspelt field":          {"title: 试办一件事", "titel: 试办一件事", 4, "没有叫「titel」的项"},
+		"a field of no number":      {"  - {key: note,", "  - {key: age, kind: number, ask: 多大?, label: 岁数, low: 1}\n  - {key: note,", 16, "number 这种问题能写的有：key、kind、ask、say、label、hint、help、example、when、needs、optional、default、least、most、unit"},
+		"a field of no casework":    {"due_days: 3", "due: 3", 11, "能写的有：office_from、office_kind、office_else、due_days"},
 		"a field twice":             {"version: 1", "version: 1\nversion: 2", 4, "「version」写了两次"},
 		"words for a number":        {"version: 1", "version: 一", 3, "这里要写整数"},
 		"words for yes or no":       {"proxy: true", "proxy: 可以", 9, "true（是）"},

@@ -63,9 +63,13 @@ func Review(dir fs.FS) ([]*Definition, []Remark, error) {
 		return nil, nil, err
 	}
 	slices.Sort(files)
+	known, err := release()
+	if err != nil {
+		return nil, nil, err
+	}
 	var out []*Definition
 	var said []Remark
-	seen := map[string]string{}
+	texts, seen := map[*Definition]text{}, map[string]string{}
 	for _, f := range files {
 		b, err := fs.ReadFile(dir, f)
 		if err != nil {
@@ -79,11 +83,36 @@ func Review(dir fs.FS) ([]*Definition, []Remark, error) {
 			}
 		}
 		if d != nil {
-			out = append(out, d)
+			out, texts[d] = append(out, d), text{path.Base(f), b}
 		}
 		said = append(said, remarks...)
 	}
+	// Those that make requests of one that is out, or can't, are out with it.
+	for again := true; again; {
+		again = false
+		for _, d := range slices.Clone(out) {
+			wrong, err := d.kinFaults(kinOf(out, known))
+			if err != nil {
+				return nil, nil, err
+			}
+			if len(wrong) == 0 {
+				continue
+			}
+			again = true
+			out = slices.DeleteFunc(out, func(x *Definition) bool { return x == d })
+			for i, line := range linesOf(texts[d].body, wrong) {
+				said = append(said, wrong[i].remark(texts[d].file, line))
+			}
+		}
+	}
+	slices.SortStableFunc(said, func(x, y Remark) int { return cmp.Or(strings.Compare(x.File, y.File), x.Line-y.Line) })
 	return out, said, nil
+}
+
+// text is what a definition was read from.
+type text struct {
+	file string
+	body []byte
 }
 
 // ReviewText is Review for one definition that comes from no folder; the definition is

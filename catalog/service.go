@@ -3,7 +3,9 @@ package catalog
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sort"
+	"strings"
 	"sync"
 
 	"yinqiao/civic"
@@ -56,6 +58,9 @@ func (s *Service) PublishAll(ctx context.Context, actor civic.Actor, ds []*Defin
 	return s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 		changed := false
 		for i, d := range ds {
+			if err := s.checkKin(tx, d, ds); err != nil {
+				return err
+			}
 			n, err := s.publish(tx, d, bodies[i])
 			if err != nil {
 				return err
@@ -151,7 +156,66 @@ func (s *Service) Live(q db.Q, service string, where civic.Division, ch civic.Ch
 			return d, nil
 		}
 	}
+	if err := s.Halted(q, service, where); err != nil {
+		return nil, err
+	}
 	return nil, errNoService
+}
+
+// Halted is Unavailable, with why and until when, where a service is suspended in a
+// division, and nil where it is not.
+func (s *Service) Halted(q db.Q, service string, where civic.Division) error {
+	st, err := s.Standing(q, service, where)
+	if err != nil || !st.Suspended {
+		return err
+	}
+	titles, err := s.Titles(q)
+	if err != nil {
+		return err
+	}
+	return civic.E(civic.Unavailable, "service.suspended", fmt.Sprintf("「%s」在您这里暂停办理：%s。急着办的，请打电话或到窗口问一问。", titles[service], strings.TrimRight(st.Reason, "。")))
+}
+
+// Look returns a service as it is offered in a division on a channel, for anybody.
+// Unavailable with why where it is suspended, NotFound where it is not offered.
+func (s *Service) Look(ctx context.Context, service string, where civic.Division, ch civic.Channel) (*Definition, error) {
+	var out *Definition
+	err := s.j.Look(ctx, civic.System("catalog"), func(v *journal.View) error {
+		var err error
+		out, err = s.Live(v, service, where, ch)
+		return err
+	})
+	return out, err
+}
+
+// Halt is a service that is suspended in a division or in a part of it.
+type Halt struct {
+	*Definition
+	Division civic.Division
+	Why      string // the reason, and until when if that is known
+}
+
+// Halts lists what is suspended in a division and inside it, by service. It is public.
+func (s *Service) Halts(ctx context.Context, in civic.Division) ([]Halt, error) {
+	var out []Halt
+	err := s.j.Look(ctx, civic.System("catalog"), func(v *journal.View) error {
+		var rows []Word
+		if err := v.Select(&rows, `SELECT service, division, state, hash, reason, until FROM service_state WHERE state = 'suspended' ORDER BY service, division`); err != nil {
+			return err
+		}
+		for _, r := range rows {
+			if !in.Covers(r.Division) && !r.Division.Covers(in) {
+				continue
+			}
+			d, err := s.Version(v, r.Hash)
+			if err != nil {
+				return err
+			}
+			out = append(out, Halt{d, r.Division, strings.TrimRight(Why(r.Reason, r.Until), "。")})
+		}
+		return nil
+	})
+	return out, err
 }
 
 // List lists the services live in a division and offered on the channel, by

@@ -105,7 +105,7 @@ func TestTheMostLocalVersionWins(t *testing.T) {
 		if _, err := w.DB.Pool().Exec(`UPDATE service_state SET state = 'suspended' WHERE division = '140105' AND service = 'try-out'`); err != nil {
 			t.Fatal(err)
 		}
-		for where, want := range map[civic.Division]string{"140105001": "service.unknown", "140106": "市里的"} {
+		for where, want := range map[civic.Division]string{"140105001": "service.suspended", "140106": "市里的"} {
 			if got := title(t, w, where, civic.ChannelDesk); got != want {
 				t.Errorf("suspended in 140105, in %s: %s, want %s", where, got, want)
 			}

@@ -208,6 +208,9 @@ func (s *Service) Try(ctx context.Context, actor civic.Actor, d *Definition, whe
 		if err != nil {
 			return err
 		}
+		if err := s.checkKin(tx, d, []*Definition{d}); err != nil {
+			return err
+		}
 		if err := s.enter(tx, d, body); err != nil {
 			return err
 		}

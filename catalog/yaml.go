@@ -38,7 +38,11 @@ var signs = []struct{ part, say string }{
 }
 
 // odd says in words of people what the parser of YAML says in its own.
-func odd(err error) error {
+func odd(err error) error { return oddIn(nil, err) }
+
+// oddIn is odd with the document, where it could be read: then it can say what may be
+// written in the place of a field that there is not.
+func oddIn(body ast.Node, err error) error {
 	var e yaml.Error
 	if !errors.As(err, &e) {
 		return &oddYAML{say: "文件的写法不对，读不出来"}
@@ -58,6 +62,9 @@ func odd(err error) error {
 			name = m[1]
 		}
 		o.say = said("没有叫「%s」的项，看看是不是写错了字，或者缩进放错了地方", name)
+		if body != nil && e.GetToken() != nil {
+			o.say += fieldsAt(body, e.GetToken())
+		}
 	case errors.As(err, &over):
 		o.say = said("数字「%s」太大了", over.SrcNum)
 	case errors.As(err, &typed):

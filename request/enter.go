@@ -18,6 +18,7 @@ type Entry struct {
 	Auth    civic.Authority
 	Actor   civic.Actor
 	Answers Answers
+	Parent  civic.RequestID // the request that makes this one, or ""
 	// Self and Def are read anew unless whoever enters many at once brings them.
 	Self *people.Self
 	Def  *catalog.Definition
@@ -63,7 +64,8 @@ func (s *Service) Enter(tx *journal.Tx, all []Entry) ([]*Request, error) {
 			return nil, err
 		}
 		self, def := e.Self, e.Def
-		r := &Request{self.Root, civic.RequestID(db.NewID()), civic.NewNumber(), e.Service, def, e.Answers, self.Division, e.Actor.Channel, tx.Now, ""}
+		r := &Request{Person: self.Root, ID: civic.RequestID(db.NewID()), Number: civic.NewNumber(), Service: e.Service, Def: def, Answers: e.Answers,
+			Home: self.Division, Channel: e.Actor.Channel, Created: tx.Now, Parent: e.Parent}
 		sealed, err := s.sealAnswers(civic.DraftID(r.ID), e.Answers)
 		if err != nil {
 			return nil, err
@@ -71,7 +73,7 @@ func (s *Service) Enter(tx *journal.Tx, all []Entry) ([]*Request, error) {
 		agent := e.Auth.AskedFor(e.Actor)
 		drafts = append(drafts, []any{r.ID, r.Number, r.Service, def.Hash, r.Person, 1, "submitted", sealed, r.Channel, tx.Now, tx.Now, ""})
 		rows = append(rows, []any{r.Person, r.ID, r.Number, r.Service, def.Hash, sealed, e.Actor.Operator.Kind, e.Actor.Operator.ID,
-			agent.Kind, agent.ID, e.Auth.Basis(), r.Channel, "", tx.Now})
+			agent.Kind, agent.ID, e.Auth.Basis(), r.Channel, e.Parent, tx.Now})
 		out[i] = r
 	}
 	if err := claimAll(tx, out, drafts, rows); err != nil {
@@ -85,8 +87,12 @@ func (s *Service) Enter(tx *journal.Tx, all []Entry) ([]*Request, error) {
 		return nil, err
 	}
 	for i, e := range all {
+		about := []journal.About{{ID: string(out[i].ID), Kind: "request", Role: "object"}}
+		if e.Parent != "" {
+			about = append(about, journal.About{ID: string(e.Parent), Kind: "parent", Role: "parent"})
+		}
 		if err := tx.RecordBy(e.Auth, e.Actor.For(e.Person), journal.Event{Act: ActSubmitted, Detail: map[string]string{"service": e.Service, "begun": string(e.Actor.Channel)},
-			About: []journal.About{{ID: string(out[i].ID), Kind: "request", Role: "object"}}}); err != nil {
+			About: about}); err != nil {
 			return nil, err
 		}
 	}

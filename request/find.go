@@ -170,7 +170,8 @@ func (s *Service) covered(v *journal.View, person civic.PersonID, ids []civic.Pe
 // Stored is a request as it is read back.
 type Stored struct {
 	Request
-	Lines []Line
+	Lines   []Line
+	Unasked []string // of one that another made: the labels of what its office still has to ask
 }
 
 // Read reads a request for somebody with authority over its person, or, with an
@@ -185,8 +186,9 @@ func (s *Service) Read(q db.Q, auth civic.Authority, person civic.PersonID, id c
 		DefHash string
 		Answers []byte
 		Channel civic.Channel
+		Parent  civic.RequestID
 	}
-	err := q.Get(&row, `SELECT number, service, def_hash, answers, channel FROM request WHERE person = $1 AND id = $2`, person, id)
+	err := q.Get(&row, `SELECT number, service, def_hash, answers, channel, parent FROM request WHERE person = $1 AND id = $2`, person, id)
 	if errors.Is(err, db.ErrNoRows) {
 		return nil, errNoDraft
 	}
@@ -201,12 +203,15 @@ func (s *Service) Read(q db.Q, auth civic.Authority, person civic.PersonID, id c
 	if err != nil {
 		return nil, err
 	}
-	out := &Stored{Request: Request{Person: person, ID: id, Number: row.Number, Service: row.Service, Def: def, Answers: a, Channel: row.Channel}}
+	out := &Stored{Request: Request{Person: person, ID: id, Number: row.Number, Service: row.Service, Def: def, Answers: a, Channel: row.Channel, Parent: row.Parent}}
 	each(def, a, func(q *catalog.Question, open bool, _ []string) {
 		if vs := a[q.Key]; open && len(vs) > 0 && !isMore(q.Key) {
 			out.Lines = append(out.Lines, Line{q.Key, q.Label, shown(vs)})
 		}
 	})
+	if row.Parent != "" && len(row.Answers) != len(Erased) {
+		out.Unasked = unasked(def, a)
+	}
 	return out, nil
 }
 

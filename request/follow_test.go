@@ -108,7 +108,7 @@ func TestASuspendedServiceKeepsAnswersAndSaysWhy(t *testing.T) {
 			t.Errorf("%d suspensions", n)
 		}
 		_, err = w.Requests.Start(ctx, me, "report-post", a.Elder, "")
-		wantCode(t, err, civic.NotFound, "service.unknown")
+		wantCode(t, err, civic.Unavailable, "service.suspended")
 		seen, err := w.Requests.Look(ctx, me, v.ID)
 		must(t, err)
 		if !seen.Suspended || !strings.Contains(seen.Step.Human, "快递停运") || !strings.Contains(seen.Step.Human, "电话") || len(seen.Answers) != len(v.Answers) {

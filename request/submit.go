@@ -25,6 +25,8 @@ type Request struct {
 	Home    civic.Division
 	Channel civic.Channel
 	Created time.Time
+	Parent  civic.RequestID // the request that made this one, or ""
+	Left    []string        // what it should have made and could not, in sentences for the person
 	// Office has to answer it, where whoever enters it knows that; "" leaves it to the
 	// definition.
 	Office civic.OfficeID
@@ -36,6 +38,7 @@ type Receipt struct {
 	Request civic.RequestID
 	Number  civic.Number
 	Def     *catalog.Definition
+	Made    []Kin // the requests that it made
 }
 
 var (
@@ -76,7 +79,7 @@ func (s *Service) Submit(ctx context.Context, actor civic.Actor, id civic.DraftI
 		if err != nil {
 			return err
 		}
-		r := &Request{d.Person, civic.RequestID(d.ID), d.Number, d.Service, v.Def, d.Answers, home, actor.Channel, tx.Now, ""}
+		r := &Request{Person: d.Person, ID: civic.RequestID(d.ID), Number: d.Number, Service: d.Service, Def: v.Def, Answers: d.Answers, Home: home, Channel: actor.Channel, Created: tx.Now}
 		if err := s.insertRequest(tx, auth, r); err != nil {
 			return err
 		}
@@ -86,8 +89,12 @@ func (s *Service) Submit(ctx context.Context, actor civic.Actor, id civic.DraftI
 			About:  []journal.About{{ID: string(r.ID), Kind: "request", Role: "object"}}}); err != nil {
 			return err
 		}
-		rc = Receipt{r.Person, r.ID, r.Number, v.Def}
-		return s.engines[r.Def.Engine()].Accept(tx, auth, r)
+		rc = Receipt{Person: r.Person, Request: r.ID, Number: r.Number, Def: v.Def}
+		if err := (&family{s: s, tx: tx, auth: auth}).hand(auth, r); err != nil || len(r.Def.Makes) == 0 {
+			return err
+		}
+		rc.Made, err = s.made(tx, r.Person, r.ID)
+		return err
 	})
 	if errors.Is(err, errChanged) {
 		if fault := s.refresh(ctx, actor, id); fault != nil {
@@ -115,7 +122,11 @@ func (s *Service) already(ctx context.Context, actor civic.Actor, id civic.Draft
 			return err
 		}
 		def, err := s.catalog.Version(v, d.DefHash)
-		rc, ok = Receipt{d.Person, civic.RequestID(d.ID), d.Number, def}, true
+		if err != nil {
+			return err
+		}
+		rc, ok = Receipt{Person: d.Person, Request: civic.RequestID(d.ID), Number: d.Number, Def: def}, true
+		rc.Made, err = s.made(v, d.Person, rc.Request)
 		return err
 	})
 	return rc, ok, err

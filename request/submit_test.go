@@ -1,6 +1,7 @@
 package request_test
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -34,7 +35,7 @@ func TestSubmittingTwiceAndAtOnceMakesOneRequest(t *testing.T) {
 				t.Errorf("receipt %+v", rc)
 			}
 		}
-		if rc, err := w.Requests.Submit(ctx, actors[0], v.ID, 0); err != nil || rc != receipts[0] {
+		if rc, err := w.Requests.Submit(ctx, actors[0], v.ID, 0); err != nil || !reflect.DeepEqual(rc, receipts[0]) {
 			t.Errorf("once more: %+v, %v", rc, err)
 		}
 		id := string(v.ID)

@@ -1,6 +1,7 @@
 package request
 
 import (
+	"embed"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 
 	"yinqiao/catalog"
 	"yinqiao/civic"
+	"yinqiao/ruledata"
 )
 
 // offeredDays is how many days a when offers by themselves; others are typed or
@@ -23,6 +25,25 @@ func bounds(a *catalog.Ahead, now time.Time) (from, to time.Time) {
 	y, m, d := now.In(civic.Shanghai).Date()
 	today := time.Date(y, m, d, 0, 0, 0, 0, civic.Shanghai)
 	return today.AddDate(0, 0, a.From), today.AddDate(0, 0, a.To)
+}
+
+//go:embed data/when.yaml
+var whenFile embed.FS
+
+var whenData = ruledata.Must[struct {
+	Version   int
+	Source    string
+	Morning   int64 `yaml:"morning_ends"`   // minutes from midnight
+	Afternoon int64 `yaml:"afternoon_ends"` // minutes from midnight
+}](whenFile, "data/when.yaml")
+
+// halfOver reports whether a half of a day is over, for a when that looks ahead.
+func halfOver(a *catalog.Ahead, day time.Time, pm bool, now time.Time) bool {
+	ends := whenData.Morning
+	if pm {
+		ends = whenData.Afternoon
+	}
+	return a.From >= 0 && !day.Add(time.Duration(ends)*time.Minute).After(now)
 }
 
 // days offers the days nearest to today within the bounds, and of each the halves
@@ -40,10 +61,12 @@ func days(a *catalog.Ahead, now time.Time) []catalog.Option {
 	for len(out) < offeredDays && !day.Before(from) && !day.After(to) {
 		code, text := day.Format(time.DateOnly), sayDay(day, now)
 		if a != nil && a.By == "half" {
-			if noon := day.Add(12 * time.Hour); noon.After(now) || step < 0 {
+			if !halfOver(a, day, false, now) {
 				out = append(out, catalog.Option{Code: code + "/am", Text: text + "上午"})
 			}
-			out = append(out, catalog.Option{Code: code + "/pm", Text: text + "下午"})
+			if !halfOver(a, day, true, now) {
+				out = append(out, catalog.Option{Code: code + "/pm", Text: text + "下午"})
+			}
 		} else {
 			out = append(out, catalog.Option{Code: code, Text: text})
 		}
@@ -118,6 +141,9 @@ func readWhen(p Prompt, text string, now time.Time) ([]Value, error) {
 		case half == "":
 			h, _ := strconv.Atoi(m[1])
 			pm = h >= 12
+		}
+		if halfOver(p.Ahead, day, pm, now) {
+			return bad("past", "这个半天已经过了，请往后选。")
 		}
 		if pm {
 			return []Value{{Code: v.Code + "/pm", Shown: v.Shown + "下午"}}, nil

@@ -3,6 +3,7 @@ package request_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"yinqiao/catalog"
 	"yinqiao/civic"
@@ -94,5 +95,24 @@ func TestARoundIsTakenOutAndTheOthersMoveUp(t *testing.T) {
 	}
 	if _, _, err := request.RemoveRound(d, out, "med", 1); err == nil {
 		t.Error("a round that is not there was taken out")
+	}
+}
+
+func TestAHalfDayIsOfferedOnlyWhileItIsNotOver(t *testing.T) {
+	t.Parallel()
+	for at, want := range map[string]string{"09:05": "2026-11-23/am", "11:59": "2026-11-23/am", "12:00": "2026-11-23/pm", "17:59": "2026-11-23/pm", "18:00": "2026-11-24/am", "20:52": "2026-11-24/am"} {
+		now, err := time.ParseInLocation("2006-01-02 15:04", "2026-11-23 "+at, civic.Shanghai)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := define(t, catalog.Question{Key: "day", Kind: catalog.When, Ahead: &catalog.Ahead{To: 7, By: "half"}})
+		form, _ := request.Form(d, request.Answers{}, request.Facts{Now: now})
+		if got := form[0].Options[0].Code; got != want {
+			t.Errorf("at %s the first that is offered is %s, want %s", at, got, want)
+		}
+		_, _, err = request.Put(d, request.Answers{}, request.Facts{Now: now}, "day", []string{"今天下午"}, civic.ChannelDesk)
+		if over := want == "2026-11-24/am"; over != (civic.As(err) != nil && civic.As(err).Code == "answer.past") {
+			t.Errorf("at %s 今天下午 typed: %v", at, err)
+		}
 	}
 }

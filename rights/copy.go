@@ -111,6 +111,7 @@ type CopyMatter struct {
 	At      time.Time    `json:"at"`
 	Draft   bool         `json:"draft,omitempty"`
 	Answers []CopyAnswer `json:"answers"`
+	With    string       `json:"with,omitempty"` // the number of the matter that made this one
 	State   string       `json:"state,omitempty"`
 	Outcome string       `json:"outcome,omitempty"`
 }
@@ -309,6 +310,11 @@ func (s *Service) copyMatters(q db.Q, auth civic.Authority, _ civic.PersonID, c 
 		m := CopyMatter{Number: w.Number.Grouped(), Service: w.Service, Title: w.Def.Title, At: w.At, Draft: w.Draft, State: told[w.ID][0], Outcome: told[w.ID][1], Answers: []CopyAnswer{}}
 		for _, l := range w.Lines {
 			m.Answers = append(m.Answers, CopyAnswer{l.Label, l.Shown})
+		}
+		for _, other := range all {
+			if w.Parent != "" && other.ID == w.Parent {
+				m.With = other.Number.Grouped()
+			}
 		}
 		c.Matters = append(c.Matters, m)
 	}

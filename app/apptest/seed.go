@@ -182,7 +182,7 @@ func (w *World) Services(t TB, names ...string) {
 	check(t, err)
 	for _, n := range names {
 		d := *defs[0]
-		d.Service, d.Divisions = n, []civic.Division{"99"}
+		d.Service, d.Divisions, d.Makes = n, []civic.Division{"99"}, nil
 		check(t, w.Catalog.Publish(context.Background(), System(), &d))
 	}
 }

@@ -96,16 +96,34 @@ type CaseFile struct {
 	Lines      []Line         `json:"lines" doc:"申请的内容"`
 	Outcome    string         `json:"outcome,omitempty" doc:"办理结果"`
 	Done       string         `json:"done" doc:"办完时要写明什么"`
-	Notes      []Note         `json:"notes" doc:"问的、补充的、转办和延期的原因"`
+	Notes      []Note         `json:"notes" doc:"问的、补充的、转办和延期的原因、以前的答复、要另外办的"`
+	Parent     *Related       `json:"parent,omitempty" doc:"是办哪一件事的时候一起交的"`
+	Children   []Related      `json:"children" doc:"一起交的别的事"`
+	Unasked    []string       `json:"unasked,omitempty" doc:"一起交的事：还没有问过老人的，由单位问"`
 	Things     []Thing        `json:"things" doc:"材料和钱"`
 	Story      []StoryLine    `json:"story"`
 	MayWork    bool           `json:"may_work" doc:"能办这件事"`
 	MayConfirm bool           `json:"may_confirm" doc:"能说办好没有"`
 }
 
+// Related is a matter that was told at once with another.
+type Related struct {
+	Request civic.RequestID `json:"request"`
+	Number  civic.Number    `json:"number"`
+	Grouped string          `json:"grouped" doc:"分组的号码，好念"`
+	Service string          `json:"service"`
+	Title   string          `json:"title"`
+	State   casework.State  `json:"state" enum:"open,taken,asked,resolved,confirmed,unconfirmed,rejected,withdrawn"`
+	Words   string          `json:"words" doc:"状态，说给人听"`
+}
+
+func relatedOf(k casework.Related) Related {
+	return Related{k.ID, k.Number, k.Number.Grouped(), k.Service, k.Title, k.State, k.State.Words()}
+}
+
 // Note is what was said in the course of a case.
 type Note struct {
-	Kind  string    `json:"kind" enum:"asked,answered,noted,tried,appealed,moved,extended"`
+	Kind  string    `json:"kind" enum:"asked,answered,noted,tried,appealed,moved,extended,former,left"`
 	Words string    `json:"words"`
 	At    time.Time `json:"at"`
 	Text  string    `json:"text"`
@@ -123,6 +141,14 @@ func (s *server) getCase(ctx context.Context, in *OnCase) (*struct{ Body CaseFil
 	}
 	out := CaseFile{Case: caseOf(f.Case, f.Title, f.Who.Name), Person: f.Person, Sex: f.Who.Sex, Birth: f.Who.Birth, Office: f.Office.ID, OfficeName: f.Office.Name,
 		Lines: make([]Line, len(f.Lines)), Outcome: f.Outcome, Done: f.Done, Notes: make([]Note, len(f.Notes)), Things: make([]Thing, len(f.Things)), Story: make([]StoryLine, len(f.Story)), MayWork: f.MayWork, MayConfirm: f.MaySay}
+	out.Children, out.Unasked = make([]Related, len(f.Made)), f.Unasked
+	for i, k := range f.Made {
+		out.Children[i] = relatedOf(k)
+	}
+	if f.Parent != nil {
+		p := relatedOf(*f.Parent)
+		out.Parent = &p
+	}
 	for i, l := range f.Lines {
 		out.Lines[i] = Line(l)
 	}

@@ -13,7 +13,7 @@ import (
 
 func (s *server) drafts() {
 	handle(s, route{id: "drafts-start", method: http.MethodPost, path: "/drafts", tag: tagDraft, status: http.StatusCreated,
-		kinds:   []civic.Kind{civic.NotFound, civic.Conflict},
+		kinds:   []civic.Kind{civic.NotFound, civic.Conflict, civic.Unavailable},
 		summary: "开始办一件事，得到号码(SX14)", more: "同一个 Idempotency-Key 再发一次，得到同一份单子。号码在别的渠道也能接着办。"}, s.startDraft)
 	handle(s, route{id: "drafts-get", method: http.MethodGet, path: "/drafts/{draft}", tag: tagDraft, kinds: []civic.Kind{civic.NotFound},
 		summary: "一份单子现在办到哪里、接着问什么"}, s.getDraft)
@@ -214,6 +214,17 @@ type Receipt struct {
 	Title   string          `json:"title"`
 	Takes   string          `json:"takes" doc:"要多久"`
 	Fee     string          `json:"fee" doc:"多少钱、怎么付"`
+	// Children are those that were made with it.
+	Children []Child `json:"children" doc:"一起交的别的事，各有各的号码"`
+}
+
+// Child is a request that another one made.
+type Child struct {
+	Request civic.RequestID `json:"request"`
+	Number  civic.Number    `json:"number"`
+	Grouped string          `json:"grouped" doc:"分组的号码，好念"`
+	Service string          `json:"service"`
+	Title   string          `json:"title"`
 }
 
 type submitIn struct {
@@ -226,7 +237,11 @@ func (s *server) submitDraft(ctx context.Context, in *submitIn) (*struct{ Body R
 	if err != nil {
 		return nil, under("answers", err)
 	}
-	return &struct{ Body Receipt }{Receipt{r.Request, r.Number, r.Number.Grouped(), r.Def.Title, r.Def.Takes, r.Def.Fee}}, nil
+	out := Receipt{r.Request, r.Number, r.Number.Grouped(), r.Def.Title, r.Def.Takes, r.Def.Fee, make([]Child, len(r.Made))}
+	for i, k := range r.Made {
+		out.Children[i] = Child{k.ID, k.Number, k.Number.Grouped(), k.Service, k.Title}
+	}
+	return &struct{ Body Receipt }{out}, nil
 }
 
 type findIn struct {

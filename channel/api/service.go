@@ -43,14 +43,12 @@ type servicesOut struct {
 	}
 }
 
-var errNoService = civic.E(civic.NotFound, "service.unknown", "没有这项服务，或者当地暂时不办。请打电话或到窗口问一问。")
-
 func (s *server) services() {
 	handle(s, route{id: "services-list", method: http.MethodGet, path: "/services", tag: tagService,
 		summary: "当地能办哪些事(SX14)", more: "不用登录。要带什么、多少钱、多久，都在里面。"}, s.listServices)
 	handle(s, route{id: "services-get", method: http.MethodGet, path: "/services/{service}", tag: tagService,
-		summary: "一项服务和它要问的问题(SX14)", more: "不用登录。schema 说明 answers 怎么写；要看这位老人能选的选项，请先开始办。",
-		kinds: []civic.Kind{civic.NotFound}}, s.getService)
+		summary: "一项服务和它要问的问题(SX14)", more: "不用登录。schema 说明 answers 怎么写；停办的说明为什么、到什么时候；要看这位老人能选的选项，请先开始办。",
+		kinds: []civic.Kind{civic.NotFound, civic.Unavailable}}, s.getService)
 }
 
 func (s *server) listServices(ctx context.Context, in *InDivision) (*servicesOut, error) {
@@ -72,14 +70,9 @@ type oneService struct {
 }
 
 func (s *server) getService(ctx context.Context, in *oneService) (*struct{ Body ServiceForm }, error) {
-	ds, err := s.Catalog.List(ctx, in.Division, civic.ChannelAPI)
+	d, err := s.Catalog.Look(ctx, in.Name, in.Division, civic.ChannelAPI)
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range ds {
-		if d.Service == in.Name {
-			return &struct{ Body ServiceForm }{ServiceForm{serviceOf(d), serviceSchema(d)}}, nil
-		}
-	}
-	return nil, errNoService
+	return &struct{ Body ServiceForm }{ServiceForm{serviceOf(d), serviceSchema(d)}}, nil
 }

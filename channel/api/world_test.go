@@ -122,9 +122,7 @@ func (w *world) seed(r api.Rooms, places *place.Service) {
 	w.ok(places.LoadDivisions(ctx))
 	defs, err := catalog.Embedded()
 	w.ok(err)
-	for _, d := range defs {
-		w.ok(r.Catalog.Publish(ctx, sys, d))
-	}
+	w.ok(r.Catalog.PublishAll(ctx, sys, defs))
 	hire := func(login string, role staff.Role, div civic.Division, office civic.OfficeID) {
 		_, err := r.Staff.Hire(ctx, sys, staff.Hire{Login: login, Name: "职员" + strings.ToUpper(login), Office: office, Password: password,
 			WithoutTOTP: true, Posts: []staff.Post{{Role: role, Division: div}}})

@@ -45,7 +45,9 @@ func (s *Service) Appeal(ctx context.Context, actor civic.Actor, id civic.Reques
 			detail["office"] = above.Name
 		}
 		c.Appealed++
-		c.restart(def.Casework, tx.Now)
+		if err := s.restart(tx, c, def.Casework); err != nil {
+			return journal.Event{}, err
+		}
 		maps.Copy(detail, watched(c.Request, c.DueAt))
 		return journal.Event{Act: ActAppealed, Detail: detail}, s.note(tx, c, "appealed", why)
 	})

@@ -41,8 +41,34 @@ func onWorkingDay(t time.Time) time.Time {
 	return place.AddWorkingDays(t, 1)
 }
 
-// restart gives a case a new term at its office, in nobody's hands.
-func (c *Case) restart(def *catalog.Casework, now time.Time) {
+// restart gives a case a new term at its office, in nobody's hands. What the office
+// answered so far is kept among what was said.
+func (s *Service) restart(tx *journal.Tx, c *Case, def *catalog.Casework) error {
+	if err := s.former(tx, c); err != nil {
+		return err
+	}
+	c.again(def, tx.Now)
+	return nil
+}
+
+// former makes a note of the answer that a case has, and takes it from the case.
+func (s *Service) former(tx *journal.Tx, c *Case) error {
+	if c.Outcome == nil {
+		return nil
+	}
+	text, err := s.v.Open(c.Outcome, "outcome/"+string(c.Request))
+	if err != nil {
+		return err
+	}
+	c.Outcome = nil
+	at := tx.Now
+	if c.ResolvedAt != nil {
+		at = *c.ResolvedAt
+	}
+	return s.noteBy(tx, c, "former", string(text), civic.Party{Kind: civic.PartyStaff, ID: string(c.AnsweredBy)}, at)
+}
+
+func (c *Case) again(def *catalog.Casework, now time.Time) {
 	c.State, c.Assignee, c.ResolvedAt, c.OverdueAt, c.EndedAt, c.StoppedAt, c.TriedAt, c.Attempts = Open, "", nil, nil, nil, nil, nil, 0
 	c.DueAt = request.Due(def, now)
 	c.NearAt = near(c.DueAt)

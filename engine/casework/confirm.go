@@ -40,7 +40,9 @@ func (s *Service) Confirm(ctx context.Context, actor civic.Actor, id civic.Reque
 			return journal.Event{}, err
 		}
 		c.Reopened++
-		c.restart(def.Casework, now)
+		if err := s.restart(tx, c, def.Casework); err != nil {
+			return journal.Event{}, err
+		}
 		return journal.Event{Act: ActReopened, Detail: watched(c.Request, c.DueAt)}, nil
 	})
 }

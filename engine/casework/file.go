@@ -25,6 +25,9 @@ type File struct {
 	Lines    []request.Line
 	Outcome  string
 	Notes    []Note
+	Parent   *Related  // the matter that made this one
+	Made     []Related // the matters that this one made
+	Unasked  []string  // labels of what was not asked yet, since another matter made this one
 	Things   []Thing
 	Pay      []catalog.Pay // how a bill may be paid
 	Story    []request.StoryLine
@@ -34,6 +37,12 @@ type File struct {
 	InHand   bool   // in the reader's hands, or in those of whom they stand in for
 	MayWork  bool   // the reader is at the office that works on it
 	MaySay   bool   // the reader speaks for the person
+}
+
+// Related is a matter that was told at once with another, and where it is.
+type Related struct {
+	request.Kin
+	State State
 }
 
 // Read reads a case with its request and story: for the office that works on it,
@@ -55,6 +64,10 @@ func (s *Service) Read(ctx context.Context, actor civic.Actor, id civic.RequestI
 		}
 		st, err := s.requests.Read(v, auth, c.Person, c.Request)
 		if err != nil {
+			return err
+		}
+		f.Unasked = st.Unasked
+		if err := s.family(v, auth, f); err != nil {
 			return err
 		}
 		f.Lines, f.Title, f.Done, f.Pay = st.Lines, st.Def.Title, st.Def.Casework.Done, st.Def.Pay
@@ -101,6 +114,29 @@ func (s *Service) Read(ctx context.Context, actor civic.Actor, id civic.RequestI
 		}
 	}
 	return f, nil
+}
+
+// family reads what was told at once with a case.
+func (s *Service) family(v *journal.View, auth civic.Authority, f *File) error {
+	parent, made, err := s.requests.Family(v, auth, f.Person, f.Request, s.requests.MayLook(v, f.Person))
+	if err != nil {
+		return err
+	}
+	for _, k := range made {
+		c, err := read(v, k.ID)
+		if err != nil {
+			return err
+		}
+		f.Made = append(f.Made, Related{k, c.State})
+	}
+	if parent == nil {
+		return nil
+	}
+	c, err := read(v, parent.ID)
+	if err == nil {
+		f.Parent = &Related{*parent, c.State}
+	}
+	return err
 }
 
 // hands says in whose hands a case is, for the office.

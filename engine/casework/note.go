@@ -11,7 +11,7 @@ import (
 
 // Note is what was said in the course of a case.
 type Note struct {
-	Kind string // asked, answered, noted, tried, appealed, moved, extended
+	Kind string // asked, answered, noted, tried, appealed, moved, extended, former, left
 	By   civic.Party
 	At   time.Time
 	Text string
@@ -19,7 +19,8 @@ type Note struct {
 
 // Words says what kind of note it is.
 func (n Note) Words() string {
-	return map[string]string{"asked": "单位问", "answered": "补充", "noted": "备注", "tried": "联系", "appealed": "不同意的理由", "moved": "转办的原因", "extended": "延期的原因"}[n.Kind]
+	return map[string]string{"asked": "单位问", "answered": "补充", "noted": "备注", "tried": "联系", "appealed": "不同意的理由", "moved": "转办的原因", "extended": "延期的原因",
+		"former": "单位上次的答复", "left": "要另外办"}[n.Kind]
 }
 
 // Asks is what the office waits for the applicant to say, "" when it is money that it
@@ -46,13 +47,17 @@ func (f *File) Stands() string {
 
 // note stores what was said, sealed.
 func (s *Service) note(tx *journal.Tx, c *Case, kind, text string) error {
+	return s.noteBy(tx, c, kind, text, tx.Actor.Operator, tx.Now)
+}
+
+func (s *Service) noteBy(tx *journal.Tx, c *Case, kind, text string, by civic.Party, at time.Time) error {
 	id := db.NewID()
 	sealed, err := s.v.Seal([]byte(text), "case-note/"+id)
 	if err != nil {
 		return err
 	}
 	return tx.InsertRows("casework_note", []string{"person", "request", "id", "kind", "by_kind", "by_id", "at", "body"},
-		[][]any{{c.Person, c.Request, id, kind, tx.Actor.Operator.Kind, tx.Actor.Operator.ID, tx.Now, sealed}})
+		[][]any{{c.Person, c.Request, id, kind, by.Kind, by.ID, at, sealed}})
 }
 
 // notes reads what was said, the oldest first; colleagues' own remarks only for the

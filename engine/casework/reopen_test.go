@@ -1,6 +1,7 @@
 package casework_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -69,6 +70,65 @@ func TestWhoResolvedACaseCanNotSayForThePersonThatItIsSolved(t *testing.T) {
 		w.Open(t, a.Clerk, a.Elder)
 		if err := w.Casework.Confirm(ctx, a.Clerk, rc.Request, true); err != nil {
 			t.Errorf("a colleague who asked the person is refused: %v", err)
+		}
+	})
+}
+
+func TestEveryAnswerThatACaseHadIsKeptWhenItBeginsAnew(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		ctx := t.Context()
+		elder := apptest.AsPerson(a.Elder)
+		rc := w.ReportPost(t, a)
+		for i, err := range []error{
+			w.Casework.Take(ctx, a.HospitalClerk, rc.Request), w.Casework.Resolve(ctx, a.HospitalClerk, rc.Request, "寄了。"),
+			w.Casework.Confirm(ctx, elder, rc.Request, false),
+			w.Casework.Take(ctx, a.HospitalClerk, rc.Request), w.Casework.Reject(ctx, a.HospitalClerk, rc.Request, "找不到底片", "请带片子来"),
+			w.Casework.Appeal(ctx, elder, rc.Request, "片子在你们那里"),
+		} {
+			if err != nil {
+				t.Fatalf("step %d: %v", i, err)
+			}
+		}
+		for who, actor := range map[string]civic.Actor{"the person": elder, "the office": a.HospitalClerk} {
+			f, err := w.Casework.Read(ctx, actor, rc.Request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var said []string
+			for _, n := range f.Notes {
+				said = append(said, n.Words()+"："+n.Text)
+			}
+			if len(said) != 3 || said[0] != "单位上次的答复：寄了。" || !strings.Contains(said[1], "单位上次的答复：这次没有办成：找不到底片") || said[2] != "不同意的理由：片子在你们那里" || f.Outcome != "" {
+				t.Errorf("%s reads %q, with the outcome %q", who, said, f.Outcome)
+			}
+		}
+	})
+}
+
+func TestASecondAnswerWithOtherWordsIsRefusedAndTheSameAgainIsNothing(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		ctx := t.Context()
+		rc := w.ReportPost(t, a)
+		for _, err := range []error{w.Casework.Take(ctx, a.HospitalClerk, rc.Request), w.Casework.Resolve(ctx, a.HospitalClerk, rc.Request, "寄了。"),
+			w.Casework.Resolve(ctx, a.HospitalClerk, rc.Request, " 寄了。 ")} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Casework.Resolve(ctx, a.HospitalClerk, rc.Request, "没有寄。"); civic.As(err) == nil || civic.As(err).Code != "case.answered" {
+			t.Errorf("other words: %v", err)
+		}
+		if f, err := w.Casework.Read(ctx, a.HospitalClerk, rc.Request); err != nil || f.Outcome != "寄了。" {
+			t.Errorf("the outcome is %q, %v", f.Outcome, err)
+		}
+		if n := w.Acts(t, casework.ActResolved, string(rc.Request)); n != 1 {
+			t.Errorf("resolved %d times", n)
 		}
 	})
 }

@@ -92,9 +92,23 @@ func (s *Service) Accept(tx *journal.Tx, auth civic.Authority, r *request.Reques
 		[][]any{{r.Person, r.ID, r.Number, r.Service, def.Skill, office.ID, office.Division, Open, "", 0, 0, 0, 0, "", tx.Now, near(due), due, 1}}); err != nil {
 		return err
 	}
+	for _, left := range r.Left {
+		if err := s.note(tx, &Case{Person: r.Person, Request: r.ID}, "left", left); err != nil {
+			return err
+		}
+	}
 	detail := watched(r.ID, due)
 	detail["service"], detail["office"] = r.Service, office.Name
 	return tx.Record(auth, journal.Event{Act: ActOpened, Detail: detail, About: about(r.ID, office.ID)})
+}
+
+// CanTake implements request.Able: whether there is an office for the request.
+func (s *Service) CanTake(q db.Q, r *request.Request) error {
+	if def := r.Def.Casework; def.OfficeFrom != "" && len(r.Answers.Codes(def.OfficeFrom)) != 1 {
+		return civic.E(civic.Unavailable, "office.unasked", "还要您自己选一个单位")
+	}
+	_, err := s.office(q, r)
+	return err
 }
 
 // watched is the detail by which app's flows watch a case until it is due.

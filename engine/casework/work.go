@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -15,6 +16,7 @@ import (
 var (
 	errColleague = civic.E(civic.Invalid, "case.colleague", "请选一位本单位在岗的同事。").On("to")
 	errOwnAnswer = civic.E(civic.Denied, "case.own_answer", "老人不同意的是您给的答复，要由别的同事重新看。").Accepting("请别的同事接过来办").On("to")
+	errAnswered  = civic.E(civic.Conflict, "case.answered", "这件事已经答复过了，老人看到的还是上一次的话，您这次写的没有记下。要改答复，请打电话跟老人说清楚，老人点「还没办好」以后再重新答复。").On("outcome")
 	errOutcome   = civic.E(civic.Invalid, "case.outcome", "请写明办理结果，让老人看得懂；最多500个字。").On("outcome")
 )
 
@@ -127,6 +129,9 @@ func (s *Service) Reject(ctx context.Context, actor civic.Actor, id civic.Reques
 func (s *Service) conclude(ctx context.Context, actor civic.Actor, id civic.RequestID, as State, act journal.Act, text string) error {
 	return s.act(ctx, actor, id, officeNeed, func(tx *journal.Tx, c *Case) (journal.Event, error) {
 		if c.State == as && c.AnsweredBy == actor.Staff() {
+			if same, err := s.answered(c, text); err != nil || !same {
+				return journal.Event{}, cmp.Or(err, error(errAnswered))
+			}
 			return journal.Event{}, journal.ErrUnchanged
 		}
 		if err := c.inHand(tx, actor); err != nil {
@@ -186,6 +191,15 @@ func (s *Service) answer(c *Case, text string) error {
 	sealed, err := s.v.Seal([]byte(text), "outcome/"+string(c.Request))
 	c.Outcome = sealed
 	return err
+}
+
+// answered reports whether a case has just this answer.
+func (s *Service) answered(c *Case, text string) (bool, error) {
+	if c.Outcome == nil {
+		return false, nil
+	}
+	b, err := s.v.Open(c.Outcome, "outcome/"+string(c.Request))
+	return string(b) == text, err
 }
 
 // words trims what somebody wrote and bounds it.

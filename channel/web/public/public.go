@@ -3,13 +3,16 @@
 package public
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"yinqiao/catalog"
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
+	"yinqiao/place"
 )
 
 type face struct{ *kit.Rooms }
@@ -61,14 +64,51 @@ func (f face) services(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		groups = append(groups, group{p.Name, list})
+		halts, err := f.Catalog.Halts(r.Context(), p.Code)
+		if err != nil {
+			return err
+		}
+		g := group{p.Name, list, nil}
+		for _, h := range halts {
+			g.Halts = append(g.Halts, halt{h, cmp.Or(place.DivisionName(h.Division), string(h.Division))})
+		}
+		groups = append(groups, g)
 	}
 	return f.Render(w, r, servicesPage(f.frame(r, "能办哪些事"), groups))
 }
 
 type group struct {
-	Name string
-	List []*catalog.Definition
+	Name  string
+	List  []*catalog.Definition
+	Halts []halt
+}
+
+// halt is a service that has stopped somewhere, with the name of the place.
+type halt struct {
+	catalog.Halt
+	At string
+}
+
+// stopped are the words on where a service has stopped.
+func (g group) stopped(service string) []string {
+	var out []string
+	for _, h := range g.Halts {
+		if h.Service == service {
+			out = append(out, h.At+"现在停办："+h.Why+"。")
+		}
+	}
+	return out
+}
+
+// gone are those that have stopped everywhere in the province.
+func (g group) gone() []halt {
+	var out []halt
+	for _, h := range g.Halts {
+		if !slices.ContainsFunc(g.List, func(d *catalog.Definition) bool { return d.Service == h.Service }) {
+			out = append(out, h)
+		}
+	}
+	return out
 }
 
 // check is one line of the status page.
