@@ -52,6 +52,7 @@ var byCode = map[string]refusal{
 	errSearch.Code:      {http.StatusBadRequest, "not-supported"},
 	errValue.Code:       {http.StatusBadRequest, "value"},
 	errRequired.Code:    {http.StatusBadRequest, "required"},
+	errInURL.Code:       {http.StatusBadRequest, "value"},
 	errMatch.Code:       {http.StatusPreconditionFailed, "conflict"},
 	errOnlyCancel.Code:  {http.StatusUnprocessableEntity, "business-rule"},
 	"http.cross_origin": {http.StatusForbidden, "security"},
