@@ -107,6 +107,11 @@ func TestAnAppointmentThatCannotBeMadeSaysWhy(t *testing.T) {
 		w.do(w.elder, "POST", "Appointment", change("slot", []any{})).outcome(400, "required", "fhir.required")
 		w.do(w.elder, "POST", "Appointment", change("participant", []any{})).outcome(400, "required", "fhir.required")
 		w.do(w.elder, "POST", "Appointment", change("start", "2026-01-01T08:00:00Z")).outcome(422, "invalid", "fhir.start")
+		for _, code := range []string{"", "\x00", "王"} {
+			service := []any{object{"coding": []any{object{"system": "urn:x-yinqiao:service", "code": code}}}}
+			w.do(w.elder, "POST", "Appointment", change("serviceType", service)).outcome(400, "value", "fhir.value")
+		}
+		w.do(w.elder, "POST", "Appointment", w.appointment("\x00")).outcome(400, "value", "fhir.value")
 		w.do(w.elder, "POST", "Appointment", w.appointment(db.NewID())).outcome(404, "not-found", "fhir.unknown")
 		w.do(w.session(apptest.AsPerson(w.Taiyuan.Stranger)), "POST", "Appointment", w.appointment(slots[1])).outcome(403, "forbidden", "grant.none")
 		w.do(w.session(w.Xihu.Clerk), "POST", "Appointment", w.appointment(slots[1])).outcome(403, "forbidden", "grant.not_open")

@@ -137,6 +137,9 @@ func (s *server) orderOf(c *call, a Appointment) (booking.Order, error) {
 func (s *server) serviceOf(c *call, a Appointment, x booking.Session) (string, error) {
 	for _, t := range a.ServiceType {
 		for _, k := range t.Coding {
+			if k.System == systemService && !isID(k.Code) {
+				return "", errValue.On("Appointment.serviceType")
+			}
 			if k.System == systemService {
 				return k.Code, nil
 			}

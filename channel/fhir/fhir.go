@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
-	"time"
 
 	"yinqiao/catalog"
 	"yinqiao/civic"
@@ -37,7 +36,7 @@ type Rooms struct {
 	Booking  *booking.Service
 	Version  string
 	Log      *slog.Logger
-	Now      civic.Clock // nil is the real time
+	Now      civic.Clock
 }
 
 var (
@@ -92,9 +91,6 @@ func Routes() []Route {
 
 // Mount serves the interactions, and an OperationOutcome for all else below Prefix.
 func Mount(mux *http.ServeMux, r Rooms) {
-	if r.Now == nil {
-		r.Now = time.Now
-	}
 	s := &server{r}
 	allow := map[string][]string{}
 	for _, rt := range Routes() {
@@ -154,6 +150,9 @@ func (s *server) run(rt Route, c *call) (answer, error) {
 	}
 	if !wantsJSON(c.r) {
 		return answer{}, errFormat
+	}
+	if id := c.r.PathValue("id"); id != "" && !isID(id) {
+		return answer{}, errGone
 	}
 	c.r.Body = http.MaxBytesReader(c.w, c.r.Body, bodyMost)
 	return rt.do(s, c)

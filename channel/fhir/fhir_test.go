@@ -54,6 +54,12 @@ func TestEachResourceIsReadAndFoundByItsID(t *testing.T) {
 			w.do(w.clerk, "GET", typ+"?_id="+id+"&_count=x", nil).outcome(400, "value", "fhir.value")
 			w.do(w.clerk, "GET", typ+"?nonsense=1", nil).outcome(400, "not-supported", "fhir.search")
 		}
+		for _, typ := range []string{"Schedule", "Slot", "Appointment", "Patient", "Practitioner", "Location", "Organization"} {
+			for _, id := range []string{"%00", "%ff", "a%20b", "%27%3B--", strings.Repeat("x", 65)} {
+				w.do(w.clerk, "GET", typ+"/"+id, nil).outcome(404, "not-found", "fhir.unknown")
+				w.do(w.clerk, "GET", typ+"?_id="+id, nil).outcome(400, "value", "fhir.value")
+			}
+		}
 		schedule := w.do(w.clerk, "GET", "Schedule/"+w.doctor, nil)
 		if schedule.text("actor", 0, "reference") != "Practitioner/"+w.doctor || schedule.text("actor", 1, "reference") != "Location/"+string(w.Taiyuan.Hospital) || schedule.text("specialty", 0, "text") != "内科" {
 			t.Errorf("%s", schedule.raw)

@@ -84,6 +84,9 @@ func (s *server) byID(c *call, k kind, q query) (page, error) {
 	}
 	var p page
 	for _, id := range ids {
+		if !isID(id) {
+			return page{}, errValue.On("_id")
+		}
 		x, err := k.read(s, c, id)
 		if civic.Is(err, civic.NotFound) {
 			continue

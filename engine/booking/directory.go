@@ -43,7 +43,7 @@ func (s *Service) Resources(ctx context.Context, f FindResources) ([]Resource, e
 			w.in(`kind`, db.Args(f.Kinds))
 		}
 		if f.After.ID != "" {
-			w.and(`(office > ? OR office = ? AND id > ?)`, f.After.Office, f.After.Office, f.After.ID)
+			w.and(`office >= ? AND (office > ? OR id > ?)`, f.After.Office, f.After.Office, f.After.ID)
 		}
 		return v.Select(&out, `SELECT `+resourceColumns+` FROM booking_resource`+w.text()+` ORDER BY office, id LIMIT `+fmt.Sprint(page(f.Most)), w.args...)
 	})
@@ -93,7 +93,7 @@ func (s *Service) Times(ctx context.Context, f FindTimes) ([]Free, error) {
 		}
 		f.Starts.narrow(&w, `starts_at`)
 		if f.After.ID != "" {
-			w.and(`(starts_at > ? OR starts_at = ? AND id > ?)`, f.After.StartsAt, f.After.StartsAt, f.After.ID)
+			w.and(`starts_at >= ? AND (starts_at > ? OR id > ?)`, f.After.StartsAt, f.After.StartsAt, f.After.ID)
 		}
 		var xs []Session
 		if err := v.Select(&xs, `SELECT `+sessionColumns+` FROM booking_session`+w.text()+` ORDER BY starts_at, id LIMIT `+fmt.Sprint(page(f.Most)), w.args...); err != nil {
@@ -185,7 +185,7 @@ func (f Find) narrow(w *where) {
 	}
 	f.Starts.narrow(w, `starts_at`)
 	if f.After.ID != "" {
-		w.and(`(starts_at > ? OR starts_at = ? AND id > ?)`, f.After.StartsAt, f.After.StartsAt, f.After.ID)
+		w.and(`starts_at >= ? AND (starts_at > ? OR id > ?)`, f.After.StartsAt, f.After.StartsAt, f.After.ID)
 	}
 }
 
