@@ -23,7 +23,7 @@ const (
 	countEach = 20  // resources on a page, unless _count says otherwise
 	countMost = 100 // _count above it is taken as this
 	namedMost = 50  // values of one parameter
-	valueMost = 2000
+	valueMost = 4000
 )
 
 var (
