@@ -117,6 +117,16 @@ func assemble(ctx context.Context, c Config, d *db.DB, log *slog.Logger) (*App, 
 
 // Wire puts the rooms together over an open, migrated database.
 func Wire(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) (*App, error) {
+	a, err := rooms(c, d, v, q, log)
+	if err != nil {
+		return nil, err
+	}
+	a.flows()
+	return a, nil
+}
+
+// rooms is Wire without the flows: acts wake nothing.
+func rooms(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) (*App, error) {
 	said, err := speech.New(c.speech())
 	if err != nil {
 		return nil, err
@@ -131,14 +141,13 @@ func Wire(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) (
 	a.Casework.Serve(a.Requests)
 	a.Booking = booking.New(j, a.People)
 	a.Booking.Serve(a.Requests)
-	a.Eligible = eligibility.New(j, a.People, a.Requests)
+	a.Eligible = eligibility.New(j, a.People, a.Requests, a.Casework.Needless)
 	a.Requests.Offers(eligibility.SourceStanding, a.Eligible)
 	a.Rights = rights.New(j, v, a.People, a.Grant, a.Requests, engines{a.Casework, a.Booking, a.Eligible})
 	if err := a.tell(); err != nil {
 		return nil, err
 	}
 	a.Findings = finding.New(j, a.Place, a.Catalog, a.Booking)
-	a.flows()
 	return a, nil
 }
 

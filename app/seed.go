@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"yinqiao/app/demo"
 	"yinqiao/civic"
@@ -57,12 +58,25 @@ func (a *App) SeedDemo(ctx context.Context) error {
 	if err := a.seedBookings(ctx); err != nil {
 		return fmt.Errorf("demo bookings: %w", err)
 	}
-	if err := a.seedStaff(ctx, append(seats, more...)); err != nil {
+	members, err := a.seedStaff(ctx, append(seats, more...))
+	if err != nil {
 		return fmt.Errorf("demo staff: %w", err)
 	}
+	// People came yesterday, with grants of which they were told a month ago, and have been told of
+	// something since.
+	past, clock, err := a.yesterday()
+	if err != nil {
+		return err
+	}
 	ps := demo.People(DemoSeed, DemoPeople, DemoStreets())
-	if err := a.seedPeople(ctx, ps); err != nil {
+	ids, err := past.seedPeople(ctx, ps)
+	if err != nil {
 		return fmt.Errorf("demo people: %w", err)
+	}
+	past.flows()
+	clock.at = clock.at.Add(30 * time.Minute)
+	if err := past.seedMessages(ctx, clock, ps, ids, members); err != nil {
+		return fmt.Errorf("demo messages: %w", err)
 	}
 	return a.seedEligibility(ctx, ps)
 }
@@ -90,8 +104,8 @@ func (a *App) seedOffices(ctx context.Context) ([]seat, error) {
 	return seats, nil
 }
 
-func (a *App) seedStaff(ctx context.Context, seats []seat) error {
-	sys := civic.System("demo")
+func (a *App) seedStaff(ctx context.Context, seats []seat) (map[string]civic.StaffID, error) {
+	sys, out := civic.System("demo"), map[string]civic.StaffID{}
 	for _, m := range demo.Staff() {
 		h := staff.Hire{Login: m.Login, Name: m.Name, Password: DemoPassword, WithoutTOTP: true}
 		for _, s := range seats {
@@ -102,17 +116,19 @@ func (a *App) seedStaff(ctx context.Context, seats []seat) error {
 		for _, r := range m.Roles {
 			h.Posts = append(h.Posts, staff.Post{Role: staff.Role(r), Division: m.Division})
 		}
-		if _, err := a.Staff.Hire(ctx, sys, h); err != nil {
-			return fmt.Errorf("%s: %w", m.Login, err)
+		hired, err := a.Staff.Hire(ctx, sys, h)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", m.Login, err)
 		}
+		out[m.Login] = hired.ID
 	}
-	return nil
+	return out, nil
 }
 
 var demoRelations = map[string]string{"daughter": "女儿", "son": "儿子", "daughter_in_law": "儿媳", "son_in_law": "女婿",
 	"granddaughter": "孙女", "grandson": "孙子", "neighbour": "邻居"}
 
-func (a *App) seedPeople(ctx context.Context, ps []demo.Person) error {
+func (a *App) seedPeople(ctx context.Context, ps []demo.Person) ([]civic.PersonID, error) {
 	sys := civic.System("demo")
 	ids := make([]civic.PersonID, len(ps))
 	for i, p := range ps {
@@ -129,7 +145,7 @@ func (a *App) seedPeople(ctx context.Context, ps []demo.Person) error {
 		}
 		id, err := a.People.Register(ctx, sys, in)
 		if err != nil {
-			return fmt.Errorf("person %d: %w", i, err)
+			return nil, fmt.Errorf("person %d: %w", i, err)
 		}
 		ids[i] = id
 		if p.AgentOf >= 0 {
@@ -140,9 +156,9 @@ func (a *App) seedPeople(ctx context.Context, ps []demo.Person) error {
 				g.Services, g.Ends = "@health", &end
 			}
 			if _, err := a.Grant.Give(ctx, sys, g); err != nil {
-				return fmt.Errorf("grant %d: %w", i, err)
+				return nil, fmt.Errorf("grant %d: %w", i, err)
 			}
 		}
 	}
-	return nil
+	return ids, nil
 }

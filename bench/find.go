@@ -45,7 +45,7 @@ func (b *bench) find(ctx context.Context, e db.Dialect) error {
 			func(w elder) error { return peer.find(ctx, w) }},
 		{"find.exact", "the same two indexed reads, prepared, hash known", 2,
 			func(w elder) error {
-				got, err := r.people.Find(ctx, clerk, w.card())
+				got, err := r.people.Find(ctx, civic.System("bench"), w.card()) // a clerk has not so many look-ups
 				if err == nil && len(got.Matches) != 1 {
 					err = fmt.Errorf("%d people have the card", len(got.Matches))
 				}

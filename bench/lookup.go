@@ -58,7 +58,7 @@ func (b *bench) lookup(ctx context.Context, e db.Dialect) error {
 		})
 	}
 	find := func(c card) error {
-		got, err := r.people.Find(ctx, clerk, c.number)
+		got, err := r.people.Find(ctx, civic.System("bench"), c.number) // a clerk has not so many look-ups
 		if err != nil || len(got.Matches) != 1 {
 			return fmt.Errorf("found %d, %w", len(got.Matches), err)
 		}

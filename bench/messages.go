@@ -9,11 +9,13 @@ import (
 
 	"yinqiao/civic"
 	"yinqiao/db"
+	_ "yinqiao/engine/eligibility" // their acts are named in the messages
 	"yinqiao/grant"
 	"yinqiao/jobs"
 	"yinqiao/journal"
 	"yinqiao/notify"
 	"yinqiao/people"
+	_ "yinqiao/rights"
 	"yinqiao/speech"
 )
 

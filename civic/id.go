@@ -29,6 +29,14 @@ func (d Division) Covers(inner Division) bool {
 	return d != "" && len(inner) >= len(d) && inner[:len(d)] == d
 }
 
+// Province returns the two digits of the province, or d itself when it is shorter.
+func (d Division) Province() Division {
+	if len(d) > 2 {
+		return d[:2]
+	}
+	return d
+}
+
 // County returns the six digits of the county-level division, or d itself
 // when it is shorter.
 func (d Division) County() Division {

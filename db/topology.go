@@ -51,6 +51,7 @@ var Topology = map[string]Where{
 	"person_preference": byPerson("person"),
 	"service_birth":     byPerson("person"),
 	"consent":           byPerson("person"),
+	"consent_code":      byPerson("person"),
 	"eligibility":       byPerson("person"),
 	"credential_index":  byKey("hash"),
 	"credential_former": byKey("hash"),

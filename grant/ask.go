@@ -48,7 +48,7 @@ func (s *Service) Ask(ctx context.Context, actor civic.Actor, g Grant) error {
 			return journal.ErrUnchanged
 		}
 		var n int
-		if err := tx.Get(&n, `SELECT COUNT(*) FROM proxy_grant WHERE state = 'asked' AND agent = $1`, g.Agent); err != nil {
+		if err := tx.Get(&n, `SELECT COUNT(*) FROM proxy_grant WHERE state = 'asked' AND kind = 'agent' AND agent = $1`, g.Agent); err != nil {
 			return err
 		}
 		if n >= rules.Asks {

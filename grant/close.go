@@ -62,10 +62,19 @@ func lost(tx *journal.Tx, self people.Self, signIns bool) error {
 }
 
 // unpresent ends every opening that rests on a card of these people having been shown,
-// whoever has it.
+// whoever has it: of their own, and of those for whom they came.
 func unpresent(tx *journal.Tx, ids []civic.PersonID) error {
+	if err := uncome(tx, ids); err != nil {
+		return err
+	}
 	_, err := tx.Exec(`UPDATE opening SET until = $1 WHERE basis = $2 AND until > $1 AND person IN `+db.In(3, len(ids)),
 		append([]any{tx.Now, civic.BasisPresented}, db.Args(ids)...)...)
+	return err
+}
+
+// uncome ends every opening for which one of these people came.
+func uncome(tx *journal.Tx, ids []civic.PersonID) error {
+	_, err := tx.Exec(`UPDATE opening SET until = $1 WHERE until > $1 AND agent IN `+db.In(2, len(ids)), append([]any{tx.Now}, db.Args(ids)...)...)
 	return err
 }
 

@@ -50,7 +50,7 @@ func (s *Service) IssueCode(ctx context.Context, actor civic.Actor, person civic
 // enough, and for the dead. It returns whose code it is.
 func (s *Service) mayDraw(q db.Q, auth civic.Authority, actor civic.Actor, person civic.PersonID) (people.Self, error) {
 	if auth.Basis() != civic.BasisPresented {
-		return people.Self{}, errCodeCard
+		return people.Self{}, errCodeCard // before anything is read
 	}
 	self, err := people.Resolve(q, person)
 	if err != nil {
@@ -59,7 +59,7 @@ func (s *Service) mayDraw(q db.Q, auth civic.Authority, actor civic.Actor, perso
 	if self.Died != "" {
 		return self, errGone
 	}
-	return self, s.Strong(q, actor.Staff(), self)
+	return self, s.inHand(q, auth, actor.Staff(), self, errCodeCard)
 }
 
 // Code is a code as it is shown or read out, and the ID by which it can be read out
@@ -112,7 +112,7 @@ func (s *Service) SendCode(ctx context.Context, actor civic.Actor, person civic.
 }
 
 var (
-	errNoOwnPhone = civic.E(civic.Conflict, "access.phone", "老人没有一个早就登记、只归自己用的电话，口令不能打过去（新登记的电话要过几天）。请老人带证件到窗口领。")
+	errNoOwnPhone = civic.E(civic.Conflict, "access.phone", "老人没有一个早就登记、只归自己用的电话，口令不能打过去（新登记的电话要过几天；没有看着证件登记的，要老人带证件来，或在自己的网页上，说一声是自己的）。请老人带证件到窗口领。")
 	errCodeMany   = civic.E(civic.Exhausted, "access.many", "这位老人今天开的口令太多了，今天不能再开。请明天再来；老人急着办的事，可以在窗口直接办。")
 	errCodeGone   = civic.E(civic.NotFound, "access.gone", "这个口令已经用过，或者过了时间。请再开一张。")
 )
@@ -138,7 +138,11 @@ func (s *Service) SayCode(ctx context.Context, actor civic.Actor, person civic.P
 // Spoken returns a code that is to be told to its person, for the room that tells it.
 // NotFound when it was used or is too old.
 func (s *Service) Spoken(tx *journal.Tx, auth civic.Authority, id string) (string, error) {
-	return s.spoken(tx, auth, id, tx.Now)
+	code, err := s.spoken(tx, auth, id, tx.Now)
+	if civic.Is(err, civic.NotFound) {
+		code, err = s.spokenConsent(tx, auth, id)
+	}
+	return code, err
 }
 
 func (s *Service) spoken(q db.Q, auth civic.Authority, id string, now time.Time) (string, error) {
@@ -169,19 +173,30 @@ func (s *Service) Strong(q db.Q, clerk civic.StaffID, self people.Self) error {
 	if len(cards) == 0 {
 		return errNotShown // reported lost, or taken back, since the opening
 	}
-	if !slices.ContainsFunc(cards, func(c people.ShownCard) bool { return !c.Weak }) {
+	if !proof(cards) {
 		return errCardWeak
 	}
 	return nil
 }
 
+// proof reports whether one of the cards is none that somebody at a window could have made.
+func proof(cards []people.ShownCard) bool {
+	return slices.ContainsFunc(cards, func(c people.ShownCard) bool { return !c.Weak })
+}
+
 // Proven is Strong for an act that is the person's own word: it asks nothing unless the act
 // rests on their card having been shown to the member of staff at the controls.
 func (s *Service) Proven(tx *journal.Tx, auth civic.Authority, self people.Self) error {
+	return s.inHand(tx, auth, tx.Actor.Staff(), self, nil)
+}
+
+// inHand is Strong for an act that rests on a shown card, and otherwise for an act that rests
+// on something else.
+func (s *Service) inHand(q db.Q, auth civic.Authority, clerk civic.StaffID, self people.Self, otherwise error) error {
 	if auth.Basis() != civic.BasisPresented {
-		return nil
+		return otherwise
 	}
-	return s.Strong(tx, tx.Actor.Staff(), self)
+	return s.Strong(q, clerk, self)
 }
 
 var errCardWeak = civic.E(civic.Denied, "access.card_new", "便民卡、刚添或刚换的卡，单凭它还不能办这件事：谁都可能刚在窗口办了一张。请老人再出示一张原来就登记过的证件，放到读卡器上或输入它的整个号码，重新打开资料。").

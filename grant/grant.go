@@ -43,6 +43,9 @@ type Grant struct {
 // Live reports whether acts may rest on the grant, its time aside.
 func (g Grant) Live() bool { return g.State == "active" && g.Held == "" && g.Notice != pending }
 
+// Entered reports a guardianship that waits for another member of staff to read its document.
+func (g Grant) Entered() bool { return g.Kind == "guardian" && g.State == "asked" }
+
 // Unwanted reports whether the person said that it was not their wish: then nobody but
 // they or their guardian resumes it.
 func (g Grant) Unwanted() bool { return strings.Contains(g.Held, heldUnwanted) }
@@ -194,10 +197,7 @@ func (s *Service) permitted(tx *journal.Tx, auth civic.Authority, self people.Se
 			return errHow
 		}
 		if w.Card {
-			if auth.Basis() != civic.BasisPresented {
-				return errCardHere
-			}
-			if err := s.Strong(tx, tx.Actor.Staff(), self); err != nil {
+			if err := s.inHand(tx, auth, tx.Actor.Staff(), self, errCardHere); err != nil {
 				return err
 			}
 		}
@@ -209,8 +209,10 @@ func (s *Service) permitted(tx *journal.Tx, auth civic.Authority, self people.Se
 			if err != nil {
 				return err
 			}
-			if m.Office == g.Office && auth.Basis() != civic.BasisPresented {
-				return errRoleCard // they would give it to themselves
+			if m.Office == g.Office { // they would give it to themselves
+				if err := s.inHand(tx, auth, m.ID, self, errRoleCard); err != nil {
+					return err
+				}
 			}
 		}
 		if err := s.impartial(tx, *g); err != nil {
@@ -251,6 +253,8 @@ func (s *Service) insert(tx *journal.Tx, auth civic.Authority, g Grant, agent st
 	}
 	act := ActGiven
 	switch {
+	case g.Entered():
+		act = ActEntered
 	case g.State == "asked":
 		act = ActAsked
 	case g.Kind == "guardian":
@@ -261,7 +265,7 @@ func (s *Service) insert(tx *journal.Tx, auth civic.Authority, g Grant, agent st
 
 // event is an act about a grant.
 func (s *Service) event(act journal.Act, g Grant, agent string) journal.Event {
-	d := map[string]string{"relation": g.Relation, "services": g.Services, "how": g.GivenHow, "agent": agent}
+	d := map[string]string{"relation": g.Relation, "services": g.Services, "how": g.GivenHow, "agent": agent, "notice": ""}
 	if g.Notice == pending {
 		d["notice"] = "pending"
 	}

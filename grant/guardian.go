@@ -20,23 +20,30 @@ type Guardianship struct {
 	Person   civic.PersonID
 	Guardian civic.PersonID
 	Document string // which judgment or decision; kept sealed
+	Scan     []byte // of it: a JPEG, PNG or PDF
 	Starts   time.Time
 	Ends     *time.Time
 }
 
-// Appoint enters a guardianship. From then on the guardian has authority over
-// everything, grants too; the ward's own grants are held until the guardian
-// resumes them, and the ward gives no new ones alone. It needs people.settle where
-// the person lives. The person goes on seeing everything.
+// Appoint enters a guardianship with the scan of its document. It needs people.settle where
+// the person lives, and changes nothing until another who settles there has read the
+// document (ConfirmGuardian): who gets everything of a person is not one member's word. An
+// import says itself that it stands.
 func (s *Service) Appoint(ctx context.Context, actor civic.Actor, in Guardianship) (string, error) {
 	in.Document = civic.FoldWords(in.Document)
 	g := Grant{ID: db.NewID(), Person: in.Person, Kind: "guardian", AgentKind: "person", Agent: in.Guardian, Relation: "监护人", Services: "*",
-		Starts: in.Starts, Ends: in.Ends, GivenHow: "court", State: "active", document: in.Document}
+		Starts: in.Starts, Ends: in.Ends, GivenHow: "court", State: "asked", document: in.Document, Evidence: Evidence{Scan: in.Scan}}
 	if actor.Operator.None() {
 		return "", errNobody
 	}
 	if n := utf8.RuneCountInString(in.Document); n == 0 || n > 100 {
 		return "", errDocument
+	}
+	imported := actor.Operator.Kind == civic.PartySystem
+	if imported {
+		g.State = "active"
+	} else if media(in.Scan) == "" {
+		return "", errDocumentScan
 	}
 	if in.Guardian == "" || in.Guardian == in.Person || in.Ends != nil && !in.Ends.After(in.Starts) {
 		return "", errGrant
@@ -53,21 +60,11 @@ func (s *Service) Appoint(ctx context.Context, actor civic.Actor, in Guardianshi
 		if err != nil {
 			return err
 		}
-		guardian, err := people.Resolve(tx, g.Agent)
-		if err != nil {
+		if err := s.mayGuard(tx, g); err != nil {
 			return err
 		}
-		if ward, err := s.isWard(tx, guardian); err != nil {
-			return err
-		} else if ward {
-			return errWard // who has a guardian can't be one
-		}
-		if g.Ends != nil && !g.Ends.After(tx.Now) {
-			return errEnded
-		}
-		if !g.Starts.After(tx.Now) {
-			// One that starts later holds what is given until then by its time alone: see warded.
-			if err := holdWard(tx, self, nil); err != nil {
+		if imported {
+			if err := stepIn(tx, self, g); err != nil {
 				return err
 			}
 		}
@@ -81,6 +78,88 @@ func (s *Service) Appoint(ctx context.Context, actor civic.Actor, in Guardianshi
 		return "", err
 	}
 	return g.ID, nil
+}
+
+// ConfirmGuardian puts a guardianship in force that another member of staff entered. From then
+// on the guardian has authority over everything, grants too; the ward's own grants are held
+// until the guardian resumes them, and the ward gives no new ones alone. The person goes on
+// seeing everything. It needs people.settle where the person lives, by somebody who has read
+// the scan of the document. Denied to whoever entered it, and before the scan was read.
+func (s *Service) ConfirmGuardian(ctx context.Context, actor civic.Actor, person civic.PersonID, id string) error {
+	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
+		self, auth, err := s.settler(tx, person)
+		if err != nil {
+			return err
+		}
+		g, err := one(tx, self, id)
+		if err != nil {
+			return err
+		}
+		row := g.Person // an alias of theirs, when they were merged since
+		if self, err = s.locked(tx, &g); err != nil {
+			return err
+		}
+		if entered, err := did(tx, g.ID, ActEntered); err != nil {
+			return err
+		} else if entered {
+			return errOwnShip
+		}
+		if read, err := did(tx, g.ID, ActEvidenceSeen); err != nil {
+			return err
+		} else if !read {
+			return errUnread
+		}
+		if err := s.mayGuard(tx, g); err != nil {
+			return err
+		}
+		n, err := tx.Exec(`UPDATE proxy_grant SET state = 'active', given_at = $1 WHERE person = $2 AND id = $3 AND kind = 'guardian' AND state = 'asked'`, tx.Now, row, id)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return errConfirmed
+		}
+		if err := stepIn(tx, self, g); err != nil {
+			return err
+		}
+		agent, err := s.agentName(tx, g)
+		if err != nil {
+			return err
+		}
+		g.Person, g.State = self.Root, "active"
+		return tx.Record(auth, s.event(ActAppointed, g, agent))
+	})
+}
+
+// mayGuard refuses a guardian who has one themselves, and a guardianship that is over.
+func (s *Service) mayGuard(q db.Q, g Grant) error {
+	guardian, err := people.Resolve(q, g.Agent)
+	if err != nil {
+		return err
+	}
+	if ward, err := s.isWard(q, guardian); err != nil {
+		return err
+	} else if ward {
+		return errWard
+	}
+	if g.Ends != nil && !g.Ends.After(s.j.Now()) {
+		return errEnded
+	}
+	return nil
+}
+
+// stepIn does what a guardianship's coming into force takes: the ward's grants are held, and
+// whoever is open for the guardian as an agent is opened anew, with the card that a guardian
+// shows. One that starts later holds what is given until then by its time alone: see warded.
+func stepIn(tx *journal.Tx, self people.Self, g Grant) error {
+	guardian, err := people.Resolve(tx, g.Agent)
+	if err != nil {
+		return err
+	}
+	if err := uncome(tx, guardian.Selves()); err != nil || g.Starts.After(tx.Now) {
+		return err
+	}
+	return holdWard(tx, self, nil)
 }
 
 // EndGuardianship ends a guardianship before its day. What it held stays so until

@@ -30,6 +30,10 @@ var (
 			Accepting("请负责这件事的单位的同事来办")
 	errNotOpen = civic.E(civic.Denied, "grant.not_open", "这位老人的资料没有打开，或已经超过时间自动关上。请重新刷卡或说明理由后打开。").
 			Accepting("重新打开老人的资料")
+	errAgentCard = civic.E(civic.Denied, "opening.agent_card", "还没有看到来办事的家人的证件。请家人把自己的证件放到读卡器上，或把证件上的号码从头到尾输一遍，再打开。家人没带证件，或是打电话来的，「谁来办」请选老人本人，在原因里写明是家人来问，照您的岗位能办的办。").
+			Accepting("家人自己的身份证、社保卡或老年卡").On("agent-card")
+	errGuardianCard = civic.E(civic.Denied, "opening.guardian_card", "便民卡、刚添或刚换的卡，单凭它还不能证明来的是监护人。请监护人再出示一张原来就登记过的证件，放到读卡器上或输入它的整个号码，再打开。").
+			Accepting("监护人的身份证、社保卡、老年卡里原来就登记过的一张").On("agent-card")
 	errAgent = civic.E(civic.Denied, "grant.agent", "来办事的家人还没有得到老人的委托，或委托已经停止。").
 			Accepting("请老人本人先办委托")
 )
@@ -164,8 +168,8 @@ func judgeStaff(q db.Q, now time.Time, actor civic.Actor, need civic.Need) (civi
 }
 
 // judgeOpening lets staff act for a person whom they have opened, or who lets
-// the role at their office act. When somebody else asked for it, now or in opening,
-// that agent needs a live grant, and the act rests on it.
+// the role at their office act. When somebody came for the person in opening, that agent
+// needs a live grant, and the act rests on it; nobody else is said to have asked.
 func judgeOpening(q db.Q, now time.Time, actor civic.Actor, m staff.Member, need civic.Need) (civic.Authority, error) {
 	self, err := held(q, need)
 	if civic.Is(err, civic.NotFound) || err == nil && self.State != "active" {
@@ -193,19 +197,15 @@ func judgeOpening(q db.Q, now time.Time, actor civic.Actor, m staff.Member, need
 	if o.Basis == civic.BasisGlass && !need.Look {
 		return civic.Authority{}, errGlassLook
 	}
-	agent := actor.Agent
-	if agent.None() && o.Agent != "" {
-		agent = civic.Party{Kind: civic.PartyPerson, ID: string(o.Agent)}
+	if a := actor.Agent; !a.None() && (a.Kind != civic.PartyPerson || a.ID != string(o.Agent) && !slices.Contains(ids, civic.PersonID(a.ID))) {
+		return civic.Authority{}, errAgentCard // the desk shows who came in opening, by their card
 	}
-	if !agent.None() && !slices.Contains(ids, civic.PersonID(agent.ID)) {
-		if agent.Kind != civic.PartyPerson {
-			return civic.Authority{}, errAgent
-		}
-		g, err := agentRests(q, now, self, civic.PersonID(agent.ID), need, errAgent)
+	if o.Agent != "" && !slices.Contains(ids, o.Agent) {
+		g, err := agentRests(q, now, self, o.Agent, need, errAgent)
 		if err != nil {
 			return civic.Authority{}, err
 		}
-		return here(g.basis(), g.ID).AskedBy(agent), nil
+		return here(g.basis(), g.ID).AskedBy(civic.Party{Kind: civic.PartyPerson, ID: string(o.Agent)}), nil
 	}
 	if self.Died != "" && need.Service != "" && !need.Look && !need.After {
 		return civic.Authority{}, errDeskDead

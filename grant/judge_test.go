@@ -48,13 +48,14 @@ func judged(t testing.TB, w *apptest.World, actor civic.Actor, need civic.Need) 
 }
 
 const (
-	none  = "grant.none"
-	only  = "grant.staff_only"
-	role  = "grant.role"
-	away  = "grant.division"
-	other = "grant.office"
-	shut  = "grant.not_open"
-	agent = "grant.agent"
+	none   = "grant.none"
+	only   = "grant.staff_only"
+	role   = "grant.role"
+	away   = "grant.division"
+	other  = "grant.office"
+	shut   = "grant.not_open"
+	agent  = "grant.agent"
+	unseen = "opening.agent_card"
 )
 
 func TestTheJudgeKnowsEveryOperatorAndEveryNeed(t *testing.T) {
@@ -82,6 +83,9 @@ func TestTheJudgeKnowsEveryOperatorAndEveryNeed(t *testing.T) {
 			if presented {
 				w.Show(t, c, a.Elder)
 			}
+			if agent != "" {
+				w.Show(t, c, agent)
+			}
 			if err := w.Grant.Open(ctx, c, a.Elder, presented, "来窗口", agent); err != nil {
 				t.Fatal(err)
 			}
@@ -89,7 +93,7 @@ func TestTheJudgeKnowsEveryOperatorAndEveryNeed(t *testing.T) {
 		}
 		here := staff.Post{Role: staff.Clerk, Division: a.Division}
 		byRole, byCard := open(clerk(here), false, ""), open(w.Xihu.Clerk, true, "")
-		forDaughter := open(clerk(here), false, a.Daughter)
+		forDaughter, forLimited := open(clerk(here), false, a.Daughter), open(clerk(here), false, limited.Person())
 		with := func(c civic.Actor, p civic.PersonID) civic.Actor {
 			c.Agent = civic.Party{Kind: civic.PartyPerson, ID: string(p)}
 			return c
@@ -135,12 +139,14 @@ func TestTheJudgeKnowsEveryOperatorAndEveryNeed(t *testing.T) {
 			{"a clerk who opened by role", byRole, [13]string{"role", "role", "role", role, shut, "role", away, "office", other, "role", role, role, role}},
 			{"a clerk from elsewhere with the card", byCard, [13]string{"presented", "presented", "presented", role, shut, away, "role", other, other, "role", role, role, role}},
 			{"a clerk who opened nobody", a.Clerk, [13]string{shut, shut, shut, role, shut, "role", away, "office", other, "role", role, role, role}},
-			{"a clerk with the daughter", with(byRole, a.Daughter), [13]string{"grant", "grant", "grant", role, shut, "role", away, "office", other, "role", role, role, role}},
+			{"a clerk who says that the daughter is there", with(byRole, a.Daughter), [13]string{unseen, unseen, unseen, role, shut, "role", away, "office", other, "role", role, role, role}},
 			{"a clerk with the elder herself", with(byRole, a.Elder), [13]string{"role", "role", "role", role, shut, "role", away, "office", other, "role", role, role, role}},
+			{"a clerk who opened for a limited agent", forLimited, [13]string{"grant", agent, "grant", role, shut, "role", away, "office", other, "role", role, role, role}},
+			{"a clerk who opened for the daughter and says another", with(forDaughter, limited.Person()), [13]string{unseen, unseen, unseen, role, shut, "role", away, "office", other, "role", role, role, role}},
 			{"a clerk who opened for the daughter", forDaughter, [13]string{"grant", "grant", "grant", role, shut, "role", away, "office", other, "role", role, role, role}},
-			{"a clerk with a limited agent", with(byRole, limited.Person()), [13]string{"grant", agent, "grant", role, shut, "role", away, "office", other, "role", role, role, role}},
-			{"a clerk with a stranger", with(byRole, a.Stranger), [13]string{agent, agent, agent, role, shut, "role", away, "office", other, "role", role, role, role}},
-			{"a clerk with a machine as agent", withDevice, [13]string{agent, agent, agent, role, shut, "role", away, "office", other, "role", role, role, role}},
+			{"a clerk who says that a limited agent is there", with(byRole, limited.Person()), [13]string{unseen, unseen, unseen, role, shut, "role", away, "office", other, "role", role, role, role}},
+			{"a clerk with a stranger", with(byRole, a.Stranger), [13]string{unseen, unseen, unseen, role, shut, "role", away, "office", other, "role", role, role, role}},
+			{"a clerk with a machine as agent", withDevice, [13]string{unseen, unseen, unseen, role, shut, "role", away, "office", other, "role", role, role, role}},
 			{"the hospital's clerk", a.HospitalClerk, [13]string{shut, shut, shut, role, shut, "role", away, other, "office", "role", role, role, role}},
 			{"the supervisor", a.Supervisor, [13]string{role, role, role, role, role, role, role, role, role, role, role, "role", role}},
 			{"the administrator", a.Administrator, [13]string{role, role, role, role, role, role, role, role, role, "role", "role", "role", role}},

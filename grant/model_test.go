@@ -16,6 +16,7 @@ import (
 	"yinqiao/grant"
 	"yinqiao/journal"
 	"yinqiao/people"
+	"yinqiao/staff"
 )
 
 // model is what should hold of one elder, worked out without the database.
@@ -25,16 +26,18 @@ type model struct {
 	agents  []civic.PersonID
 	clerk   civic.Actor
 	settler civic.Actor
+	second  civic.Actor // who settles too
 	grants  []*modelGrant
 	dead    map[civic.PersonID]bool
 	openTo  time.Time // until when the clerk has opened the elder
 	openFor civic.PersonID
-	shownTo time.Time // until when the elder's card counts as shown to the clerk
+	shownTo map[civic.PersonID]time.Time // until when a card of theirs counts as shown to the clerk
 }
 
 type modelGrant struct {
 	id       string
 	guardian bool
+	entered  bool // a guardianship that nobody has confirmed
 	agent    civic.PersonID
 	services []string
 	starts   time.Time
@@ -51,7 +54,7 @@ func (g *modelGrant) inTime(now time.Time) bool {
 // covers reports whether an act may rest on the grant: after is for what is left to
 // do when the elder has died.
 func (g *modelGrant) covers(agent civic.PersonID, service string, now time.Time, elderDead, after bool) bool {
-	if g.agent != agent || g.revoked || !g.inTime(now) || service != "" && g.services[0] != "*" && !slices.Contains(g.services, service) {
+	if g.agent != agent || g.revoked || g.entered || !g.inTime(now) || service != "" && g.services[0] != "*" && !slices.Contains(g.services, service) {
 		return false
 	}
 	if elderDead {
@@ -67,7 +70,7 @@ func (m *model) may(agent civic.PersonID, service string, after bool) bool {
 }
 
 func (m *model) ward() bool {
-	return slices.ContainsFunc(m.grants, func(g *modelGrant) bool { return g.guardian && !g.revoked && g.inTime(m.w.Clock.Now()) })
+	return slices.ContainsFunc(m.grants, func(g *modelGrant) bool { return g.guardian && !g.entered && !g.revoked && g.inTime(m.w.Clock.Now()) })
 }
 
 // guards reports whether somebody is a guardian now, alive and for the living.
@@ -81,7 +84,7 @@ var modelServices = []string{"a", "b", "a-b", "*"}
 
 func (m *model) step(t *rapid.T) {
 	verbs := map[string]func(*rapid.T){"give": m.give, "give again": m.give, "revoke": m.revoke, "later": m.later, "open": m.open, "act": m.act, "act again": m.act,
-		"desk": m.desk, "desk again": m.desk, "freeze": m.freeze, "settle": m.settle, "settle again": m.settle, "appoint": m.appoint, "release": m.release, "death": m.death, "withdraw": m.withdraw}
+		"desk": m.desk, "desk again": m.desk, "freeze": m.freeze, "settle": m.settle, "settle again": m.settle, "appoint": m.appoint, "confirm": m.confirm, "confirm again": m.confirm, "release": m.release, "death": m.death, "withdraw": m.withdraw}
 	m.hold()
 	verbs[rapid.SampledFrom(slices.Sorted(maps.Keys(verbs))).Draw(t, "verb")](t)
 }
@@ -89,7 +92,7 @@ func (m *model) step(t *rapid.T) {
 // hold holds what was given before a guardianship that has begun since.
 func (m *model) hold() {
 	for _, ship := range m.grants {
-		if !ship.guardian || ship.revoked || m.w.Clock.Now().Before(ship.starts) {
+		if !ship.guardian || ship.entered || ship.revoked || m.w.Clock.Now().Before(ship.starts) {
 			continue
 		}
 		for _, g := range m.grants {
@@ -174,12 +177,15 @@ func (m *model) later(t *rapid.T) {
 func (m *model) open(t *rapid.T) {
 	who := rapid.SampledFrom(append(slices.Clone(m.agents), "")).Draw(t, "for")
 	card := rapid.Bool().Draw(t, "card")
-	if card && rapid.IntRange(0, 3).Draw(t, "not typed") > 0 {
-		m.w.Show(t, m.clerk, m.elder)
-		m.shownTo = m.w.Clock.Now().Add(people.TypedFor())
+	for _, p := range []civic.PersonID{m.elder, who} {
+		if p != "" && (p == who || card) && rapid.IntRange(0, 3).Draw(t, "not typed") > 0 {
+			m.w.Show(t, m.clerk, p)
+			m.shownTo[p] = m.w.Clock.Now().Add(people.TypedFor())
+		}
 	}
+	shown := func(p civic.PersonID) bool { return m.w.Clock.Now().Before(m.shownTo[p]) }
 	err := m.w.Grant.Open(ctx, m.clerk, m.elder, card, "来窗口", who)
-	if ended(t, "opening", err, (!card || m.w.Clock.Now().Before(m.shownTo)) && (who == "" || m.may(who, "", true))) {
+	if ended(t, "opening", err, (!card || shown(m.elder)) && (who == "" || shown(who) && m.may(who, "", true))) {
 		m.openTo, m.openFor = m.w.Clock.Now().Add(grant.OpenFor()), who
 	}
 }
@@ -237,17 +243,40 @@ func (m *model) appoint(t *rapid.T) {
 	}
 	g := &modelGrant{guardian: true, agent: m.agent(t), services: modelServices[3:], held: map[string]bool{}}
 	g.starts, g.ends = m.times(t)
-	id, err := m.w.Grant.Appoint(ctx, m.settler, grant.Guardianship{Person: m.elder, Guardian: g.agent, Document: "区法院的判决", Starts: g.starts, Ends: g.ends})
+	g.entered = true
+	id, err := m.w.Grant.Appoint(ctx, m.settler, grant.Guardianship{Person: m.elder, Guardian: g.agent, Document: "区法院的判决", Scan: onePixel, Starts: g.starts, Ends: g.ends})
 	if !ended(t, "appointing", err, !m.dead[m.elder] && !m.dead[g.agent] && !m.past(g.ends)) {
 		return
 	}
+	g.id = id
+	m.grants = append(m.grants, g)
+}
+
+// confirm puts a guardianship in force that was entered, by whoever entered it or another.
+func (m *model) confirm(t *rapid.T) {
+	g := m.one(t)
+	if g == nil {
+		return
+	}
+	who := rapid.SampledFrom([]civic.Actor{m.settler, m.second}).Draw(t, "by")
+	if g.guardian {
+		if _, err := m.w.Grant.Scan(ctx, who, m.elder, g.id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := m.w.Grant.ConfirmGuardian(ctx, who, m.elder, g.id)
+	if !ended(t, "confirming", err, who == m.second && g.entered && !g.revoked && !m.dead[m.elder] && !m.dead[g.agent] && !m.past(g.ends)) {
+		return
+	}
+	g.entered = false
 	for _, old := range m.grants {
 		if !old.guardian && !old.revoked && !g.starts.After(m.w.Clock.Now()) {
 			old.held["ward"] = true
 		}
 	}
-	g.id = id
-	m.grants = append(m.grants, g)
+	if m.openFor == g.agent {
+		m.openTo = time.Time{}
+	}
 }
 
 func (m *model) release(t *rapid.T) {
@@ -305,7 +334,7 @@ func (m *model) desk(t *rapid.T) {
 		asked = m.agent(t)
 		clerk.Agent = civic.Party{Kind: civic.PartyPerson, ID: string(asked)}
 	}
-	want := asked != "" && m.may(asked, service, after) || asked == "" && (!m.dead[m.elder] || service == "" || after)
+	want := asked == m.openFor && asked != "" && m.may(asked, service, after) || asked == "" && (!m.dead[m.elder] || service == "" || after)
 	m.check(t, "a clerk", clerk, service, after, want && m.w.Clock.Now().Before(m.openTo))
 }
 
@@ -331,8 +360,9 @@ func TestNoInterleavingLetsAnActOutsideItsScopeOrTimeCommit(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := apptest.New(t, d)
 		w.Services(t, "a", "b", "a-b")
+		second := w.Hire(t, "另一位主管", w.Taiyuan.CivilAffairs, staff.Post{Role: staff.Administrator, Division: w.Taiyuan.Division})
 		rapid.Check(t, dbtest.Rounds(30, func(rt *rapid.T) {
-			m := &model{w: w, clerk: w.Taiyuan.Clerk, settler: w.Taiyuan.Administrator, dead: map[civic.PersonID]bool{}}
+			m := &model{w: w, clerk: w.Taiyuan.Clerk, settler: w.Taiyuan.Administrator, second: second, dead: map[civic.PersonID]bool{}, shownTo: map[civic.PersonID]time.Time{}}
 			for range 3 {
 				m.agents = append(m.agents, w.Person(rt, w.Taiyuan.Street))
 			}

@@ -82,13 +82,19 @@ func (s *Service) Answer(ctx context.Context, actor civic.Actor, person civic.Pe
 // another checks that the member of staff at the controls is not the one who entered
 // the grant: one person alone does not say both what was given and that it was meant.
 func (s *Service) another(tx *journal.Tx, g Grant) error {
-	var n int
-	err := tx.Get(&n, `SELECT COUNT(*) FROM journal_entry e JOIN journal_about a ON a.entry = e.id WHERE a.id = $1 AND a.kind = 'grant' AND e.act IN ($2, $3)
-		AND e.operator_kind = 'staff' AND e.operator_id = $4`, g.ID, ActGiven, ActAsked, tx.Actor.Operator.ID)
-	if err == nil && n > 0 {
+	own, err := did(tx, g.ID, ActGiven, ActAsked)
+	if err == nil && own {
 		err = errOwnEntry
 	}
 	return err
+}
+
+// did reports whether the member of staff at the controls did one of these acts about a grant.
+func did(tx *journal.Tx, grant string, acts ...journal.Act) (bool, error) {
+	var n int
+	err := tx.Get(&n, `SELECT COUNT(*) FROM journal_entry e JOIN journal_about a ON a.entry = e.id WHERE a.id = $1 AND a.kind = 'grant'
+		AND e.operator_kind = 'staff' AND e.operator_id = $2 AND e.act IN `+db.In(3, len(acts)), append([]any{grant, tx.Actor.Operator.ID}, db.Args(acts)...)...)
+	return n > 0, err
 }
 
 // begin makes an asked grant one that the person gives now, within all limits. By a
@@ -173,10 +179,15 @@ type Waiting struct {
 const waitMost = 200
 
 // Unsettled lists the grants that are held since relatives do not agree, or since
-// the person did not wish them, where the member of staff at the controls settles
-// matters.
+// the person did not wish them, and the guardianships that another has to confirm, where the
+// member of staff at the controls settles matters.
 func (s *Service) Unsettled(ctx context.Context, actor civic.Actor) ([]Waiting, error) {
-	return s.waiting(ctx, actor, civic.MaySettlePeople, `g.held <> '' AND g.state = 'active'`)
+	held, err := s.waiting(ctx, actor, civic.MaySettlePeople, `g.held <> '' AND g.state = 'active'`)
+	if err != nil {
+		return nil, err
+	}
+	entered, err := s.waiting(ctx, actor, civic.MaySettlePeople, `g.kind = 'guardian' AND g.state = 'asked'`)
+	return append(held, entered...), err
 }
 
 func (s *Service) waiting(ctx context.Context, actor civic.Actor, p civic.Permission, where string) ([]Waiting, error) {
@@ -200,7 +211,7 @@ func (s *Service) waiting(ctx context.Context, actor civic.Actor, p civic.Permis
 				return err
 			}
 			for _, r := range rows {
-				if p == civic.MaySettlePeople && !strings.Contains(r.Held, heldDispute) && !strings.Contains(r.Held, heldUnwanted) {
+				if p == civic.MaySettlePeople && !r.Entered() && !strings.Contains(r.Held, heldDispute) && !strings.Contains(r.Held, heldUnwanted) {
 					continue
 				}
 				w := Waiting{Agent: Agent{Grant: r.Grant}, Elder: people.Masked(r.Elder), Division: r.Division, Lasts: lasts(r.Grant)}

@@ -25,7 +25,8 @@ type Opening struct {
 // Open lets the member of staff at the controls read and act for a person for a
 // short time. Their role must cover the person's home, or the person's card must have
 // been shown (presented): the same member typed its whole number a moment ago or a
-// reader read it for them. Nobody's word stands for that.
+// reader read it for them. Nobody's word stands for that, nor for an agent's having come: a
+// card of theirs must have been shown too, and of a guardian one that is proof enough.
 func (s *Service) Open(ctx context.Context, actor civic.Actor, person civic.PersonID, presented bool, reason string, agent civic.PersonID) error {
 	reason = civic.FoldWords(reason)
 	if reason == "" || utf8.RuneCountInString(reason) > 100 {
@@ -75,13 +76,22 @@ func (s *Service) Open(ctx context.Context, actor civic.Actor, person civic.Pers
 		detail["basis"] = string(basis)
 		auth = civic.Mint(basis, auth.Ref(), person, auth.Division(), auth.Office())
 		// Whoever takes the person away meanwhile waits, or came first and is seen.
-		if now, err := people.LockSelf(tx, person); err != nil {
-			return err
-		} else if now.Root != person {
-			return errNotOpen
-		}
+		who := []civic.PersonID{person}
 		if agent != "" {
-			if _, err := agentRests(tx, tx.Now, self, agent, civic.Need{Look: true}, errAgent); err != nil {
+			who = append(who, agent)
+		}
+		now, err := people.LockAll(tx, who...)
+		switch {
+		case civic.Is(err, civic.NotFound):
+			return errAgent
+		case err != nil:
+			return err
+		case now[0].State != "active":
+			return people.ErrErased
+		case now[0].Root != person:
+			return errNotOpen
+		case agent != "":
+			if err := s.came(tx, self, now[1]); err != nil {
 				return err
 			}
 		}
@@ -90,6 +100,27 @@ func (s *Service) Open(ctx context.Context, actor civic.Actor, person civic.Pers
 		}
 		return tx.Record(auth, journal.Event{Act: ActOpened, Detail: detail})
 	})
+}
+
+// came refuses an agent who may not act for the person, or of whom the member of staff at the
+// controls saw no card. What a guardian says goes as far as the person's own card does, so
+// that theirs must be one that nobody could have made for the purpose. The rows of both are
+// locked: whoever reports the card lost waits, or came first and is seen.
+func (s *Service) came(tx *journal.Tx, self, agent people.Self) error {
+	g, err := agentRests(tx, tx.Now, self, agent.Root, civic.Need{Look: true}, errAgent)
+	if err != nil {
+		return err
+	}
+	cards, err := s.p.CardsShown(tx, tx.Actor.Staff(), agent, tx.Now.Add(-people.TypedFor()))
+	switch {
+	case err != nil:
+		return err
+	case len(cards) == 0:
+		return errAgentCard
+	case g.Kind == "guardian" && !proof(cards):
+		return errGuardianCard
+	}
+	return nil
 }
 
 // Shown names the kinds of a person's cards that were shown to the member of staff at

@@ -54,7 +54,7 @@ func TestNoActThatRacesTheEndOfItsGrantCommitsAfterIt(t *testing.T) {
 				return w.Grant.ReportDeath(ctx, settler, agent, "2026-11-20", "certificate")
 			},
 			"a guardian came": func(elder, _ civic.PersonID, _ string) error {
-				_, err := w.Grant.Appoint(ctx, settler, grant.Guardianship{Person: elder, Guardian: a.Stranger, Document: "区法院的判决", Starts: w.Clock.Now()})
+				_, err := w.Grant.Appoint(ctx, apptest.System(), grant.Guardianship{Person: elder, Guardian: a.Stranger, Document: "区法院的判决", Starts: w.Clock.Now()})
 				return err
 			},
 		}

@@ -100,7 +100,7 @@ func (s *Service) end(tx *journal.Tx, auth civic.Authority, ids []civic.PersonID
 		append([]any{id, kind}, db.Args(ids)...)...)
 	if errors.Is(err, db.ErrNoRows) {
 		var n int
-		if err := tx.Get(&n, `SELECT COUNT(*) FROM proxy_grant WHERE id = $1 AND kind = 'guardian' AND state = 'active' AND person IN `+db.In(2, len(ids)),
+		if err := tx.Get(&n, `SELECT COUNT(*) FROM proxy_grant WHERE id = $1 AND kind = 'guardian' AND state IN ('active', 'asked') AND person IN `+db.In(2, len(ids)),
 			append([]any{id}, db.Args(ids)...)...); err != nil {
 			return err
 		}

@@ -150,9 +150,7 @@ func TestAnAgentAtTheDeskStopsWithTheirGrant(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := apptest.New(t, d)
 		a := w.Taiyuan
-		if err := w.Grant.Open(ctx, a.Clerk, a.Elder, false, "女儿来窗口", a.Daughter); err != nil {
-			t.Fatal(err)
-		}
+		w.OpenFor(t, a.Clerk, a.Elder, a.Daughter)
 		if err := use(w, a.Clerk, a.Elder, "report-post"); err != nil {
 			t.Error(err)
 		}
@@ -180,9 +178,7 @@ func TestAnAgentCanNeitherPassAGrantOnNorTakeAnothers(t *testing.T) {
 		daughter := apptest.AsPerson(a.Daughter)
 		desk := a.Clerk
 		desk.Agent = civic.Party{Kind: civic.PartyPerson, ID: string(a.Daughter)}
-		if err := w.Grant.Open(ctx, a.Clerk, a.Elder, false, "女儿来窗口", a.Daughter); err != nil {
-			t.Fatal(err)
-		}
+		w.OpenFor(t, a.Clerk, a.Elder, a.Daughter)
 		for name, actor := range map[string]civic.Actor{"online": daughter, "at the desk": desk, "at a forgetful desk": a.Clerk} {
 			_, err := w.Grant.Give(ctx, actor, g)
 			if !civic.Is(err, civic.Denied) {

@@ -98,3 +98,44 @@ func TestNoCodeGoesToAPhoneThatSomebodyEnteredLatelyAndADayHasItsNumber(t *testi
 		}
 	})
 }
+
+func TestAPhoneThatStaffSaidIsHersIsToldNoCodeUntilSheSaysSo(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		said := func(confirm func(elder civic.PersonID, phone string) error) {
+			t.Helper()
+			in := w.NewPerson(a.Street, "韩玉兰")
+			number := in.Phones[0].Number
+			in.Phones = nil
+			elder := w.Register(t, in)
+			byRole := func(clerk civic.Actor) { fine(t, w.Grant.Open(ctx, clerk, elder, false, "核对电话", "")) }
+			byRole(a.Clerk)
+			phone, err := w.People.AddContact(ctx, a.Clerk, elder, people.NewContact{Number: number, Whose: "本人"})
+			fine(t, err)
+			w.Clock.Add(30 * 24 * time.Hour)
+			byRole(a.MarketClerk)
+			wantKind(t, w.Grant.SendCode(ctx, a.MarketClerk, elder), civic.Conflict, "access.phone")
+			wantKind(t, w.People.ConfirmContact(ctx, a.MarketClerk, elder, phone), civic.Denied, "contact.proof")
+			w.OpenWeak(t, a.HospitalClerk, elder)
+			wantKind(t, w.People.ConfirmContact(ctx, a.HospitalClerk, elder, phone), civic.Denied, "access.card_new")
+			w.Give(t, elder, a.Daughter, "*")
+			wantKind(t, w.People.ConfirmContact(ctx, apptest.AsPerson(a.Daughter), elder, phone), civic.Denied, "contact.own")
+			fine(t, confirm(elder, phone))
+			fine(t, confirm(elder, phone)) // again
+			byRole(a.MarketClerk)
+			fine(t, w.Grant.SendCode(ctx, a.MarketClerk, elder))
+			if n := w.Acts(t, people.ActContactOwned, phone); n != 1 {
+				t.Errorf("%d entries", n)
+			}
+		}
+		said(func(elder civic.PersonID, phone string) error {
+			w.Open(t, a.Clerk, elder)
+			return w.People.ConfirmContact(ctx, a.Clerk, elder, phone)
+		})
+		said(func(elder civic.PersonID, phone string) error {
+			return w.People.ConfirmContact(ctx, apptest.AsPerson(elder), elder, phone)
+		})
+	})
+}

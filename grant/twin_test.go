@@ -36,7 +36,7 @@ func TestAMergeReleasesNoGrantThatADisputeOrAGuardianHolds(t *testing.T) {
 				fine(t, w.Grant.Dispute(ctx, apptest.AsPerson(elder), elder, "意见不一致"))
 			},
 			"grant.guardianship": func(elder civic.PersonID) {
-				_, err := w.Grant.Appoint(ctx, a.Administrator, grant.Guardianship{Person: elder, Guardian: a.Stranger, Document: "区法院的判决", Starts: w.Clock.Now()})
+				_, err := w.Grant.Appoint(ctx, apptest.System(), grant.Guardianship{Person: elder, Guardian: a.Stranger, Document: "区法院的判决", Starts: w.Clock.Now()})
 				fine(t, err)
 			},
 		}

@@ -88,7 +88,7 @@ func TestAGuardianshipHoldsWhatWasGivenBeforeItFromItsStartOn(t *testing.T) {
 		w := apptest.New(t, d)
 		a := w.Taiyuan
 		daughter, guardian, later := apptest.AsPerson(a.Daughter), w.Person(t, a.Street), w.Person(t, a.Street)
-		ship, err := w.Grant.Appoint(ctx, a.Administrator, grant.Guardianship{Person: a.Elder, Guardian: guardian, Document: "区法院的判决", Starts: w.Clock.Now().Add(time.Hour)})
+		ship, err := w.Grant.Appoint(ctx, apptest.System(), grant.Guardianship{Person: a.Elder, Guardian: guardian, Document: "区法院的判决", Starts: w.Clock.Now().Add(time.Hour)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 )
 
@@ -19,6 +20,31 @@ func Define(act Act, words string) Act {
 	}
 	registry[act] = words
 	return act
+}
+
+var carried = map[Act][]string{}
+
+// Carries declares what every entry of the act has: names of details, and office, request or
+// grant for something of that kind that the entry is about. What reads the entries, such as
+// the words that tell people of them, may count on these and on no others. It returns the act.
+// For package variables; Record refuses an entry that lacks one.
+func (a Act) Carries(names ...string) Act {
+	carried[a] = append(carried[a], names...)
+	return a
+}
+
+// Carried lists what every entry of the act has.
+func (a Act) Carried() []string { return slices.Clone(carried[a]) }
+
+// lacks names the first thing that the act carries and an event of it does not, or "".
+func (ev Event) lacks() string {
+	for _, name := range carried[ev.Act] {
+		_, told := ev.Detail[name]
+		if !told && !slices.ContainsFunc(ev.About, func(a About) bool { return a.Kind == name }) {
+			return name
+		}
+	}
+	return ""
 }
 
 // Words says what happened, in words for the person.

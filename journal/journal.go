@@ -179,6 +179,9 @@ func (t *Tx) Record(auth civic.Authority, ev Event) error {
 	if ev.Act.Words() == "" {
 		return fmt.Errorf("journal: act %q is not defined", ev.Act)
 	}
+	if name := ev.lacks(); name != "" {
+		return fmt.Errorf("journal: act %s carries %s, and this entry of it does not", ev.Act, name)
+	}
 	e := Entry{
 		ID: db.NewID(), At: t.Now, Act: ev.Act,
 		OperatorKind: t.Actor.Operator.Kind, OperatorID: t.Actor.Operator.ID,

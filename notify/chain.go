@@ -60,6 +60,7 @@ type urgencyData struct {
 	Enough   string
 	Over     int
 	Quiet    bool
+	AnyHour  bool `yaml:"any_hour"` // the receiver waits for it
 	Order    []string
 	Wait     map[string]int
 }
@@ -242,7 +243,7 @@ func targets(t *Template, carrier string, s Situation, override bool) []Rung {
 
 // decent says when a carrier may be used: now, or at the next decent hour.
 func (b *book) decent(u Urgency, carrier string, now time.Time) time.Time {
-	if b.chains.Urgencies[u].Override {
+	if x := b.chains.Urgencies[u]; x.Override || x.AnyHour {
 		return now
 	}
 	c := b.chains.Carriers[carrier]

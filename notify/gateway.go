@@ -37,9 +37,10 @@ type lane struct {
 
 // GatewayState is how a gateway does, for the overview and the metrics.
 type GatewayState struct {
-	Name  string
-	Fails int
-	Out   bool // left out now
+	Name      string
+	Fails     int
+	Out       bool    // left out now
+	PerSecond float64 // texts it is given at most; 0 is without bound
 }
 
 // After how many failures in a row a gateway is left out, and how long at first and at
@@ -122,7 +123,10 @@ func (g *Gateways) States() []GatewayState {
 	defer g.mu.Unlock()
 	out := make([]GatewayState, len(g.all))
 	for i, l := range g.all {
-		out[i] = GatewayState{l.Name(), l.fails, g.clock().Before(l.until)}
+		out[i] = GatewayState{Name: l.Name(), Fails: l.fails, Out: g.clock().Before(l.until)}
+		if l.limit.Limit() != rate.Inf {
+			out[i].PerSecond = float64(l.limit.Limit())
+		}
 	}
 	return out
 }

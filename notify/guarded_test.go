@@ -183,15 +183,19 @@ func TestAnAgentNeitherHearsForTheElderNorChoosesHowTheyAreTold(t *testing.T) {
 		atDesk := a.HospitalClerk
 		_, err = w.People.Find(ctx, atDesk, a.ElderID)
 		ok(t, err)
+		w.Show(t, atDesk, a.Daughter)
 		ok(t, w.Grant.Open(ctx, atDesk, a.Elder, true, "女儿拿着证件来", a.Daughter))
 		for _, agent := range []civic.Actor{apptest.AsPerson(narrow), apptest.AsPerson(a.Daughter), atDesk} {
 			wantCode(t, w.Notify.Heard(ctx, agent, a.Elder, m[0].ID), "message.agent")
 			wantCode(t, w.Notify.Refuse(ctx, agent, a.Elder, no), "message.ways_agent")
+			wantCode(t, w.Notify.Refuse(ctx, agent, a.Elder, []string{"pigeon"}), "message.ways_agent")
 		}
+		wantCode(t, w.Notify.Refuse(ctx, civic.Actor{}, a.Elder, []string{"pigeon"}), "sign_in") // who may not is told so first
+		wantCode(t, w.Notify.Refuse(ctx, apptest.AsPerson(a.Elder), a.Elder, []string{"pigeon"}), "message.carrier")
 		wantCode(t, w.People.Prefer(ctx, apptest.AsPerson(a.Daughter), a.Elder, map[string]string{"language": "jin", "reach": "family_first"}), "preference.reach")
-		refused, err := w.Notify.Refusals(ctx, apptest.AsPerson(a.Elder), a.Elder)
-		if now := states(t, w, a.Elder, "contact.added/elder"); err != nil || len(refused) != 0 || now[0].State != notify.Open {
-			t.Errorf("%v, %v, %+v", refused, err, now)
+		ways, err := w.Notify.Ways(ctx, apptest.AsPerson(a.Elder), a.Elder)
+		if now := states(t, w, a.Elder, "contact.added/elder"); err != nil || slices.ContainsFunc(ways, func(w notify.Way) bool { return w.No }) || now[0].State != notify.Open {
+			t.Errorf("%v, %v, %+v", ways, err, now)
 		}
 		if n := w.Count(t, `SELECT COUNT(*) FROM person_preference WHERE person = $1`, a.Elder); n != 0 {
 			t.Errorf("%d preferences were written", n)

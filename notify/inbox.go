@@ -17,6 +17,7 @@ type Letter struct {
 	Person civic.PersonID // whom it is about
 	ID     string
 	About  string
+	Matter civic.RequestID // the matter of their own that it is about, "" for none
 	Act    journal.Act
 	Words  string
 	MadeAt time.Time
@@ -69,6 +70,9 @@ func (s *Service) letter(m Message, carrier string) (Letter, error) {
 		return l, err
 	}
 	l.Act, l.Answer = t.Act, t.Answer && l.Open
+	if t.About == "request" && t.To == Elder {
+		l.Matter = civic.RequestID(m.About)
+	}
 	l.Words = s.book.say(t, carrier, c.Lang, false, c.Values)
 	return l, nil
 }
@@ -156,53 +160,61 @@ func noRows(err error, instead *civic.Error) error {
 	return err
 }
 
-// Refusals lists by which carriers a person does not want to be told.
-func (s *Service) Refusals(ctx context.Context, actor civic.Actor, person civic.PersonID) ([]string, error) {
-	var out []string
+// refusable are the carriers that a person may refuse. What is for life and limb comes
+// all the same.
+var refusable = []string{CarrierVoice, CarrierSMS, CarrierFamily, CarrierTV, CarrierPaper, CarrierDoor}
+
+// Way is a way of being told that a person may refuse.
+type Way struct {
+	people.Coded
+	No bool // they do not want it
+}
+
+// Ways lists by which ways a person may be told, and which they do not want.
+func (s *Service) Ways(ctx context.Context, actor civic.Actor, person civic.PersonID) ([]Way, error) {
+	var out []Way
 	err := s.j.Look(ctx, actor.For(person), func(v *journal.View) error {
 		auth, err := v.Authorise(civic.WholeOf(actor, person))
 		if err != nil {
 			return err
 		}
-		ids := auth.Selves()
-		return v.Select(&out, `SELECT DISTINCT carrier FROM message_refusal WHERE person IN `+db.In(1, len(ids))+` ORDER BY carrier`, db.Args(ids)...)
+		no, err := refusals(v, auth.Selves())
+		if err != nil {
+			return err
+		}
+		for _, c := range refusable {
+			out = append(out, Way{people.Coded{Code: c, Words: s.book.chains.Carriers[c].Words}, slices.Contains(no, c)})
+		}
+		return nil
 	})
 	return out, err
 }
 
-// refusable are the carriers that a person may refuse. What is for life and limb comes
-// all the same.
-var refusable = []string{CarrierVoice, CarrierSMS, CarrierFamily, CarrierTV, CarrierPaper, CarrierDoor}
-
-// Refusable lists them, with their words.
-func (s *Service) Refusable() []people.Coded {
-	out := make([]people.Coded, len(refusable))
-	for i, c := range refusable {
-		out[i] = people.Coded{Code: c, Words: s.book.chains.Carriers[c].Words}
-	}
-	return out
+// refusals lists by which carriers a person does not want to be told.
+func refusals(q db.Q, ids []civic.PersonID) ([]string, error) {
+	var out []string
+	err := q.Select(&out, `SELECT DISTINCT carrier FROM message_refusal WHERE person IN `+db.In(1, len(ids))+` ORDER BY carrier`, db.Args(ids)...)
+	return out, err
 }
 
 // Refuse keeps by which carriers a person does not want to be told: exactly these, none
 // for all are welcome. Denied to an agent.
 func (s *Service) Refuse(ctx context.Context, actor civic.Actor, person civic.PersonID, carriers []string) error {
-	for _, c := range carriers {
-		if !slices.Contains(refusable, c) {
-			return errCarrier
-		}
-	}
 	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
 		auth, err := notAgent(tx, person, errRefuseAgent)
 		if err != nil {
 			return err
+		}
+		if slices.ContainsFunc(carriers, func(c string) bool { return !slices.Contains(refusable, c) }) {
+			return errCarrier
 		}
 		self, err := people.Resolve(tx, person)
 		if err != nil {
 			return err
 		}
 		ids := self.Selves()
-		var had []string
-		if err := tx.Select(&had, `SELECT DISTINCT carrier FROM message_refusal WHERE person IN `+db.In(1, len(ids))+` ORDER BY carrier`, db.Args(ids)...); err != nil {
+		had, err := refusals(tx, ids)
+		if err != nil {
 			return err
 		}
 		want := slices.Compact(slices.Sorted(slices.Values(carriers)))

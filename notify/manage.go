@@ -23,6 +23,14 @@ type Figure struct {
 	Stopped   bool
 	Why       string
 	HandledBy string // machine, hand, page, or none: there is no gateway
+	Today     Today
+}
+
+// Today is how a carrier did since midnight in Shanghai.
+type Today struct {
+	Tried   int
+	Arrived int
+	Cost    int64 // in thousandths of a yuan
 }
 
 // Overview is what the carriers did and how messages ended, without names.
@@ -49,11 +57,14 @@ func (s *Service) Overview(ctx context.Context, actor civic.Actor, in civic.Divi
 		o.Since = v.Now.AddDate(0, 0, -overviewDays)
 		var rows []struct {
 			Carrier, State string
-			N              int
-			Cost           int64
+			N, Today       int
+			Cost, Spent    int64
 		}
-		if err := v.Select(&rows, `SELECT carrier, state, COUNT(*) AS n, CAST(COALESCE(SUM(cost), 0) AS BIGINT) AS cost FROM message_attempt WHERE made_at > $1 AND division >= $2 AND division < $3
-			GROUP BY carrier, state`, o.Since, in, string(in)+"~"); err != nil {
+		y, month, day := v.Now.In(civic.Shanghai).Date()
+		if err := v.Select(&rows, `SELECT carrier, state, COUNT(*) AS n, CAST(COALESCE(SUM(cost), 0) AS BIGINT) AS cost,
+				CAST(SUM(CASE WHEN made_at >= $4 THEN 1 ELSE 0 END) AS BIGINT) AS today, CAST(SUM(CASE WHEN made_at >= $4 THEN cost ELSE 0 END) AS BIGINT) AS spent
+			FROM message_attempt WHERE made_at > $1 AND division >= $2 AND division < $3
+			GROUP BY carrier, state`, o.Since, in, string(in)+"~", time.Date(y, month, day, 0, 0, 0, 0, civic.Shanghai)); err != nil {
 			return err
 		}
 		stops, err := readStops(v)
@@ -65,6 +76,7 @@ func (s *Service) Overview(ctx context.Context, actor civic.Actor, in civic.Divi
 			for _, r := range rows {
 				if r.Carrier == c {
 					f.add(r.State, r.N, r.Cost)
+					f.Today.add(r.State, r.Today, r.Spent)
 				}
 			}
 			for _, st := range stops {
@@ -105,6 +117,14 @@ func (f *Figure) add(state string, n int, cost int64) {
 		f.Failed += n
 	case "due", "open", "sent", "unsure":
 		f.Waiting += n
+	}
+}
+
+func (t *Today) add(state string, n int, cost int64) {
+	t.Tried += n
+	t.Cost += cost
+	if state == "delivered" || state == "done" {
+		t.Arrived += n
 	}
 }
 

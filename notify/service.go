@@ -94,6 +94,9 @@ func (s *Service) Carry(name string, c Carrier) { s.carriers[name] = c }
 func (s *Service) Acts() []journal.Act {
 	var out []journal.Act
 	for _, a := range journal.Acts() {
+		if a == ActExpired { // whoever gives a message up tells somebody of it at once
+			continue
+		}
 		if len(s.book.byAct[a]) > 0 || len(s.book.ends[a]) > 0 {
 			out = append(out, a)
 		}

@@ -97,7 +97,7 @@ type book struct {
 // open reads and checks the data. The files are the release's own, so that what is
 // wrong in them stops the program at its start; acts must exist by then.
 func open(files fs.FS) (*book, error) {
-	m := ruledata.Must[messagesData](files, "data/messages.yaml")
+	m := ruledata.Must[messagesData](files, messagesFile)
 	b := &book{params: m.Params, byAct: map[journal.Act][]*Template{}, byName: map[string]*Template{}, ends: map[journal.Act][]*Template{},
 		chains: ruledata.Must[chainsData](files, "data/chains.yaml")}
 	if m.Source == "" || b.chains.Source == "" {
@@ -130,6 +130,9 @@ func open(files fs.FS) (*book, error) {
 		}
 	}
 	b.silent, b.rooms = m.Silent, m.Rooms
+	if err := b.carries(files); err != nil {
+		return nil, fmt.Errorf("notify: %w", err)
+	}
 	return b, b.whole()
 }
 

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -70,6 +71,47 @@ func TestTheDataAreRefusedWhenAWordOrAnActIsWrong(t *testing.T) {
 			t.Errorf("%q was taken for %q", new, old)
 		}
 	}
+}
+
+// A value that an act does not carry would be a hole in what somebody is told.
+func TestAValueThatTheActDoesNotCarryIsRefusedByFileLineAndField(t *testing.T) {
+	t.Parallel()
+	b, err := data.ReadFile(messagesFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct{ old, new, field, says string }{
+		{"您有两份登记，已经合成一份。要是您没有登记过两次，请打{phone}", "您有两份登记，在{office}合成一份，请打{phone}", "zh.read", "person.merged does not carry {office}"},
+		{"it was registered that you may act for {elder}. It waits", "it was registered by {what} for {elder}. It waits", "en.read", "grant.given does not carry {what}"},
+		{"的家里人意见不一致，委托都先停下了。请单独", "的家里人和{agent}意见不一致，委托都先停下了。请单独", "zh.read", "grant.disputed does not carry {agent}"},
+		{"when: {whose: own}", "when: {who: own}", "when", "contact.ended does not carry who"},
+		{"    when: {side: holder}", "    about: grant", "about", "card.disputed is not about a grant"},
+		{"您的家人{elder}有一件", "您的家人{who}有一件", "pass_on.zh.read", "not {who}"},
+		{"（共{times}件）", "（{code}）", "folded.zh", "not {code}"},
+	} {
+		text := string(b)
+		at := strings.Index(text, x.old)
+		if at < 0 {
+			t.Fatalf("the data have no %q", x.old)
+		}
+		line := 1 + strings.Count(text[:at], "\n")
+		_, err := open(fstest.MapFS{messagesFile: {Data: []byte(strings.Replace(text, x.old, x.new, 1))}, "data/chains.yaml": must(data.ReadFile("data/chains.yaml"))})
+		if err == nil {
+			t.Errorf("%s was taken", x.new)
+			continue
+		}
+		want := fmt.Sprintf("%s:%d: ", messagesFile, line)
+		if said := err.Error(); !strings.Contains(said, want) || !strings.Contains(said, x.field+": ") || !strings.Contains(said, x.says) {
+			t.Errorf("%s: it says %q, want %q %s: %s", x.new, said, want, x.field, x.says)
+		}
+	}
+}
+
+func must(b []byte, err error) *fstest.MapFile {
+	if err != nil {
+		panic(err)
+	}
+	return &fstest.MapFile{Data: b}
 }
 
 func BenchmarkRender(b *testing.B) {

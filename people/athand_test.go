@@ -69,6 +69,26 @@ func TestStaffToWhomNoCardWasShownLeaveTheEldersOwnPhone(t *testing.T) {
 	})
 }
 
+func TestACardThatWasPrintedHereProvesNobodyToBeThere(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		w.OpenWeak(t, a.HospitalClerk, a.Elder)
+		_, err := w.People.AddContact(ctx, a.HospitalClerk, a.Elder, people.NewContact{Number: "12699990001", Whose: "own"})
+		wantKind(t, err, civic.Denied, "access.card_new")
+		wantKind(t, w.People.EndContact(ctx, a.HospitalClerk, a.Elder, phones(t, w, a.Elder)[0].ID), civic.Denied, "access.card_new")
+		name := "王桂花"
+		wantKind(t, w.People.Correct(ctx, a.HospitalClerk, a.Elder, people.Correction{Name: &name, Evidence: "resident_id", Reason: "登记错了"}), civic.Denied, "access.card_new")
+		if ps := phones(t, w, a.Elder); len(ps) != 1 {
+			t.Errorf("%+v", ps)
+		}
+		w.Open(t, a.HospitalClerk, a.Elder)
+		_, err = w.People.AddContact(ctx, a.HospitalClerk, a.Elder, people.NewContact{Number: "12699990001", Whose: "own"})
+		ok(t, err)
+	})
+}
+
 func TestWordsThatMeanThePersonAreTheirOwnPhoneWhereverAPhoneEnters(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
@@ -106,6 +126,7 @@ func TestCardsAreDatedAndWithdrawnByThoseToWhomAnotherWasShown(t *testing.T) {
 		}
 		refused()
 		w.Show(t, a.Clerk, a.Elder)
+		w.Show(t, a.Clerk, a.Daughter)
 		ok(t, w.Grant.Open(ctx, a.Clerk, a.Elder, true, "女儿拿着卡来", a.Daughter))
 		refused() // an agent with her card is not her
 		w.Open(t, a.Clerk, a.Elder)

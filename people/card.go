@@ -63,10 +63,7 @@ func cardNeed(id civic.PersonID) civic.Need {
 func (t *cards) present() error {
 	switch t.auth.Basis() {
 	case civic.BasisPresented:
-		if t.s.strong == nil {
-			return nil
-		}
-		return t.s.strong(t, t.Actor.Staff(), t.self)
+		return t.s.shown(t.Tx, t.self)
 	case civic.BasisGuardian, civic.BasisSystem:
 		return nil
 	case civic.BasisRole:

@@ -28,7 +28,8 @@ var (
 	// ActContactAdded and the others say what happened to a person's phones.
 	ActContactAdded = journal.Define("contact.added", "登记了电话")
 	ActContactFirst = journal.Define("contact.first", "改了先打哪个电话")
-	ActContactEnded = journal.Define("contact.ended", "停用了电话")
+	ActContactEnded = journal.Define("contact.ended", "停用了电话").Carries("whose")
+	ActContactOwned = journal.Define("contact.owned", "核实了是老人自己的电话")
 
 	errNoContact   = civic.E(civic.NotFound, "contact.unknown", "没有这个电话，或者已经停用了。请回到老人资料看一看。")
 	errContactMany = civic.E(civic.Exhausted, "contact.many", "最多登记10个电话。请先停用不用的，再登记新的。").On("phone")
@@ -43,7 +44,7 @@ var (
 // answers. Exhausted when there are ten; Denied to an agent, and to staff to whom no card
 // was shown, whose change is of the person's own phone, or would be called before it. Such
 // staff may register the first one of somebody who has none: people are registered by
-// phone.
+// phone. It is claimed then, and no code goes to it, until the person confirms it.
 func (s *Service) AddContact(ctx context.Context, actor civic.Actor, person civic.PersonID, c NewContact) (string, error) {
 	number, err := CleanPhone(c.Number)
 	if err != nil {
@@ -77,9 +78,13 @@ func (s *Service) AddContact(ctx context.Context, actor civic.Actor, person civi
 			}
 		}
 		theirs := slices.ContainsFunc(rows, contactRow.own)
-		first := c.Whose == own && !theirs && auth.Basis() == civic.BasisRole
-		if (old.own() || c.Whose == own && !first || c.First && ownFirst(rows)) && !atHand(auth) {
-			return notAtHand(auth)
+		there := s.atHand(tx, auth, person)
+		if there != nil && !civic.Is(there, civic.Denied) {
+			return there
+		}
+		claimed := there != nil && c.Whose == own
+		if there != nil && (old.own() || claimed && (theirs || auth.Basis() == civic.BasisGrant) || c.First && ownFirst(rows)) {
+			return there
 		}
 		if old.ID == "" && len(rows) >= mostEach {
 			return errContactMany
@@ -111,8 +116,8 @@ func (s *Service) AddContact(ctx context.Context, actor civic.Actor, person civi
 				return err
 			}
 		}
-		if err := tx.InsertRows("contact", []string{"person", "id", "kind", "sealed", "tail", "whose", "place", "answers", "emergency", "added_at"},
-			[][]any{{root, id, kind, sn.sealed, sn.tail, c.Whose, place, answers, c.Emergency, tx.Now}}); err != nil {
+		if err := tx.InsertRows("contact", []string{"person", "id", "kind", "sealed", "tail", "whose", "place", "answers", "emergency", "added_at", "claimed"},
+			[][]any{{root, id, kind, sn.sealed, sn.tail, c.Whose, place, answers, c.Emergency, tx.Now, claimed}}); err != nil {
 			return err
 		}
 		if _, err := tx.Exec(`INSERT INTO contact_index (hash, person) VALUES ($1, $2) ON CONFLICT DO NOTHING`, sn.hash, root); err != nil {
@@ -145,19 +150,20 @@ func (r contactRow) own() bool { return r.ID != "" && foldWhose(r.Whose) == own 
 
 func ownFirst(rows []contactRow) bool { return len(rows) > 0 && rows[0].own() }
 
-// atHand reports whether the person is proved to be there, or their guardian: signed in,
-// or by a card that was shown.
-func atHand(auth civic.Authority) bool {
+// atHand refuses whoever is not proved to be the person, or their guardian: signed in, or by
+// a card that was shown and that nobody could have made for the purpose.
+func (s *Service) atHand(tx *journal.Tx, auth civic.Authority, person civic.PersonID) error {
 	switch auth.Basis() {
-	case civic.BasisOwn, civic.BasisPresented, civic.BasisGuardian, civic.BasisSystem:
-		return true
-	}
-	return false
-}
-
-func notAtHand(auth civic.Authority) error {
-	if auth.Basis() == civic.BasisGrant {
+	case civic.BasisOwn, civic.BasisGuardian, civic.BasisSystem:
+		return nil
+	case civic.BasisGrant:
 		return errContactOwn
+	case civic.BasisPresented:
+		self, err := Resolve(tx, person)
+		if err != nil {
+			return err
+		}
+		return s.shown(tx, self)
 	}
 	return errContactProof
 }
@@ -192,6 +198,22 @@ func (s *Service) EndContact(ctx context.Context, actor civic.Actor, person civi
 	})
 }
 
+// ConfirmContact says that a phone is the person's own which staff to whom no card was shown
+// had entered as that: by the person, on their own page or with their card shown, or by their
+// guardian.
+func (s *Service) ConfirmContact(ctx context.Context, actor civic.Actor, person civic.PersonID, id string) error {
+	return s.changeContact(ctx, actor, person, id, ActContactOwned, func(tx *journal.Tx, c contactRow, _ []contactRow) error {
+		switch {
+		case !c.own():
+			return errNoContact
+		case !c.Claimed:
+			return journal.ErrUnchanged
+		}
+		_, err := tx.Exec(`UPDATE contact SET claimed = FALSE WHERE person = $1 AND id = $2`, c.Person, c.ID)
+		return err
+	})
+}
+
 func (s *Service) changeContact(ctx context.Context, actor civic.Actor, person civic.PersonID, id string, act journal.Act, do func(*journal.Tx, contactRow, []contactRow) error) error {
 	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
 		auth, _, err := whoever(tx, person)
@@ -206,8 +228,10 @@ func (s *Service) changeContact(ctx context.Context, actor civic.Actor, person c
 			if r.ID != id {
 				continue
 			}
-			if (r.own() || act == ActContactFirst && ownFirst(rows)) && !atHand(auth) {
-				return notAtHand(auth)
+			if r.own() || act == ActContactFirst && ownFirst(rows) {
+				if err := s.atHand(tx, auth, person); err != nil {
+					return err
+				}
 			}
 			if err := do(tx, r, rows); err != nil {
 				return err
@@ -230,6 +254,7 @@ type contactRow struct {
 	Place             int64
 	Sealed, Answers   []byte
 	Emergency         bool
+	Claimed           bool
 	AddedAt           *time.Time
 	number, whoPickup string
 }
@@ -255,7 +280,7 @@ func (s *Service) phoneRows(q db.Q, ids []civic.PersonID, state string) ([]conta
 		return nil, errors.New("people: nobody's phones")
 	}
 	var rows []contactRow
-	if err := q.Select(&rows, `SELECT person, id, kind, tail, whose, place, sealed, answers, emergency, added_at FROM contact
+	if err := q.Select(&rows, `SELECT person, id, kind, tail, whose, place, sealed, answers, emergency, added_at, claimed FROM contact
 		WHERE state = $1 AND person IN `+db.In(2, len(ids))+` ORDER BY `+order+` LIMIT `+strconv.Itoa(phonesMost), append([]any{state}, db.Args(ids)...)...); err != nil {
 		return nil, err
 	}
@@ -292,7 +317,7 @@ func (s *Service) contacts(q db.Q, selves []civic.PersonID) ([]Contact, error) {
 	}
 	out := make([]Contact, len(rows))
 	for i, r := range rows {
-		out[i] = Contact{ID: r.ID, Kind: r.Kind, Tail: r.Tail, Whose: r.Whose, Answers: r.whoPickup, Emergency: r.Emergency}
+		out[i] = Contact{ID: r.ID, Kind: r.Kind, Tail: r.Tail, Whose: r.Whose, Answers: r.whoPickup, Emergency: r.Emergency, Claimed: r.Claimed}
 	}
 	return out, nil
 }

@@ -81,7 +81,7 @@ func (s *Service) Correct(ctx context.Context, actor civic.Actor, person civic.P
 		if err := proves(c.Evidence, fields); err != nil {
 			return err
 		}
-		if err := mayCorrect(tx, auth, was, next); err != nil {
+		if err := s.mayCorrect(tx, auth, was, next); err != nil {
 			return err
 		}
 		if slices.Contains(fields, "birth") || slices.Contains(fields, "sex") {
@@ -115,15 +115,22 @@ func (s *Service) Correct(ctx context.Context, actor civic.Actor, person civic.P
 
 // mayCorrect refuses to make somebody another, or to take them out of the county whose
 // staff know them, for whoever is not proved to be there.
-func mayCorrect(tx *journal.Tx, auth civic.Authority, was, next correctable) error {
-	if atHand(auth) || was.Name == next.Name && was.Sex == next.Sex && was.Birth == next.Birth && was.Division.County() == next.Division.County() {
+func (s *Service) mayCorrect(tx *journal.Tx, auth civic.Authority, was, next correctable) error {
+	if was.Name == next.Name && was.Sex == next.Sex && was.Birth == next.Birth && was.Division.County() == next.Division.County() {
 		return nil
 	}
-	_, err := tx.Authorise(settleNeed(was.Division))
-	if civic.Is(err, civic.Denied) {
-		return errCorrectCard
+	there := s.atHand(tx, auth, was.ID)
+	if !civic.Is(there, civic.Denied) {
+		return there
 	}
-	return err
+	_, err := tx.Authorise(settleNeed(was.Division))
+	if !civic.Is(err, civic.Denied) {
+		return err
+	}
+	if auth.Basis() == civic.BasisPresented {
+		return there // which card will do
+	}
+	return errCorrectCard
 }
 
 // moved takes what is listed by a person's home to their new one: tags, open disputes

@@ -107,6 +107,7 @@ type Contact struct {
 	Whose     string
 	Answers   string // the name of who answers, "" if not known
 	Emergency bool   // to be called in an emergency
+	Claimed   bool   // the person's own by the word of staff alone: see ConfirmContact
 }
 
 var (

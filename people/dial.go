@@ -20,7 +20,7 @@ type Dial struct {
 	Mobile  bool
 	Own     bool // registered as the person's own
 	Shared  bool // registered for somebody else too: whoever answers need not be the person
-	Young   bool // entered lately, or under another identity: no code goes to it
+	Young   bool // entered lately, or under another identity, or theirs by the word of staff alone: no code goes to it
 	Former  bool // ended lately, see Formers: it is told of changes too, and never counts as told
 }
 
@@ -59,7 +59,7 @@ func (s *Service) dial(q db.Q, self Self, r contactRow, at time.Time) (Dial, err
 	d := Dial{ID: r.ID, Number: r.number, Tail: r.Tail, Whose: r.Whose, Answers: r.whoPickup, Mobile: r.Kind == "mobile", Own: r.Whose == own}
 	// What came with the registration is as old as the person is here.
 	since := at.AddDate(0, 0, -showing.Young)
-	d.Young = r.AddedAt != nil && r.AddedAt.After(since) || r.AddedAt == nil && r.Person != self.Root
+	d.Young = r.Claimed || r.AddedAt != nil && r.AddedAt.After(since) || r.AddedAt == nil && r.Person != self.Root
 	ids := self.Selves()
 	var others int
 	err := q.Get(&others, `SELECT COUNT(*) FROM contact_index WHERE hash = $1 AND person NOT IN `+db.In(2, len(ids)),

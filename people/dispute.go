@@ -15,7 +15,7 @@ import (
 
 // The acts on a number that two persons bring.
 var (
-	ActDisputed = journal.Define("card.disputed", "卡号和别人的重了，交给主管处理")
+	ActDisputed = journal.Define("card.disputed", "卡号和别人的重了，交给主管处理").Carries("side")
 	ActSettled  = journal.Define("card.settled", "主管处理了重号")
 )
 

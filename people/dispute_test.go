@@ -2,6 +2,7 @@ package people_test
 
 import (
 	"testing"
+	"time"
 
 	"yinqiao/app/apptest"
 	"yinqiao/civic"
@@ -122,6 +123,7 @@ func TestADisputeAndAMergeAreOnTheListWhereThePeopleLiveNow(t *testing.T) {
 		twin := w.Register(t, people.Registration{Name: "刘二", Distinct: true, Division: a.Street, Credentials: []people.Card{{Kind: people.KindSeniorCard, Number: "SN77000001"}}})
 		_, err = w.People.Merge(ctx, a.Administrator, second, twin, "同一个人")
 		ok(t, err)
+		w.Clock.Add(8 * 24 * time.Hour) // a registration that was merged lately is young
 		for _, who := range []civic.PersonID{a.Elder, second} {
 			w.Open(t, a.Clerk, who)
 			ok(t, w.People.Correct(ctx, a.Clerk, who, people.Correction{Division: &far.Street, Reason: "搬家了", Evidence: "household_register"}))

@@ -19,6 +19,7 @@ type Found struct {
 	More    bool   // there are more than are shown
 	Narrow  string // what would tell them apart, if there are more
 	by      string // what they were found by, for the journal
+	whole   bool   // by the whole number of a card or a phone
 }
 
 var (
@@ -31,6 +32,7 @@ var (
 // last six of an ID number, a phone, a name or an earlier one, its pinyin or
 // initials, each with a year of birth or a place. It returns the masked minimum,
 // those near the clerk first, and needs people.find; opening a person is another act.
+// Exhausted for a whole number when the member of staff has looked up too many.
 func (s *Service) Find(ctx context.Context, actor civic.Actor, text string) (Found, error) {
 	text = tidied(text)
 	switch {
@@ -48,7 +50,8 @@ func (s *Service) Find(ctx context.Context, actor civic.Actor, text string) (Fou
 		out, err = s.find(v, auth.Division(), text)
 		return err
 	})
-	if err != nil {
+	missed := err
+	if err != nil && !(civic.Is(err, civic.NotFound) && isWhole(text)) {
 		return Found{}, err
 	}
 	// What was shown is recorded once: a list with what it was found by, one person by
@@ -58,11 +61,27 @@ func (s *Service) Find(ctx context.Context, actor civic.Actor, text string) (Fou
 		if err != nil {
 			return err
 		}
-		if len(out.Matches) == 1 && out.Matches[0].Card {
-			return recordTyped(tx, auth, out.Matches[0])
+		var spent []journal.About
+		if missed != nil || out.whole {
+			card := ""
+			if len(out.Matches) == 1 {
+				card = out.Matches[0].card
+			}
+			if spent, err = spend(tx, auth, card); err != nil {
+				return err
+			}
 		}
-		return recordList(tx, auth, actor, out.by, len(out.Matches))
+		switch {
+		case missed != nil:
+			return recordMissed(tx, auth, spent)
+		case len(out.Matches) == 1 && out.Matches[0].Card:
+			return recordTyped(tx, auth, out.Matches[0], spent...)
+		}
+		return recordList(tx, auth, actor, out.by, len(out.Matches), spent...)
 	})
+	if err == nil {
+		err = missed
+	}
 	if err != nil {
 		return Found{}, err
 	}
@@ -93,7 +112,7 @@ func (s *Service) find(q db.Q, near civic.Division, text string) (Found, error) 
 		}
 		ms, err := s.byNumber(q, s.CredentialHash(number))
 		if err == nil {
-			out := Found{Matches: ms}
+			out := Found{Matches: ms, whole: true}
 			if len(ms) > 0 {
 				out.by = ms[0].Kind.Words()
 			}
@@ -171,16 +190,33 @@ func (s *Service) FindCard(ctx context.Context, actor civic.Actor, number string
 		m, err = s.ByCard(v, number)
 		return err
 	})
-	if err != nil || !m.Card {
+	missed := err
+	if err != nil && !(civic.Is(err, civic.NotFound) && isWhole(number)) {
 		return m, err
 	}
-	return m, s.j.Write(ctx, actor, func(tx *journal.Tx) error {
+	err = s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(civic.Need{Permission: civic.MayFindPeople})
 		if err != nil {
 			return err
 		}
-		return recordTyped(tx, auth, m)
+		spent, err := spend(tx, auth, m.card)
+		switch {
+		case err != nil:
+			return err
+		case missed != nil:
+			return recordMissed(tx, auth, spent)
+		case !m.Card: // an old number of theirs
+			return recordList(tx, auth, actor, m.Kind.Words(), 1, spent...)
+		}
+		return recordTyped(tx, auth, m, spent...)
 	})
+	if err == nil {
+		err = missed
+	}
+	if err != nil {
+		return Match{}, err
+	}
+	return m, nil
 }
 
 // ByCard finds the one person whose card has this number, in any form that
@@ -205,6 +241,7 @@ func byPhone(q db.Q, hash string) (Found, error) {
 		c.add(hit{person: id, score: i, why: "电话"})
 	}
 	out, err := c.answer()
+	out.whole = true
 	if out.More {
 		out.Narrow = "请问姓名，再按姓名找，比如「王桂英 1945」。"
 	}

@@ -13,7 +13,7 @@ const ErasedName = "已删除"
 
 // forgotten are the tables whose rows of a person are deleted.
 var forgotten = []string{"credential_index", "credential_former", "tail_index", "contact_index", "credential", "contact", "other_name", "name_key",
-	"person_tag", "household", "person_preference", "service_birth", "person_seen", "opening", "access_code"}
+	"person_tag", "household", "person_preference", "service_birth", "person_seen", "opening", "access_code", "consent_code"}
 
 // Forget takes everything that says who somebody is from the rows of the person,
 // under all their identities: names and what they are found by, cards, phones,

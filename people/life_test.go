@@ -285,15 +285,20 @@ func (l *life) part(kept, dropped *soul) {
 			case now == nil:
 				c.state, l.holds[c.number] = people.Active, c
 			case now.who == h.who && now.live() && !l.contested(now):
-				l.was[c.number], l.claims[c.number] = now.state, [2]*modelCard{now, c}
-				now.state, c.state = people.Disputed, people.Disputed
+				c.state = people.Disputed
+				l.freeze(now, c)
 			}
 		}
 	}
 }
 
-// contest freezes the holder's card, if it is not the last that they can use.
 func (l *life) contest(h, c *modelCard) {
+	l.freeze(h, c)
+	l.cards = append(l.cards, c)
+}
+
+// freeze takes the holder's card out of use, if it is not the last that they can use.
+func (l *life) freeze(h, c *modelCard) {
 	l.was[c.number], l.claims[c.number] = h.state, [2]*modelCard{h, c}
 	apart := l.apart(h)
 	if h.state != people.Active || slices.ContainsFunc(l.cards, func(o *modelCard) bool {
@@ -301,7 +306,6 @@ func (l *life) contest(h, c *modelCard) {
 	}) {
 		h.state = people.Disputed
 	}
-	l.cards = append(l.cards, c)
 }
 
 func (l *life) contested(c *modelCard) bool { return l.claims[c.number][0] == c }
@@ -359,7 +363,7 @@ func (l *life) check(t *rapid.T) {
 				}
 			}
 		}
-		ms, err := find(l.w, l.w.Taiyuan.Clerk, number)
+		ms, err := find(l.w, apptest.System(), number)
 		if err != nil && !civic.Is(err, civic.NotFound) {
 			t.Fatal(err)
 		}

@@ -113,7 +113,7 @@ func addTails(q db.Q, lists ...[]Match) error {
 }
 
 // recordList records that somebody was shown a list of people.
-func recordList(tx *journal.Tx, auth civic.Authority, actor civic.Actor, by string, n int) error {
+func recordList(tx *journal.Tx, auth civic.Authority, actor civic.Actor, by string, n int, spent ...journal.About) error {
 	return tx.Record(auth, journal.Event{Act: ActListed, Detail: map[string]string{"by": by, "found": strconv.Itoa(n)},
-		About: []journal.About{{ID: actor.Operator.ID, Kind: string(actor.Operator.Kind), Role: "operator"}}})
+		About: append(spent, journal.About{ID: actor.Operator.ID, Kind: string(actor.Operator.Kind), Role: "operator"})})
 }

@@ -313,7 +313,8 @@ func bare(q db.Q, id civic.PersonID) (Match, error) {
 
 // Unmerge takes a merge back: each registration has its own cards, matters and
 // grants again, and what was written meanwhile stays with the kept one, but what was
-// given to others meanwhile ends, and both are signed out. Conflict when it was undone before or is too long ago.
+// given to others meanwhile ends, and both are signed out. Whoever can use no card then is told
+// what to do. Conflict when it was undone before or is too long ago.
 func (s *Service) Unmerge(ctx context.Context, actor civic.Actor, merge, reason string) error {
 	reason, errReason := cleanReason(reason)
 	return s.j.Write(ctx, actor, func(tx *journal.Tx) error {
@@ -392,7 +393,10 @@ func (s *Service) Unmerge(ctx context.Context, actor civic.Actor, merge, reason 
 			}
 		}
 		tx.Actor.Subject = self.Root
-		return tx.Record(auth, mergeEvent(ActUnmerged, m.ID, m.Dropped, reason))
+		if err := tx.Record(auth, mergeEvent(ActUnmerged, m.ID, m.Dropped, reason)); err != nil {
+			return err
+		}
+		return t.without(kept, dropped)
 	})
 }
 

@@ -1,10 +1,12 @@
 package people
 
 import (
+	"errors"
 	"slices"
 
 	"yinqiao/civic"
 	"yinqiao/db"
+	"yinqiao/journal"
 )
 
 // part gives each side of an undone merge the cards back that the merge, or what
@@ -126,27 +128,50 @@ func (t *cards) reopenOne(d disputeRow) error {
 	if err != nil {
 		return err
 	}
-	if open, err := contested(t, has.Credential); err != nil {
-		return err
-	} else if open {
-		return t.closeAs(d, ToHolder) // others dispute it already, and it goes on
-	}
-	var was string
-	if err := t.Get(&was, `SELECT state FROM credential WHERE person = $1 AND id = $2`, has.Person, has.Credential); err != nil {
-		return err
-	}
-	n, err := t.Exec(`UPDATE credential SET state = 'disputed', changed_at = $1 WHERE person = $2 AND id = $3 AND state IN ('active', 'lost')`, t.Now, has.Person, has.Credential)
+	self, err := Resolve(t, has.Person)
 	if err != nil {
 		return err
 	}
-	if n == 0 {
+	was, err := t.freeze(has, self) // but not the last that they can use
+	if errors.Is(err, errDisputed) {
 		return t.closeAs(d, ToHolder) // others dispute it already
+	}
+	if err != nil {
+		return err
 	}
 	if _, err := t.Exec(`UPDATE credential_dispute SET state = 'open', reason = '', settled_by = '', settled_at = NULL, holder_card = $1, holder_was = $2 WHERE id = $3 AND state = 'merged'`,
 		has.Credential, was, d.ID); err != nil {
 		return err
 	}
 	return t.again(lost, number, Disputed)
+}
+
+// ActCardNone is somebody who can use no card after an undone merge: they and whoever settles
+// matters are told what to do.
+var ActCardNone = journal.Define("card.none", "登记分开以后，没有能用的卡")
+
+// without records those of the sides who can use no card now. What was lost, or another also
+// brings, is made good by no undo: only by whoever looks at them.
+func (t *cards) without(sides ...Self) error {
+	defer func(was civic.PersonID) { t.Actor.Subject = was }(t.Actor.Subject)
+	for _, self := range sides {
+		rows, err := readCards(t, self.Selves())
+		if err != nil {
+			return err
+		}
+		if self.Died != "" || slices.ContainsFunc(rows, func(r cardRow) bool { return stateOn(r.State, r.Expires, t.Now) == Active }) {
+			continue
+		}
+		t.Actor.Subject = self.Root
+		auth, err := t.Authorise(settleNeed(self.Division))
+		if err != nil {
+			return err
+		}
+		if err := t.Record(auth, journal.Event{Act: ActCardNone}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // closeAs says how a dispute ended that the merge of two closed.

@@ -76,6 +76,50 @@ func TestADisputeThatAMergeClosedIsOpenAgainAfterItsUndo(t *testing.T) {
 	})
 }
 
+func TestAnUndoneMergeFreezesNoLastCardAndSaysWhoHasNone(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		sys := apptest.System()
+		usable := func(p civic.PersonID) (n int) {
+			t.Helper()
+			return len(w.CardIDs(t, p))
+		}
+		undone := func(keep, drop civic.PersonID, between func()) {
+			t.Helper()
+			m, err := w.People.Merge(ctx, a.Administrator, keep, drop, "同一个人")
+			ok(t, err)
+			between()
+			ok(t, w.People.Unmerge(ctx, a.Administrator, m, "其实是两个人"))
+		}
+		// Two bring one number: the undo opens their dispute again, and whoever held it has nothing else.
+		holder := w.Register(t, people.Registration{Name: "王桂英", Distinct: true, Division: a.Street, Credentials: []people.Card{{Kind: people.KindSeniorCard, Number: "SN75000002"}}})
+		claimant := w.Register(t, people.Registration{Name: "王桂英", Distinct: true, Dispute: true, Division: a.Street, Credentials: []people.Card{{Kind: people.KindSeniorCard, Number: "SN75000002"}}})
+		undone(holder, claimant, func() {})
+		if usable(holder) != 1 {
+			t.Error("the holder's last card is frozen")
+		}
+		if open, err := w.People.Disputes(ctx, a.Administrator, a.Division); err != nil || len(open) != 1 {
+			t.Errorf("disputes %+v, %v", open, err)
+		}
+		if usable(claimant) != 0 || w.Acts(t, people.ActCardNone, string(claimant)) != 1 || w.Acts(t, people.ActCardNone, string(holder)) != 0 {
+			t.Error("whoever has no card is not told so, or whoever has one is")
+		}
+		// A card that was replaced by one of the other's is lost again, and was the only one.
+		elder, other := w.Person(t, a.Street), twin(t, w, "王桂英", "SN75000003")
+		undone(elder, other, func() {
+			_, err := w.People.ReplaceCard(ctx, sys, elder, cardOf(t, w, other, people.KindSeniorCard).ID, "SN75000004", people.Dates{})
+			ok(t, err)
+		})
+		for _, p := range []civic.PersonID{elder, other} {
+			if told := w.Acts(t, people.ActCardNone, string(p)); usable(p) == 0 && told != 1 || usable(p) > 0 && told != 0 {
+				t.Errorf("%d cards, told %d times", usable(p), told)
+			}
+		}
+	})
+}
+
 func TestAPhoneStaysWithWhoseItWasWhenAMergeIsUndone(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -96,7 +96,7 @@ func (l *lists) right() {
 		if n := l.w.Count(l.rt, `SELECT COUNT(*) FROM person WHERE name = $1 AND state = 'active'`, l.name(i)); n != want {
 			l.rt.Fatalf("%d people are person %d", n, i)
 		}
-		found, err := l.w.People.Find(ctx, l.w.Taiyuan.Clerk, idOf(i))
+		found, err := l.w.People.Find(ctx, apptest.System(), idOf(i)) // a clerk has not so many look-ups
 		if l.there[i] && (err != nil || len(found.Matches) != 1 || found.Matches[0].Name != people.Masked(l.name(i))) {
 			l.rt.Fatalf("person %d: %+v, %v", i, found, err)
 		}

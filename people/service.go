@@ -53,6 +53,14 @@ func (s *Service) OnLost(do func(tx *journal.Tx, self Self, signIns bool) error)
 // made for the purpose. The room that opens people sets it as it is made.
 func (s *Service) OnStrong(ask func(q db.Q, clerk civic.StaffID, self Self) error) { s.strong = ask }
 
+// shown refuses to rest on a card that was shown what takes one that is proof enough.
+func (s *Service) shown(tx *journal.Tx, self Self) error {
+	if s.strong == nil {
+		return nil
+	}
+	return s.strong(tx, tx.Actor.Staff(), self)
+}
+
 var (
 	errNoCard    = civic.E(civic.Invalid, "register.no_card", "请至少登记一种证件：身份证、社保卡或老年卡。").On("card")
 	errTaken     = civic.E(civic.Conflict, "card.taken", "这张卡已经登记在另一位老人名下。请核对卡号；如果确实重号，请交给主管处理。").On("card")

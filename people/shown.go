@@ -23,7 +23,7 @@ var ActCardBorrowed = journal.Define("person.card_borrowed", "有人拿着您的
 // showing is the data by which a card counts as shown.
 var showing = func() showingData {
 	r := ruledata.Must[showingData](data, "data/shown.yaml")
-	if r.Typed < 1 || r.Young < 1 || r.Ended < 1 || r.Source == "" {
+	if r.Typed < 1 || r.Young < 1 || r.Ended < 1 || r.Hour < 1 || r.Day < r.Hour || r.Source == "" {
 		panic("people: data/shown.yaml: a figure or the source is missing")
 	}
 	return r
@@ -35,6 +35,8 @@ type showingData struct {
 	Typed   int `yaml:"typed_minutes"`
 	Young   int `yaml:"young_days"`
 	Ended   int `yaml:"ended_days"`
+	Hour    int `yaml:"lookups_an_hour"`
+	Day     int `yaml:"lookups_a_day"`
 }
 
 // TypedFor is how long a card counts as shown to the member of staff who typed its
@@ -125,10 +127,10 @@ func (s *Service) CardRead(q db.Q, self Self, act journal.Act, reader string, at
 }
 
 // recordTyped records that somebody was found by a card's whole number.
-func recordTyped(tx *journal.Tx, auth civic.Authority, m Match) error {
-	return tx.Record(auth, journal.Event{Act: ActCardTyped, Detail: map[string]string{"by": m.Kind.Words()}, About: []journal.About{
-		{ID: m.card, Kind: "credential", Role: "object"},
-		{ID: tx.Actor.Operator.ID, Kind: string(tx.Actor.Operator.Kind), Role: "operator"}}})
+func recordTyped(tx *journal.Tx, auth civic.Authority, m Match, spent ...journal.About) error {
+	return tx.Record(auth, journal.Event{Act: ActCardTyped, Detail: map[string]string{"by": m.Kind.Words()}, About: append(spent,
+		journal.About{ID: m.card, Kind: "credential", Role: "object"},
+		journal.About{ID: tx.Actor.Operator.ID, Kind: string(tx.Actor.Operator.Kind), Role: "operator"})})
 }
 
 // cardsTyped names the cards with which somebody is registered.

@@ -63,7 +63,7 @@ func (s *Service) Enter(tx *journal.Tx, all []Entry) ([]*Request, error) {
 			return nil, err
 		}
 		self, def := e.Self, e.Def
-		r := &Request{self.Root, civic.RequestID(db.NewID()), civic.NewNumber(), e.Service, def, e.Answers, self.Division, e.Actor.Channel, tx.Now}
+		r := &Request{self.Root, civic.RequestID(db.NewID()), civic.NewNumber(), e.Service, def, e.Answers, self.Division, e.Actor.Channel, tx.Now, ""}
 		sealed, err := s.sealAnswers(civic.DraftID(r.ID), e.Answers)
 		if err != nil {
 			return nil, err

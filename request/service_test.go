@@ -260,9 +260,7 @@ func TestAServiceForThePersonAloneRefusesAgents(t *testing.T) {
 		daughter.Channel = civic.ChannelAPI
 		_, err := w.Requests.Start(ctx, daughter, "own-only", a.Elder, "")
 		wantKind(t, err, civic.Denied, "service.own")
-		if err := w.Grant.Open(ctx, a.Clerk, a.Elder, false, "女儿来问", a.Daughter); err != nil {
-			t.Fatal(err)
-		}
+		w.OpenFor(t, a.Clerk, a.Elder, a.Daughter)
 		_, err = w.Requests.Start(ctx, a.Clerk, "own-only", a.Elder, "")
 		wantKind(t, err, civic.Denied, "service.own")
 		w.Open(t, a.Clerk, a.Elder)

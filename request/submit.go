@@ -12,7 +12,7 @@ import (
 )
 
 // ActSubmitted is a dialogue becoming a request.
-var ActSubmitted = journal.Define("request.submitted", "提交了申请")
+var ActSubmitted = journal.Define("request.submitted", "提交了申请").Carries("request")
 
 // Request is a finished dialogue.
 type Request struct {
@@ -25,6 +25,9 @@ type Request struct {
 	Home    civic.Division
 	Channel civic.Channel
 	Created time.Time
+	// Office has to answer it, where whoever enters it knows that; "" leaves it to the
+	// definition.
+	Office civic.OfficeID
 }
 
 // Receipt is what the person takes away.
@@ -73,7 +76,7 @@ func (s *Service) Submit(ctx context.Context, actor civic.Actor, id civic.DraftI
 		if err != nil {
 			return err
 		}
-		r := &Request{d.Person, civic.RequestID(d.ID), d.Number, d.Service, v.Def, d.Answers, home, actor.Channel, tx.Now}
+		r := &Request{d.Person, civic.RequestID(d.ID), d.Number, d.Service, v.Def, d.Answers, home, actor.Channel, tx.Now, ""}
 		if err := s.insertRequest(tx, auth, r); err != nil {
 			return err
 		}

@@ -259,6 +259,7 @@ func TestTheStorySaysWhoActedWhoAskedAndWhy(t *testing.T) {
 		w := apptest.New(t, d)
 		a := w.Taiyuan
 		w.Show(t, a.Clerk, a.Elder)
+		w.Show(t, a.Clerk, a.Daughter)
 		if err := w.Grant.Open(ctx, a.Clerk, a.Elder, true, "女儿来代寄报告", a.Daughter); err != nil {
 			t.Fatal(err)
 		}

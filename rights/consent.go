@@ -52,6 +52,14 @@ const (
 // HowWords says how a consent was given.
 var HowWords = map[string]string{OnPaper: "签了字的纸", ByVoice: "电话里说的", FaceToFace: "当面说的", OwnPage: "自己在网页上点的"}
 
+// HowWords says how the consent was given.
+func (c Consent) HowWords() string {
+	if c.Code != "" {
+		return "电话里念对了发到自己电话上的口令"
+	}
+	return HowWords[c.How]
+}
+
 // By whom a consent is given.
 const (
 	Self     = "self"
@@ -69,6 +77,7 @@ type Giving struct {
 	How     string
 	By      string
 	Witness string // the name of who was there, "" if nobody else was
+	Code    string // the consent code that the person read back on the telephone, "" without one
 }
 
 // Consent is a consent as it is kept.
@@ -82,10 +91,11 @@ type Consent struct {
 	Witness     []byte
 	GivenAt     time.Time
 	WithdrawnAt *time.Time
+	Code        string // the consent code that proved it, "" without one
 	Witnessed   string `db:"-"` // the witness's name, opened
 }
 
-const consentColumns = `id, purpose, version, how, given_by, by_person, witness, given_at, withdrawn_at`
+const consentColumns = `id, purpose, version, how, given_by, by_person, witness, given_at, withdrawn_at, code`
 
 // Standing is one purpose and how a person stands to it.
 type Standing struct {
@@ -99,7 +109,7 @@ func (s Standing) Holds() bool { return s.Statutory || s.Given != nil }
 
 var (
 	// ActConsented and ActWithdrew say that a person agreed and no longer does.
-	ActConsented = journal.Define("consent.given", "同意了使用资料")
+	ActConsented = journal.Define("consent.given", "同意了使用资料").Carries("what")
 	ActWithdrew  = journal.Define("consent.withdrawn", "不再同意使用资料")
 
 	errStatutory = civic.E(civic.Invalid, "consent.statutory", "这一项是法律规定的职责，不用同意。").On("purpose")
@@ -109,7 +119,7 @@ var (
 			Accepting("请老人把证件放到读卡器上，或输入证件的整个号码，重新打开资料；老人也可以自己登录后同意")
 	errGuardian = civic.E(civic.Denied, "consent.guardian", "监护人同意的，要登记过的监护人来办。这次打开资料的时候，来办的不是监护人。").
 			Accepting("请选监护人来办，重新打开资料；还没有登记监护的，请主管先登记").On("by")
-	errHow       = civic.E(civic.Invalid, "consent.how", "请选是怎么同意的、谁同意的。电话里说的，或监护人同意的，要写见证人的姓名。").On("how")
+	errHow       = civic.E(civic.Invalid, "consent.how", "请选是怎么同意的、谁同意的。电话里说的，要输入老人念的确认口令，或写见证人的姓名；监护人同意的，要写见证人。").On("how")
 	errNoConsent = civic.E(civic.NotFound, "consent.unknown", "没有这份同意，或者已经不再同意了。")
 )
 
@@ -135,6 +145,7 @@ func (s *Service) Give(ctx context.Context, actor civic.Actor, person civic.Pers
 		g.Witness = name
 	}
 	id := db.NewID()
+	var wrong error
 	err := s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople, Service: "*"})
 		if err != nil {
@@ -159,7 +170,8 @@ func (s *Service) Give(ctx context.Context, actor civic.Actor, person civic.Pers
 			}
 		}
 		if HowWords[g.How] == "" || ByWords[by] == "" || g.How == OwnPage && actor.Person() == "" || by == Agent && agent == "" ||
-			g.Witness == "" && (g.How == ByVoice || by == Guardian && g.How != OwnPage) {
+			g.Code != "" && (by != Self || g.How != ByVoice || actor.Staff() == "") ||
+			g.Witness == "" && g.Code == "" && g.How == ByVoice || g.Witness == "" && (by == Guardian && g.How != OwnPage) {
 			return errHow
 		}
 		switch {
@@ -167,12 +179,17 @@ func (s *Service) Give(ctx context.Context, actor civic.Actor, person civic.Pers
 			return errGuardian // on nobody's word: the appointment is on file, or there is none
 		case p.Separate && by == Agent:
 			return errSeparate
-		case p.Separate && by == Self && auth.Basis() != civic.BasisOwn && auth.Basis() != civic.BasisPresented:
+		case p.Separate && by == Self && auth.Basis() != civic.BasisOwn && auth.Basis() != civic.BasisPresented && g.Code == "":
 			return errPresence
 		}
 		self, err := people.Resolve(tx, person)
 		if err != nil {
 			return err
+		}
+		if p.Separate {
+			if err := s.grants.Proven(tx, auth, self); err != nil {
+				return err
+			}
 		}
 		if self.State == "erased" {
 			return errErased
@@ -189,19 +206,31 @@ func (s *Service) Give(ctx context.Context, actor civic.Actor, person civic.Pers
 			id = standing.ID
 			return journal.ErrUnchanged
 		}
+		code := ""
+		if g.Code != "" {
+			heard, err := s.grants.TakeConsentCode(tx, auth, person, matterOf(p), g.Code)
+			if err != nil || heard.Wrong != nil {
+				wrong = heard.Wrong
+				return err
+			}
+			code = heard.ID
+		}
 		var witness []byte
 		if g.Witness != "" {
 			if witness, err = s.v.Seal([]byte(g.Witness), "consent.witness/"+id); err != nil {
 				return err
 			}
 		}
-		if err := tx.InsertRows("consent", []string{"person", "id", "purpose", "version", "how", "given_by", "by_person", "witness", "given_at"},
-			[][]any{{self.Root, id, p.Purpose, p.Version, g.How, by, agent, witness, tx.Now}}); err != nil {
+		if err := tx.InsertRows("consent", []string{"person", "id", "purpose", "version", "how", "given_by", "by_person", "witness", "given_at", "code"},
+			[][]any{{self.Root, id, p.Purpose, p.Version, g.How, by, agent, witness, tx.Now, code}}); err != nil {
 			return err
 		}
-		return tx.Record(auth, journal.Event{Act: ActConsented, Detail: map[string]string{"what": p.Title, "reason": HowWords[g.How], "purpose": p.Purpose, "by": by},
+		return tx.Record(auth, journal.Event{Act: ActConsented, Detail: map[string]string{"what": p.Title, "reason": Consent{How: g.How, Code: code}.HowWords(), "purpose": p.Purpose, "by": by},
 			About: []journal.About{{ID: id, Kind: "consent", Role: "object"}}})
 	})
+	if err == nil {
+		err = wrong
+	}
 	if err != nil {
 		return "", err
 	}

@@ -70,8 +70,8 @@ func TestASeparateConsentIsTakenOnlyFromThePersonOrARegisteredGuardian(t *testin
 			_, err := w.Rights.Give(ctx, actor, a.Elder, g)
 			return err
 		}
-		// The daughter comes with a grant, and no card.
-		must(t, w.Grant.Open(ctx, a.Clerk, a.Elder, false, "女儿来办事", a.Daughter))
+		// The daughter comes with a grant and her own card.
+		w.OpenFor(t, a.Clerk, a.Elder, a.Daughter)
 		wantCode(t, by(a.Clerk, rights.Guardian, faces), "consent.guardian")
 		wantCode(t, by(a.Clerk, rights.Self, faces), "consent.separate")
 		// Nobody's card was seen.
@@ -79,13 +79,15 @@ func TestASeparateConsentIsTakenOnlyFromThePersonOrARegisteredGuardian(t *testin
 		wantCode(t, by(a.Clerk, rights.Self, faces), "consent.presence")
 		wantCode(t, by(a.Clerk, rights.Guardian, faces), "consent.guardian")
 		must(t, by(a.Clerk, rights.Self, rights.Giving{Purpose: "notices", Version: 1, How: rights.ByVoice, Witness: "孙见证"}))
+		w.OpenWeak(t, a.MarketClerk, a.Elder) // a card that anybody could have had printed
+		wantCode(t, by(a.MarketClerk, rights.Self, faces), "access.card_new")
 		w.Open(t, a.Clerk, a.Elder)
 		wantCode(t, by(a.Clerk, rights.Guardian, faces), "consent.guardian")
 		must(t, by(a.Clerk, rights.Self, faces))
 		// Her guardian consents, at the desk and by themselves.
 		_, err := w.Grant.Appoint(ctx, apptest.System(), grant.Guardianship{Person: a.Elder, Guardian: a.Stranger, Document: "法院判决", Starts: w.Clock.Now()})
 		must(t, err)
-		must(t, w.Grant.Open(ctx, a.Clerk, a.Elder, false, "监护人来办事", a.Stranger))
+		w.OpenFor(t, a.Clerk, a.Elder, a.Stranger)
 		must(t, by(a.Clerk, rights.Guardian, rights.Giving{Purpose: "family-copy", Version: 1, How: rights.FaceToFace, Witness: "孙见证"}))
 		must(t, by(apptest.AsPerson(a.Stranger), "", rights.Giving{Purpose: "share-doctor", Version: 1}))
 		if n := w.Count(t, `SELECT COUNT(*) FROM consent WHERE given_by = 'guardian'`); n != 2 {

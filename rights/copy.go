@@ -259,7 +259,7 @@ func (s *Service) copyConsents(q db.Q, auth civic.Authority, person civic.Person
 			all = append([]Consent{*st.Given}, all...)
 		}
 		for _, x := range all {
-			c.Consents = append(c.Consents, CopyConsent{x.Purpose, st.Title, x.Version, HowWords[x.How], ByWords[x.GivenBy], x.Witnessed, x.GivenAt, x.WithdrawnAt})
+			c.Consents = append(c.Consents, CopyConsent{x.Purpose, st.Title, x.Version, x.HowWords(), ByWords[x.GivenBy], x.Witnessed, x.GivenAt, x.WithdrawnAt})
 		}
 	}
 	return nil

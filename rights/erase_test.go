@@ -353,7 +353,7 @@ func TestNobodyIsErasedWithoutTheirOwnWordOrWhileSomethingIsEvidence(t *testing.
 		w.Clock.Add(31 * 24 * time.Hour)
 		wantCode(t, erase(a.Elder), "erase.no_wish")
 		must(t, w.Rights.Wish(ctx, elder, a.Elder))
-		_, err := w.Grant.Appoint(ctx, admin, grant.Guardianship{Person: a.Elder, Guardian: a.Daughter, Document: "区法院的判决", Starts: w.Clock.Now()})
+		_, err := w.Grant.Appoint(ctx, apptest.System(), grant.Guardianship{Person: a.Elder, Guardian: a.Daughter, Document: "区法院的判决", Starts: w.Clock.Now()})
 		must(t, err)
 		wantCode(t, erase(a.Elder), "erase.no_wish")
 		wantCode(t, w.Rights.Wish(ctx, elder, a.Elder), "erase.wish")
@@ -372,7 +372,7 @@ func TestAWardStaysOneWhenADeadGuardianIsForgotten(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := apptest.New(t, d)
 		a := w.Taiyuan
-		_, err := w.Grant.Appoint(ctx, a.Administrator, grant.Guardianship{Person: a.Elder, Guardian: a.Daughter, Document: "区法院的判决", Starts: w.Clock.Now()})
+		_, err := w.Grant.Appoint(ctx, apptest.System(), grant.Guardianship{Person: a.Elder, Guardian: a.Daughter, Document: "区法院的判决", Starts: w.Clock.Now()})
 		must(t, err)
 		must(t, w.Grant.ReportDeath(ctx, a.Administrator, a.Daughter, "2026-11-20", "certificate"))
 		w.Clock.Add(40 * 366 * 24 * time.Hour)

@@ -39,6 +39,7 @@ var Inventory = map[string]Place{
 	"tail_index":         {Untold: "blind index of the last six, which are in the copy", Erased: "deleted"},
 	"contact_index":      {Untold: "blind index of the phones, which are in the copy", Erased: "deleted"},
 	"access_code":        {Untold: "hash of a code that has long expired; its issue is in the story", Erased: "deleted"},
+	"consent_code":       {Untold: "a code that lasts minutes; that it was sent, and what was read back, is in the story", Erased: "deleted"},
 	"spoken_number":      {Told: "matters", Erased: "the number stays claimed, as nobody's"},
 	"grant_evidence":     {Untold: "papers of a grant, kept for disputes; the grant is in the copy and the papers are shown at the window", Erased: "deleted"},
 	"glass_review":       {Told: "story", Erased: "its words are emptied; that an opening was judged stays"},

@@ -37,7 +37,7 @@ var retentionData = ruledata.Must[struct {
 // sweeps are the statements that delete what is past its term; $1 is the moment, or
 // where the table has days, the day.
 var sweeps = map[string][]string{
-	"access_codes": {`DELETE FROM access_code WHERE expires < $1`},
+	"access_codes": {`DELETE FROM access_code WHERE expires < $1`, `DELETE FROM consent_code WHERE expires < $1`},
 	"idempotency":  {`DELETE FROM idempotency WHERE created_at < $1`},
 	"openings":     {`DELETE FROM opening WHERE until < $1`},
 	// The number of a draft that is gone stays claimed, so that it is never drawn for

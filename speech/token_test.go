@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"yinqiao/speech/pinyin"
 )
@@ -32,6 +33,52 @@ func TestEveryPhraseOfTheTableIsSaidAsTheTableSays(t *testing.T) {
 	if n < 300 {
 		t.Errorf("only %d phrases", n)
 	}
+}
+
+// What has more than one reading in the table is a polyphone; numbers and the tones of 一 and
+// 不 aside, at least 300 lines must prove that the right one is chosen.
+func TestTheTableHasEnoughPolyphones(t *testing.T) {
+	t.Parallel()
+	table, err := os.ReadFile("testdata/phrases.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	type line struct {
+		chars     []rune
+		syllables []string
+	}
+	var lines []line
+	readings := map[rune]map[string]bool{}
+	for _, l := range strings.Split(string(table), "\n") {
+		text, said, ok := strings.Cut(l, "\t")
+		syllables := strings.Fields(strings.NewReplacer("|", "", ",", "", ".", "", "/", "").Replace(said))
+		chars := slices.DeleteFunc([]rune(text), func(r rune) bool { return !unicode.Is(unicode.Han, r) })
+		if !ok || strings.HasPrefix(l, "#") || strings.ContainsAny(text, "0123456789") || len(chars) != len(syllables) {
+			continue
+		}
+		lines = append(lines, line{chars, syllables})
+		for i, r := range chars {
+			if readings[r] == nil {
+				readings[r] = map[string]bool{}
+			}
+			readings[r][syllables[i]] = true
+		}
+	}
+	n := 0
+	for _, l := range lines {
+		if slices.ContainsFunc(l.chars, func(r rune) bool { return r != '一' && r != '不' && len(readings[r]) > 1 }) {
+			n++
+		}
+	}
+	if n < 300 {
+		t.Errorf("only %d lines have a polyphone", n)
+	}
+	for _, word := range []string{"银行", "行走", "重庆", "重量", "长大", "长度", "曾", "单", "仇", "尉迟"} {
+		if !slices.ContainsFunc(lines, func(l line) bool { return strings.Contains(string(l.chars), word) }) {
+			t.Errorf("%s is not in the table", word)
+		}
+	}
+	t.Logf("%d lines have a polyphone", n)
 }
 
 func TestTheMannerNamesThePartOfTheDay(t *testing.T) {

@@ -143,6 +143,26 @@ func (w *World) Open(t TB, clerk civic.Actor, person civic.PersonID) {
 	check(t, w.Grant.Open(context.Background(), clerk, person, true, "本人来窗口", ""))
 }
 
+// OpenFor opens a person at the clerk's desk by the role, for an agent who came with a card
+// of their own.
+func (w *World) OpenFor(t TB, clerk civic.Actor, person, agent civic.PersonID) {
+	t.Helper()
+	w.Show(t, clerk, agent)
+	check(t, w.Grant.Open(context.Background(), clerk, person, false, "家里人来窗口", agent))
+}
+
+// OpenWeak opens a person at the clerk's desk by a card that was printed here, which is no
+// proof: anybody at a window could have had one made.
+func (w *World) OpenWeak(t TB, clerk civic.Actor, person civic.PersonID) {
+	t.Helper()
+	ctx := context.Background()
+	printed, err := w.People.IssuePrinted(ctx, System(), person)
+	check(t, err)
+	_, err = w.People.Find(ctx, clerk, printed.Number)
+	check(t, err)
+	check(t, w.Grant.Open(ctx, clerk, person, true, "本人来窗口", ""))
+}
+
 // ResidentID makes an 18-digit number of an area, a birth date (YYYYMMDD) and a
 // sequence, with its check character.
 func ResidentID(area, birth string, seq int) string {

@@ -90,6 +90,7 @@ func Staff() []Member {
 		{"typolice", "任卫东", KindPolice, xiaodian, clerk},
 		{"tytelecom", "乔丽萍", KindTelecom, xiaodian, clerk},
 		{"tygate", "阎二虎", KindCommunity, xiaodian, gate},
+		{"tysettle", "薛振华", KindCivilAffairs, "1401", administrator}, // a guardian takes two
 
 		{"hzclerk", "俞佳慧", KindCommunity, xihu, clerk},
 		{"hzhospital", "楼晓峰", KindHospital, xihu, clerk},
@@ -102,5 +103,6 @@ func Staff() []Member {
 		{"hzpolice", "戚建国", KindPolice, xihu, clerk},
 		{"hztelecom", "竺晓燕", KindTelecom, xihu, clerk},
 		{"hzgrid", "钱卫东", KindCommunity, xihu, grid},
+		{"hzsettle", "宣志明", KindCivilAffairs, "3301", administrator},
 	}
 }

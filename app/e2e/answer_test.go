@@ -1,11 +1,14 @@
 package e2e
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -28,8 +31,11 @@ type answer struct {
 func (s *site) send(t *testing.T, r route, target, token string, headers ...string) *answer {
 	t.Helper()
 	s.sent++
-	body := r.body
-	if r.form != nil {
+	body, kind := r.body, "application/x-www-form-urlencoded"
+	switch {
+	case r.form.Get("scan") != "":
+		body, kind = withScan(t, r.form)
+	case r.form != nil:
 		body = r.form.Encode()
 	}
 	req := httptest.NewRequest(r.method, target, strings.NewReader(body))
@@ -42,7 +48,7 @@ func (s *site) send(t *testing.T, r route, target, token string, headers ...stri
 			req.Header.Set("Content-Type", r.media())
 		}
 	case r.form != nil:
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set("Content-Type", kind)
 	}
 	if token != "" && !r.program() {
 		req.AddCookie(&http.Cookie{Name: s.Sessions.Cookie.Name, Value: token})
@@ -55,6 +61,31 @@ func (s *site) send(t *testing.T, r route, target, token string, headers ...stri
 	a := &answer{ResponseRecorder: rec, target: target, what: r.method + " " + cmp.Or(r.pattern, target), body: rec.Body.String()}
 	a.checkHeaders(t)
 	return a
+}
+
+// withScan is a form whose scan is sent as a file, and its type.
+func withScan(t *testing.T, form url.Values) (body, kind string) {
+	t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	for name, values := range form {
+		for _, v := range values {
+			part, err := w.CreateFormField(name)
+			if name == "scan" {
+				part, err = w.CreateFormFile(name, "scan.png")
+			}
+			if err == nil {
+				_, err = part.Write([]byte(v))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String(), w.FormDataContentType()
 }
 
 // checkHeaders holds every answer to what all must have.

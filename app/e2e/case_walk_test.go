@@ -94,6 +94,7 @@ func TestAManLeavesWithoutPayingAndHisFamilySettlesFromHome(t *testing.T) {
 	family := newBrowser(t, s.URL, 412, 915, false)
 	family.account(string(relative))
 	family.mayFor()
+	family.open("/elder/mine") // the home page shows what came before
 	family.follow("出院帮您结账")
 	family.sees("要付：1326.50元", "住院自付部分", "现金")
 	family.press(`form[action$="/pay"] button`) // nothing written
@@ -109,8 +110,8 @@ func TestAManLeavesWithoutPayingAndHisFamilySettlesFromHome(t *testing.T) {
 	hospital.unfold()
 	hospital.does("resolve", "outcome", "自付1326.50元已经收到，发票交给刘护工。")
 	hospital.sees("等老人确认")
-	family.open("/elder")
-	family.follow("请您看一看")
+	family.open("/elder/mine")
+	family.follow("出院帮您结账")
 	family.sees("发票交给刘护工", "已经入账")
 	family.press(`button[name=solved][value=yes]`)
 	family.sees("这件事办完了", "的委托，替老人说出院帮您结账办好了")
@@ -171,7 +172,8 @@ func TestWhoeverTheDataDoNotFindIsVisitedAndAnOfficerDecides(t *testing.T) {
 	t.Parallel()
 	s := serve(t, "")
 	elder, _ := s.elderWith(t, "1401")
-	number := s.submit(t, alone(elder), elder, "pension-check", map[string]string{"how": "data"}).Number.Grouped()
+	matter := s.submit(t, alone(elder), elder, "pension-check", map[string]string{"how": "data"})
+	number := matter.Number.Grouped()
 
 	officer := newBrowser(t, s.URL, 1280, 900, true)
 	officer.work("tysocial", number)
@@ -202,7 +204,7 @@ func TestWhoeverTheDataDoNotFindIsVisitedAndAnOfficerDecides(t *testing.T) {
 
 	own := newBrowser(t, s.URL, 412, 915, false)
 	own.account(string(elder))
-	own.follow("请您看一看")
+	own.open("/elder/requests/" + string(matter.Request))
 	own.sees("养老金照常发", "没有查到，请上门看一看本人", "把您的养老金资格认证转给小店区银槐社区")
 	own.press(`button[name=solved][value=yes]`)
 	own.sees("这件事办完了")

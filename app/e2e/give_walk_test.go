@@ -75,7 +75,7 @@ func TestALinkAloneNamesNobodyToWhomAGrantIsGiven(t *testing.T) {
 	})
 }
 
-func TestAnAdministratorAloneAppointsAGuardianAtTheDesk(t *testing.T) {
+func TestAnAdministratorEntersAGuardianWithAScanAtTheDesk(t *testing.T) {
 	t.Parallel()
 	eachSite(t, func(t *testing.T, s *site) {
 		admin := s.Hire(t, "管理员", s.Taiyuan.CivilAffairs, staff.Post{Role: staff.Administrator, Division: s.Taiyuan.Division})

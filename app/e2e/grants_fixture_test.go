@@ -35,6 +35,20 @@ func (s *story) ask(t *testing.T, of civic.PersonID) string {
 	return id
 }
 
+// enter enters a guardianship that another member of staff has to confirm, who has read it.
+func (s *story) enter(t *testing.T, of civic.PersonID) string {
+	t.Helper()
+	d := s.Taiyuan
+	id, err := s.Grant.Appoint(t.Context(), s.Hire(t, "录入的", d.CivilAffairs, staff.Post{Role: staff.Administrator, Division: d.Division}),
+		grant.Guardianship{Person: of, Guardian: d.Stranger, Document: "区法院的判决", Scan: pngScan, Starts: s.Clock.Now()})
+	s.must(t, err)
+	for _, who := range []civic.Actor{d.Administrator, apptest.AsStaff(civic.StaffID(s.made["settler"]))} {
+		_, err = s.Grant.Scan(t.Context(), who, of, id)
+		s.must(t, err)
+	}
+	return id
+}
+
 func (s *story) asked(of civic.PersonID) grant.Grant {
 	return grant.Grant{Person: of, Relation: "孙女", Services: "report-post", Starts: s.Clock.Now()}
 }
@@ -42,6 +56,8 @@ func (s *story) asked(of civic.PersonID) grant.Grant {
 func init() {
 	moreStory = append(moreStory, func(t *testing.T, s *story) {
 		d := s.Taiyuan
+		settler := s.Hire(t, "主管", d.CivilAffairs, staff.Post{Role: staff.Clerk, Division: d.Division}, staff.Post{Role: staff.Administrator, Division: d.Division})
+		s.made["settler"] = settler.Operator.ID
 		s.made["ask"] = s.ask(t, s.grantOf(t, "asked"))
 		frozen := s.grantOf(t, "frozen")
 		s.must(t, s.Grant.Dispute(t.Context(), person(frozen), frozen, "意见不一致"))
@@ -49,8 +65,9 @@ func init() {
 		s.grantOf(t, "dead")
 		ward := s.grantOf(t, "ward")
 		var err error
-		s.made["guardianship"], err = s.Grant.Appoint(t.Context(), d.Administrator, grant.Guardianship{Person: ward, Guardian: d.Daughter, Document: "区法院的判决", Starts: s.Clock.Now()})
+		s.made["guardianship"], err = s.Grant.Appoint(t.Context(), apptest.System(), grant.Guardianship{Person: ward, Guardian: d.Daughter, Document: "区法院的判决", Starts: s.Clock.Now()})
 		s.must(t, err)
+		s.made["entered guardianship"] = s.enter(t, s.grantOf(t, "entered"))
 		paper := s.grantOf(t, "paper")
 		s.Open(t, d.Clerk, paper)
 		end := s.Clock.Now().AddDate(0, 6, 0)
@@ -60,8 +77,6 @@ func init() {
 		in := s.NewPerson(d.Street, "钱有亲")
 		s.Register(t, in)
 		s.made["relative"] = in.Credentials[0].Number
-		settler := s.Hire(t, "主管", d.CivilAffairs, staff.Post{Role: staff.Clerk, Division: d.Division}, staff.Post{Role: staff.Administrator, Division: d.Division})
-		s.made["settler"] = settler.Operator.ID
 	})
 	moreVerbs = append(moreVerbs, func(_ *testing.T, s *story) (map[string]byType, map[string]civic.Actor) {
 		people := reflect.TypeFor[civic.PersonID]()
@@ -72,7 +87,8 @@ func init() {
 		d := s.Taiyuan
 		return map[string]byType{
 				"Grant.Answer":          of("asked", s.made["ask"], grant.Agreed),
-				"Grant.Appoint":         {reflect.TypeFor[grant.Guardianship](): {grant.Guardianship{Person: civic.PersonID(s.made["ward"]), Guardian: d.Stranger, Document: "区法院的判决", Starts: s.Clock.Now()}}},
+				"Grant.Appoint":         {reflect.TypeFor[grant.Guardianship](): {grant.Guardianship{Person: civic.PersonID(s.made["ward"]), Guardian: d.Stranger, Document: "区法院的判决", Scan: pngScan, Starts: s.Clock.Now()}}},
+				"Grant.ConfirmGuardian": of("entered", s.made["entered guardianship"]),
 				"Grant.Ask":             {reflect.TypeFor[grant.Grant](): {s.asked(civic.PersonID(s.made["asked"]))}},
 				"Grant.Dispute":         of("to freeze", "意见不一致"),
 				"Grant.EndGuardianship": of("ward", s.made["guardianship"]),
@@ -85,7 +101,7 @@ func init() {
 				"Grant.Standing":        of("frozen"),
 			}, map[string]civic.Actor{
 				"Grant.LastCode": person(d.Elder),
-				"Grant.Answer":   me("asked"), "Grant.Appoint": d.Administrator, "Grant.Ask": person(d.Stranger), "Grant.Dispute": me("to freeze"),
+				"Grant.Answer":   me("asked"), "Grant.Appoint": d.Administrator, "Grant.ConfirmGuardian": d.Administrator, "Grant.Ask": person(d.Stranger), "Grant.Dispute": me("to freeze"),
 				"Grant.EndGuardianship": d.Administrator, "Grant.Named": person(d.Elder), "Grant.ReportDeath": d.Administrator, "Grant.WithdrawDeath": d.Administrator,
 				"Grant.Scan": me("paper"), "Grant.Settle": me("frozen"), "Grant.Standing": d.Administrator, "Grant.Unsettled": d.Administrator,
 			}
@@ -114,7 +130,7 @@ func init() {
 var grantPeople = map[string]string{
 	"/grants/{grant}/settle": "frozen", "/grants/{grant}/told": "asked", "/freeze": "to freeze", "/grants/{grant}/scan": "paper", "/agents/{grant}/scan": "paper",
 	"/agents/{grant}/told": "asked", "/agents/{grant}/settle": "frozen", "/standing": "ward", "/death": "dead", "/alive": "dead", "/guardians": "ward", "/guardians/{grant}/end": "ward",
-	"/grants/{grant}/answer": "asked", "/death/withdraw": "dead", "/guardians/{grant}": "ward",
+	"/grants/{grant}/answer": "asked", "/death/withdraw": "dead", "/guardians/{grant}": "ward", "/guardians/{grant}/confirm": "entered",
 }
 
 func grantPerson(r route) (string, bool) {
@@ -138,16 +154,17 @@ var grantRoutes = moreRoutes{
 		out := map[string]url.Values{
 			"POST /desk/people/{person}/grants": one("agent", s.Xihu.ElderID, "relation", "孙女", "services", "*", "how", "in_person", "until", "", "role", "",
 				"scan", "", "witness", "", "witness-role", "", "read-back", ""),
-			"POST /desk/people/{person}/grants/{grant}/settle": one("resume", "yes", "from", "held"),
-			"POST /desk/people/{person}/grants/{grant}/told":   one("outcome", "unreached"),
-			"POST /desk/people/{person}/freeze":                one("why", "儿子和女儿意见不一致"),
-			"POST /desk/people/{person}/death":                 one("day", "2026-11-20", "source", "certificate"),
-			"POST /desk/people/{person}/alive":                 one("reason", "登记错了人"),
-			"POST /desk/people/{person}/guardians":             one("agent", s.Xihu.ElderID, "document", "区法院的判决", "until", ""),
-			"POST /desk/people/{person}/guardians/{grant}/end": one(),
-			"POST /elder/agents/{grant}/told":                  one("outcome", "agreed"),
-			"POST /elder/agents/{grant}/settle":                one("resume", "yes"),
-			"POST /elder/freeze":                               one(),
+			"POST /desk/people/{person}/grants/{grant}/settle":     one("resume", "yes", "from", "held"),
+			"POST /desk/people/{person}/grants/{grant}/told":       one("outcome", "unreached"),
+			"POST /desk/people/{person}/freeze":                    one("why", "儿子和女儿意见不一致"),
+			"POST /desk/people/{person}/death":                     one("day", "2026-11-20", "source", "certificate"),
+			"POST /desk/people/{person}/alive":                     one("reason", "登记错了人"),
+			"POST /desk/people/{person}/guardians":                 one("agent", s.Xihu.ElderID, "document", "区法院的判决", "until", "", "scan", string(pngScan)),
+			"POST /desk/people/{person}/guardians/{grant}/confirm": one(),
+			"POST /desk/people/{person}/guardians/{grant}/end":     one(),
+			"POST /elder/agents/{grant}/told":                      one("outcome", "agreed"),
+			"POST /elder/agents/{grant}/settle":                    one("resume", "yes"),
+			"POST /elder/freeze":                                   one(),
 		}
 		for _, mode := range []string{"give", "ask"} {
 			out["POST /elder/"+mode+"/who"] = one("card", s.made["relative"], "name", "钱有亲")
@@ -164,13 +181,13 @@ var grantRoutes = moreRoutes{
 			"grants-settle":     object{"resume": true},
 			"deaths-report":     object{"day": "2026-11-20", "source": "certificate"},
 			"deaths-withdraw":   object{"reason": "登记错了人"},
-			"guardians-appoint": object{"guardian": s.Taiyuan.Stranger, "document": "区法院的判决"},
+			"guardians-appoint": object{"guardian": s.Taiyuan.Stranger, "document": "区法院的判决", "scan": pngScan},
 		}
 	},
 	path: func(s *site, r route) map[string]string {
 		out := map[string]string{"other": string(s.Taiyuan.Stranger), "relation": "0", "what": "all", "months": "12"}
 		if name, ok := grantPerson(r); ok {
-			out["person"], out["grant"] = s.made[name], s.made[map[string]string{"asked": "ask", "paper": "scan", "ward": "guardianship"}[name]]
+			out["person"], out["grant"] = s.made[name], s.made[map[string]string{"asked": "ask", "paper": "scan", "ward": "guardianship", "entered": "entered guardianship"}[name]]
 			if out["grant"] == "" {
 				out["grant"] = s.made[name+" grant"]
 			}
@@ -201,9 +218,11 @@ var grantRoutes = moreRoutes{
 			s.made["ask"] = s.ask(t, p)
 		case name == "frozen":
 			s.must(t, s.Grant.Dispute(t.Context(), person(p), p, "意见不一致"))
+		case name == "entered":
+			s.made["entered guardianship"] = s.enter(t, p)
 		case strings.HasSuffix(r.pattern, "/end"), r.name == "guardians-end":
 			var err error
-			s.made["guardianship"], err = s.Grant.Appoint(t.Context(), s.Taiyuan.Administrator, grant.Guardianship{Person: p, Guardian: s.Taiyuan.Daughter, Document: "区法院的判决", Starts: s.Clock.Now()})
+			s.made["guardianship"], err = s.Grant.Appoint(t.Context(), apptest.System(), grant.Guardianship{Person: p, Guardian: s.Taiyuan.Daughter, Document: "区法院的判决", Starts: s.Clock.Now()})
 			s.must(t, err)
 		}
 		if !strings.HasPrefix(r.pattern, "/elder/") && name != "dead" {

@@ -91,6 +91,7 @@ func messageBodies(*site) map[string]any {
 	return map[string]any{
 		"messages-refuse": map[string]any{"no": []any{notify.CarrierPaper}},
 		"tasks-tick":      map[string]any{"outcome": notify.Absent},
+		"carriers-stop":   map[string]any{"reason": "网关在修"},
 	}
 }
 
@@ -112,7 +113,7 @@ func messagePath(s *site, _ route) map[string]string {
 }
 
 func messageWho(s *site, r route) civic.Actor {
-	if strings.HasPrefix(r.pattern, "/desk/carriers") {
+	if strings.HasPrefix(r.pattern, "/desk/carriers") || strings.Contains(r.pattern, "/carriers/{division}") {
 		return s.Taiyuan.Administrator
 	}
 	return civic.Actor{}

@@ -22,6 +22,13 @@ func (s *story) facts(t *testing.T) {
 	s.must(t, err)
 	s.made["contact"], err = s.People.AddContact(ctx, d.Clerk, d.Elder, people.NewContact{Number: "12688880001", Whose: "女儿"})
 	s.must(t, err)
+	all, err := s.People.Show(ctx, person(d.Elder), d.Elder)
+	s.must(t, err)
+	for _, c := range all.Contacts {
+		if c.Whose == "own" {
+			s.made["own phone"] = c.ID
+		}
+	}
 	s.must(t, s.People.Join(ctx, civic.System("story"), d.Elder, d.Daughter, ""))
 	s.Open(t, d.Clerk, d.Daughter) // who moves in with somebody is open at the desk too
 	s.made["consent"], err = s.Rights.Give(ctx, person(d.Elder), d.Elder, rights.Giving{Purpose: "share-doctor", Version: 1})
@@ -43,6 +50,7 @@ func init() {
 			"People.AddContact":      {reflect.TypeFor[people.NewContact](): {people.NewContact{Number: "12688880002", Whose: "儿子"}}},
 			"People.CallFirst":       {textType: {s.made["contact"]}},
 			"People.EndContact":      {textType: {s.made["contact"]}},
+			"People.ConfirmContact":  {textType: {s.made["own phone"]}},
 			"People.Join":            {textType: {""}},
 			"People.JoinByCard":      {textType: {s.Xihu.ElderID, ""}},
 			"People.Leave":           {textType: {""}},
@@ -71,6 +79,8 @@ func init() {
 				at + "contacts":                           one("phone", "12688880003", "whose", "邻居", "answers", "张玉珍", "emergency", "1", "first", "1"),
 				at + "contacts/{contact}/first":           one(),
 				at + "contacts/{contact}/end":             one(),
+				at + "contacts/{contact}/confirm":         one(),
+				"POST /elder/phones/{contact}/confirm":    one(),
 				at + "household":                          one("other", s.daughterCard(), "since", ""),
 				at + "household/leave":                    one("until", ""),
 				at + "preferences":                        one("p-language", "jin", "p-reach", "call"),
@@ -105,6 +115,9 @@ func init() {
 		},
 		path: func(s *site, r route) map[string]string {
 			fill := map[string]string{"tag": s.made["tag"], "contact": s.made["contact"], "consent": s.made["consent"]}
+			if strings.HasSuffix(r.pattern, "{contact}/confirm") {
+				fill["contact"] = s.made["own phone"]
+			}
 			if erases(r) {
 				fill["person"] = s.made["forgotten"]
 			}

@@ -221,7 +221,7 @@ func (s *site) forms() map[string]url.Values {
 		"POST /desk/sign-out":                              one(),
 		"POST /desk/find":                                  one("text", s.Taiyuan.ElderID),
 		"POST /desk/register":                              one("name", n.Name, "division", string(n.Division), "kind", "resident_id", "card", n.Credentials[0].Number, "address", "二号路2号", "phone", n.Phones[0].Number, "distinct", "1"),
-		"POST /desk/people/{person}/open":                  one("reason", "本人来窗口", "presented", "1", "agent", ""),
+		"POST /desk/people/{person}/open":                  one("reason", "本人来窗口", "presented", "1", "agent", "", "agent-card", ""),
 		"POST /desk/people/{person}/code":                  one(),
 		"POST /desk/people/{person}/grants":                one("agent", s.Xihu.ElderID, "relation", "孙女", "services", "*", "how", "in_person", "until", ""),
 		"POST /desk/people/{person}/grants/{grant}/revoke": one(),

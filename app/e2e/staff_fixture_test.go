@@ -39,10 +39,12 @@ func init() {
 	openToAnyClerk["Staff.Readers"] = open{"the readers of one's own office", empty}
 	verbsOpenToSupervisor["Staff.MyDuty"] = empty
 	verbsOpenToSupervisor["Grant.GlassReviews"] = masked
+	verbsOpenToSupervisor["Grant.LookupsSpent"] = empty
 	openToSupervisor["GET /desk/mine"] = "one's own duty"
 	openToSupervisor["GET /desk/glass"] = "what they judge, masked"
 	// In an emergency borders don't count: who has no such role is refused.
 	colleagues["Grant.BreakGlass"] = func(s *story) civic.Actor { return s.Xihu.Administrator }
+	colleagues["Grant.LookupsSpent"] = func(s *story) civic.Actor { return s.Xihu.Supervisor }
 	colleagues["Grant.GlassReviews"] = func(s *story) civic.Actor { return s.Xihu.Supervisor }
 	moreStory = append(moreStory, func(t *testing.T, s *story) { s.makeStaff(t) })
 	moreVerbs = append(moreVerbs, staffVerbs)
@@ -152,7 +154,7 @@ func staffVerbs(_ *testing.T, s *story) (map[string]byType, map[string]civic.Act
 	}
 	rightful := map[string]civic.Actor{"Staff.HandOver": d.HospitalClerk, "Staff.OnPhone": s.fieldActor(),
 		"Staff.ReadNote": apptest.AsStaff(civic.StaffID(s.made["next"])), "Grant.PresentCard": readerActor(s.made["reader"]),
-		"Grant.GlassReviews": d.Supervisor, "Grant.JudgeGlass": s.Xihu.Supervisor}
+		"Grant.GlassReviews": d.Supervisor, "Grant.LookupsSpent": d.Supervisor, "Grant.JudgeGlass": s.Xihu.Supervisor}
 	for _, v := range []string{"Account", "Accounts", "SetPosts", "Move", "Reset", "Leave", "DrawCode", "EnrolDevice", "RevokeDevice", "Devices",
 		"Colleagues", "AddDuty", "EndDuty", "CopyWeek", "Roster"} {
 		rightful["Staff."+v] = d.Administrator

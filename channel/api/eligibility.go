@@ -91,7 +91,7 @@ type bringEligibilityIn struct {
 	Office civic.OfficeID `path:"office" maxLength:"64"`
 	Body   struct {
 		Benefit string `json:"benefit" minLength:"1" maxLength:"40" example:"pension"`
-		Source  string `json:"source,omitempty" maxLength:"40" doc:"记录从哪里来：hospital、transit、vaccine、checkup、visit；领待遇的名单不写"`
+		Source  string `json:"source,omitempty" maxLength:"40" doc:"记录从哪里来：hospital、transit、vaccine、checkup、visit；不再领的人写 leaving；领待遇的名单不写"`
 		Text    string `json:"text" minLength:"1" maxLength:"1000000" doc:"CSV，连表头"`
 		Try     bool   `json:"try,omitempty" doc:"只看结果，不登记"`
 	}
@@ -102,6 +102,7 @@ type EligibilityResult struct {
 	Rows    int              `json:"rows"`
 	Done    int              `json:"done" doc:"登记了或者认证好了的人数"`
 	Same    int              `json:"same" doc:"没有变化的人数"`
+	Early   int              `json:"early" doc:"记录太早、用不上的人数"`
 	Off     int              `json:"off" doc:"记录里不在本单位名单上的人数"`
 	Unknown []int            `json:"unknown" doc:"号码没有登记过的行"`
 	Wrong   []EligibilityBad `json:"wrong" doc:"不能用的行"`
@@ -118,7 +119,7 @@ func (s *server) bringEligibility(ctx context.Context, in *bringEligibilityIn) (
 	if err != nil {
 		return nil, err
 	}
-	out := EligibilityResult{Rows: r.Rows, Done: r.Done, Same: r.Same, Off: r.Off, Unknown: r.Unknown, Wrong: []EligibilityBad{}}
+	out := EligibilityResult{Rows: r.Rows, Done: r.Done, Same: r.Same, Early: r.Early, Off: r.Off, Unknown: r.Unknown, Wrong: []EligibilityBad{}}
 	if out.Unknown == nil {
 		out.Unknown = []int{}
 	}

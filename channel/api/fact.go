@@ -19,6 +19,8 @@ func (s *server) facts() {
 	handle(s, route{id: "people-contact-add", method: http.MethodPost, path: "/people/{person}/contacts", tag: tagPeople, status: http.StatusCreated, kinds: []civic.Kind{civic.NotFound, civic.Exhausted},
 		summary: "登记一个电话", more: "同一个号码再登记一次，就改是谁的、谁接。一个电话可以是好几位老人的。"}, s.addContact)
 	handle(s, route{id: "people-contact-first", method: http.MethodPost, path: "/people/{person}/contacts/{contact}/first", tag: tagPeople, kinds: nf, summary: "先打这个电话"}, s.callFirst)
+	handle(s, route{id: "people-contact-confirm", method: http.MethodPost, path: "/people/{person}/contacts/{contact}/confirm", tag: tagPeople, kinds: nf,
+		summary: "核实是本人自己的电话", more: "没有看着证件登记的本人电话，要本人登录后说，或带证件到窗口说；在这以前登录口令不打过去。"}, s.confirmContact)
 	handle(s, route{id: "people-contact-end", method: http.MethodDelete, path: "/people/{person}/contacts/{contact}", tag: tagPeople, kinds: nf, summary: "停用一个电话"}, s.endContact)
 	handle(s, route{id: "people-join", method: http.MethodPost, path: "/people/{person}/household", tag: tagPeople, kinds: []civic.Kind{civic.NotFound, civic.Conflict},
 		summary: "登记住在一起的人", more: "限打开了资料的工作人员。另一个人凭手里的证件号码，或者资料也打开着。"}, s.join)
@@ -184,6 +186,14 @@ func (s *server) callFirst(ctx context.Context, in *onContact) (*struct{}, error
 		return nil, err
 	}
 	return nil, s.People.CallFirst(ctx, a, id, in.Contact)
+}
+
+func (s *server) confirmContact(ctx context.Context, in *onContact) (*struct{}, error) {
+	id, a, err := s.about(ctx, in.Person)
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.People.ConfirmContact(ctx, a, id, in.Contact)
 }
 
 func (s *server) endContact(ctx context.Context, in *onContact) (*struct{}, error) {

@@ -31,6 +31,7 @@ func (s *server) messages() {
 		summary: "去告诉老人要说的话、电话或住址", more: staffOnly + "看过会记下来，老人看得到。"}, s.seeTask)
 	handle(s, route{id: "tasks-tick", method: http.MethodPost, path: "/tasks/{carrier}/{person}/{task}", tag: tagMessage, kinds: nf,
 		summary: "告诉了，还是没有找到人", more: staffOnly + "没有找到人，会马上换别的办法去找。"}, s.tickTask)
+	s.carriers()
 }
 
 // Message is what a person was told.
@@ -96,17 +97,13 @@ func (s *server) messageWays(ctx context.Context, in *OnPerson) (*struct{ Body M
 	if err != nil {
 		return nil, err
 	}
-	no, err := s.Notify.Refusals(ctx, a, id)
+	list, err := s.Notify.Ways(ctx, a, id)
 	if err != nil {
 		return nil, err
 	}
-	refused := map[string]bool{}
-	for _, c := range no {
-		refused[c] = true
-	}
 	var out MessageWays
-	for _, c := range s.Notify.Refusable() {
-		out.Ways = append(out.Ways, MessageWay{c.Code, c.Words, refused[c.Code]})
+	for _, w := range list {
+		out.Ways = append(out.Ways, MessageWay{w.Code, w.Words, w.No})
 	}
 	return &struct{ Body MessageWays }{out}, nil
 }

@@ -152,7 +152,11 @@ func TestWhatBeginsForADaughterAtTheWindowKeepsHerAsTheOneWhoAsked(t *testing.T)
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
 		clerk := w.tokens["clerk"]
-		w.open("clerk", w.elder, map[string]any{"agent": w.daughter, "reason": "女儿来代办"})
+		at := "/people/" + string(w.elder) + "/open"
+		came := map[string]any{"agent": w.daughter, "reason": "女儿来代办"}
+		w.do(clerk, "POST", at, came).problem(t, 403, "opening.agent_card") // nobody saw hers
+		w.do(clerk, "POST", "/people/search", map[string]any{"text": w.number(w.daughter)}).want(t, 200)
+		w.do(clerk, "POST", at, came).want(t, 200)
 		body := map[string]any{"service": "report-post", "person": w.elder}
 		draft := w.do(clerk, "POST", "/drafts", body, "Idempotency-Key", "window-key-1").want(t, 201)
 		w.fill(clerk, draft)

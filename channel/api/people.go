@@ -165,7 +165,7 @@ type openIn struct {
 	Body struct {
 		Presented bool           `json:"presented,omitempty" doc:"老人的证件刚刚在读卡器上读过，或由同一位工作人员输入过整个号码；没有的话会被拒绝"`
 		Reason    string         `json:"reason" minLength:"1" maxLength:"100" doc:"为什么打开；请不要写证件号和电话"`
-		Agent     civic.PersonID `json:"agent,omitempty" maxLength:"64" doc:"来办事的家人的编号，本人来的不写"`
+		Agent     civic.PersonID `json:"agent,omitempty" maxLength:"64" doc:"来办事的家人的编号，本人来的不写；家人的证件也要刚刚读过或输入过整个号码"`
 	}
 }
 

@@ -24,6 +24,8 @@ func (s *server) proxies() {
 		summary: "委托书的扫描件", more: "看过会记下来。"}, s.scan)
 	handle(s, route{id: "grants-answer", method: http.MethodPost, path: "/people/{person}/grants/{grant}/answer", tag: tagPeople, kinds: both,
 		summary: "老人怎么说：同意不同意", more: "限本人，和打开了资料、单独问过老人的工作人员。家人请求的，同意了才开始；已经登记的，说不是自己的意思就马上停下。"}, s.answerGrant)
+	handle(s, route{id: "grants-code", method: http.MethodPost, path: "/people/{person}/grants/{grant}/code", tag: tagPeople, kinds: append(both, civic.Exhausted),
+		summary: "把确认口令发到老人自己的电话，问委托是不是自己的意思", more: "限打开了资料、正和老人通电话的工作人员。老人愿意就把口令念出来，由同一位工作人员用 grants-answer 写在 code 里。口令不在回答里。"}, s.grantCode)
 	handle(s, route{id: "grants-freeze", method: http.MethodPost, path: "/people/{person}/grants/freeze", tag: tagPeople, kinds: nf,
 		summary: "家里人意见不一致，委托都先停下", more: "限本人、受委托的家人和打开了资料的工作人员。监护人的不停。"}, s.freeze)
 	handle(s, route{id: "grants-settle", method: http.MethodPost, path: "/people/{person}/grants/{grant}/settle", tag: tagPeople, kinds: both,
@@ -145,13 +147,25 @@ type answerGrantIn struct {
 	OnGrant
 	Body struct {
 		Outcome string `json:"outcome" enum:"agreed,agreed_read,refused,unreached" doc:"agreed 是老人同意，agreed_read 是工作人员照着念了、老人说同意(家人请求的委托，工作人员只能这样答)，refused 是老人不同意，unreached 是没有找到老人(限工作人员)"`
+		Code    string `json:"code,omitempty" maxLength:"20" doc:"agreed_read 时：老人在电话里念的确认口令，见 grants-code。念对了，录入的同事也可以这样答"`
 	}
+}
+
+func (s *server) grantCode(ctx context.Context, in *OnGrant) (*struct{}, error) {
+	id, a, err := s.about(ctx, in.Person)
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.Grant.SendGrantCode(ctx, a, id, in.Grant)
 }
 
 func (s *server) answerGrant(ctx context.Context, in *answerGrantIn) (*struct{}, error) {
 	id, a, err := s.about(ctx, in.Person)
 	if err != nil {
 		return nil, err
+	}
+	if b := in.Body; b.Outcome == grant.Read && b.Code != "" {
+		return nil, under("body", s.Grant.AnswerByCode(ctx, a, id, in.Grant, b.Code))
 	}
 	return nil, s.Grant.Answer(ctx, a, id, in.Grant, in.Body.Outcome)
 }

@@ -24,7 +24,7 @@ func init() {
 			"grants-settle":     {"resume": true},
 			"deaths-report":     {"day": "2026-11-20", "source": "certificate"},
 			"deaths-withdraw":   {"reason": "登记错了"},
-			"guardians-appoint": {"guardian": w.stranger, "document": "区法院的判决书"},
+			"guardians-appoint": {"guardian": w.stranger, "document": "区法院的判决书", "scan": onePixel},
 		})
 	})
 }
@@ -113,7 +113,15 @@ func TestADeathAndAGuardianAreEnteredAndTakenBackByWhoeverSettles(t *testing.T) 
 		w.do(admin, "POST", at+"/death/withdraw", map[string]any{"reason": "同名，登记错了"}).want(t, 204)
 		w.do(daughter, "POST", "/drafts", map[string]any{"service": "cash-refusal", "person": w.elder}, "Idempotency-Key", "alive-key-1").want(t, 201)
 
-		id := w.do(admin, "POST", at+"/guardians", map[string]any{"guardian": w.stranger, "document": "区法院的判决书"}).want(t, 201).text("grant")
+		id := w.do(admin, "POST", at+"/guardians", map[string]any{"guardian": w.stranger, "document": "区法院的判决书", "scan": onePixel}).want(t, 201).text("grant")
+		w.do(admin, "POST", at+"/guardians/"+id+"/confirm", nil).problem(t, 403, "guardian.own_entry")
+		if st := w.do(admin, "GET", at+"/standing", nil).want(t, 200); st.body["ward"] != false {
+			t.Errorf("standing %s", st.raw)
+		}
+		second := w.tokens["second"]
+		w.do(second, "POST", at+"/guardians/"+id+"/confirm", nil).problem(t, 403, "guardian.unread")
+		w.do(second, "GET", at+"/grants/"+id+"/scan", nil).want(t, 200)
+		w.do(second, "POST", at+"/guardians/"+id+"/confirm", nil).want(t, 204)
 		if st := w.do(admin, "GET", at+"/standing", nil).want(t, 200); st.body["ward"] != true || len(st.list("agents")) != 2 {
 			t.Errorf("standing %s", st.raw)
 		}

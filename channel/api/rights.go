@@ -15,6 +15,8 @@ func (s *server) rights() {
 		summary: "资料用来做什么，老人同意了哪些", more: "念给老人听的话也在里面。"}, s.consents)
 	handle(s, route{id: "people-consent", method: http.MethodPost, path: "/people/{person}/consents", tag: tagPeople, status: http.StatusCreated, kinds: []civic.Kind{civic.NotFound, civic.Conflict},
 		summary: "登记老人同意一项用途", more: "本人登录时就是本人同意。单独同意的用途，代办的人不能替老人同意。说法改过了的，要按新的再问。"}, s.consent)
+	handle(s, route{id: "people-consent-code", method: http.MethodPost, path: "/people/{person}/consents/code", tag: tagPeople, kinds: []civic.Kind{civic.NotFound, civic.Conflict, civic.Exhausted},
+		summary: "把确认口令发到老人自己的电话，问同不同意一项用途", more: "限打开了资料、正和老人通电话的工作人员。老人同意就把口令念出来，由同一位工作人员登记同意时写在 code 里。口令不在回答里。"}, s.consentCode)
 	handle(s, route{id: "people-withdraw", method: http.MethodDelete, path: "/people/{person}/consents/{consent}", tag: tagPeople, kinds: nf,
 		summary: "收回同意，立刻生效"}, s.withdraw)
 	handle(s, route{id: "people-copy", method: http.MethodPost, path: "/people/{person}/copy", tag: tagPeople, kinds: nf,
@@ -78,8 +80,25 @@ type consentIn struct {
 		Version int64  `json:"version" minimum:"1" maximum:"100000" doc:"念给老人听的说法的版本"`
 		How     string `json:"how,omitempty" enum:"paper,voice,face_to_face" doc:"怎么同意的；本人登录时不写"`
 		By      string `json:"by,omitempty" enum:"self,guardian,agent" doc:"谁同意的；本人登录时不写"`
-		Witness string `json:"witness,omitempty" maxLength:"50" doc:"见证人的姓名；电话里说的、监护人同意的要写"`
+		Witness string `json:"witness,omitempty" maxLength:"50" doc:"见证人的姓名；电话里说的要写，或写 code；监护人同意的要写"`
+		Code    string `json:"code,omitempty" maxLength:"20" doc:"电话里说的：老人念的确认口令，见 people-consent-code"`
 	}
+}
+
+type consentCodeIn struct {
+	OnPerson
+	Body struct {
+		Purpose string `json:"purpose" minLength:"1" maxLength:"40" doc:"用途，例如 share-doctor"`
+		Version int64  `json:"version" minimum:"1" maximum:"100000" doc:"念给老人听的说法的版本"`
+	}
+}
+
+func (s *server) consentCode(ctx context.Context, in *consentCodeIn) (*struct{}, error) {
+	id, a, err := s.about(ctx, in.Person)
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.Rights.SendCode(ctx, a, id, in.Body.Purpose, in.Body.Version)
 }
 
 func (s *server) consent(ctx context.Context, in *consentIn) (*struct{ Body Made }, error) {
@@ -88,7 +107,7 @@ func (s *server) consent(ctx context.Context, in *consentIn) (*struct{ Body Made
 		return nil, err
 	}
 	b := in.Body
-	made, err := s.Rights.Give(ctx, a, id, rights.Giving{Purpose: b.Purpose, Version: b.Version, How: b.How, By: b.By, Witness: b.Witness})
+	made, err := s.Rights.Give(ctx, a, id, rights.Giving{Purpose: b.Purpose, Version: b.Version, How: b.How, By: b.By, Witness: b.Witness, Code: b.Code})
 	if err != nil {
 		return nil, err
 	}

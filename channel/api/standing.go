@@ -19,7 +19,9 @@ func (s *server) standings() {
 	handle(s, route{id: "deaths-withdraw", method: http.MethodPost, path: "/people/{person}/death/withdraw", tag: tagPeople, kinds: both,
 		summary: "撤销登记错的去世"}, s.alive)
 	handle(s, route{id: "guardians-appoint", method: http.MethodPost, path: "/people/{person}/guardians", tag: tagPeople, status: http.StatusCreated, kinds: both,
-		summary: "按文书指定监护人", more: "老人自己的委托先停下，等监护人认可。"}, s.appoint)
+		bytes: scanBody, summary: "按文书录入监护人", more: "要有文书的扫描件；另一位能处理争议的同事核对以前，什么都不变。"}, s.appoint)
+	handle(s, route{id: "guardians-confirm", method: http.MethodPost, path: "/people/{person}/guardians/{grant}/confirm", tag: tagPeople, kinds: both,
+		summary: "核对过文书，监护生效", more: "由录入的人以外、看过扫描件的同事来核对。老人自己的委托先停下，等监护人认可。"}, s.confirmGuardian)
 	handle(s, route{id: "guardians-end", method: http.MethodDelete, path: "/people/{person}/guardians/{grant}", tag: tagPeople, kinds: both,
 		summary: "停止监护"}, s.endGuardian)
 }
@@ -80,6 +82,7 @@ type appointIn struct {
 	Body struct {
 		Guardian civic.PersonID `json:"guardian" minLength:"1" maxLength:"64" doc:"监护人的编号"`
 		Document string         `json:"document" minLength:"1" maxLength:"100" doc:"哪一份文书：法院判决，或居委会、村委会、民政部门的决定"`
+		Scan     []byte         `json:"scan" maxLength:"1398104" doc:"文书的扫描件：jpg、png 或 pdf，base64，原文不超过1兆"`
 		Starts   time.Time      `json:"starts,omitempty" doc:"从什么时候起，不写就是现在"`
 		Ends     *time.Time     `json:"ends,omitempty" doc:"到什么时候止；文书没写就不写"`
 	}
@@ -90,7 +93,7 @@ func (s *server) appoint(ctx context.Context, in *appointIn) (*struct{ Body Gran
 	if err != nil {
 		return nil, err
 	}
-	g := grant.Guardianship{Person: id, Guardian: in.Body.Guardian, Document: in.Body.Document, Starts: in.Body.Starts, Ends: in.Body.Ends}
+	g := grant.Guardianship{Person: id, Guardian: in.Body.Guardian, Document: in.Body.Document, Scan: in.Body.Scan, Starts: in.Body.Starts, Ends: in.Body.Ends}
 	if g.Starts.IsZero() {
 		g.Starts = s.Now()
 	}
@@ -99,6 +102,14 @@ func (s *server) appoint(ctx context.Context, in *appointIn) (*struct{ Body Gran
 		return nil, err
 	}
 	return &struct{ Body GrantGiven }{GrantGiven{made}}, nil
+}
+
+func (s *server) confirmGuardian(ctx context.Context, in *OnGrant) (*struct{}, error) {
+	id, a, err := s.about(ctx, in.Person)
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.Grant.ConfirmGuardian(ctx, a, id, in.Grant)
 }
 
 func (s *server) endGuardian(ctx context.Context, in *OnGrant) (*struct{}, error) {

@@ -102,7 +102,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	r.Booking = booking.New(j, r.People)
 	r.Booking.Serve(r.Requests)
 	r.Rights = rights.New(j, v, r.People, r.Grant, r.Requests, r.Casework)
-	r.Eligible = eligibility.New(j, r.People, r.Requests)
+	r.Eligible = eligibility.New(j, r.People, r.Requests, r.Casework.Needless)
 	r.Requests.Offers(eligibility.SourceStanding, r.Eligible)
 	r.Findings = finding.New(j, r.Place, r.Catalog, r.Booking)
 	j.Within(slices.Concat(finding.Acts(), booking.CheckedActs()), r.Findings.React)
@@ -144,6 +144,7 @@ func (w *world) seed(r api.Rooms, places *place.Service) {
 	hire("doctor", staff.Clerk, "140105", w.hospital)
 	hire("super", staff.Supervisor, "140105", ty)
 	hire("admin", staff.Administrator, "140105", ty)
+	hire("second", staff.Administrator, "140105", ty)
 	hire("far", staff.Clerk, "330106", hz)
 
 	person := func(name, id, phone string) civic.PersonID {

@@ -96,12 +96,37 @@ CREATE TABLE message_stop (
 -- Since when a phone is there; NULL for one that came with the registration. No code
 -- goes to one that somebody entered lately.
 ALTER TABLE contact ADD COLUMN added_at TIMESTAMP;
+ALTER TABLE contact ADD COLUMN claimed BOOLEAN NOT NULL DEFAULT FALSE;   -- the person's own, by the word of staff alone
+CREATE INDEX proxy_grant_entered ON proxy_grant (kind, state) WHERE kind = 'guardian' AND state = 'asked';
 
 -- Sealed is the code itself, while it may still have to be read out.
 ALTER TABLE access_code ADD COLUMN id TEXT NOT NULL DEFAULT '';
 ALTER TABLE access_code ADD COLUMN sealed BYTEA;
 
+-- A code that a person reads back on the telephone, to say that one thing is their wish.
+CREATE TABLE consent_code (
+  person   TEXT NOT NULL REFERENCES person (id),
+  id       TEXT NOT NULL,
+  matter   TEXT NOT NULL,               -- a grant, or a purpose and the version of its words
+  drawn_by TEXT NOT NULL,               -- the member of staff for whom alone it is good
+  sealed   BYTEA,                       -- while it is open
+  tries    BIGINT NOT NULL,
+  state    TEXT NOT NULL CHECK (state IN ('open', 'used', 'dead', 'void')),
+  drawn_at TIMESTAMP NOT NULL,
+  expires  TIMESTAMP NOT NULL,
+  PRIMARY KEY (person, id)
+);
+CREATE UNIQUE INDEX consent_code_open ON consent_code (person, matter) WHERE state = 'open';
+CREATE INDEX consent_code_expires ON consent_code (expires);
+
+-- The consent code that proved a consent, '' for none.
+ALTER TABLE consent ADD COLUMN code TEXT NOT NULL DEFAULT '';
+
 -- +goose Down
+ALTER TABLE consent DROP COLUMN code;
+DROP TABLE consent_code;
+DROP INDEX proxy_grant_entered;
+ALTER TABLE contact DROP COLUMN claimed;
 ALTER TABLE contact DROP COLUMN added_at;
 ALTER TABLE access_code DROP COLUMN sealed;
 ALTER TABLE access_code DROP COLUMN id;

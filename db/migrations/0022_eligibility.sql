@@ -11,6 +11,7 @@ CREATE TABLE eligibility (
   source     TEXT NOT NULL,             -- of the data: hospital, transit …; '' for the others
   seen_on    TEXT NOT NULL,             -- the day that the data tell of
   request    TEXT NOT NULL,             -- of a state asked or refused: the case
+  asked_at   TIMESTAMP,                 -- when a visit was arranged last
   changed_at TIMESTAMP NOT NULL,
   PRIMARY KEY (person, benefit)
 );

@@ -82,26 +82,19 @@ func (s *Service) Withdraw(ctx context.Context, actor civic.Actor, id civic.Requ
 	})
 }
 
-// Needless ends the cases of requests whose matter was settled without the office, in
-// the write that settled it: a visit to somebody whom the data have found. A case that has been answered
-// stays, and so does one for which money is owed or something is on its way.
-func (s *Service) Needless(tx *journal.Tx, done []journal.Done) error {
-	for _, d := range done {
-		for _, a := range d.About {
-			if a.Kind != "request" {
-				continue
-			}
-			err := tx.As(civic.System("casework").For(d.Subject), func() error {
-				return s.step(tx, civic.RequestID(a.ID), officeNeed, func(tx *journal.Tx, c *Case) (journal.Event, error) {
-					return journal.Event{Act: ActNeedless}, c.drop(tx)
-				})
-			})
-			if err != nil && !civic.Is(err, civic.Conflict) {
-				return err
-			}
-		}
+// Needless ends the case of a request whose matter was settled without the office, in the
+// write that settled it: a visit to somebody whom the data have found. A case that has been
+// answered stays, and so does one for which money is owed or something is on its way.
+func (s *Service) Needless(tx *journal.Tx, person civic.PersonID, id civic.RequestID) error {
+	err := tx.As(civic.System("casework").For(person), func() error {
+		return s.step(tx, id, officeNeed, func(tx *journal.Tx, c *Case) (journal.Event, error) {
+			return journal.Event{Act: ActNeedless}, c.drop(tx)
+		})
+	})
+	if civic.Is(err, civic.Conflict) {
+		return nil
 	}
-	return nil
+	return err
 }
 
 // drop ends a case that was not answered yet, as withdrawn.

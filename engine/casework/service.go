@@ -16,37 +16,37 @@ import (
 
 // The acts of this room.
 var (
-	ActOpened      = journal.Define("case.opened", "交给单位办理")
+	ActOpened      = journal.Define("case.opened", "交给单位办理").Carries("request", "office", "due")
 	ActSeen        = journal.Define("case.seen", "承办单位看了这件事")
 	ActTaken       = journal.Define("case.taken", "单位开始办理")
 	ActReleased    = journal.Define("case.released", "放回单位，等同事来办")
 	ActTakenOver   = journal.Define("case.taken_over", "同事接过来办")
 	ActAssigned    = journal.Define("case.assigned", "交给一位同事办理")
-	ActAsked       = journal.Define("case.asked", "请您补充")
+	ActAsked       = journal.Define("case.asked", "请您补充").Carries("request", "office")
 	ActAnswered    = journal.Define("case.answered", "补充了情况")
 	ActWentOn      = journal.Define("case.went_on", "单位不再等补充，接着办")
-	ActTransferred = journal.Define("case.transferred", "转给另一个单位办理")
-	ActExtended    = journal.Define("case.extended", "延长了办理期限")
-	ActResolved    = journal.Define("case.resolved", "单位回复已办好")
-	ActRejected    = journal.Define("case.rejected", "单位回复这次办不成")
+	ActTransferred = journal.Define("case.transferred", "转给另一个单位办理").Carries("request", "office")
+	ActExtended    = journal.Define("case.extended", "延长了办理期限").Carries("request", "office")
+	ActResolved    = journal.Define("case.resolved", "单位回复已办好").Carries("request", "office")
+	ActRejected    = journal.Define("case.rejected", "单位回复这次办不成").Carries("request", "office")
 	ActConfirmed   = journal.Define("case.confirmed", "确认办好了")
 	ActTried       = journal.Define("case.tried", "联系过，没有联系上")
-	ActUnconfirmed = journal.Define("case.unconfirmed", "两次没有联系上，按未确认办结")
+	ActUnconfirmed = journal.Define("case.unconfirmed", "两次没有联系上，按未确认办结").Carries("request")
 	ActReopened    = journal.Define("case.reopened", "说没有办好，重新办理")
 	ActAppealed    = journal.Define("case.appealed", "不同意结果，请上一级再看")
 	ActNeedless    = journal.Define("case.needless", "不用再办了，单位不用去了")
 	ActWithdrawn   = journal.Define("case.withdrawn", "说不办了，撤回")
-	ActOverdue     = journal.Define("case.overdue", "超过了办理期限")
+	ActOverdue     = journal.Define("case.overdue", "超过了办理期限").Carries("request", "office")
 	ActNearDue     = journal.Define("case.near_due", "快到办理期限了")
-	ActRedirected  = journal.Define("case.redirected", "原单位没有人办，转给别的单位")
+	ActRedirected  = journal.Define("case.redirected", "原单位没有人办，转给别的单位").Carries("request", "office")
 
 	ActHandedIn = journal.Define("case.handed_in", "单位收下了材料或者钱")
-	ActBilled   = journal.Define("case.billed", "单位开了账单")
+	ActBilled   = journal.Define("case.billed", "单位开了账单").Carries("request", "office")
 	ActPaid     = journal.Define("case.paid", "说已经付了钱")
 	ActReceived = journal.Define("case.received", "单位收到了材料或者钱")
 	ActFiled    = journal.Define("case.filed", "材料存了档，或者钱入了账")
-	ActReturned = journal.Define("case.returned", "退回了材料、钱或者撤销了账单")
-	ActLost     = journal.Define("case.lost", "材料或者钱在路上没有找到")
+	ActReturned = journal.Define("case.returned", "退回了材料、钱或者撤销了账单").Carries("request", "office")
+	ActLost     = journal.Define("case.lost", "材料或者钱在路上没有找到").Carries("request", "office")
 
 	ActAway = journal.Define("absence.registered", "登记了不在岗的日子和代班的同事")
 	ActBack = journal.Define("absence.ended", "提前回岗")
@@ -103,6 +103,9 @@ func watched(id civic.RequestID, due time.Time) map[string]string {
 }
 
 func (s *Service) office(q db.Q, r *request.Request) (place.Office, error) {
+	if r.Office != "" {
+		return place.Read(q, r.Office)
+	}
 	if from := r.Def.Casework.OfficeFrom; from != "" {
 		codes := r.Answers.Codes(from)
 		if len(codes) != 1 {

@@ -3,14 +3,12 @@ package eligibility
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"time"
 
 	"yinqiao/catalog"
 	"yinqiao/civic"
 	"yinqiao/db"
-	"yinqiao/jobs"
 	"yinqiao/journal"
 	"yinqiao/people"
 	"yinqiao/request"
@@ -22,95 +20,92 @@ type Ask struct{}
 // Kind implements jobs.Args.
 func (Ask) Kind() string { return "eligibility.ask" }
 
-// asksEach is how many are asked in one transaction.
-const asksEach = 50
+// asksEach is how many who are due are read at once.
+const asksEach = 200
 
 // AskDue makes a case of each who is due: an officer visits them, and decides. Each is
-// asked once, however often it runs. ErrMore of jobs when there are more.
+// asked once, however often it runs, in a write of their own: where one can't be asked the
+// others are. What failed is returned when all were tried, so that the job is repeated.
 func (s *Service) AskDue(ctx context.Context, _ Ask) error {
+	var failed error
 	for _, b := range rules.Benefits {
-		more := false
-		err := s.j.Write(ctx, civic.System("eligibility.ask"), func(tx *journal.Tx) error {
+		for from := (Standing{}); ; {
 			var due []Standing
-			if err := tx.Select(&due, `SELECT `+columns+` FROM eligibility WHERE state = 'good' AND benefit = $1 AND good_until <= $2 ORDER BY good_until, person LIMIT $3`,
-				b.Code, b.soon(tx.Now), asksEach); err != nil {
+			err := s.j.Look(ctx, asker, func(v *journal.View) error {
+				return v.Select(&due, `SELECT `+columns+` FROM eligibility WHERE state = 'good' AND benefit = $1 AND good_until <= $2
+					AND (asked_at IS NULL OR asked_at <= $3) AND (good_until > $4 OR good_until = $4 AND person > $5) ORDER BY good_until, person LIMIT $6`,
+					b.Code, b.soon(v.Now), v.Now.AddDate(0, 0, -b.AgainDays), from.GoodUntil, from.Person, asksEach)
+			})
+			if err != nil {
 				return err
 			}
-			more = len(due) == asksEach
-			slices.SortFunc(due, func(x, y Standing) int { return cmp.Compare(x.Person, y.Person) }) // two sweeps lock in one order
-			n := 0
 			for _, st := range due {
-				asked, err := s.ask(tx, b, st)
-				if err != nil {
+				err := s.j.Write(ctx, asker, func(tx *journal.Tx) error { return s.ask(tx, b, st) })
+				if err != nil && ctx.Err() != nil {
 					return err
 				}
-				if asked {
-					n++
-				}
+				failed = cmp.Or(failed, err)
 			}
-			if n == 0 {
-				more = false
-				return journal.ErrUnchanged
+			if len(due) < asksEach {
+				break
 			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		if more {
-			return jobs.ErrMore
+			from = due[len(due)-1]
 		}
 	}
-	return nil
+	return failed
 }
+
+var asker = civic.System("eligibility.ask")
 
 // soon is the last day of whoever is due.
 func (b Benefit) soon(now time.Time) string { return day(now.AddDate(0, 0, b.AskDays)) }
 
-// ask makes the case of one person, unless it was seen to meanwhile.
-func (s *Service) ask(tx *journal.Tx, b Benefit, st Standing) (bool, error) {
+// ask makes the case of one person at the office that pays, unless it was seen to
+// meanwhile. It leaves out whoever has died, and where the service is suspended.
+func (s *Service) ask(tx *journal.Tx, b Benefit, st Standing) error {
 	self, err := people.HoldSelf(tx, st.Person)
 	if civic.Is(err, civic.NotFound) {
-		return false, nil
+		return journal.ErrUnchanged
 	}
 	if err != nil {
-		return false, err
+		return err
 	}
 	if self.State != "active" || self.Died != "" {
-		return false, nil
+		return journal.ErrUnchanged
 	}
 	auth, err := tx.Authorise(civic.Need{Person: self.Root, Division: self.Division})
 	if err != nil {
-		return false, err
+		return err
 	}
 	auth = auth.Reaching(self.Selves())
 	now, found, err := standing(tx, self.Selves(), b.Code)
 	if err != nil || !found || now.State != Good || now.GoodUntil > st.GoodUntil {
-		return false, err
+		return cmp.Or(err, journal.ErrUnchanged)
 	}
 	def, err := s.requests.Live(tx, b.Service, self.Division, civic.ChannelDesk)
 	if civic.Is(err, civic.NotFound) || civic.Is(err, civic.Unavailable) {
-		return false, nil // suspended there: the office sees who is due
+		return journal.ErrUnchanged // the office sees who is due
 	}
 	if err != nil {
-		return false, err
+		return err
 	}
 	answers, err := s.answers(tx, auth, self, b, def)
 	if err != nil {
-		return false, err
+		return err
 	}
 	rs, err := s.requests.Enter(tx, []request.Entry{{Service: b.Service, Person: self.Root, Auth: auth, Actor: tx.Actor, Answers: answers, Self: &self, Def: def}})
 	if err != nil {
-		return false, err
+		return err
 	}
+	rs[0].Office = now.Office
 	if err := tx.As(tx.Actor.For(self.Root), func() error { return s.requests.Hand(tx, auth, rs[0]) }); err != nil {
-		return false, err
+		return err
 	}
-	now.State, now.Request = Asked, rs[0].ID
+	now.State, now.Request, now.AskedAt = Asked, rs[0].ID, &tx.Now
 	if err := put(tx, auth, now); err != nil {
-		return false, err
+		return err
 	}
-	return true, tx.RecordFor(auth, self.Root, journal.Event{Act: ActVisit, Detail: map[string]string{"what": b.Words, "until": sayDay(now.GoodUntil)},
+	return tx.RecordFor(auth, self.Root, journal.Event{Act: ActVisit, Detail: map[string]string{"what": b.Words, "until": sayDay(now.GoodUntil)},
 		About: []journal.About{{ID: string(rs[0].ID), Kind: "request", Role: "object"}, {ID: string(now.Office), Kind: "office", Role: "office"}}})
 }
 
@@ -118,9 +113,10 @@ func (s *Service) ask(tx *journal.Tx, b Benefit, st Standing) (bool, error) {
 func (s *Service) answers(q db.Q, auth civic.Authority, self people.Self, b Benefit, def *catalog.Definition) (request.Answers, error) {
 	out := request.Answers{}
 	for key, v := range b.Visit {
+		// An office's own version of the service may ask otherwise.
 		question := def.Question(key)
 		if question == nil || !slices.ContainsFunc(question.Options, func(o catalog.Option) bool { return o.Code == v.Code }) {
-			return nil, errors.New("eligibility: " + b.Service + " has no answer " + v.Code + " to " + key)
+			continue
 		}
 		out[key] = []request.Value{{Code: v.Code, Shown: v.Text, Via: civic.ChannelSystem}}
 	}

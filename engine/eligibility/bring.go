@@ -11,7 +11,6 @@ import (
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/journal"
-	"yinqiao/people"
 	"yinqiao/place"
 	"yinqiao/sheet"
 )
@@ -21,7 +20,7 @@ import (
 type Batch struct {
 	Office  civic.OfficeID
 	Benefit string
-	Source  string // of data, by its code; "" for the list of who draws the benefit
+	Source  string // of data, by its code; "" for the list of who draws the benefit, Leaving for who does no more
 	Bytes   []byte // a workbook or columns of text, with headings
 	Try     bool   // only say what would happen
 }
@@ -31,10 +30,14 @@ type Result struct {
 	Rows    int
 	Done    int   // entered, or certified by the data
 	Same    int   // known already, or older than what is known
+	Early   int   // of data: so old that they are no use any more
 	Unknown []int // nobody here has the number
 	Off     int   // of data: they draw no such benefit here
 	Wrong   []Wrong
 }
+
+// Leaving names the list of who draws the benefit no more, with the day from which on.
+const Leaving = "leaving"
 
 // Wrong is a row that can't be used, and why.
 type Wrong struct {
@@ -47,7 +50,7 @@ var ErrSource = civic.E(civic.Invalid, "eligibility.source", "请选这是什么
 
 var (
 	errBenefit = civic.E(civic.Invalid, "eligibility.benefit", "请选一种待遇。").On("benefit")
-	errHeads   = civic.E(civic.Invalid, "eligibility.heads", "前十行里没有找到表头。名单要有「身份证号」「认证到期日」两列，记录要有「身份证号」「日期」两列。").On("file")
+	errHeads   = civic.E(civic.Invalid, "eligibility.heads", "前十行里没有找到表头。领待遇的名单要有「身份证号」「认证到期日」两列，别的要有「身份证号」「日期」两列。").On("file")
 	errNoDay   = error(civic.E(civic.Invalid, "eligibility.day", "没有日期。"))
 	errNotPay  = civic.E(civic.Denied, "eligibility.office", "这种待遇不归您的单位管，请发放待遇的单位来办。")
 )
@@ -85,14 +88,21 @@ func (s *Service) Bring(ctx context.Context, actor civic.Actor, b Batch) (Result
 		}
 		before := out
 		if b.Try {
-			err = s.j.Look(ctx, actor, func(v *journal.View) error { out = before; return each(v, nil, v.Now) })
+			// That numbers were looked up is recorded, whatever becomes of them.
+			err = s.j.Write(ctx, actor, func(tx *journal.Tx) error {
+				out = before
+				if err := each(tx, nil, tx.Now); err != nil {
+					return err
+				}
+				return kind.told(tx, ActTried, out, before, i == len(parts)-1)
+			})
 		} else {
 			err = s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 				out = before // a write may be begun anew
 				if err := each(tx, tx, tx.Now); err != nil {
 					return err
 				}
-				return kind.told(tx, out, before, i == len(parts)-1)
+				return kind.told(tx, ActBrought, out, before, i == len(parts)-1)
 			})
 		}
 		if err != nil {
@@ -125,7 +135,7 @@ func (s *Service) check(ctx context.Context, actor civic.Actor, b Batch) (bringi
 		if k.of.OfficeKind != k.office.Kind {
 			return errNotPay
 		}
-		if b.Source != "" && !slices.Contains(k.of.Sources, b.Source) {
+		if b.Source != "" && b.Source != Leaving && !slices.Contains(k.of.Sources, b.Source) {
 			return ErrSource
 		}
 		return nil
@@ -193,104 +203,10 @@ func column(cells, heads []string) int {
 	return slices.IndexFunc(cells, func(c string) bool { return slices.Contains(heads, strings.ReplaceAll(c, " ", "")) })
 }
 
-// row looks one row up and enters it; without a transaction it only counts.
-func (k bringing) row(q db.Q, tx *journal.Tx, now time.Time, r line, out *Result) error {
-	wrong := func(say string) error {
-		out.Wrong = append(out.Wrong, Wrong{r.row, say})
-		return nil
-	}
-	if k.b.Source != "" && r.on > day(now) {
-		return wrong("日期在今天以后。")
-	}
-	m, err := k.s.people.ByCard(q, r.number)
-	if civic.Is(err, civic.NotFound) {
-		out.Unknown = append(out.Unknown, r.row)
-		return nil
-	}
-	if civic.Is(err, civic.Conflict) || m.State == people.Disputed {
-		return wrong("这个号码两个人都有，还没有处理好。请先请管理员处理。")
-	}
-	if err != nil {
-		return err
-	}
-	self, err := people.Resolve(q, m.Person)
-	if tx != nil {
-		self, err = people.HoldSelf(tx, m.Person)
-	}
-	if err != nil {
-		return err
-	}
-	if self.State != "active" || self.Died != "" {
-		return wrong("登记为已经去世，请核对。")
-	}
-	st, found, err := standing(q, self.Selves(), k.of.Code)
-	if err != nil {
-		return err
-	}
-	next, changed := k.enter(self.Root, st, found, r)
-	switch {
-	case k.b.Source != "" && (!found || st.Office != k.office.ID):
-		out.Off++
-		return nil
-	case !changed:
-		out.Same++
-		return nil
-	}
-	out.Done++
-	if tx == nil {
-		return nil
-	}
-	return k.save(tx, self, next, st.Request)
-}
-
-// enter says how somebody stands after a row, and whether that is anything new. Data
-// that are older than what is known change nothing, nor does a list.
-func (k bringing) enter(person civic.PersonID, st Standing, found bool, r line) (Standing, bool) {
-	if k.b.Source == "" {
-		if !found {
-			return Standing{Person: person, Benefit: k.of.Code, Office: k.office.ID, State: Good, GoodUntil: r.on, Basis: ByList}, true
-		}
-		moved, later := st.Office != k.office.ID, r.on > st.GoodUntil
-		st.Office = k.office.ID
-		if later {
-			st.GoodUntil, st.Basis, st.Source, st.SeenOn = r.on, ByList, "", ""
-			st.State, st.Request = Good, ""
-		}
-		return st, moved || later
-	}
-	until := k.of.until(r.on)
-	if until <= st.GoodUntil {
-		return st, false
-	}
-	st.State, st.GoodUntil, st.Basis, st.Source, st.SeenOn, st.Request = Good, until, ByData, k.b.Source, r.on, ""
-	return st, true
-}
-
-// save enters how somebody stands; asked is the visit that was arranged, if one was.
-func (k bringing) save(tx *journal.Tx, self people.Self, st Standing, asked civic.RequestID) error {
-	auth, err := tx.Authorise(civic.Need{Person: self.Root, Office: k.office.ID, Division: k.office.Division, Permission: civic.MayWorkCases})
-	if err != nil {
-		return err
-	}
-	auth = auth.Reaching(self.Selves())
-	if err := put(tx, auth, st); err != nil {
-		return err
-	}
-	act, detail := ActEnrolled, map[string]string{"what": k.of.Words, "until": sayDay(st.GoodUntil)}
-	if k.b.Source != "" {
-		act, detail["source"] = ActCertified, sourceWords(st.Source)
-	}
-	about := []journal.About{{ID: string(k.office.ID), Kind: "office", Role: "office"}}
-	if asked != "" {
-		about = append(about, journal.About{ID: string(asked), Kind: "request", Role: "object"})
-	}
-	return tx.RecordFor(auth, self.Root, journal.Event{Act: act, Detail: detail, About: about})
-}
-
 // told records that a list was brought, with its figures, at its end.
-func (k bringing) told(tx *journal.Tx, out, before Result, last bool) error {
+func (k bringing) told(tx *journal.Tx, act journal.Act, out, before Result, last bool) error {
 	if !last {
-		if out.Done == before.Done {
+		if act == ActTried || out.Done == before.Done {
 			return journal.ErrUnchanged
 		}
 		return nil
@@ -300,10 +216,14 @@ func (k bringing) told(tx *journal.Tx, out, before Result, last bool) error {
 		return err
 	}
 	what := k.of.Words + "名单"
-	if k.b.Source != "" {
+	switch k.b.Source {
+	case "":
+	case Leaving:
+		what = "不再领" + k.of.Words + "的名单"
+	default:
 		what = sourceWords(k.b.Source)
 	}
 	n := int64(out.Done)
-	return tx.Record(auth, journal.Event{Act: ActBrought, Measure: &n, About: []journal.About{{ID: string(k.office.ID), Kind: "office", Role: "office"}},
+	return tx.Record(auth, journal.Event{Act: act, Measure: &n, About: []journal.About{{ID: string(k.office.ID), Kind: "office", Role: "office"}},
 		Detail: map[string]string{"what": what, "rows": strconv.Itoa(out.Rows), "done": strconv.Itoa(out.Done), "unknown": strconv.Itoa(len(out.Unknown))}})
 }

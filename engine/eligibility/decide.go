@@ -1,6 +1,9 @@
 package eligibility
 
 import (
+	"slices"
+	"time"
+
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/journal"
@@ -57,15 +60,24 @@ func (s *Service) decide(tx *journal.Tx, person civic.PersonID, of matter, to St
 	if err != nil {
 		return err
 	}
+	o, err := place.Read(tx, of.office)
+	if err != nil {
+		return err
+	}
 	for _, st := range mine {
 		b, ok := benefit(st.Benefit)
 		if !ok || b.Service != service {
 			continue
 		}
-		if to == Asked { // the person's word, by which the office begins anew
-			err = tx.As(civic.System("eligibility").For(self.Root), func() error { return s.stands(tx, self, b, st, of, to) })
+		next, act := b.after(st, of, o.Kind, to, tx.Now)
+		if act == "" {
+			continue
+		}
+		record := func() error { return s.stands(tx, self, b, next, st.Request, of, o, act) }
+		if act != ActDecided && act != ActRefused { // at the person's word, or nobody's
+			err = tx.As(civic.System("eligibility").For(self.Root), record)
 		} else {
-			err = s.stands(tx, self, b, st, of, to)
+			err = record()
 		}
 		if err != nil {
 			return err
@@ -74,20 +86,38 @@ func (s *Service) decide(tx *journal.Tx, person civic.PersonID, of matter, to St
 	return nil
 }
 
-func (s *Service) stands(tx *journal.Tx, self people.Self, b Benefit, st Standing, of matter, to State) error {
-	o, err := place.Read(tx, of.office)
-	if err != nil {
-		return err
+// after says how somebody stands once a matter has come to a state, and by which act;
+// "" when nothing follows. Only the office that pays decides, and the one that hears
+// appeals: what another answered leaves it open, and the person is asked again. So is,
+// after a while, who did not want the visit.
+func (b Benefit) after(st Standing, of matter, kind string, to State, now time.Time) (Standing, journal.Act) {
+	mine, decides := st.Request == of.request, slices.Contains(b.Decides, kind)
+	switch {
+	case to == Good && decides:
+		st.State, st.GoodUntil, st.Basis, st.Source, st.SeenOn, st.Request = Good, b.until(day(now)), ByOfficer, "", "", ""
+		return st, ActDecided
+	case to == Refused && decides && (mine || st.Request == ""):
+		st.State, st.Request = Refused, of.request
+		return st, ActRefused
+	case to == Asked && (mine || st.Request == ""):
+		st.State, st.Request, st.AskedAt = Asked, of.request, &now
+		return st, ActVisit
+	case mine && st.State == Asked && to == Withdrawn:
+		st.State, st.Request = Good, ""
+		return st, ActOpen
+	case mine && st.State == Asked && (to == Good || to == Refused):
+		st.State, st.Request, st.AskedAt = Good, "", nil
+		return st, ActOpen
 	}
-	need, act := civic.Need{Person: self.Root, Office: o.ID, Division: o.Division, Permission: civic.MayWorkCases}, ActDecided
-	st.State, st.Request = to, of.request
-	switch to {
-	case Good:
-		st.GoodUntil, st.Basis, st.Source, st.SeenOn, st.Request = b.until(day(tx.Now)), ByOfficer, "", "", ""
-	case Refused:
-		act = ActRefused
-	case Asked:
-		need, act = civic.Need{Person: self.Root, Division: self.Division}, ActVisit
+	return st, ""
+}
+
+// stands stores how somebody stands. A visit that was arranged beside the matter is
+// named with it, so that it ends.
+func (s *Service) stands(tx *journal.Tx, self people.Self, b Benefit, st Standing, was civic.RequestID, of matter, o place.Office, act journal.Act) error {
+	need := civic.Need{Person: self.Root, Division: self.Division}
+	if act == ActDecided || act == ActRefused {
+		need = civic.Need{Person: self.Root, Office: o.ID, Division: o.Division, Permission: civic.MayWorkCases}
 	}
 	auth, err := tx.Authorise(need)
 	if err != nil {
@@ -97,7 +127,17 @@ func (s *Service) stands(tx *journal.Tx, self people.Self, b Benefit, st Standin
 	if err := put(tx, auth, st); err != nil {
 		return err
 	}
-	return tx.RecordFor(auth, self.Root, journal.Event{Act: act, Detail: map[string]string{"what": b.Words, "until": sayDay(st.GoodUntil)}, About: of.about()})
+	about := of.about()
+	if was != "" && was != of.request {
+		about = append(about, journal.About{ID: string(was), Kind: "request", Role: "object"})
+	}
+	if err := tx.RecordFor(auth, self.Root, journal.Event{Act: act, Detail: map[string]string{"what": b.Words, "until": sayDay(st.GoodUntil)}, About: about}); err != nil {
+		return err
+	}
+	if act == ActDecided && was != "" && was != of.request {
+		return s.ends(tx, self.Root, was)
+	}
+	return nil
 }
 
 // Told implements rights.Cases: how somebody stands is in their story.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"yinqiao/app/apptest"
 	"yinqiao/civic"
@@ -150,7 +151,7 @@ func TestWhomTheDataFindAfterAVisitWasArrangedNeedsNone(t *testing.T) {
 		for i := range rows {
 			rows[i][1] = s.day(-1)
 		}
-		if r := s.bring(t, "vaccine", rows...); r.Done != 2 {
+		if r := s.bring(t, "vaccine", rows...); r.Done != 1 || len(r.Wrong) != 1 {
 			t.Fatalf("%+v", r)
 		}
 		for id, want := range map[civic.RequestID]casework.State{one: casework.Withdrawn, two: casework.Rejected} {
@@ -158,10 +159,170 @@ func TestWhomTheDataFindAfterAVisitWasArrangedNeedsNone(t *testing.T) {
 				t.Errorf("%+v, %v", f, err)
 			}
 		}
-		for _, p := range []civic.PersonID{s.a.Elder, s.a.Stranger} {
-			if st := s.standing(t, p); st.State != eligibility.Good || st.Basis != eligibility.ByData {
-				t.Errorf("%+v", st)
+		if st := s.standing(t, s.a.Elder); st.State != eligibility.Good || st.Basis != eligibility.ByData {
+			t.Errorf("%+v", st)
+		}
+		if st := s.standing(t, s.a.Stranger); st.State != eligibility.Refused {
+			t.Errorf("a ride takes back what an officer refused: %+v", st)
+		}
+	})
+}
+
+func TestAVisitThatIsNotWantedIsAskedAgainLaterAndOneThatWasNotSolvedIsOpen(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newScene(t, d)
+		elder := apptest.AsPerson(s.a.Elder)
+		s.bring(t, "", [2]string{s.Number(t, s.a.Elder), s.day(1)})
+		s.ask(t)
+		first := s.standing(t, s.a.Elder).Request
+		ok(t, s.Casework.Withdraw(ctx, elder, first))
+		s.ask(t)
+		if st := s.standing(t, s.a.Elder); st.State != eligibility.Good || st.Request != "" || !st.Due {
+			t.Fatalf("she is waited for, or asked again at once: %+v", st)
+		}
+		s.Clock.Add(31 * 24 * time.Hour)
+		s.ask(t)
+		again := s.standing(t, s.a.Elder).Request
+		if again == "" || again == first {
+			t.Fatal("nobody asks her any more")
+		}
+		ok(t, s.Casework.Take(ctx, s.officer, again))
+		ok(t, s.Casework.Resolve(ctx, s.officer, again, "看过了"))
+		ok(t, s.Casework.Confirm(ctx, elder, again, false))
+		if st := s.standing(t, s.a.Elder); st.State != eligibility.Asked {
+			t.Errorf("she says that nobody came, and is certified: %+v", st)
+		}
+	})
+}
+
+func TestOnlyTheOfficeThatPaysDecides(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newScene(t, d)
+		s.bring(t, "", [2]string{s.Number(t, s.a.Elder), s.day(1)})
+		s.ask(t)
+		id := s.standing(t, s.a.Elder).Request
+		ok(t, s.Casework.Take(ctx, s.officer, id))
+		ok(t, s.Casework.Transfer(ctx, s.officer, id, s.a.Market, "走错了"))
+		ok(t, s.Casework.Take(ctx, s.a.MarketClerk, id))
+		ok(t, s.Casework.Resolve(ctx, s.a.MarketClerk, id, "看到本人了"))
+		if st := s.standing(t, s.a.Elder); st.State != eligibility.Good || st.Basis == eligibility.ByOfficer || !st.Due {
+			t.Fatalf("a market supervisor certifies a pension: %+v", st)
+		}
+		s.ask(t)
+		if st := s.standing(t, s.a.Elder); st.State != eligibility.Asked || st.Request == id {
+			t.Errorf("it does not come back to the office that pays: %+v", st)
+		}
+	})
+}
+
+func TestOneWhoCanNotBeAskedKeepsNobodyElseFromBeingAsked(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newScene(t, d)
+		other := s.Office(t, "social_security", s.Xihu.Division)
+		officer := s.Hire(t, "裘爱珍", other, staff.Post{Role: staff.Clerk, Division: s.Xihu.Division})
+		var there [][2]string
+		for range 3 {
+			there = append(there, [2]string{s.Number(t, s.Person(t, s.Xihu.Street)), s.day(0)})
+		}
+		far := s.batch("", there...)
+		far.Office = other
+		_, err := s.Eligible.Bring(ctx, officer, far)
+		ok(t, err)
+		dead := s.Person(t, s.a.Street)
+		s.bring(t, "", [2]string{s.Number(t, dead), s.day(0)}, [2]string{s.Number(t, s.a.Elder), s.day(1)})
+		ok(t, s.Grant.ReportDeath(ctx, s.a.Administrator, dead, s.day(0), "certificate"))
+		ok(t, s.Catalog.Suspend(ctx, apptest.System(), "pension-check", s.Xihu.Division, "系统升级", nil))
+		s.ask(t)
+		if st := s.standing(t, s.a.Elder); st.State != eligibility.Asked {
+			t.Errorf("%+v", st)
+		}
+		if n := s.Count(t, `SELECT COUNT(*) FROM eligibility WHERE state = 'asked'`); n != 1 {
+			t.Errorf("%d are asked", n)
+		}
+	})
+}
+
+func TestDataThatHelpNoMoreChangeNothing(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newScene(t, d)
+		n := s.Number(t, s.a.Elder)
+		s.bring(t, "", [2]string{n, "2020-01-01"})
+		s.ask(t)
+		id := s.standing(t, s.a.Elder).Request
+		for _, on := range []string{"2019-06-01", s.day(-11)} {
+			if r := s.bring(t, "transit", [2]string{n, on}); r.Early != 1 || r.Done != 0 {
+				t.Errorf("%s: %+v", on, r)
 			}
+		}
+		if st := s.standing(t, s.a.Elder); st.State != eligibility.Asked || st.Request != id {
+			t.Errorf("%+v", st)
+		}
+	})
+}
+
+func TestAListPutsItselfRightButTakesNobodyFromAnotherOffice(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newScene(t, d)
+		n := s.Number(t, s.a.Elder)
+		if r := s.bring(t, "", [2]string{n, "2126-01-01"}); len(r.Wrong) != 1 || r.Done != 0 {
+			t.Errorf("%+v", r)
+		}
+		s.bring(t, "", [2]string{n, s.day(10)})
+		if r := s.bring(t, "", [2]string{n, s.day(4)}); r.Done != 1 || s.standing(t, s.a.Elder).GoodUntil != s.day(4) {
+			t.Errorf("a wrong date stays: %+v", r)
+		}
+		other := s.Office(t, "social_security", s.a.Division)
+		officer := s.Hire(t, "薛桂花", other, staff.Post{Role: staff.Clerk, Division: s.a.Division})
+		theirs := s.batch("", [2]string{n, s.day(9)})
+		theirs.Office = other
+		if r, err := s.Eligible.Bring(ctx, officer, theirs); err != nil || len(r.Wrong) != 1 || s.standing(t, s.a.Elder).Office != s.office {
+			t.Errorf("%+v, %v", r, err)
+		}
+		if r := s.bring(t, eligibility.Leaving, [2]string{n, s.day(0)}); r.Done != 1 {
+			t.Errorf("%+v", r)
+		}
+		if r, err := s.Eligible.Bring(ctx, officer, theirs); err != nil || r.Done != 1 || s.standing(t, s.a.Elder).Office != other {
+			t.Errorf("%+v, %v", r, err)
+		}
+		// That numbers were tried is recorded, and those of another province are nobody's.
+		far := s.batch("", [2]string{s.Number(t, s.Xihu.Elder), s.day(9)}, [2]string{n, s.day(9)})
+		far.Try = true
+		before := s.Count(t, `SELECT COUNT(*) FROM journal_entry WHERE act = $1`, eligibility.ActTried)
+		if r, err := s.Eligible.Bring(ctx, s.officer, far); err != nil || len(r.Unknown) != 1 {
+			t.Errorf("%+v, %v", r, err)
+		}
+		if after := s.Count(t, `SELECT COUNT(*) FROM journal_entry WHERE act = $1`, eligibility.ActTried); after != before+1 {
+			t.Errorf("%d entries of tries", after-before)
+		}
+	})
+}
+
+func TestAVisitBesideOnesOwnRequestEndsWithIt(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newScene(t, d)
+		elder := apptest.AsPerson(s.a.Elder)
+		v, err := s.Requests.Start(ctx, elder, "pension-check", s.a.Elder, "own")
+		ok(t, err)
+		v, err = s.Requests.Answer(ctx, elder, v.ID, v.Rev, map[string][]string{"notice": {"yearly"}, "how": {"desk"}, "phone": {"12600000001"}})
+		ok(t, err)
+		own, err := s.Requests.Submit(ctx, elder, v.ID, v.Rev)
+		ok(t, err)
+		s.bring(t, "", [2]string{s.Number(t, s.a.Elder), s.day(1)})
+		s.ask(t)
+		visit := s.standing(t, s.a.Elder).Request
+		ok(t, s.Casework.Take(ctx, s.officer, own.Request))
+		ok(t, s.Casework.Resolve(ctx, s.officer, own.Request, "来窗口认证了"))
+		if f, err := s.Casework.Read(ctx, s.officer, visit); err != nil || f.State != casework.Withdrawn {
+			t.Errorf("somebody still goes to her door: %+v, %v", f, err)
+		}
+		if st := s.standing(t, s.a.Elder); st.State != eligibility.Good || st.GoodUntil != s.day(12) {
+			t.Errorf("%+v", st)
 		}
 	})
 }

@@ -15,12 +15,15 @@ var files embed.FS
 
 // Benefit is something that is paid for as long as somebody is there to draw it.
 type Benefit struct {
-	Code       string `yaml:"code"`
-	Words      string `yaml:"words"`
-	Service    string `yaml:"service"`     // by which it is asked for, and decided
-	OfficeKind string `yaml:"office_kind"` // that pays it
-	Months     int    `yaml:"months"`      // how long having been seen is good
-	AskDays    int    `yaml:"ask_days"`    // before its end
+	Code       string   `yaml:"code"`
+	Words      string   `yaml:"words"`
+	Service    string   `yaml:"service"`     // by which it is asked for, and decided
+	OfficeKind string   `yaml:"office_kind"` // that pays it
+	Months     int      `yaml:"months"`      // how long having been seen is good
+	AskDays    int      `yaml:"ask_days"`    // before its end
+	AgainDays  int      `yaml:"again_days"`  // before somebody who did not want the visit is asked again
+	SlackDays  int      `yaml:"slack_days"`  // by which a list may go beyond the months
+	Decides    []string `yaml:"decides"`     // kinds of office whose answer decides
 	// Visit is what the platform answers when it asks for the visit, and what is read of it.
 	Visit map[string]struct {
 		Code string `yaml:"code"`
@@ -103,3 +106,6 @@ func (b Benefit) until(seen string) string {
 }
 
 func day(t time.Time) string { return t.In(civic.Shanghai).Format(time.DateOnly) }
+
+// latest is the last day up to which a list may say that somebody is certified.
+func (b Benefit) latest(now time.Time) string { return day(now.AddDate(0, b.Months, b.SlackDays)) }

@@ -12,10 +12,13 @@ import (
 // The acts of this room.
 var (
 	ActEnrolled  = journal.Define("eligibility.enrolled", "登记了领取的待遇和认证到期日")
-	ActCertified = journal.Define("eligibility.certified", "查到了记录，待遇资格认证好了")
-	ActVisit     = journal.Define("eligibility.visit", "没有查到记录，安排上门认证")
+	ActCertified = journal.Define("eligibility.certified", "查到了记录，待遇资格认证好了").Carries("what", "until")
+	ActVisit     = journal.Define("eligibility.visit", "没有查到记录，安排上门认证").Carries("what", "request")
 	ActDecided   = journal.Define("eligibility.decided", "工作人员认证了待遇资格")
 	ActRefused   = journal.Define("eligibility.refused", "工作人员没有认证通过，没有停发待遇")
+	ActOpen      = journal.Define("eligibility.open", "待遇资格还没有认证，过一阵再安排")
+	ActLeft      = journal.Define("eligibility.left", "不再领这种待遇，从名单上去掉了")
+	ActTried     = journal.Define("eligibility.tried", "试着比对了一份名单，没有登记")
 	ActBrought   = journal.Define("eligibility.brought", "比对了一份名单")
 )
 
@@ -27,6 +30,9 @@ const (
 	Good    State = "good"    // until GoodUntil
 	Asked   State = "asked"   // a case is open
 	Refused State = "refused" // an officer has said no; what follows is the officer's
+
+	// Withdrawn is what becomes of a visit that the person did not want; nobody stands so.
+	Withdrawn State = "withdrawn"
 )
 
 // The ways in which it came to be known.
@@ -41,11 +47,15 @@ type Service struct {
 	j        *journal.Journal
 	people   *people.Service
 	requests *request.Service
+	ends     Ends
 }
 
+// Ends ends the case of a visit that is not needed any more, in the write that settled it.
+type Ends func(tx *journal.Tx, person civic.PersonID, id civic.RequestID) error
+
 // New makes the room.
-func New(j *journal.Journal, p *people.Service, r *request.Service) *Service {
-	return &Service{j, p, r}
+func New(j *journal.Journal, p *people.Service, r *request.Service, ends Ends) *Service {
+	return &Service{j, p, r, ends}
 }
 
 // Standing is how one person stands with one benefit.
@@ -59,10 +69,11 @@ type Standing struct {
 	Source    string
 	SeenOn    string
 	Request   civic.RequestID
-	Due       bool // it ends soon, or has ended
+	AskedAt   *time.Time // when a visit was arranged last
+	Due       bool       // it ends soon, or has ended
 }
 
-const columns = `person, benefit, office, state, good_until, basis, source, seen_on, request`
+const columns = `person, benefit, office, state, good_until, basis, source, seen_on, request, asked_at`
 
 // Words says for the person how they stand.
 func (s Standing) Words() string {

@@ -34,8 +34,8 @@ func put(tx *journal.Tx, auth civic.Authority, st Standing) error {
 	if !auth.Over(st.Person) {
 		return errors.New("eligibility: entering how somebody stands needs an authority over them")
 	}
-	_, err := tx.Exec(`INSERT INTO eligibility (`+columns+`, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-		ON CONFLICT (person, benefit) DO UPDATE SET office = $3, state = $4, good_until = $5, basis = $6, source = $7, seen_on = $8, request = $9, changed_at = $10`,
-		st.Person, st.Benefit, st.Office, st.State, st.GoodUntil, st.Basis, st.Source, st.SeenOn, st.Request, tx.Now)
+	_, err := tx.Exec(`INSERT INTO eligibility (`+columns+`, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+		ON CONFLICT (person, benefit) DO UPDATE SET office = $3, state = $4, good_until = $5, basis = $6, source = $7, seen_on = $8, request = $9, asked_at = $10, changed_at = $11`,
+		st.Person, st.Benefit, st.Office, st.State, st.GoodUntil, st.Basis, st.Source, st.SeenOn, st.Request, st.AskedAt, tx.Now)
 	return err
 }

@@ -25,6 +25,7 @@ func (f face) factRoutes() []kit.Route {
 		{Pattern: "GET" + at + "contacts", Do: f.factPage("电话", contactsPage)},
 		{Pattern: "POST" + at + "contacts", Do: f.change("电话", contactsPage, f.addContact)},
 		{Pattern: "POST" + at + "contacts/{contact}/first", Do: f.change("电话", contactsPage, f.callFirst)},
+		{Pattern: "POST" + at + "contacts/{contact}/confirm", Do: f.change("电话", contactsPage, f.confirmContact)},
 		{Pattern: "POST" + at + "contacts/{contact}/end", Do: f.change("电话", contactsPage, f.endContact)},
 		{Pattern: "GET" + at + "household", Do: f.factPage("和谁住在一起", householdPage)},
 		{Pattern: "POST" + at + "household", Do: f.change("和谁住在一起", householdPage, f.join)},
@@ -161,6 +162,10 @@ func (f face) addContact(ctx context.Context, a civic.Actor, id civic.PersonID, 
 
 func (f face) callFirst(ctx context.Context, a civic.Actor, id civic.PersonID, r *http.Request) error {
 	return f.People.CallFirst(ctx, a, id, r.PathValue("contact"))
+}
+
+func (f face) confirmContact(ctx context.Context, a civic.Actor, id civic.PersonID, r *http.Request) error {
+	return f.People.ConfirmContact(ctx, a, id, r.PathValue("contact"))
 }
 
 func (f face) endContact(ctx context.Context, a civic.Actor, id civic.PersonID, r *http.Request) error {

@@ -52,7 +52,7 @@ func (f face) find(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	found, err := f.People.Find(r.Context(), a, text)
-	if civic.Is(err, civic.NotFound) || civic.Is(err, civic.Invalid) {
+	if civic.Is(err, civic.NotFound) || civic.Is(err, civic.Invalid) || civic.Is(err, civic.Exhausted) {
 		v := f.homeOf(r, fr, m)
 		v.Typed, v.Now = text, f.Now()
 		fr.Wrong = []*civic.Error{civic.As(err).On("text")}

@@ -59,6 +59,7 @@ func (f face) breakGlass(w http.ResponseWriter, r *http.Request) error {
 
 type reviewsView struct {
 	List  []grant.GlassReview
+	Spent []grant.LookupsSpent // who looked up too many, for supervisors
 	Done  bool
 	Judge bool // else an administrator, who reads
 	Old   *http.Request
@@ -88,6 +89,13 @@ func (f face) showReviews(w http.ResponseWriter, r *http.Request, status int, wr
 			return err
 		}
 		v.List = append(v.List, list...)
+		if v.Judge {
+			spent, err := f.Grant.LookupsSpent(r.Context(), a, d)
+			if err != nil {
+				return err
+			}
+			v.Spent = append(v.Spent, spent...)
+		}
 	}
 	if wrong != nil {
 		fr.Wrong = []*civic.Error{civic.As(wrong)}

@@ -22,6 +22,7 @@ func (f face) grantRoutes() []kit.Route {
 		{Pattern: "POST /desk/people/{person}/grants/{grant}/revoke", Do: f.endGrant},
 		{Pattern: "POST /desk/people/{person}/grants/{grant}/settle", Do: f.settleGrants},
 		{Pattern: "POST /desk/people/{person}/grants/{grant}/told", Do: f.told},
+		{Pattern: "POST /desk/people/{person}/grants/{grant}/code", Page: "/desk/people/{person}/grants/{grant}", Do: f.grantCode},
 		{Pattern: "POST /desk/people/{person}/freeze", Do: f.freeze},
 	}
 }
@@ -162,7 +163,7 @@ func (f face) showReceipt(w http.ResponseWriter, r *http.Request, status int, fr
 	if err != nil {
 		return err
 	}
-	return f.RenderAs(w, r, status, receiptPage(fr, p, g))
+	return f.RenderAs(w, r, status, receiptPage(fr, p, g, r.URL.Query().Get("sent") != ""))
 }
 
 // scan sends the scanned paper of a grant, as a file to keep.
@@ -223,7 +224,11 @@ func (f face) told(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = f.Grant.Answer(r.Context(), a, civic.PersonID(r.PathValue("person")), r.PathValue("grant"), r.PostFormValue("outcome"))
+	id, gid := civic.PersonID(r.PathValue("person")), r.PathValue("grant")
+	if r.PostFormValue("outcome") == "code" {
+		return f.agreedByCode(w, r, fr, a, id, gid)
+	}
+	err = f.Grant.Answer(r.Context(), a, id, gid, r.PostFormValue("outcome"))
 	if civic.Is(err, civic.Invalid) {
 		fr.Wrong = []*civic.Error{civic.As(err).On("outcome")}
 		return f.showReceipt(w, r, kit.Status(err), fr, a)
@@ -232,4 +237,35 @@ func (f face) told(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return kit.Go(w, r, "/desk/tasks/voice")
+}
+
+// agreedByCode takes the code that the person read back, and shows what stands now.
+func (f face) agreedByCode(w http.ResponseWriter, r *http.Request, fr kit.Frame, a civic.Actor, id civic.PersonID, gid string) error {
+	err := f.Grant.AnswerByCode(r.Context(), a, id, gid, kit.Field(r, "code"))
+	if e := civic.As(err); err != nil && ofCode(e) {
+		fr.Wrong = []*civic.Error{e.On("code")}
+		return f.showReceipt(w, r, kit.Status(err), fr, a)
+	}
+	if err != nil {
+		return err
+	}
+	return kit.Go(w, r, "/desk/people/"+string(id)+"/grants/"+gid)
+}
+
+// grantCode has a code sent to the person's own phone, by which they say that a grant is their wish.
+func (f face) grantCode(w http.ResponseWriter, r *http.Request) error {
+	fr, a, _, err := f.frame(r, "委托回执")
+	if err != nil {
+		return err
+	}
+	id, gid := civic.PersonID(r.PathValue("person")), r.PathValue("grant")
+	err = f.Grant.SendGrantCode(r.Context(), a, id, gid)
+	if e := civic.As(err); err != nil && ofCode(e) {
+		fr.Wrong = []*civic.Error{e.On("code")}
+		return f.showReceipt(w, r, kit.Status(err), fr, a)
+	}
+	if err != nil {
+		return f.orOpen(w, r, fr, a, err)
+	}
+	return kit.Go(w, r, "/desk/people/"+string(id)+"/grants/"+gid+"?sent=1#f-code")
 }

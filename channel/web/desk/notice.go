@@ -15,7 +15,8 @@ func (f face) noticeRoutes() []kit.Route {
 		{Pattern: "GET /desk/people/{person}/standing", Do: f.standing},
 		{Pattern: "POST /desk/people/{person}/death", Page: "/desk/people/{person}/standing", Do: f.death},
 		{Pattern: "POST /desk/people/{person}/alive", Page: "/desk/people/{person}/standing", Do: f.alive},
-		{Pattern: "POST /desk/people/{person}/guardians", Page: "/desk/people/{person}/standing", Do: f.appoint},
+		{Pattern: "POST /desk/people/{person}/guardians", Page: "/desk/people/{person}/standing", Bytes: grant.ScanMost, Do: f.appoint},
+		{Pattern: "POST /desk/people/{person}/guardians/{grant}/confirm", Page: "/desk/people/{person}/standing", Do: f.confirmGuardian},
 		{Pattern: "POST /desk/people/{person}/guardians/{grant}/end", Page: "/desk/people/{person}/standing", Do: f.endGuardian},
 	}
 }
@@ -57,7 +58,7 @@ func (f face) settling(w http.ResponseWriter, r *http.Request, do func(a civic.A
 		return err
 	}
 	err = do(a, civic.PersonID(r.PathValue("person")))
-	if e := civic.As(err); err != nil && (e.Kind == civic.Invalid || e.Code == "person.unknown" && e.Field != "") {
+	if e := civic.As(err); err != nil && (e.Kind == civic.Invalid || e.Code == "person.unknown" && e.Field != "" || e.Code == "guardian.unread" || e.Code == "guardian.own_entry") {
 		fr.Wrong = []*civic.Error{e}
 		return f.showStanding(w, r, kit.Status(err), fr, a)
 	}
@@ -96,8 +97,17 @@ func (f face) appoint(w http.ResponseWriter, r *http.Request) error {
 		} else if err != nil {
 			return err
 		}
+		if _, g.Scan, err = kit.File(r, "scan"); err != nil {
+			return err
+		}
 		_, err = f.Grant.Appoint(r.Context(), a, g)
 		return err
+	})
+}
+
+func (f face) confirmGuardian(w http.ResponseWriter, r *http.Request) error {
+	return f.settling(w, r, func(a civic.Actor, p civic.PersonID) error {
+		return f.Grant.ConfirmGuardian(r.Context(), a, p, r.PathValue("grant"))
 	})
 }
 

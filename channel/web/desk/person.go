@@ -189,7 +189,7 @@ func (f face) askToOpen(w http.ResponseWriter, r *http.Request, status int, fr k
 		return err
 	}
 	fr.Title = "打开资料"
-	return f.RenderAs(w, r, status, openPage(fr, m, agents, shown, r.PostFormValue("reason"), askedFor(r)))
+	return f.RenderAs(w, r, status, openPage(fr, m, agents, shown, r))
 }
 
 // askedFor is the page of the desk that the person is opened for; "" is their own.
@@ -210,8 +210,17 @@ func (f face) open(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	id := civic.PersonID(r.PathValue("person"))
-	err = f.Grant.Open(r.Context(), a, id, r.PostFormValue("presented") != "", kit.Field(r, "reason"), civic.PersonID(r.PostFormValue("agent")))
-	if e := civic.As(err); err != nil && (e.Kind == civic.Invalid || e.Code == "grant.division" || e.Code == "opening.card") {
+	agent := civic.PersonID(r.PostFormValue("agent"))
+	if number := kit.Field(r, "agent-card"); agent != "" && number != "" {
+		_, err = f.People.FindCard(r.Context(), a, number)
+		if k := civic.KindOf(err); err != nil && k != civic.Internal && k != civic.Unavailable {
+			err = civic.As(err).On("agent-card")
+		}
+	}
+	if err == nil {
+		err = f.Grant.Open(r.Context(), a, id, r.PostFormValue("presented") != "", kit.Field(r, "reason"), agent)
+	}
+	if e := civic.As(err); err != nil && (e.Kind == civic.Invalid || e.Field == "agent-card" || e.Code == "grant.division" || e.Code == "opening.card") {
 		if e.Code == "grant.division" {
 			e = civic.E(e.Kind, e.Code, "老人不住在您的辖区。老人来了的话，请把证件放到读卡器上，或输入证件的整个号码，再打开。").On("presented")
 		}

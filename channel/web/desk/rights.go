@@ -3,8 +3,10 @@ package desk
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
@@ -16,6 +18,7 @@ func (f face) rightsRoutes() []kit.Route {
 	return []kit.Route{
 		{Pattern: "GET" + at + "consents", Do: f.consents},
 		{Pattern: "POST" + at + "consents", Do: f.consent},
+		{Pattern: "POST" + at + "consents/code", Page: "/desk/people/{person}/consents", Do: f.consentCode},
 		{Pattern: "POST" + at + "consents/{consent}/withdraw", Do: f.withdraw},
 		{Pattern: "POST" + at + "copy", Do: f.copy},
 		{Pattern: "POST" + at + "copy/file", Do: f.copyFile},
@@ -79,7 +82,7 @@ func (f face) changeConsent(w http.ResponseWriter, r *http.Request, do func(ctx 
 	}
 	id := civic.PersonID(r.PathValue("person"))
 	err = do(r.Context(), a, id)
-	if e := civic.As(err); err != nil && (e.Kind == civic.Invalid || e.Kind == civic.Conflict || slices.Contains([]string{"consent.separate", "erase.wish", "consent.presence", "consent.guardian"}, e.Code)) {
+	if e := civic.As(err); err != nil && (e.Kind == civic.Invalid || e.Kind == civic.Conflict || ofCode(e) || slices.Contains([]string{"consent.separate", "erase.wish", "consent.presence", "consent.guardian"}, e.Code)) {
 		fr.Wrong = []*civic.Error{e}
 		return f.showConsents(w, r, kit.Status(err), fr, a)
 	}
@@ -92,11 +95,37 @@ func (f face) changeConsent(w http.ResponseWriter, r *http.Request, do func(ctx 
 func (f face) consent(w http.ResponseWriter, r *http.Request) error {
 	return f.changeConsent(w, r, func(ctx context.Context, a civic.Actor, id civic.PersonID) error {
 		version, _ := strconv.ParseInt(r.PostFormValue("version"), 10, 64) // another one meets as a conflict
-		_, err := f.Rights.Give(ctx, a, id, rights.Giving{Purpose: r.PostFormValue("purpose"), Version: version, How: r.PostFormValue("how"),
-			By: r.PostFormValue("by"), Witness: kit.Field(r, "witness")})
+		g := rights.Giving{Purpose: r.PostFormValue("purpose"), Version: version, How: r.PostFormValue("how"),
+			By: r.PostFormValue("by"), Witness: kit.Field(r, "witness"), Code: kit.Field(r, "code")}
+		if g.Code != "" {
+			g.How = rights.ByVoice // a code is read on the telephone
+		}
+		_, err := f.Rights.Give(ctx, a, id, g)
 		return err
 	})
 }
+
+// consentCode has a code sent to the person's own phone, by which they agree to one purpose.
+func (f face) consentCode(w http.ResponseWriter, r *http.Request) error {
+	fr, a, _, err := f.frame(r, "同意书")
+	if err != nil {
+		return err
+	}
+	id, purpose := civic.PersonID(r.PathValue("person")), r.PostFormValue("purpose")
+	version, _ := strconv.ParseInt(r.PostFormValue("version"), 10, 64)
+	err = f.Rights.SendCode(r.Context(), a, id, purpose, version)
+	if e := civic.As(err); err != nil && (e.Kind == civic.Conflict || ofCode(e)) {
+		fr.Wrong = []*civic.Error{e.On("purpose")}
+		return f.showConsents(w, r, kit.Status(err), fr, a)
+	}
+	if err != nil {
+		return f.orOpen(w, r, fr, a, err)
+	}
+	return kit.Go(w, r, "/desk/people/"+string(id)+"/consents?sent="+url.QueryEscape(purpose)+"#c-"+url.QueryEscape(purpose))
+}
+
+// ofCode reports whether a refusal is about a consent code: the page says it beside the field.
+func ofCode(e *civic.Error) bool { return strings.HasPrefix(e.Code, "consent_code.") }
 
 func (f face) withdraw(w http.ResponseWriter, r *http.Request) error {
 	return f.changeConsent(w, r, func(ctx context.Context, a civic.Actor, id civic.PersonID) error {

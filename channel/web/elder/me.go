@@ -12,6 +12,7 @@ func (f face) meRoutes() []kit.Route {
 	return []kit.Route{
 		{Pattern: "GET /elder/me", Do: f.me},
 		{Pattern: "POST /elder/me/sign-out", Do: f.signOutElsewhere},
+		{Pattern: "POST /elder/phones/{contact}/confirm", Page: "/elder/me", Do: f.confirmPhone},
 		{Pattern: "GET /elder/consents", Do: f.consents},
 		{Pattern: "POST /elder/consents", Do: f.consent},
 		{Pattern: "POST /elder/consents/{consent}/withdraw", Do: f.withdraw},
@@ -42,6 +43,15 @@ func (f face) me(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return f.Render(w, r, mePage(fr, v))
+}
+
+// confirmPhone says that a phone which staff had entered is the person's own.
+func (f face) confirmPhone(w http.ResponseWriter, r *http.Request) error {
+	a := f.actor(r)
+	if err := f.People.ConfirmContact(r.Context(), a, a.Subject, r.PathValue("contact")); err != nil {
+		return err
+	}
+	return kit.Go(w, r, "/elder/me")
 }
 
 // signOutElsewhere ends the person's sign-ins on every other phone and computer.

@@ -7,7 +7,6 @@ import (
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
 	"yinqiao/notify"
-	"yinqiao/people"
 )
 
 func (f face) messageRoutes() []kit.Route {
@@ -50,35 +49,21 @@ func (f face) heard(w http.ResponseWriter, r *http.Request) error {
 	return kit.Go(w, r, "/elder/messages")
 }
 
-// way is one way of being told, and whether the person wants it.
-type way struct {
-	people.Coded
-	No bool
-}
-
 // ways asks by which ways the person does not want to be told.
 func (f face) ways(w http.ResponseWriter, r *http.Request) error {
 	fr, a, _, err := f.frame(r, "不要用哪些办法")
 	if err != nil {
 		return err
 	}
-	no, err := f.Notify.Refusals(r.Context(), a, a.Subject)
+	list, err := f.Notify.Ways(r.Context(), a, a.Subject)
 	if err != nil {
 		return err
-	}
-	var list []way
-	for _, c := range f.Notify.Refusable() {
-		list = append(list, way{c, slices.Contains(no, c.Code)})
 	}
 	return f.Render(w, r, waysPage(fr, list))
 }
 
 func (f face) setWays(w http.ResponseWriter, r *http.Request) error {
 	a := f.actor(r)
-	if a.Operator.None() {
-		_, _, _, err := f.frame(r, "")
-		return err
-	}
 	if err := f.Notify.Refuse(r.Context(), a, a.Subject, r.PostForm["no"]); err != nil {
 		return err
 	}

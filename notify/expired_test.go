@@ -1,0 +1,61 @@
+package notify_test
+
+import (
+	"testing"
+	"time"
+
+	"yinqiao/app/apptest"
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/db/dbtest"
+	"yinqiao/notify"
+)
+
+// An elder whom nobody reaches is told of to one colleague once; a line on a desk that
+// nobody looks at is not said to be an elder whom nobody reached.
+func TestWhatIsGivenUpIsToldToOneColleagueOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d, apptest.At(time.Date(2026, 11, 23, 9, 0, 0, 0, civic.Shanghai)))
+		a := w.Taiyuan
+		id := w.ReportPost(t, a).Request
+		ok(t, w.Casework.Take(ctx, a.HospitalClerk, id))
+		ok(t, w.Casework.Resolve(ctx, a.HospitalClerk, id, "寄了。"))
+		ok(t, w.Grant.Dispute(ctx, apptest.AsPerson(a.Elder), a.Elder, "意见不一致"))
+		for range 12 {
+			w.Tell(t)
+			w.Clock.Add(11 * time.Hour)
+		}
+		given, line := states(t, w, a.Elder, "case.resolved/elder"), states(t, w, a.Elder, "grant.disputed/staff")
+		if len(given) != 1 || given[0].State != notify.Expired || len(line) != 1 || line[0].State != notify.Expired {
+			t.Fatalf("%+v, %+v", given, line)
+		}
+		for entry, want := range map[string]int{given[0].ID: 1, line[0].ID: 0} {
+			if n := w.Count(t, `SELECT COUNT(*) FROM message WHERE template = 'message.expired/staff' AND entry = $1`, entry); n != want {
+				t.Errorf("it is told %d times, want %d", n, want)
+			}
+		}
+		// Whoever does not look at that either has it go to whoever stands above, once.
+		if n := w.Count(t, `SELECT COUNT(*) FROM message WHERE template = 'message.expired/staff'`); n != 2 {
+			t.Errorf("%d colleagues were told", n)
+		}
+	})
+}
+
+// Whoever asks for a code at night waits for it at night.
+func TestACodeIsToldAtAnyHour(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d, apptest.At(time.Date(2026, 11, 23, 23, 0, 0, 0, civic.Shanghai)))
+		a, c := w.Taiyuan, &arrives{}
+		w.Notify.Carry(notify.CarrierSMS, c)
+		w.Tell(t)
+		c.told()
+		w.Open(t, a.Clerk, a.Elder)
+		ok(t, w.Grant.SendCode(ctx, a.Clerk, a.Elder))
+		w.Tell(t)
+		if got := c.told(); len(got) != 1 || got[0] != a.ElderPhone {
+			t.Errorf("told %v", got)
+		}
+	})
+}

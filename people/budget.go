@@ -1,0 +1,86 @@
+package people
+
+import (
+	"strings"
+
+	"yinqiao/civic"
+	"yinqiao/journal"
+)
+
+// The acts of looking people up by whole numbers.
+var (
+	// ActMissed is a whole number by which nobody was found: whoever tries numbers out leaves
+	// these.
+	ActMissed = journal.Define("people.missed", "按完整的证件号或电话查找，没有找到人")
+	// ActLookupsSpent is a member of staff having had all the look-ups of an hour or a day. It
+	// is about the county, as LookupsOf names it, for whoever reviews look-ups there.
+	ActLookupsSpent = journal.Define("people.lookups_spent", "按完整的证件号、电话查人，到了一小时或一天的上限")
+)
+
+var (
+	errHourSpent = civic.E(civic.Exhausted, "find.hour", "您这个钟点里按完整的证件号、电话查的人太多了，先不能再这样查。老人带了证件的，请放到读卡器上，照样能办；没有读卡器的，请同事来查，或等下一个整点再查。确实要查这么多，请告诉本辖区的监督人员。")
+	errDaySpent  = civic.E(civic.Exhausted, "find.day", "您今天按完整的证件号、电话查的人太多了，今天不能再这样查。老人带了证件的，请放到读卡器上，照样能办；没有读卡器的，请同事来查。确实要查这么多，请告诉本辖区的监督人员。")
+)
+
+// LookupsOf names what the entries are about by which look-ups in a division are reviewed;
+// those of the divisions inside begin with it.
+func LookupsOf(in civic.Division) string { return "lookups/" + string(in) }
+
+// LookupsADay is how many look-ups by a whole number a member of staff has in a day, and in
+// an hour.
+func LookupsADay() (day, hour int) { return showing.Day, showing.Hour }
+
+// spend takes one look-up by a whole number from those that the member of staff at the
+// controls has, and says what its entry is about, so that it is counted. Exhausted when there
+// are none left: who comes with a card is opened by a reader all the same, which costs
+// nothing. Nor does the card that they looked up today already; card is "" where none was
+// found. Two at the same moment may both be the last.
+func spend(tx *journal.Tx, auth civic.Authority, card string) ([]journal.About, error) {
+	who := tx.Actor.Staff()
+	if who == "" {
+		return nil, nil
+	}
+	now := tx.Now.In(civic.Shanghai)
+	again := 0
+	if err := tx.Get(&again, `SELECT COUNT(*) FROM journal_about b JOIN journal_about a ON a.entry = b.entry AND a.id = $1 WHERE b.id = $2`,
+		string(who)+"/"+dayOf(tx.Now), card); err != nil || again > 0 {
+		return nil, err
+	}
+	var out []journal.About
+	for _, x := range []struct {
+		what, of string // of the day, of the hour
+		most     int
+		refusal  *civic.Error
+	}{{"day", now.Format("2006-01-02"), showing.Day, errDaySpent}, {"hour", now.Format("2006-01-02T15"), showing.Hour, errHourSpent}} {
+		counted := journal.About{ID: string(who) + "/" + x.of, Kind: "lookups", Role: "object"}
+		var had int
+		if err := tx.Get(&had, `SELECT COUNT(*) FROM journal_about WHERE id = $1`, counted.ID); err != nil {
+			return nil, err
+		}
+		if had >= x.most {
+			return nil, x.refusal
+		}
+		if had+1 == x.most {
+			if err := tx.Record(auth, journal.Event{Act: ActLookupsSpent, Detail: map[string]string{"spent": x.what}, About: []journal.About{
+				{ID: string(who), Kind: "staff", Role: "object"}, {ID: LookupsOf(auth.Division()), Kind: "lookups", Role: "object"}}}); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, counted)
+	}
+	return out, nil
+}
+
+// isWhole reports whether a text is a whole number of a card or a phone, and not a part of
+// one, a birth or a name.
+func isWhole(text string) bool {
+	if _, err := CleanPhone(text); err == nil {
+		return true
+	}
+	return looksLikeCard(strings.ToUpper(civic.Digits(text)))
+}
+
+// recordMissed records that a whole number was nobody's.
+func recordMissed(tx *journal.Tx, auth civic.Authority, spent []journal.About) error {
+	return tx.Record(auth, journal.Event{Act: ActMissed, About: spent})
+}
