@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"yinqiao/channel/api"
+	"yinqiao/channel/fhir"
 	"yinqiao/channel/hook"
 	"yinqiao/channel/web"
 	"yinqiao/channel/web/kit"
@@ -23,7 +24,7 @@ func (a *App) Handler() http.Handler {
 	return main
 }
 
-// Handlers are what is served at the main address, pages, the API and health, and
+// Handlers are what is served at the main address, pages, the API, FHIR and health, and
 // what is served at the address of the metrics, if they have one of their own.
 func (a *App) Handlers(e Edge) (main, metrics http.Handler) {
 	rooms := web.Rooms{People: a.People, Staff: a.Staff, Sessions: a.Sessions, Place: a.Place, Grant: a.Grant, Catalog: a.Catalog,
@@ -36,6 +37,8 @@ func (a *App) Handlers(e Edge) (main, metrics http.Handler) {
 	hook.Mount(mux, a.Notify, a.reporters, a.Log)
 	api.Mount(mux, api.Rooms{People: a.People, Staff: a.Staff, Place: a.Place, Sessions: a.Sessions, Grant: a.Grant, Catalog: a.Catalog,
 		Requests: a.Requests, Casework: a.Casework, Booking: a.Booking, Eligible: a.Eligible, Rights: a.Rights, Findings: a.Findings, Notify: a.Notify, Log: a.Log, Now: a.Journal.Now})
+	fhir.Mount(mux, fhir.Rooms{People: a.People, Place: a.Place, Sessions: a.Sessions, Catalog: a.Catalog, Requests: a.Requests, Booking: a.Booking,
+		Version: Version(), Log: a.Log, Now: a.Journal.Now})
 	if e.MetricsAddr == "" {
 		mux.Handle("GET /metrics", gate.localOnly(m.handler()))
 	} else {

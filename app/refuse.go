@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"yinqiao/channel/api"
+	"yinqiao/channel/fhir"
 	"yinqiao/channel/web"
 	"yinqiao/civic"
 )
@@ -24,7 +25,11 @@ var (
 // refuse answers in plain words: people with a page, programs with a problem
 // document.
 func (g gate) refuse(w http.ResponseWriter, r *http.Request, status int, title string, e *civic.Error) {
-	if !strings.HasPrefix(r.URL.Path, "/api/") {
+	switch {
+	case strings.HasPrefix(r.URL.Path, fhir.Prefix+"/"):
+		fhir.Refuse(w, e)
+		return
+	case !strings.HasPrefix(r.URL.Path, "/api/"):
 		web.Refuse(g.rooms, w, r, e)
 		return
 	}

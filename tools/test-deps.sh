@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs what the tests need and this machine lacks: PostgreSQL, Chromium with
-# a Chinese font, espeak-ng, and the npm packages of the browser tests. Needs root
-# and Debian's packages for all but the last; without them it says what is missing.
+# a Chinese font, espeak-ng, Node, and the npm packages of the tests in the browser and of
+# FHIR. Needs root and Debian's packages for all but the last; without them it says
+# what is missing.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -10,6 +11,7 @@ ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/d
 command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing="$missing chromium"
 { command -v fc-list >/dev/null 2>&1 && fc-list :lang=zh | grep -q .; } || missing="$missing fonts-noto-cjk fontconfig"
 command -v espeak-ng >/dev/null 2>&1 || missing="$missing espeak-ng"
+command -v npm >/dev/null 2>&1 || missing="$missing nodejs npm"
 if [ -n "$missing" ]; then
 	if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
 		apt-get update -qq
@@ -20,6 +22,12 @@ if [ -n "$missing" ]; then
 		exit 1
 	fi
 fi
-if [ -f app/e2e/browser/package-lock.json ] && [ ! -d app/e2e/browser/node_modules ]; then
-	(cd app/e2e/browser && npm ci --no-audit --no-fund --silent)
+if ! node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' >/dev/null 2>&1; then
+	echo "the tests need Node 20 or newer" >&2
+	exit 1
 fi
+for dir in app/e2e/browser channel/fhir/client; do
+	if [ ! -d "$dir/node_modules" ]; then
+		(cd "$dir" && npm ci --no-audit --no-fund --silent)
+	fi
+done

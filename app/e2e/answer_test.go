@@ -41,16 +41,16 @@ func (s *site) send(t *testing.T, r route, target, token string, headers ...stri
 	req := httptest.NewRequest(r.method, target, strings.NewReader(body))
 	req.RemoteAddr = fmt.Sprintf("10.%d.%d.%d:999", s.sent>>16&255, s.sent>>8&255, s.sent&255)
 	switch {
-	case r.face == apiFace:
+	case r.program():
 		req.Header.Set("Authorization", "Bearer "+token)
 		req.Header.Set("Idempotency-Key", db.NewID())
 		if body != "" {
-			req.Header.Set("Content-Type", "application/json")
+			req.Header.Set("Content-Type", r.media())
 		}
 	case r.form != nil:
 		req.Header.Set("Content-Type", kind)
 	}
-	if token != "" && r.face != apiFace {
+	if token != "" && !r.program() {
 		req.AddCookie(&http.Cookie{Name: s.Sessions.Cookie.Name, Value: token})
 	}
 	for i := 0; i+1 < len(headers); i += 2 {
@@ -135,6 +135,8 @@ func (a *answer) say() string {
 		var p struct{ Detail string }
 		_ = json.Unmarshal([]byte(a.body), &p)
 		return p.Detail
+	case strings.Contains(a.Header().Get("Content-Type"), "fhir+json"):
+		return outcomeOf(a.body)
 	}
 	return a.body
 }

@@ -17,11 +17,16 @@ import (
 func init() {
 	for verb, why := range map[string]string{
 		"Booking.Free": "what times are free is public", "Booking.Prove": "what was kept and used is public", "Booking.Books": "whether a place can be booked is public",
+		"Booking.Resources": "what can be booked is public", "Booking.Times": "what times there are is public",
 		"Booking.Check": "what rules find is public", "Booking.Sweep": "a job, as the system", "Booking.OfferFree": "a job, as the system", "Booking.ExtendAll": "a job, as the system",
 	} {
 		actorless[verb] = why
 	}
 	openToAnyClerk["Booking.Lines"] = struct {
+		why string
+		ok  func(results []reflect.Value) bool
+	}{"everybody's own office, never the other's", empty}
+	openToAnyClerk["Booking.FindAt"] = struct {
 		why string
 		ok  func(results []reflect.Value) bool
 	}{"everybody's own office, never the other's", empty}
@@ -31,7 +36,7 @@ func init() {
 	}{"everybody's own office, never the other's", empty}
 	moreStory = append(moreStory, func(t *testing.T, s *story) {
 		s.bookings(t)
-		for _, verb := range []string{"Cancel", "Arrive", "Miss", "Change", "Read"} {
+		for _, verb := range []string{"Cancel", "CancelAt", "Arrive", "Miss", "Change", "Read"} {
 			s.made["to "+verb] = s.extra(t)
 		}
 		for _, verb := range []string{"CallAgain", "Pass", "Return"} {
@@ -114,6 +119,11 @@ func init() {
 			"Booking.Wait":       order(s.made["full"]),
 			"Booking.Leave":      order(s.made["full"]),
 			"Booking.Cancel":     own("Cancel"),
+			"Booking.CancelAt":   with(own("CancelAt"), byType{reflect.TypeFor[int64](): {int64(1)}}),
+			"Booking.FindOf":     {reflect.TypeFor[booking.Find](): {booking.Find{}}},
+			"Booking.FindAt":     {reflect.TypeFor[booking.Find](): {booking.Find{}}},
+			"Booking.Resources":  {reflect.TypeFor[booking.FindResources](): {booking.FindResources{}}},
+			"Booking.Times":      {reflect.TypeFor[booking.FindTimes](): {booking.FindTimes{IDs: []string{s.made["time"]}}}},
 			"Booking.Arrive":     own("Arrive"),
 			"Booking.Miss":       own("Miss"),
 			"Booking.Read":       own("Read"),
@@ -136,6 +146,7 @@ func init() {
 		return of, who
 	})
 	colleagues["Booking.Lines"] = func(s *story) civic.Actor { return s.Xihu.HospitalClerk }
+	colleagues["Booking.FindAt"] = func(s *story) civic.Actor { return s.Xihu.HospitalClerk }
 	colleagues["Booking.Roll"] = func(s *story) civic.Actor { return s.Xihu.HospitalClerk }
 }
 

@@ -13,7 +13,7 @@ import (
 
 func init() {
 	for verb, why := range map[string]string{
-		"Place.Show": "what a place is, has and does is public", "Place.Near": "where places are is public",
+		"Place.Show": "what a place is, has and does is public", "Place.Near": "where places are is public", "Place.Directory": "what places there are is public",
 		"Place.Count": "how many places there are is public", "Place.Divided": "where there are places is public",
 	} {
 		actorless[verb] = why
@@ -88,6 +88,7 @@ func init() {
 				"Place.EndWindow":   text(s.made["window to end"]),
 				"Place.AddWindow":   {reflect.TypeFor[place.Window](): {place.Window{Name: "9号窗口", Kind: place.Manned}}},
 				"Place.SetFeatures": {reflect.TypeFor[map[string]place.Presence](): {map[string]place.Presence{"cash": place.Present}}},
+				"Place.Directory":   {reflect.TypeFor[int](): {10}},
 				"Place.Near":        {reflect.TypeFor[place.From](): {place.From{Division: s.Taiyuan.Street}}, reflect.TypeFor[place.Want](): {place.Want{}}},
 				"Place.Describe":    {reflect.TypeFor[place.Office](): {place.Office{ID: s.Taiyuan.Hospital, Address: "二号路2号"}}},
 			}, map[string]civic.Actor{"Place.SetHours": clerk, "Place.SetDay": clerk, "Place.DropDay": clerk, "Place.OpenWindow": clerk, "Place.CloseWindow": clerk,

@@ -113,6 +113,7 @@ func (s *site) routes(t *testing.T) []route {
 		}
 	}
 	out = append(out, s.operations(t)...)
+	out = append(out, s.interactions(t)...)
 	slices.SortFunc(out, func(a, b route) int { return cmp.Compare(a.name, b.name) })
 	if len(out) < 55 {
 		t.Fatalf("only %d routes: the walk is broken", len(out))

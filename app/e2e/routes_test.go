@@ -108,7 +108,7 @@ func TestEveryRouteRefusesWhoeverIsNotSignedIn(t *testing.T) {
 func (a *answer) refusedAtTheDoor(t *testing.T, r route) {
 	t.Helper()
 	switch {
-	case r.face == apiFace:
+	case r.program():
 		if a.Code != http.StatusUnauthorized || a.Header().Get("Www-Authenticate") == "" {
 			t.Errorf("%s: %d, want 401 with how to sign in", a.what, a.Code)
 		}
@@ -266,7 +266,7 @@ func TestEveryRouteSaysThatTheDatabaseIsAway(t *testing.T) {
 			if !v.open && a.Code != http.StatusServiceUnavailable {
 				t.Errorf("%s: %d, want 503", a.what, a.Code)
 			}
-			if a.Code == http.StatusServiceUnavailable && v.face != apiFace && a.doc == nil {
+			if a.Code == http.StatusServiceUnavailable && !v.program() && a.doc == nil {
 				t.Errorf("%s: 503 is no page", a.what)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"yinqiao/civic"
+	"yinqiao/grant"
 )
 
 const plantedID = "140199194603070029"
@@ -29,7 +30,7 @@ func TestEveryKindOfErrorHasItsStatusAndATitle(t *testing.T) {
 	if p := problemOf(civic.E(99, "x", "y")); p.Status != 500 {
 		t.Errorf("an unknown kind is %d", p.Status)
 	}
-	if p := problemOf(civic.As(errNobody())); p.Status != 401 || p.GetHeaders().Get("WWW-Authenticate") != "Bearer" {
+	if p := problemOf(civic.As(grant.Nobody())); p.Status != 401 || p.GetHeaders().Get("WWW-Authenticate") != "Bearer" {
 		t.Errorf("nobody: %+v %v", p, p.GetHeaders())
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -29,9 +27,9 @@ func (s *server) guard(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	if byDevice[id] {
-		device, err := s.deviceActor(ctx.Context(), bearer(r))
+		device, err := s.deviceActor(ctx.Context(), grant.Token(r.Header.Get("Authorization")))
 		if civic.Is(err, civic.Denied) {
-			err = errNobody()
+			err = grant.Nobody()
 		}
 		if err != nil {
 			write(s.api, ctx, s.problem(ctx.Context(), id, err))
@@ -40,41 +38,13 @@ func (s *server) guard(ctx huma.Context, next func(huma.Context)) {
 		next(huma.WithValue(ctx, actorKey{}, device))
 		return
 	}
-	inner, err := s.Sessions.Load(ctx.Context(), bearer(r))
+	inner, who, err := grant.Bearer(ctx.Context(), s.Sessions, s.People, r.Header.Get("Authorization"))
 	if err != nil {
 		write(s.api, ctx, s.problem(ctx.Context(), id, err))
 		return
 	}
-	if actor.Operator = s.Sessions.Who(inner); actor.Operator.None() {
-		write(s.api, ctx, s.problem(ctx.Context(), id, errNobody()))
-		return
-	}
-	if own := actor.Person(); own != "" { // also one who signed in before a merge
-		root, err := s.People.Root(inner, own)
-		if err != nil {
-			write(s.api, ctx, s.problem(ctx.Context(), id, err))
-			return
-		}
-		actor.Operator.ID = string(root)
-	}
+	actor.Operator = who
 	next(huma.WithContext(ctx, context.WithValue(inner, actorKey{}, actor)))
-}
-
-// errNobody is the grant room's own refusal of nobody, so that it is worded once.
-func errNobody() error {
-	_, err := grant.Judge{}.Authorise(nil, time.Time{}, civic.Actor{}, civic.Need{})
-	return err
-}
-
-// tokenMost is longer than any token.
-const tokenMost = 200
-
-func bearer(r *http.Request) string {
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") || len(token) > tokenMost || dirty(token) {
-		return ""
-	}
-	return strings.TrimSpace(token)
 }
 
 func host(addr string) string {
@@ -212,7 +182,7 @@ func (s *server) me(ctx context.Context, _ *struct{}) (*struct{ Body Me }, error
 	if a.Staff() != "" {
 		m, err := s.Staff.Find(ctx, a.Staff())
 		if civic.Is(err, civic.NotFound) {
-			return nil, errNobody() // has left since
+			return nil, grant.Nobody() // has left since
 		}
 		if err != nil {
 			return nil, err

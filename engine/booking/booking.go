@@ -288,12 +288,19 @@ func officeNeed(q db.Q, b Booking) (civic.Need, error) {
 
 // Cancel gives a place back. Pressing twice is no fault.
 func (s *Service) Cancel(ctx context.Context, actor civic.Actor, id civic.RequestID) error {
+	return s.CancelAt(ctx, actor, id, 0)
+}
+
+// CancelAt is Cancel for who read the booking at a revision: Conflict if it is at
+// another by now. 0 is any.
+func (s *Service) CancelAt(ctx context.Context, actor civic.Actor, id civic.RequestID, rev int64) error {
 	return s.step(ctx, actor, id, s.personNeed, func(tx *journal.Tx, _ civic.Authority, b *Booking) (journal.Event, error) {
-		switch b.State {
-		case Cancelled:
+		switch {
+		case rev != 0 && rev != b.Rev:
+			return journal.Event{}, errMoved
+		case b.State == Cancelled:
 			return journal.Event{}, journal.ErrUnchanged
-		case Booked:
-		default:
+		case b.State != Booked:
 			return journal.Event{}, errEnded
 		}
 		return journal.Event{Act: ActCancelled, Detail: b.freed()}, s.end(tx, b, Cancelled, "")

@@ -28,7 +28,6 @@ func (s *Service) Free(ctx context.Context, office civic.OfficeID, kind, from, t
 		if err := parseSpan(from, to, aheadMost); err != nil {
 			return err
 		}
-		anybody := Drawer{Channel: civic.ChannelElder, Age: -1, Now: v.Now}
 		all, pools, err := s.open(v, want{kind: kind, office: office, from: from, to: to}, v.Now)
 		if err != nil {
 			return err
@@ -37,16 +36,9 @@ func (s *Service) Free(ctx context.Context, office civic.OfficeID, kind, from, t
 			if len(out) == freeMost {
 				break
 			}
-			p, err := s.plan(v, x.Plan)
+			f, err := s.tell(v, x, pools[x.ID])
 			if err != nil {
 				return err
-			}
-			f := Free{Session: x.Session, What: x.Resource.Name, About: x.Resource.About, When: x.Words(),
-				Open: free(p.Ways(anybody, x.Office, x.StartsAt), pools[x.ID], v.Now)}
-			for _, q := range pools[x.ID] {
-				if q.Kept && !q.Shut && (q.ReleaseAt == nil || q.ReleaseAt.After(v.Now)) {
-					f.Kept += q.Quota - q.Used - q.Held
-				}
 			}
 			out = append(out, f)
 		}

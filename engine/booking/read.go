@@ -2,7 +2,6 @@ package booking
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"yinqiao/civic"
@@ -136,43 +135,50 @@ const listMost = 200
 func (s *Service) Coming(ctx context.Context, actor civic.Actor, person civic.PersonID) ([]Item, error) {
 	var out []Item
 	err := s.j.Look(ctx, actor.For(person), func(v *journal.View) error {
-		if _, err := v.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople, Look: true}); err != nil {
+		var w where
+		w.and(`state = 'booked'`)
+		w.and(`day >= ?`, dayOf(v.Now))
+		may, err := s.mine(v, person, &w)
+		if err != nil || !may {
 			return err
 		}
-		self, err := people.Resolve(v, person)
-		if err != nil {
-			return err
-		}
-		ids := self.Selves()
-		where, args := ` FROM booking WHERE state = 'booked' AND day >= $1 AND person IN `+db.In(2, len(ids)), append([]any{dayOf(v.Now)}, db.Args(ids)...)
-		var services, may []string
-		if err := v.Select(&services, `SELECT DISTINCT service`+where+` ORDER BY service`, args...); err != nil {
-			return err
-		}
-		for _, service := range services { // before the list is cut
-			n, err := s.requests.Need(v, person, service)
-			if err != nil {
-				return err
-			}
-			n.Look = true
-			if _, err = v.Authorise(n); err == nil {
-				may = append(may, service)
-			} else if !civic.Is(err, civic.Denied) {
-				return err
-			}
-		}
-		if len(may) == 0 {
-			return nil
-		}
-		var bs []Booking
-		if err := v.Select(&bs, `SELECT `+bookingColumns+where+` AND service IN `+db.In(1+len(args), len(may))+` ORDER BY starts_at, id LIMIT `+strconv.Itoa(listMost),
-			append(args, db.Args(may)...)...); err != nil {
-			return err
-		}
-		out, err = s.items(v, bs)
+		out, err = s.found(v, w, listMost)
 		return err
 	})
 	return out, err
+}
+
+// mine narrows to what the one who looks may see of a person's bookings; false when
+// there is nothing.
+func (s *Service) mine(v *journal.View, person civic.PersonID, w *where) (bool, error) {
+	if _, err := v.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople, Look: true}); err != nil {
+		return false, err
+	}
+	self, err := people.Resolve(v, person)
+	if err != nil {
+		return false, err
+	}
+	w.in(`person`, db.Args(self.Selves()))
+	var services, may []string
+	if err := v.Select(&services, `SELECT DISTINCT service FROM booking`+w.text()+` ORDER BY service`, w.args...); err != nil {
+		return false, err
+	}
+	for _, service := range services { // before the list is cut
+		n, err := s.requests.Need(v, person, service)
+		if err != nil {
+			return false, err
+		}
+		n.Look = true
+		if _, err = v.Authorise(n); err == nil {
+			may = append(may, service)
+		} else if !civic.Is(err, civic.Denied) {
+			return false, err
+		}
+	}
+	if len(may) > 0 {
+		w.in(`service`, db.Args(may))
+	}
+	return len(may) > 0, nil
 }
 
 // Roll lists who has booked a day at the office of the member of staff at the

@@ -40,6 +40,9 @@ var (
 	ActOfferOver  = journal.Define("booking.offer_over", "候补的号没有要")
 )
 
+// CodeMoved is the code of a booking that is not as it was read any more.
+const CodeMoved = "booking.moved"
+
 var (
 	errNoResource = civic.E(civic.NotFound, "booking.no_resource", "没有这个医生、场馆或课程，请从单子里选。")
 	errNoSession  = civic.E(civic.NotFound, "booking.no_session", "没有这个时间，请从列出的里面选一个。")
@@ -54,7 +57,7 @@ var (
 	errNotOpenYet = civic.E(civic.Conflict, "booking.not_yet", "这个时间还没有开始放号，请先选别的时间。")
 	errOver       = civic.E(civic.Conflict, "booking.over", "这个时间已经过了，请另选一个。")
 	errStopped    = civic.E(civic.Conflict, "booking.stopped", "这个时间停了，请另选一个。")
-	errMoved      = civic.E(civic.Conflict, "booking.moved", "这次预约刚刚有人办过了，请刷新看看现在的情况。")
+	errMoved      = civic.E(civic.Conflict, CodeMoved, "这次预约刚刚有人办过了，请刷新看看现在的情况。")
 	errEnded      = civic.E(civic.Conflict, "booking.ended", "这次预约已经办完或者取消了，不能再改。要去请重新约一个。")
 	errTooFew     = civic.E(civic.Conflict, "booking.too_few", "已经约出去和留着的比这个数多，不能减到这么少。")
 	errNoneLeft   = civic.E(civic.Conflict, "booking.none_left", "这个号池没有没用的号，不用放。")

@@ -1,0 +1,184 @@
+package fhir
+
+import (
+	"slices"
+
+	"yinqiao/civic"
+	"yinqiao/engine/booking"
+	"yinqiao/people"
+)
+
+// statusOfState are the statuses of an Appointment
+// (hl7.org/fhir/R4/valueset-appointmentstatus.html) by the states of a booking.
+var statusOfState = map[booking.State]string{booking.Booked: "booked", booking.Arrived: "arrived", booking.Missed: "noshow",
+	booking.Cancelled: "cancelled", booking.CalledOff: "cancelled"}
+
+// appointmentStatuses are all that FHIR knows. Nothing here is ever in the others.
+var appointmentStatuses = []string{"proposed", "pending", "booked", "arrived", "fulfilled", "cancelled", "noshow", "entered-in-error", "checked-in", "waitlist"}
+
+// who, what and where of a booking, in words.
+type told struct{ title, who, what, where string }
+
+func appointmentOf(b booking.Booking, x booking.Session, t told) Appointment {
+	changed := b.MadeAt
+	if b.EndedAt != nil {
+		changed = *b.EndedAt
+	}
+	a := Appointment{head: head{ResourceType: typeAppointment, ID: string(b.ID), Meta: &Meta{VersionID: version(b.Rev), LastUpdated: instant(changed)}},
+		Identifier: []Identifier{{Use: "official", System: systemNumber, Value: string(b.Number)}}, Status: statusOfState[b.State],
+		ServiceType: []CodeableConcept{coded(systemService, b.Service, t.title)}, Specialty: specialty(b.Department), Description: t.title,
+		Start: instant(x.StartsAt), End: instant(x.EndsAt), Created: instant(b.MadeAt), Slot: []Reference{{Reference: typeSlot + "/" + b.Session}}}
+	what := actorOf(booking.Resource{ID: b.Resource, Kind: b.Kind, Name: t.what})
+	for _, ref := range []Reference{{typePatient + "/" + string(b.Person), t.who}, what, {typeLocation + "/" + string(b.Office), t.where}} {
+		a.Participant = append(a.Participant, Participant{Actor: &ref, Required: "required", Status: "accepted"})
+	}
+	if a.Status == "cancelled" {
+		code, display := "pat", "Patient"
+		if b.State == booking.CalledOff {
+			code, display = "prov", "Provider"
+		}
+		a.CancelationReason = &CodeableConcept{Coding: []Coding{{"http://terminology.hl7.org/CodeSystem/appointment-cancellation-reason", code, display}}, Text: b.Reason}
+	}
+	return a
+}
+
+func (s *server) appointment(c *call, id string) (*booking.File, Appointment, error) {
+	f, err := s.Booking.Read(c, c.actor, civic.RequestID(id))
+	if err != nil {
+		return nil, Appointment{}, err
+	}
+	return f, appointmentOf(f.Booking, f.Session, told{f.Title, people.Masked(f.Who.Name), f.Resource.Name, f.Office.Name}), nil
+}
+
+func (s *server) readAppointment(c *call, id string) (resource, error) {
+	_, a, err := s.appointment(c, id)
+	if err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+func (s *server) searchAppointments(c *call, q query) (page, error) {
+	if q.Has("identifier") {
+		return s.appointmentNumbered(c, q)
+	}
+	f, person, err := s.appointmentsWanted(c, q)
+	if err != nil {
+		return page{}, err
+	}
+	if q.Has("status") && len(f.States) == 0 {
+		return page{}, nil
+	}
+	f.Most = q.count + 1
+	var items []booking.Item
+	if person != "" {
+		items, err = s.Booking.FindOf(c, c.actor, person, f)
+	} else {
+		items, err = s.Booking.FindAt(c, c.actor, f)
+	}
+	if err != nil {
+		return page{}, err
+	}
+	var p page
+	if len(items) > q.count {
+		items = items[:q.count]
+		p.next = mark(items[q.count-1].StartsAt, string(items[q.count-1].ID))
+	}
+	sessions := make([]string, len(items))
+	for i, it := range items {
+		sessions[i] = it.Session
+	}
+	xs, err := s.times(c, sessions...)
+	if err != nil {
+		return page{}, err
+	}
+	for _, it := range items {
+		p.found = append(p.found, appointmentOf(it.Booking, xs[it.Session].Session, told{it.Title, it.Who, it.What, it.Where}))
+	}
+	return p, nil
+}
+
+// appointmentsWanted reads what a search for appointments asks for: of a person, or ""
+// for those of the office of whoever asks.
+func (s *server) appointmentsWanted(c *call, q query) (f booking.Find, person civic.PersonID, err error) {
+	person = c.actor.Person()
+	for _, name := range []string{"patient", "actor"} {
+		vs := q.Values[name]
+		if len(vs) > 1 {
+			return f, "", errSearch.On(name)
+		}
+		if len(vs) == 0 {
+			continue
+		}
+		types := []string{typePatient}
+		if name == "actor" {
+			types = append(types, typePractitioner, typeLocation)
+		}
+		switch typ, id := c.reference(vs[0], types...); typ {
+		case "":
+			return f, "", errValue.On(name)
+		case typePatient:
+			person = civic.PersonID(id)
+		default:
+			rs, err := s.narrowed(c, typ, id)
+			if err != nil {
+				return f, "", err
+			}
+			if f.Office = rs.Office; len(rs.IDs) > 0 {
+				f.Resource = id
+			}
+		}
+	}
+	status, err := q.list("status")
+	if err != nil {
+		return f, "", err
+	}
+	for _, st := range status {
+		if !slices.Contains(appointmentStatuses, token(st)) {
+			return f, "", errValue.On("status")
+		}
+		for state, is := range statusOfState {
+			if is == token(st) {
+				f.States = append(f.States, state)
+			}
+		}
+	}
+	slices.Sort(f.States)
+	if f.Starts, err = q.span("date"); err != nil {
+		return f, "", err
+	}
+	at, id, err := q.marked()
+	f.After = booking.Booking{StartsAt: at, ID: civic.RequestID(id)}
+	return f, person, err
+}
+
+// appointmentNumbered finds the booking of a spoken number.
+func (s *server) appointmentNumbered(c *call, q query) (page, error) {
+	for _, name := range []string{"patient", "actor", "status", "date"} {
+		if q.Has(name) {
+			return page{}, errSearch.On(name)
+		}
+	}
+	ns, err := q.list("identifier")
+	if err != nil {
+		return page{}, err
+	}
+	if len(ns) != 1 {
+		return page{}, errValue.On("identifier")
+	}
+	n, err := s.Requests.Find(c, c.actor, token(ns[0]))
+	if civic.Is(err, civic.NotFound) {
+		return page{}, nil
+	}
+	if err != nil || n.Draft {
+		return page{}, err
+	}
+	a, err := s.readAppointment(c, string(n.ID))
+	if civic.Is(err, civic.NotFound) { // a number of something else
+		return page{}, nil
+	}
+	if err != nil {
+		return page{}, err
+	}
+	return page{found: []resource{a}}, nil
+}

@@ -1,0 +1,314 @@
+package fhir
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"yinqiao/civic"
+	"yinqiao/engine/booking"
+)
+
+// Bounds of a search.
+const (
+	countEach = 20  // resources on a page, unless _count says otherwise
+	countMost = 100 // _count above it is taken as this
+	namedMost = 50  // values of one parameter
+	valueMost = 4000
+)
+
+var (
+	errSearch   = civic.E(civic.Invalid, "fhir.search", "不支持这个查找条件，请对照 /fhir/metadata 去掉或者改正。")
+	errValue    = civic.E(civic.Invalid, "fhir.value", "这一项的值写得不对，请对照 FHIR R4 改正。")
+	errRequired = civic.E(civic.Invalid, "fhir.required", "还缺少必要的内容，请补上这一项再发。")
+	errInURL    = civic.E(civic.Invalid, "fhir.in_url", "证件号码不能写在网址里，请改用 POST /fhir/Patient/_search，把号码放在表单里。").On("identifier")
+)
+
+// param is a search parameter: its FHIR type and what it narrows.
+type param struct{ name, typ, words string }
+
+// The parameters of every search that need no entry in the table of a type.
+var common = []string{"_count", "_after", "_format", "_pretty"}
+
+// query is a search whose parameters are all known ones.
+type query struct {
+	url.Values
+	count  int
+	after  string // where the page before ended, as the kind wrote it
+	posted bool
+}
+
+// page is what a search found, and where the next page begins; "" if there is none.
+type page struct {
+	found []resource
+	next  string
+}
+
+// search answers with a page of resources.
+func (s *server) search(c *call, k kind) (answer, error) {
+	q, err := queryOf(c.r, k)
+	if err != nil {
+		return answer{}, err
+	}
+	var p page
+	if ids := q.Values["_id"]; len(ids) > 0 {
+		p, err = s.byID(c, k, q)
+	} else {
+		p, err = k.search(s, c, q)
+	}
+	if err != nil {
+		return answer{}, err
+	}
+	return answer{http.StatusOK, q.bundle(c, k, p)}, nil
+}
+
+// byID reads the resources that _id names; one that there is not is left out.
+func (s *server) byID(c *call, k kind, q query) (page, error) {
+	ids, err := q.list("_id")
+	if err != nil {
+		return page{}, err
+	}
+	for name := range q.Values {
+		if name != "_id" && !slices.Contains(common, name) {
+			return page{}, errSearch.On(name)
+		}
+	}
+	var p page
+	for _, id := range ids {
+		if !isID(id) {
+			return page{}, errValue.On("_id")
+		}
+		x, err := k.read(s, c, id)
+		if civic.Is(err, civic.NotFound) {
+			continue
+		}
+		if err != nil {
+			return page{}, err
+		}
+		p.found = append(p.found, x)
+	}
+	return p, nil
+}
+
+// queryOf reads the parameters of a search, of the address and of a form.
+func queryOf(r *http.Request, k kind) (query, error) {
+	q := query{count: countEach, posted: r.Method == http.MethodPost}
+	if q.posted {
+		if media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); media != "application/x-www-form-urlencoded" {
+			return q, errMedia
+		}
+	}
+	if err := r.ParseForm(); err != nil {
+		var big *http.MaxBytesError
+		if errors.As(err, &big) {
+			return q, errBig
+		}
+		return q, errBody
+	}
+	q.Values = r.Form
+	for name, values := range q.Values {
+		known := slices.Contains(common, name) || slices.ContainsFunc(k.params, func(p param) bool { return p.name == name })
+		if !known {
+			return q, errSearch // an unknown name is not repeated
+		}
+		for _, v := range values {
+			if len(v) > valueMost || dirty(v) {
+				return q, errValue.On(name)
+			}
+		}
+	}
+	if q.posted && r.URL.Query().Has("identifier") || !q.posted && k.name == typePatient && q.Has("identifier") {
+		return q, errInURL
+	}
+	if q.Has("_count") {
+		n, err := strconv.Atoi(q.Get("_count"))
+		if err != nil || n < 1 {
+			return q, errValue.On("_count")
+		}
+		q.count = min(n, countMost)
+	}
+	b, err := base64.RawURLEncoding.DecodeString(q.Get("_after"))
+	if err != nil || dirty(string(b)) {
+		return q, errValue.On("_after")
+	}
+	q.after = string(b)
+	return q, nil
+}
+
+// bundle puts a page into a searchset, with the addresses of itself and of the next.
+func (q query) bundle(c *call, k kind, p page) *Bundle {
+	b := &Bundle{head: head{ResourceType: "Bundle"}, Type: "searchset"}
+	at := func(after string) string {
+		v := url.Values{}
+		for name, values := range q.Values {
+			if name != "_after" && (!q.posted || name != "identifier") { // numbers are no part of an address
+				v[name] = values
+			}
+		}
+		if after != "" {
+			v.Set("_after", after)
+		}
+		if len(v) == 0 {
+			return c.base + "/" + k.name
+		}
+		return c.base + "/" + k.name + "?" + v.Encode()
+	}
+	b.Link = []Link{{"self", at(q.Get("_after"))}}
+	if p.next != "" {
+		b.Link = append(b.Link, Link{"next", at(base64.RawURLEncoding.EncodeToString([]byte(p.next)))})
+	}
+	for _, x := range p.found {
+		h := x.self()
+		e := Entry{FullURL: c.base + "/" + h.ResourceType + "/" + h.ID, Resource: x}
+		e.Search.Mode = "match"
+		b.Entry = append(b.Entry, e)
+	}
+	return b
+}
+
+// list are the values of a parameter of which any will do.
+func (q query) list(name string) ([]string, error) {
+	vs := q.Values[name]
+	if len(vs) > 1 {
+		return nil, errSearch.On(name) // all of several at once: nothing here is many things
+	}
+	if len(vs) == 0 {
+		return nil, nil
+	}
+	out := strings.Split(vs[0], ",")
+	if len(out) > namedMost || slices.Contains(out, "") {
+		return nil, errValue.On(name)
+	}
+	return out, nil
+}
+
+// reference reads Type/id, an address of this server, or a bare ID where one type is
+// meant. "" is a type that the parameter cannot mean.
+func (c *call) reference(text string, types ...string) (typ, id string) {
+	text = strings.TrimPrefix(text, c.base+"/")
+	typ, id, ok := strings.Cut(text, "/")
+	if !ok && len(types) == 1 {
+		typ, id = types[0], text
+	}
+	if !slices.Contains(types, typ) || !isID(id) {
+		return "", ""
+	}
+	return typ, id
+}
+
+// isID reports whether a text is an id of FHIR: 1 to 64 of [A-Za-z0-9-.].
+func isID(s string) bool {
+	return len(s) >= 1 && len(s) <= 64 && !strings.ContainsFunc(s, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '.'
+	})
+}
+
+// token reads the code of system|code.
+func token(text string) string {
+	if _, code, ok := strings.Cut(text, "|"); ok {
+		return code
+	}
+	return text
+}
+
+func dirty(s string) bool {
+	return !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return r == utf8.RuneError || unicode.IsControl(r) })
+}
+
+// span meets all values of a date parameter, each with its prefix.
+func (q query) span(name string) (booking.Span, error) {
+	var out booking.Span
+	for _, v := range q.Values[name] {
+		x, ok := spanOf(v)
+		if !ok {
+			return out, errValue.On(name)
+		}
+		if out.From.IsZero() || x.From.After(out.From) {
+			out.From = x.From
+		}
+		if out.Until.IsZero() || !x.Until.IsZero() && x.Until.Before(out.Until) {
+			out.Until = x.Until
+		}
+	}
+	return out, nil
+}
+
+// dates are the precisions that a date of FHIR can have, with the end of each.
+var dates = []struct {
+	layout string
+	end    func(time.Time) time.Time
+}{
+	{"2006", func(t time.Time) time.Time { return t.AddDate(1, 0, 0) }},
+	{"2006-01", func(t time.Time) time.Time { return t.AddDate(0, 1, 0) }},
+	{time.DateOnly, func(t time.Time) time.Time { return t.AddDate(0, 0, 1) }},
+	{"2006-01-02T15:04Z07:00", func(t time.Time) time.Time { return t.Add(time.Minute) }},
+	{"2006-01-02T15:04", func(t time.Time) time.Time { return t.Add(time.Minute) }},
+	{"2006-01-02T15:04:05Z07:00", func(t time.Time) time.Time { return t.Add(time.Second) }},
+	{"2006-01-02T15:04:05", func(t time.Time) time.Time { return t.Add(time.Second) }},
+}
+
+// spanOf reads a date with its prefix (hl7.org/fhir/R4/search.html#date) as the moments
+// that it lets through. A date is as long as its precision; without a zone it is
+// Shanghai's. ne and ap are not served.
+func spanOf(text string) (booking.Span, bool) {
+	prefix := "eq"
+	if len(text) > 2 && text[0] >= 'a' && text[0] <= 'z' {
+		prefix, text = text[:2], text[2:]
+	}
+	text = strings.Replace(text, " ", "+", 1) // a + that was not escaped in an address
+	var from, until time.Time
+	for _, d := range dates {
+		t, err := time.ParseInLocation(d.layout, text, civic.Shanghai)
+		if err == nil && t.Year() > 0 {
+			from, until = t, d.end(t.Truncate(time.Second))
+			if t.Nanosecond() != 0 {
+				until = t.Add(time.Microsecond)
+			}
+			break
+		}
+	}
+	if from.IsZero() {
+		return booking.Span{}, false
+	}
+	switch prefix {
+	case "eq":
+		return booking.Span{From: from, Until: until}, true
+	case "ge":
+		return booking.Span{From: from}, true
+	case "gt", "sa":
+		return booking.Span{From: until}, true
+	case "lt", "eb":
+		return booking.Span{Until: from}, true
+	case "le":
+		return booking.Span{Until: until}, true
+	}
+	return booking.Span{}, false
+}
+
+// mark is where a page by time ended.
+func mark(at time.Time, id string) string { return fmt.Sprintf("%d.%s", at.UnixMicro(), id) }
+
+// marked reads a mark; nothing when there is none.
+func (q query) marked() (at time.Time, id string, err error) {
+	if q.after == "" {
+		return at, "", nil
+	}
+	us, id, _ := strings.Cut(q.after, ".")
+	n, err := strconv.ParseInt(us, 10, 64)
+	if err != nil || !isID(id) || time.UnixMicro(n).Year() > 9999 || time.UnixMicro(n).Year() < 1 {
+		return at, "", errValue.On("_after")
+	}
+	return time.UnixMicro(n).UTC(), id, nil
+}
+
+// instant writes a moment in Shanghai's time.
+func instant(t time.Time) string { return t.In(civic.Shanghai).Format(time.RFC3339) }
