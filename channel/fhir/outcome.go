@@ -55,6 +55,8 @@ var byCode = map[string]refusal{
 	errInURL.Code:       {http.StatusBadRequest, "value"},
 	errMatch.Code:       {http.StatusPreconditionFailed, "conflict"},
 	errOnlyCancel.Code:  {http.StatusUnprocessableEntity, "business-rule"},
+	"find.hour":         {http.StatusTooManyRequests, "throttled"}, // look-ups by whole numbers do come again
+	"find.day":          {http.StatusTooManyRequests, "throttled"},
 	"http.cross_origin": {http.StatusForbidden, "security"},
 }
 
