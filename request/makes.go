@@ -194,32 +194,17 @@ func (s *Service) Family(q db.Q, auth civic.Authority, person civic.PersonID, id
 	if !auth.Over(person) {
 		return nil, nil, fmt.Errorf("request: the family of one needs an authority over its person")
 	}
-	var rows []struct {
-		ID      civic.RequestID
-		Number  civic.Number
-		Service string
-		DefHash string
-	}
-	if err := q.Select(&rows, `SELECT id, number, service, def_hash FROM request WHERE person = $1
-		AND (parent = $2 OR id IN (SELECT parent FROM request WHERE person = $1 AND id = $2 AND parent <> '')) ORDER BY id`, person, id); err != nil {
+	up, kin, err := s.kin(q, person, id)
+	if err != nil {
 		return nil, nil, err
 	}
-	var up civic.RequestID
-	if err := q.Get(&up, `SELECT parent FROM request WHERE person = $1 AND id = $2`, person, id); err != nil {
-		return nil, nil, err
-	}
-	for _, r := range rows {
-		if ok, err := may(r.Service); err != nil {
+	for _, k := range kin {
+		if ok, err := may(k.Service); err != nil {
 			return nil, nil, err
 		} else if !ok {
 			continue
 		}
-		def, err := s.catalog.Version(q, r.DefHash)
-		if err != nil {
-			return nil, nil, err
-		}
-		k := Kin{r.ID, r.Number, r.Service, def.Title}
-		if r.ID == up {
+		if k.ID == up {
 			parent = &k
 		} else {
 			made = append(made, k)
@@ -249,24 +234,39 @@ func (s *Service) MayLook(v *journal.View, person civic.PersonID) func(service s
 
 // made lists the requests that one made, for its receipt.
 func (s *Service) made(q db.Q, person civic.PersonID, id civic.RequestID) ([]Kin, error) {
+	up, kin, err := s.kin(q, person, id)
+	return slices.DeleteFunc(kin, func(k Kin) bool { return k.ID == up }), err
+}
+
+// kin reads the request that made one, whose ID it returns, and those that it made,
+// under whichever identity of the person they lie.
+func (s *Service) kin(q db.Q, person civic.PersonID, id civic.RequestID) (up civic.RequestID, kin []Kin, err error) {
+	self, err := people.Resolve(q, person)
+	if err != nil {
+		return "", nil, err
+	}
+	ids := self.Selves()
+	if err := q.Get(&up, `SELECT parent FROM request WHERE id = $1 AND person IN `+db.In(2, len(ids)), append([]any{id}, db.Args(ids)...)...); err != nil {
+		return "", nil, err
+	}
 	var rows []struct {
 		ID      civic.RequestID
 		Number  civic.Number
 		Service string
 		DefHash string
 	}
-	if err := q.Select(&rows, `SELECT id, number, service, def_hash FROM request WHERE person = $1 AND parent = $2 ORDER BY id`, person, id); err != nil {
-		return nil, err
+	if err := q.Select(&rows, `SELECT id, number, service, def_hash FROM request WHERE (parent = $1 OR id = $2) AND person IN `+db.In(3, len(ids))+` ORDER BY id`,
+		append([]any{id, up}, db.Args(ids)...)...); err != nil {
+		return "", nil, err
 	}
-	var out []Kin
 	for _, r := range rows {
 		def, err := s.catalog.Version(q, r.DefHash)
 		if err != nil {
-			return nil, err
+			return "", nil, err
 		}
-		out = append(out, Kin{r.ID, r.Number, r.Service, def.Title})
+		kin = append(kin, Kin{r.ID, r.Number, r.Service, def.Title})
 	}
-	return out, nil
+	return up, kin, nil
 }
 
 // unasked are the labels of what a request that another one made was never asked, for
