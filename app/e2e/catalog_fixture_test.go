@@ -19,6 +19,7 @@ func init() {
 				"Catalog.Suspend":     {textType: {"petition", "这几天系统检修"}, reflect.TypeFor[*time.Time](): {(*time.Time)(nil)}},
 				"Catalog.Resume":      {textType: {"petition"}},
 				"Catalog.Adopt":       {textType: {hashIn("bill-pay")}},
+				"Catalog.Look":        {textType: {"report-post"}},
 				"Requests.About":      {textType: {"report-post"}},
 				"Requests.StartAgain": {requestType: {s.confirmed}},
 			}, map[string]civic.Actor{

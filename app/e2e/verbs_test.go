@@ -39,6 +39,8 @@ var actorless = map[string]string{
 	"Staff.Find":          "reads the member of staff of a session; no channel passes an ID that somebody typed",
 	"Place.LoadDivisions": "at start, from the embedded file",
 	"Catalog.List":        "what services there are is public",
+	"Catalog.Look":        "what services there are is public",
+	"Catalog.Halts":       "which services are suspended is public",
 	"Catalog.Newest":      "at start: whether a release's version was ever published",
 	"Grant.RedeemCode":    "says who somebody is; the code is the proof",
 	"Casework.Overdue":    "a job, as the system",
