@@ -97,10 +97,8 @@ func (r *rooms) furnish(ctx context.Context) (hospital civic.OfficeID, clerk civ
 	if err != nil {
 		return "", "", err
 	}
-	for _, d := range defs {
-		if err := r.catalog.Publish(ctx, sys, d); err != nil {
-			return "", "", err
-		}
+	if err := r.catalog.PublishAll(ctx, sys, defs); err != nil {
+		return "", "", err
 	}
 	if hospital, err = r.place.Open(ctx, sys, place.Office{Kind: "hospital", Name: "第一人民医院", Division: street.County(), Address: "一号路1号"}); err != nil {
 		return "", "", err

@@ -22,6 +22,7 @@ import (
 	"yinqiao/db/vault"
 	_ "yinqiao/engine/booking" // names the sources of its definitions
 	"yinqiao/engine/casework"
+	_ "yinqiao/engine/eligibility"
 	"yinqiao/grant"
 	"yinqiao/jobs"
 	"yinqiao/journal"
@@ -109,9 +110,7 @@ func town(t *testing.T, dialect db.Dialect, n int) (*site, []demo.Person, []civi
 	}
 	defs, err := catalog.Embedded()
 	s.ok(err)
-	for _, d := range defs {
-		s.ok(s.catalog.Publish(ctx, sys, d))
-	}
+	s.ok(s.catalog.PublishAll(ctx, sys, defs))
 	ps := demo.People(7, n, []civic.Division{street})
 	ids := make([]civic.PersonID, n)
 	for i, p := range ps {
