@@ -31,7 +31,7 @@ func TestTheDemonstrationBeginsWithADayOfMessagesBehindIt(t *testing.T) {
 			t.Errorf("nothing is 「%s」: %v", want, states)
 		}
 	}
-	for login, carriers := range map[string][]string{"tycall": {notify.CarrierVoice, notify.CarrierDoor, notify.CarrierPaper}, "hzclerk": {notify.CarrierVoice, notify.CarrierDoor, notify.CarrierPaper},} {
+	for login, carriers := range map[string][]string{"tycall": {notify.CarrierVoice, notify.CarrierDoor, notify.CarrierPaper}, "hzclerk": {notify.CarrierVoice, notify.CarrierDoor, notify.CarrierPaper}} {
 		for _, c := range carriers {
 			if list, err := s.Notify.Tasks(t.Context(), s.staffOf(t, login), c); err != nil || len(list) == 0 {
 				t.Errorf("%s has nothing to do by %s: %v", login, c, err)
