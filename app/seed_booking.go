@@ -16,19 +16,7 @@ import (
 // of the coming weeks.
 func (a *App) seedBookings(ctx context.Context) error {
 	sys, today := civic.System("demo"), a.Journal.Now().In(civic.Shanghai).Format(time.DateOnly)
-	var offices []place.Office
-	err := a.Journal.Look(ctx, sys, func(v *journal.View) error {
-		for _, kind := range []string{"hospital", "museum", "culture_house"} {
-			for _, in := range []civic.Division{"14", "33"} {
-				list, err := place.OfKind(v, kind, in)
-				if err != nil {
-					return err
-				}
-				offices = append(offices, list...)
-			}
-		}
-		return nil
-	})
+	offices, err := a.demoOffices(ctx, "hospital", "museum", "culture_house")
 	if err != nil {
 		return err
 	}
@@ -53,4 +41,22 @@ func (a *App) seedBookings(ctx context.Context) error {
 		}
 	}
 	return a.Booking.ExtendAll(ctx, booking.Extend{})
+}
+
+// demoOffices are the offices of some kinds in both provinces.
+func (a *App) demoOffices(ctx context.Context, kinds ...string) ([]place.Office, error) {
+	var out []place.Office
+	err := a.Journal.Look(ctx, civic.System("demo"), func(v *journal.View) error {
+		for _, kind := range kinds {
+			for _, in := range []civic.Division{"14", "33"} {
+				list, err := place.OfKind(v, kind, in)
+				if err != nil {
+					return err
+				}
+				out = append(out, list...)
+			}
+		}
+		return nil
+	})
+	return out, err
 }

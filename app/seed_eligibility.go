@@ -9,8 +9,6 @@ import (
 	"yinqiao/app/demo"
 	"yinqiao/civic"
 	"yinqiao/engine/eligibility"
-	"yinqiao/journal"
-	"yinqiao/place"
 )
 
 // seedEligibility brings, to each social security office of the demonstration, a list
@@ -18,17 +16,7 @@ import (
 func (a *App) seedEligibility(ctx context.Context, ps []demo.Person) error {
 	sys, today := civic.System("demo"), a.Journal.Now().In(civic.Shanghai)
 	on := func(days int) string { return today.AddDate(0, 0, days).Format(time.DateOnly) }
-	var offices []place.Office
-	err := a.Journal.Look(ctx, sys, func(v *journal.View) error {
-		for _, in := range []civic.Division{"14", "33"} {
-			list, err := place.OfKind(v, demo.KindSocialSecurity, in)
-			if err != nil {
-				return err
-			}
-			offices = append(offices, list...)
-		}
-		return nil
-	})
+	offices, err := a.demoOffices(ctx, demo.KindSocialSecurity)
 	if err != nil {
 		return err
 	}

@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"yinqiao/app/demo"
 	"yinqiao/civic"
+	"yinqiao/db"
 	"yinqiao/grant"
 	"yinqiao/jobs"
 	"yinqiao/journal"
@@ -263,17 +263,9 @@ func (s *scenes) askRefused() error {
 // the queue does by itself.
 func (a *App) tellNow(ctx context.Context, since time.Time) error {
 	var entries []string
-	acts := strings.Builder{}
-	args := []any{since}
-	for i, act := range a.Notify.Acts() {
-		if i > 0 {
-			acts.WriteString(", ")
-		}
-		args = append(args, act)
-		fmt.Fprintf(&acts, "$%d", len(args))
-	}
+	acts := a.Notify.Acts()
 	if err := a.Journal.Look(ctx, civic.System("demo"), func(v *journal.View) error {
-		return v.Select(&entries, `SELECT id FROM journal_entry WHERE at >= $1 AND act IN (`+acts.String()+`) ORDER BY id`, args...)
+		return v.Select(&entries, `SELECT id FROM journal_entry WHERE at >= $1 AND act IN `+db.In(2, len(acts))+` ORDER BY id`, append([]any{since}, db.Args(acts)...)...)
 	}); err != nil {
 		return err
 	}

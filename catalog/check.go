@@ -207,13 +207,14 @@ var sources = map[string]string{
 func sourceNames() []string { return slices.Sorted(maps.Keys(sources)) }
 
 // DefineSource adds an option source to those that definitions may name, with what
-// it offers. For package variables; it panics on a twin.
+// it offers, and returns its name without the colon by which it asks for a kind. For
+// package variables; it panics on a twin.
 func DefineSource(name, offers string) string {
 	if _, ok := sources[name]; ok {
 		panic("catalog: source " + name + " is defined twice")
 	}
 	sources[name] = offers
-	return name
+	return strings.TrimSuffix(name, ":")
 }
 
 // KnownSource reports whether definitions may name the source.

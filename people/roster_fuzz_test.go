@@ -25,7 +25,7 @@ func fits(t *testing.T, table rosterTable, err error) {
 		}
 		return
 	}
-	if len(table.Heads) > rules.Limits.Columns || len(table.Lines) == 0 || len(table.Lines) > rules.Limits.Rows+headsWithin {
+	if len(table.Heads) > rules.Limits.Columns || len(table.Lines) == 0 || len(table.Lines) > rules.Limits.Rows+sheet.HeadsWithin {
 		t.Fatalf("%d headings, %d rows", len(table.Heads), len(table.Lines))
 	}
 	columns, _ := guessColumns(table.Heads)

@@ -13,10 +13,6 @@ type rosterTable struct {
 	Lines []sheet.Line
 }
 
-// headsWithin is in how many rows the headings are looked for: above them stand
-// titles.
-const headsWithin = 10
-
 // readRoster reads a list from the bytes of a workbook or of a text of columns.
 // Invalid, with what to do, when it can't be read.
 func readRoster(b []byte) (rosterTable, error) {
@@ -34,7 +30,7 @@ func withHeads(lines []sheet.Line) (rosterTable, error) {
 		return rosterTable{}, sheet.ErrEmpty
 	}
 	at, most := -1, 1 // one known word may stand in a title
-	for i, l := range lines[:min(len(lines), headsWithin)] {
+	for i, l := range lines[:min(len(lines), sheet.HeadsWithin)] {
 		if _, known := guessColumns(l.Cells); known > most {
 			at, most = i, known
 		}

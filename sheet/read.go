@@ -50,8 +50,8 @@ type Line struct {
 	Cells []string `json:"c"`
 }
 
-// above is how many rows may stand above the list: titles and headings.
-const above = 10
+// HeadsWithin is in how many rows the headings are looked for: above them stand titles.
+const HeadsWithin = 10
 
 // Read reads the rows of a list that are not blank from the bytes of a workbook or of
 // a text of columns. Invalid, with what to do, when it can't be read or is too large.
@@ -70,7 +70,7 @@ func Read(b []byte, m Limits) ([]Line, error) {
 // CellMost bounds a cell, in bytes.
 const CellMost = 600
 
-// addLine keeps a row that is not blank.
+// add keeps a row that is not blank.
 func (m Limits) add(lines []Line, n int, cells []string) ([]Line, error) {
 	if len(cells) > m.Columns {
 		cells = cells[:m.Columns]
@@ -83,7 +83,7 @@ func (m Limits) add(lines []Line, n int, cells []string) ([]Line, error) {
 	if blank {
 		return lines, nil
 	}
-	if len(lines) > m.Rows+above {
+	if len(lines) > m.Rows+HeadsWithin {
 		return nil, m.TooMuch()
 	}
 	return append(lines, Line{n, out}), nil

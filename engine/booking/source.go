@@ -20,13 +20,11 @@ import (
 // The sources of options, each with a kind behind a colon. What was answered before
 // comes in any order but the office first: a department, a resource or Any, a day.
 var (
-	SourceDepartments = trim(catalog.DefineSource("booking-departments:", "departments with free sessions of a kind at an office"))
-	SourceResources   = trim(catalog.DefineSource("booking-resources:", "doctors, halls or classes of a kind with free sessions, and any of them"))
-	SourceDays        = trim(catalog.DefineSource("booking-days:", "days with free sessions of a kind"))
-	SourceSessions    = trim(catalog.DefineSource("booking-sessions:", "free sessions of a kind; the one chosen is held"))
+	SourceDepartments = catalog.DefineSource("booking-departments:", "departments with free sessions of a kind at an office")
+	SourceResources   = catalog.DefineSource("booking-resources:", "doctors, halls or classes of a kind with free sessions, and any of them")
+	SourceDays        = catalog.DefineSource("booking-days:", "days with free sessions of a kind")
+	SourceSessions    = catalog.DefineSource("booking-sessions:", "free sessions of a kind; the one chosen is held")
 )
-
-func trim(name string) string { return strings.TrimSuffix(name, ":") }
 
 // Any is the code of whichever doctor is free.
 const Any = "any"

@@ -106,7 +106,7 @@ func (s *Service) ask(tx *journal.Tx, b Benefit, st Standing) error {
 		return err
 	}
 	return tx.RecordFor(auth, self.Root, journal.Event{Act: ActVisit, Detail: map[string]string{"what": b.Words, "until": sayDay(now.GoodUntil)},
-		About: []journal.About{{ID: string(rs[0].ID), Kind: "request", Role: "object"}, {ID: string(now.Office), Kind: "office", Role: "office"}}})
+		About: matter{rs[0].ID, now.Office}.about()})
 }
 
 // answers are what the platform knows for the visit: that it is one, and where.

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"yinqiao/civic"
 	"yinqiao/db"
@@ -78,33 +77,22 @@ func (s *Service) Bring(ctx context.Context, actor civic.Actor, b Batch) (Result
 	}
 	parts := slices.Collect(slices.Chunk(rows, rowsEach))
 	for i, part := range parts {
-		each := func(q db.Q, tx *journal.Tx, now time.Time) error {
+		before := out
+		err := s.j.Write(ctx, actor, func(tx *journal.Tx) error {
+			out = before // a write may be begun anew
 			for _, r := range part {
-				if err := kind.row(q, tx, now, r, &out); err != nil {
+				if err := kind.row(tx, r, &out); err != nil {
 					return err
 				}
 			}
+			switch {
+			case i == len(parts)-1:
+				return kind.told(tx, out)
+			case b.Try || out.Done == before.Done:
+				return journal.ErrUnchanged
+			}
 			return nil
-		}
-		before := out
-		if b.Try {
-			// That numbers were looked up is recorded, whatever becomes of them.
-			err = s.j.Write(ctx, actor, func(tx *journal.Tx) error {
-				out = before
-				if err := each(tx, nil, tx.Now); err != nil {
-					return err
-				}
-				return kind.told(tx, ActTried, out, before, i == len(parts)-1)
-			})
-		} else {
-			err = s.j.Write(ctx, actor, func(tx *journal.Tx) error {
-				out = before // a write may be begun anew
-				if err := each(tx, tx, tx.Now); err != nil {
-					return err
-				}
-				return kind.told(tx, ActBrought, out, before, i == len(parts)-1)
-			})
-		}
+		})
 		if err != nil {
 			return out, err
 		}
@@ -164,7 +152,7 @@ func (k bringing) rows(lines []sheet.Line, out *Result) ([]line, error) {
 		second = rules.Heads.Seen
 	}
 	number, on, at := -1, -1, -1
-	for i, l := range lines[:min(len(lines), 10)] {
+	for i, l := range lines[:min(len(lines), sheet.HeadsWithin)] {
 		number, on = column(l.Cells, rules.Heads.Number), column(l.Cells, second)
 		if number >= 0 && on >= 0 {
 			at = i
@@ -203,13 +191,12 @@ func column(cells, heads []string) int {
 	return slices.IndexFunc(cells, func(c string) bool { return slices.Contains(heads, strings.ReplaceAll(c, " ", "")) })
 }
 
-// told records that a list was brought, with its figures, at its end.
-func (k bringing) told(tx *journal.Tx, act journal.Act, out, before Result, last bool) error {
-	if !last {
-		if act == ActTried || out.Done == before.Done {
-			return journal.ErrUnchanged
-		}
-		return nil
+// told records that a list was brought, or that its numbers were looked up, with its
+// figures.
+func (k bringing) told(tx *journal.Tx, out Result) error {
+	act := ActBrought
+	if k.b.Try {
+		act = ActTried
 	}
 	auth, err := tx.Authorise(civic.Need{Office: k.office.ID, Division: k.office.Division, Permission: civic.MayWorkCases})
 	if err != nil {

@@ -35,14 +35,18 @@ func (s *Service) React(tx *journal.Tx, done []journal.Done, as map[journal.Act]
 	return nil
 }
 
-// matter is a case and the office that answered it.
+// matter is a case, "" for none, and the office that has it or answered it.
 type matter struct {
 	request civic.RequestID
 	office  civic.OfficeID
 }
 
 func (m matter) about() []journal.About {
-	return []journal.About{{ID: string(m.request), Kind: "request", Role: "object"}, {ID: string(m.office), Kind: "office", Role: "office"}}
+	out := []journal.About{{ID: string(m.office), Kind: "office", Role: "office"}}
+	if m.request != "" {
+		out = append(out, journal.About{ID: string(m.request), Kind: "request", Role: "object"})
+	}
+	return out
 }
 
 // decide changes how the person of a matter stands with the benefit that it is about,
@@ -73,14 +77,26 @@ func (s *Service) decide(tx *journal.Tx, person civic.PersonID, of matter, to St
 		if act == "" {
 			continue
 		}
-		record := func() error { return s.stands(tx, self, b, next, st.Request, of, o, act) }
+		need := civic.Need{Person: self.Root, Office: o.ID, Division: o.Division, Permission: civic.MayWorkCases}
+		// A visit that was arranged beside the matter is named with it.
+		about, beside := of.about(), st.Request != "" && st.Request != of.request
+		if beside {
+			about = append(about, journal.About{ID: string(st.Request), Kind: "request", Role: "object"})
+		}
+		stands := func() error { return s.stands(tx, self, need, b, next, about, act) }
 		if act != ActDecided && act != ActRefused { // at the person's word, or nobody's
-			err = tx.As(civic.System("eligibility").For(self.Root), record)
+			need = civic.Need{Person: self.Root, Division: self.Division}
+			err = tx.As(civic.System("eligibility").For(self.Root), stands)
 		} else {
-			err = record()
+			err = stands()
 		}
 		if err != nil {
 			return err
+		}
+		if beside && act == ActDecided { // the visit is not needed any more
+			if err := s.ends(tx, self.Root, st.Request); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -112,13 +128,8 @@ func (b Benefit) after(st Standing, of matter, kind string, to State, now time.T
 	return st, ""
 }
 
-// stands stores how somebody stands. A visit that was arranged beside the matter is
-// named with it, so that it ends.
-func (s *Service) stands(tx *journal.Tx, self people.Self, b Benefit, st Standing, was civic.RequestID, of matter, o place.Office, act journal.Act) error {
-	need := civic.Need{Person: self.Root, Division: self.Division}
-	if act == ActDecided || act == ActRefused {
-		need = civic.Need{Person: self.Root, Office: o.ID, Division: o.Division, Permission: civic.MayWorkCases}
-	}
+// stands stores and records how somebody stands.
+func (s *Service) stands(tx *journal.Tx, self people.Self, need civic.Need, b Benefit, st Standing, about []journal.About, act journal.Act) error {
 	auth, err := tx.Authorise(need)
 	if err != nil {
 		return err
@@ -127,17 +138,7 @@ func (s *Service) stands(tx *journal.Tx, self people.Self, b Benefit, st Standin
 	if err := put(tx, auth, st); err != nil {
 		return err
 	}
-	about := of.about()
-	if was != "" && was != of.request {
-		about = append(about, journal.About{ID: string(was), Kind: "request", Role: "object"})
-	}
-	if err := tx.RecordFor(auth, self.Root, journal.Event{Act: act, Detail: map[string]string{"what": b.Words, "until": sayDay(st.GoodUntil)}, About: about}); err != nil {
-		return err
-	}
-	if act == ActDecided && was != "" && was != of.request {
-		return s.ends(tx, self.Root, was)
-	}
-	return nil
+	return tx.RecordFor(auth, self.Root, journal.Event{Act: act, Detail: map[string]string{"what": b.Words, "until": sayDay(st.GoodUntil)}, About: about})
 }
 
 // Told implements rights.Cases: how somebody stands is in their story.

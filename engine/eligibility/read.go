@@ -3,10 +3,8 @@ package eligibility
 import (
 	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"strconv"
-	"strings"
 
 	"yinqiao/catalog"
 	"yinqiao/civic"
@@ -28,7 +26,7 @@ func (s *Service) Of(ctx context.Context, actor civic.Actor, person civic.Person
 		if err != nil {
 			return err
 		}
-		sees := map[string]bool{}
+		var may []string
 		var denied error
 		for _, b := range rules.Benefits {
 			need, err := s.requests.Need(v, self.Root, b.Service)
@@ -36,17 +34,21 @@ func (s *Service) Of(ctx context.Context, actor civic.Actor, person civic.Person
 				return err
 			}
 			need.Look = true
-			if _, err = v.Authorise(need); err != nil && !civic.Is(err, civic.Denied) {
+			switch _, err = v.Authorise(need); {
+			case err == nil:
+				may = append(may, b.Code)
+			case civic.Is(err, civic.Denied):
+				denied = cmp.Or(denied, err)
+			default:
 				return err
 			}
-			sees[b.Code], denied = err == nil, cmp.Or(denied, err)
 		}
-		if !slices.Contains(slices.Collect(maps.Values(sees)), true) {
+		if len(may) == 0 {
 			return denied
 		}
 		mine, err := all(v, self.Selves())
 		for _, st := range mine {
-			if sees[st.Benefit] {
+			if slices.Contains(may, st.Benefit) {
 				out = append(out, st.on(v))
 			}
 		}
@@ -178,7 +180,7 @@ func (s *Service) rows(v *journal.View, out *Roll, office civic.OfficeID, view S
 
 // SourceStanding offers, in a dialogue, what is known of how the person stands with a
 // benefit: that they need do nothing, or that they are not found yet.
-var SourceStanding = strings.TrimSuffix(catalog.DefineSource("eligibility:", "whether the data have found somebody to draw a benefit rightly"), ":")
+var SourceStanding = catalog.DefineSource("eligibility:", "whether the data have found somebody to draw a benefit rightly")
 
 // The codes that the source offers.
 const (

@@ -9,8 +9,9 @@ import (
 	"yinqiao/people"
 )
 
-// row looks one row up and enters it; without a transaction it only counts.
-func (k bringing) row(q db.Q, tx *journal.Tx, now time.Time, r line, out *Result) error {
+// row looks one row up and enters it, or only counts it when the list is tried.
+func (k bringing) row(tx *journal.Tx, r line, out *Result) error {
+	now := tx.Now
 	wrong := func(say string) error {
 		out.Wrong = append(out.Wrong, Wrong{r.row, say})
 		return nil
@@ -21,7 +22,7 @@ func (k bringing) row(q db.Q, tx *journal.Tx, now time.Time, r line, out *Result
 	case k.b.Source == "" && r.on > k.of.latest(now):
 		return wrong("到期日太远了：最多写到" + sayDay(k.of.latest(now)) + "。")
 	}
-	m, err := k.s.people.ByCard(q, r.number)
+	m, err := k.s.people.ByCard(tx, r.number)
 	// Who lives in another province is not to be found out here.
 	if civic.Is(err, civic.NotFound) || err == nil && !k.office.Division.Province().Covers(m.Division) {
 		out.Unknown = append(out.Unknown, r.row)
@@ -33,14 +34,11 @@ func (k bringing) row(q db.Q, tx *journal.Tx, now time.Time, r line, out *Result
 	if err != nil {
 		return err
 	}
-	self, err := people.Resolve(q, m.Person)
-	if err == nil && tx != nil {
-		self, err = people.HoldSelf(tx, m.Person)
-	}
+	self, err := k.self(tx, m.Person)
 	if err != nil {
 		return err
 	}
-	st, found, err := standing(q, self.Selves(), k.of.Code)
+	st, found, err := standing(tx, self.Selves(), k.of.Code)
 	if err != nil {
 		return err
 	}
@@ -50,7 +48,7 @@ func (k bringing) row(q db.Q, tx *journal.Tx, now time.Time, r line, out *Result
 	}
 	if k.b.Source == Leaving {
 		out.Done++
-		if tx == nil {
+		if k.b.Try {
 			return nil
 		}
 		return k.leave(tx, self, st)
@@ -72,10 +70,18 @@ func (k bringing) row(q db.Q, tx *journal.Tx, now time.Time, r line, out *Result
 		return nil
 	}
 	out.Done++
-	if tx == nil {
+	if k.b.Try {
 		return nil
 	}
 	return k.save(tx, self, next, st.Request)
+}
+
+// self reads somebody, and holds them for what is entered.
+func (k bringing) self(tx *journal.Tx, person civic.PersonID) (people.Self, error) {
+	if k.b.Try {
+		return people.Resolve(tx, person)
+	}
+	return people.HoldSelf(tx, person)
 }
 
 // become is what a row makes of how somebody stands.
@@ -131,12 +137,8 @@ func (k bringing) authority(tx *journal.Tx, self people.Self) (civic.Authority, 
 // record records an act of this office on somebody, and ends the visit that was
 // arranged, if one was.
 func (k bringing) record(tx *journal.Tx, auth civic.Authority, self people.Self, ev journal.Event, asked civic.RequestID) error {
-	ev.About = []journal.About{{ID: string(k.office.ID), Kind: "office", Role: "office"}}
-	if asked == "" {
-		return tx.RecordFor(auth, self.Root, ev)
-	}
-	ev.About = append(ev.About, journal.About{ID: string(asked), Kind: "request", Role: "object"})
-	if err := tx.RecordFor(auth, self.Root, ev); err != nil {
+	ev.About = matter{asked, k.office.ID}.about()
+	if err := tx.RecordFor(auth, self.Root, ev); err != nil || asked == "" {
 		return err
 	}
 	return k.s.ends(tx, self.Root, asked)

@@ -49,26 +49,30 @@ func (v eligibilityView) count(view eligibility.State) int {
 	return map[eligibility.State]int{eligibility.Due: v.Due, eligibility.Asked: v.Asked, eligibility.Refused: v.Refused, eligibility.Good: v.Good}[view]
 }
 
-func (f face) eligibility(w http.ResponseWriter, r *http.Request) error {
-	return f.showEligibility(w, r, http.StatusOK, nil, nil)
+// payer is the frame for whoever works where a benefit is paid, with their office.
+func (f face) payer(r *http.Request) (kit.Frame, civic.Actor, eligibilityView, error) {
+	fr, a, _, err := f.frame(r, "待遇资格认证")
+	if err != nil {
+		return fr, a, eligibilityView{}, err
+	}
+	fr.Back = "/desk/queue"
+	v := eligibilityView{View: eligibility.State(cmp.Or(r.FormValue("view"), string(eligibility.Due))), Form: r, Try: r.FormValue("do") != "enter"}
+	if v.Office, v.Pays, err = f.Eligible.Desk(r.Context(), a); err == nil && len(v.Pays) == 0 {
+		err = errNoBenefit
+	}
+	return fr, a, v, err
 }
 
-func (f face) showEligibility(w http.ResponseWriter, r *http.Request, status int, tried *eligibility.Result, wrong error) error {
-	fr, a, _, err := f.frame(r, "待遇资格认证")
+func (f face) eligibility(w http.ResponseWriter, r *http.Request) error {
+	fr, a, v, err := f.payer(r)
 	if err != nil {
 		return err
 	}
-	fr.Back = "/desk/queue"
-	if wrong != nil {
-		fr.Wrong = []*civic.Error{civic.As(wrong)}
-	}
-	v := eligibilityView{View: eligibility.State(cmp.Or(r.FormValue("view"), string(eligibility.Due))), Form: r, Tried: tried, Try: r.FormValue("do") != "enter"}
-	if v.Office, v.Pays, err = f.Eligible.Desk(r.Context(), a); err != nil {
-		return err
-	}
-	if len(v.Pays) == 0 {
-		return errNoBenefit
-	}
+	return f.showEligibility(w, r, http.StatusOK, fr, a, v)
+}
+
+func (f face) showEligibility(w http.ResponseWriter, r *http.Request, status int, fr kit.Frame, a civic.Actor, v eligibilityView) error {
+	var err error
 	if v.Roll, err = f.Eligible.Roll(r.Context(), a, v.Office.ID, cmp.Or(r.FormValue("benefit"), v.Pays[0].Code), v.View, r.FormValue("after")); err != nil {
 		return err
 	}
@@ -76,35 +80,34 @@ func (f face) showEligibility(w http.ResponseWriter, r *http.Request, status int
 }
 
 func (f face) bringEligibility(w http.ResponseWriter, r *http.Request) error {
-	_, a, _, err := f.frame(r, "待遇资格认证")
+	fr, a, v, err := f.payer(r)
 	if err != nil {
 		return err
 	}
-	o, pays, err := f.Eligible.Desk(r.Context(), a)
-	if err != nil {
-		return err
-	}
-	if len(pays) == 0 {
-		return errNoBenefit
-	}
-	b := eligibility.Batch{Office: o.ID, Benefit: r.PostFormValue("benefit"), Source: r.PostFormValue("source"), Try: r.PostFormValue("do") != "enter"}
-	if b.Source == "roll" {
-		b.Source = ""
-	} else if b.Source == "" {
-		return f.showEligibility(w, r, http.StatusUnprocessableEntity, nil, eligibility.ErrSource)
-	}
+	b := eligibility.Batch{Office: v.Office.ID, Benefit: r.PostFormValue("benefit"), Source: r.PostFormValue("source"), Try: v.Try}
 	if _, b.Bytes, err = kit.File(r, "file"); err != nil {
 		return err
 	}
 	if len(b.Bytes) == 0 {
 		b.Bytes = []byte(r.PostFormValue("pasted"))
 	}
-	out, err := f.Eligible.Bring(r.Context(), a, b)
+	var out eligibility.Result
+	switch b.Source {
+	case "":
+		err = eligibility.ErrSource
+	case "roll":
+		b.Source = ""
+		fallthrough
+	default:
+		out, err = f.Eligible.Bring(r.Context(), a, b)
+	}
 	if civic.Is(err, civic.Invalid) {
-		return f.showEligibility(w, r, kit.Status(err), nil, err)
+		fr.Wrong = []*civic.Error{civic.As(err)}
+		return f.showEligibility(w, r, kit.Status(err), fr, a, v)
 	}
 	if err != nil {
 		return err
 	}
-	return f.showEligibility(w, r, http.StatusOK, &out, nil)
+	v.Tried = &out
+	return f.showEligibility(w, r, http.StatusOK, fr, a, v)
 }
