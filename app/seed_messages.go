@@ -115,13 +115,18 @@ func (a *App) seedMessages(ctx context.Context, clock *seedClock, ps []demo.Pers
 			return fmt.Errorf("%s: %w", d.in, err)
 		}
 	}
-	if err := a.tellNow(ctx, began); err != nil {
+	heeded := ""
+	tell := func() (err error) {
+		heeded, err = a.tellNow(ctx, began, heeded)
+		return err
+	}
+	if err := tell(); err != nil {
 		return err
 	}
 	// The day goes on: what nobody heard by phone or text climbs, and a grid worker has been at a door.
 	for _, later := range []time.Duration{3 * time.Hour, 3 * time.Hour} {
 		clock.at = clock.at.Add(later)
-		if err := a.tellNow(ctx, began); err != nil {
+		if err := tell(); err != nil {
 			return err
 		}
 	}
@@ -130,7 +135,7 @@ func (a *App) seedMessages(ctx context.Context, clock *seedClock, ps []demo.Pers
 			return err
 		}
 	}
-	return a.tellNow(ctx, began)
+	return tell()
 }
 
 func (s *scenes) play() error {
@@ -260,35 +265,36 @@ func (s *scenes) askRefused() error {
 }
 
 // tellNow does what the acts since a moment have made people be told, as far as it is due: what
-// the queue does by itself.
-func (a *App) tellNow(ctx context.Context, since time.Time) error {
+// the queue does by itself. Entries up to heeded are done; it returns the last that is now.
+func (a *App) tellNow(ctx context.Context, since time.Time, heeded string) (string, error) {
 	var entries []string
 	acts := a.Notify.Acts()
 	if err := a.Journal.Look(ctx, civic.System("demo"), func(v *journal.View) error {
-		return v.Select(&entries, `SELECT id FROM journal_entry WHERE at >= $1 AND act IN `+db.In(2, len(acts))+` ORDER BY id`, append([]any{since}, db.Args(acts)...)...)
+		return v.Select(&entries, `SELECT id FROM journal_entry WHERE at >= $1 AND id > $2 AND act IN `+db.In(3, len(acts))+` ORDER BY id`, append([]any{since, heeded}, db.Args(acts)...)...)
 	}); err != nil {
-		return err
+		return heeded, err
 	}
 	for _, id := range entries {
 		if err := a.Notify.Heed(ctx, notify.Heed{Entry: id}); err != nil {
-			return err
+			return heeded, err
 		}
+		heeded = id
 	}
 	if err := a.Notify.Walk(ctx, notify.Walk{}); err != nil && !errors.Is(err, jobs.ErrMore) {
-		return err
+		return heeded, err
 	}
 	var due []notify.Send
 	if err := a.Journal.Look(ctx, civic.System("demo"), func(v *journal.View) error {
 		return v.Select(&due, `SELECT person, id AS attempt FROM message_attempt WHERE state = 'due' ORDER BY id LIMIT 200`)
 	}); err != nil {
-		return err
+		return heeded, err
 	}
 	for _, send := range due {
 		if err := a.Notify.Send(ctx, send); err != nil {
-			return err
+			return heeded, err
 		}
 	}
-	return nil
+	return heeded, nil
 }
 
 // visitOne notes, at the desk, the first visit of the day that a grid worker has made.
