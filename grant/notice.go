@@ -178,55 +178,64 @@ type Waiting struct {
 // waitMost bounds a list of staff.
 const waitMost = 200
 
+// unsettled is what of the grants somebody has to settle: those that are held by a
+// dispute, or since the person did not wish them, and the guardianships that another has to
+// confirm. The index of held ones is of those that are not empty.
+var unsettled = []string{
+	`g.state = 'active' AND g.held <> '' AND (g.held LIKE '%` + heldDispute + `%' OR g.held LIKE '%` + heldUnwanted + `%')`,
+	`g.kind = 'guardian' AND g.state = 'asked'`,
+}
+
 // Unsettled lists the grants that are held since relatives do not agree, or since
 // the person did not wish them, and the guardianships that another has to confirm, where the
 // member of staff at the controls settles matters.
 func (s *Service) Unsettled(ctx context.Context, actor civic.Actor) ([]Waiting, error) {
-	held, err := s.waiting(ctx, actor, civic.MaySettlePeople, `g.held <> '' AND g.state = 'active'`)
-	if err != nil {
-		return nil, err
-	}
-	entered, err := s.waiting(ctx, actor, civic.MaySettlePeople, `g.kind = 'guardian' AND g.state = 'asked'`)
-	return append(held, entered...), err
-}
-
-func (s *Service) waiting(ctx context.Context, actor civic.Actor, p civic.Permission, where string) ([]Waiting, error) {
 	var out []Waiting
 	err := s.j.Look(ctx, actor, func(v *journal.View) error {
-		if _, err := v.Authorise(civic.Need{Permission: p, Look: true}); err != nil {
+		if _, err := v.Authorise(civic.Need{Permission: civic.MaySettlePeople, Look: true}); err != nil {
 			return err
 		}
-		ds, err := divisions(v, actor, p)
+		ds, err := divisions(v, actor, civic.MaySettlePeople)
 		if err != nil {
 			return err
 		}
-		for _, d := range ds {
-			var rows []struct {
-				Grant
-				Elder    string
-				Division civic.Division
-			}
-			if err := v.Select(&rows, `SELECT `+prefixed+`, p.name AS elder, p.division FROM proxy_grant g JOIN person p ON p.id = g.person
-				WHERE `+where+` AND p.division >= $1 AND p.division < $2 AND (g.ends IS NULL OR g.ends > $3) ORDER BY g.id LIMIT $4`, d, string(d)+"~", v.Now, waitMost); err != nil {
-				return err
-			}
-			for _, r := range rows {
-				if p == civic.MaySettlePeople && !r.Entered() && !strings.Contains(r.Held, heldDispute) && !strings.Contains(r.Held, heldUnwanted) {
-					continue
-				}
-				w := Waiting{Agent: Agent{Grant: r.Grant}, Elder: people.Masked(r.Elder), Division: r.Division, Lasts: lasts(r.Grant)}
-				if w.Name, err = s.agentName(v, r.Grant); err != nil {
+		for _, where := range unsettled {
+			for _, d := range ds {
+				ws, err := s.waiting(v, where, d)
+				if err != nil {
 					return err
 				}
-				if w.May, err = s.may(v, r.Services); err != nil {
-					return err
-				}
-				out = append(out, w)
+				out = append(out, ws...)
 			}
 		}
 		return nil
 	})
 	return out, err
+}
+
+func (s *Service) waiting(v *journal.View, where string, in civic.Division) ([]Waiting, error) {
+	var rows []struct {
+		Grant
+		Elder    string
+		Division civic.Division
+	}
+	if err := v.Select(&rows, `SELECT `+prefixed+`, p.name AS elder, p.division FROM proxy_grant g JOIN person p ON p.id = g.person
+		WHERE `+where+` AND p.division >= $1 AND p.division < $2 AND (g.ends IS NULL OR g.ends > $3) ORDER BY g.id LIMIT $4`, in, string(in)+"~", v.Now, waitMost); err != nil {
+		return nil, err
+	}
+	out := make([]Waiting, len(rows))
+	for i, r := range rows {
+		w := Waiting{Agent: Agent{Grant: r.Grant}, Elder: people.Masked(r.Elder), Division: r.Division, Lasts: lasts(r.Grant)}
+		var err error
+		if w.Name, err = s.agentName(v, r.Grant); err != nil {
+			return nil, err
+		}
+		if w.May, err = s.may(v, r.Services); err != nil {
+			return nil, err
+		}
+		out[i] = w
+	}
+	return out, nil
 }
 
 var prefixed = "g." + strings.ReplaceAll(grantColumns, ", ", ", g.")

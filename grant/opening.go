@@ -63,8 +63,23 @@ func (s *Service) Open(ctx context.Context, actor civic.Actor, person civic.Pers
 		if err != nil {
 			return err
 		}
+		detail["basis"] = string(basis)
+		auth = civic.Mint(basis, auth.Ref(), person, auth.Division(), auth.Office())
+		// Whoever takes the person away or reports a card lost meanwhile waits, or came first
+		// and is seen.
+		who := []civic.PersonID{person}
+		if agent != "" {
+			who = append(who, agent)
+		}
+		now, err := people.LockAll(tx, who...)
+		if civic.Is(err, civic.NotFound) {
+			return errAgent
+		}
+		if err != nil {
+			return err
+		}
 		if presented {
-			cards, err := s.p.CardsShown(tx, actor.Staff(), self, tx.Now.Add(-people.TypedFor()))
+			cards, err := s.p.CardsShown(tx, actor.Staff(), now[0], tx.Now.Add(-people.TypedFor()))
 			if err != nil {
 				return err
 			}
@@ -73,25 +88,14 @@ func (s *Service) Open(ctx context.Context, actor civic.Actor, person civic.Pers
 			}
 			detail["presented"] = "typed" // a read card says "reader"
 		}
-		detail["basis"] = string(basis)
-		auth = civic.Mint(basis, auth.Ref(), person, auth.Division(), auth.Office())
-		// Whoever takes the person away meanwhile waits, or came first and is seen.
-		who := []civic.PersonID{person}
-		if agent != "" {
-			who = append(who, agent)
-		}
-		now, err := people.LockAll(tx, who...)
 		switch {
-		case civic.Is(err, civic.NotFound):
-			return errAgent
-		case err != nil:
-			return err
 		case now[0].State != "active":
 			return people.ErrErased
 		case now[0].Root != person:
 			return errNotOpen
-		case agent != "":
-			if err := s.came(tx, self, now[1]); err != nil {
+		}
+		if agent != "" {
+			if err := s.came(tx, now[0], now[1]); err != nil {
 				return err
 			}
 		}
