@@ -140,7 +140,7 @@ func (s *Service) relative(q db.Q, text, name string) (Relative, error) {
 
 // holder finds whose code or card it is, "" if nobody's.
 func (s *Service) holder(q db.Q, text string) (civic.PersonID, error) {
-	if code := civic.Digits(text); len(code) == 8 {
+	if code := civic.Digits(text); len(code) == codeDigits {
 		var id civic.PersonID
 		err := q.Get(&id, `SELECT person FROM access_code WHERE hash = $1 AND used_at IS NULL AND expires > $2`,
 			s.v.Index("access", code), s.j.Now())

@@ -64,8 +64,8 @@ var (
 // DrawConsentCode draws a code for one matter, within the write of whose matter it is, and
 // records that it is to be told to a phone of the person's own that nobody else uses. What was drawn for the matter before is dead. Only
 // staff draw one, who have the person open and do not act for somebody else. Conflict without such a phone,
-// Exhausted when the person had as many as a day has. detail are the values of the words.
-func (s *Service) DrawConsentCode(tx *journal.Tx, auth civic.Authority, person civic.PersonID, m Matter, act journal.Act, detail map[string]string, about ...journal.About) error {
+// Exhausted when the person had as many as a day has. The event's detail are the values of the words.
+func (s *Service) DrawConsentCode(tx *journal.Tx, auth civic.Authority, person civic.PersonID, m Matter, ev journal.Event) error {
 	self, err := s.mayAsk(tx, auth, person)
 	if err != nil {
 		return err
@@ -97,18 +97,29 @@ func (s *Service) DrawConsentCode(tx *journal.Tx, auth civic.Authority, person c
 		[][]any{{self.Root, id, m.key(), tx.Actor.Staff(), sealed, 0, "open", tx.Now, tx.Now.Add(time.Duration(consentCodes.Minutes) * time.Minute)}}); err != nil {
 		return err
 	}
-	d := map[string]string{"code_id": id, "minutes": strconv.Itoa(consentCodes.Minutes)}
-	for k, v := range detail {
-		d[k] = v
-	}
-	return tx.Record(auth, journal.Event{Act: act, Detail: d, About: about})
+	ev.Detail["code_id"], ev.Detail["minutes"] = id, strconv.Itoa(consentCodes.Minutes)
+	return tx.Record(auth, ev)
 }
 
 // mayAsk checks that a code may be sent, and holds the person's row.
 func (s *Service) mayAsk(tx *journal.Tx, auth civic.Authority, person civic.PersonID) (people.Self, error) {
-	if tx.Actor.Staff() == "" || auth.Basis() == civic.BasisGrant || auth.Basis() == civic.BasisGuardian {
-		return people.Self{}, errStaffOnly
+	if err := byStaff(tx.Actor, auth); err != nil {
+		return people.Self{}, err
 	}
+	self, err := s.speaks(tx, person)
+	if err != nil {
+		return self, err
+	}
+	dials, err := s.p.Dials(tx, auth, person)
+	if err == nil && !slices.ContainsFunc(dials, people.Dial.Trusted) {
+		err = errConsentPhone
+	}
+	return self, err
+}
+
+// speaks holds the row of a person who may say something by a code: they live, and have
+// no guardian who speaks for them.
+func (s *Service) speaks(tx *journal.Tx, person civic.PersonID) (people.Self, error) {
 	self, err := people.HoldSelf(tx, person)
 	if err != nil {
 		return self, err
@@ -119,11 +130,15 @@ func (s *Service) mayAsk(tx *journal.Tx, auth civic.Authority, person civic.Pers
 	if ward, err := s.isWard(tx, self); err != nil || ward {
 		return self, cmp.Or(err, error(errConsentWard))
 	}
-	dials, err := s.p.Dials(tx, auth, person)
-	if err == nil && !slices.ContainsFunc(dials, people.Dial.Trusted) {
-		err = errConsentPhone
+	return self, nil
+}
+
+// byStaff refuses whoever is no member of staff, or has the person open for somebody else.
+func byStaff(actor civic.Actor, auth civic.Authority) error {
+	if actor.Staff() == "" || auth.Basis() == civic.BasisGrant || auth.Basis() == civic.BasisGuardian {
+		return errStaffOnly
 	}
-	return self, err
+	return nil
 }
 
 func drawDigits(n int) (string, error) {
@@ -150,15 +165,9 @@ func (s *Service) TakeConsentCode(tx *journal.Tx, auth civic.Authority, person c
 	if len(typed) != consentCodes.Digits {
 		return Heard{}, errConsentForm
 	}
-	self, err := people.HoldSelf(tx, person)
+	self, err := s.speaks(tx, person)
 	if err != nil {
 		return Heard{}, err
-	}
-	if self.Died != "" || self.State != "active" {
-		return Heard{}, errGone
-	}
-	if ward, err := s.isWard(tx, self); err != nil || ward {
-		return Heard{}, cmp.Or(err, error(errConsentWard))
 	}
 	ids := self.Selves()
 	var row struct {
@@ -252,7 +261,8 @@ func (s *Service) SendGrantCode(ctx context.Context, actor civic.Actor, person c
 			return err
 		}
 		ev := s.event(ActGrantCode, g, agent)
-		return s.DrawConsentCode(tx, auth, person, Matter{"grant", id}, ev.Act, map[string]string{"relation": g.Relation, "agent": agent}, ev.About...)
+		ev.Detail = map[string]string{"relation": g.Relation, "agent": agent}
+		return s.DrawConsentCode(tx, auth, person, Matter{"grant", id}, ev)
 	})
 }
 
@@ -266,8 +276,8 @@ func (s *Service) AnswerByCode(ctx context.Context, actor civic.Actor, person ci
 		if err != nil {
 			return err
 		}
-		if actor.Staff() == "" || auth.Basis() == civic.BasisGrant || auth.Basis() == civic.BasisGuardian {
-			return errStaffOnly
+		if err := byStaff(actor, auth); err != nil {
+			return err
 		}
 		self, err := people.Resolve(tx, person)
 		if err != nil {
@@ -277,11 +287,9 @@ func (s *Service) AnswerByCode(ctx context.Context, actor civic.Actor, person ci
 		if err != nil {
 			return err
 		}
-		row := g.Person                             // an alias of theirs, when they were merged since
 		if _, err := s.locked(tx, &g); err != nil { // both in one order, before the code's holder
 			return err
 		}
-		g.Person = row
 		heard, err := s.TakeConsentCode(tx, auth, person, Matter{"grant", id}, code)
 		if err != nil || heard.Wrong != nil {
 			wrong = heard.Wrong

@@ -126,7 +126,6 @@ func (s *Service) ConfirmGuardian(ctx context.Context, actor civic.Actor, person
 		if err != nil {
 			return err
 		}
-		g.Person, g.State = self.Root, "active"
 		return tx.Record(auth, s.event(ActAppointed, g, agent))
 	})
 }

@@ -180,8 +180,7 @@ func (s *Service) See(ctx context.Context, actor civic.Actor, person civic.Perso
 // person lives; a line of the desk, only whose it is.
 func (s *Service) task(tx *journal.Tx, actor civic.Actor, person civic.PersonID, id string) (Attempt, Message, civic.Authority, error) {
 	none := civic.Authority{}
-	if actor.Operator.None() {
-		_, err := tx.Authorise(civic.Need{})
+	if err := tx.SignedIn(); err != nil {
 		return Attempt{}, Message{}, none, err
 	}
 	if _, err := tx.Authorise(civic.Need{Permission: civic.MayServePeople, Look: true}); err != nil {

@@ -40,10 +40,10 @@ func spend(tx *journal.Tx, auth civic.Authority, card string) ([]journal.About, 
 	if who == "" {
 		return nil, nil
 	}
-	now := tx.Now.In(civic.Shanghai)
+	day, hour := dayOf(tx.Now), tx.Now.In(civic.Shanghai).Format("2006-01-02T15")
 	again := 0
 	if err := tx.Get(&again, `SELECT COUNT(*) FROM journal_about b JOIN journal_about a ON a.entry = b.entry AND a.id = $1 WHERE b.id = $2`,
-		string(who)+"/"+dayOf(tx.Now), card); err != nil || again > 0 {
+		string(who)+"/"+day, card); err != nil || again > 0 {
 		return nil, err
 	}
 	var out []journal.About
@@ -51,7 +51,7 @@ func spend(tx *journal.Tx, auth civic.Authority, card string) ([]journal.About, 
 		what, of string // of the day, of the hour
 		most     int
 		refusal  *civic.Error
-	}{{"day", now.Format("2006-01-02"), showing.Day, errDaySpent}, {"hour", now.Format("2006-01-02T15"), showing.Hour, errHourSpent}} {
+	}{{"day", day, showing.Day, errDaySpent}, {"hour", hour, showing.Hour, errHourSpent}} {
 		counted := journal.About{ID: string(who) + "/" + x.of, Kind: "lookups", Role: "object"}
 		var had int
 		if err := tx.Get(&had, `SELECT COUNT(*) FROM journal_about WHERE id = $1`, counted.ID); err != nil {
@@ -78,9 +78,4 @@ func isWhole(text string) bool {
 		return true
 	}
 	return looksLikeCard(strings.ToUpper(civic.Digits(text)))
-}
-
-// recordMissed records that a whole number was nobody's.
-func recordMissed(tx *journal.Tx, auth civic.Authority, spent []journal.About) error {
-	return tx.Record(auth, journal.Event{Act: ActMissed, About: spent})
 }

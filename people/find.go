@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -54,9 +55,17 @@ func (s *Service) Find(ctx context.Context, actor civic.Actor, text string) (Fou
 	if err != nil && !(civic.Is(err, civic.NotFound) && isWhole(text)) {
 		return Found{}, err
 	}
-	// What was shown is recorded once: a list with what it was found by, one person by
-	// the card, which then counts as shown to whoever typed its number.
-	err = s.j.Write(ctx, actor, func(tx *journal.Tx) error {
+	if err := s.recordFound(ctx, actor, out, missed); err != nil {
+		return Found{}, err
+	}
+	return out, nil
+}
+
+// recordFound records what was shown, once: a list with what it was found by, one person
+// by the card, which then counts as shown to whoever typed its number; or that a whole number was nobody's,
+// for which missed is returned.
+func (s *Service) recordFound(ctx context.Context, actor civic.Actor, out Found, missed error) error {
+	err := s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(civic.Need{Permission: civic.MayFindPeople})
 		if err != nil {
 			return err
@@ -73,19 +82,13 @@ func (s *Service) Find(ctx context.Context, actor civic.Actor, text string) (Fou
 		}
 		switch {
 		case missed != nil:
-			return recordMissed(tx, auth, spent)
+			return tx.Record(auth, journal.Event{Act: ActMissed, About: spent})
 		case len(out.Matches) == 1 && out.Matches[0].Card:
 			return recordTyped(tx, auth, out.Matches[0], spent...)
 		}
 		return recordList(tx, auth, actor, out.by, len(out.Matches), spent...)
 	})
-	if err == nil {
-		err = missed
-	}
-	if err != nil {
-		return Found{}, err
-	}
-	return out, nil
+	return cmp.Or(err, missed)
 }
 
 // tidied folds what was typed or dictated: the stop of a sentence at its end, and a
@@ -194,26 +197,8 @@ func (s *Service) FindCard(ctx context.Context, actor civic.Actor, number string
 	if err != nil && !(civic.Is(err, civic.NotFound) && isWhole(number)) {
 		return m, err
 	}
-	err = s.j.Write(ctx, actor, func(tx *journal.Tx) error {
-		auth, err := tx.Authorise(civic.Need{Permission: civic.MayFindPeople})
-		if err != nil {
-			return err
-		}
-		spent, err := spend(tx, auth, m.card)
-		switch {
-		case err != nil:
-			return err
-		case missed != nil:
-			return recordMissed(tx, auth, spent)
-		case !m.Card: // an old number of theirs
-			return recordList(tx, auth, actor, m.Kind.Words(), 1, spent...)
-		}
-		return recordTyped(tx, auth, m, spent...)
-	})
-	if err == nil {
-		err = missed
-	}
-	if err != nil {
+	// Without Card it is an old number of theirs.
+	if err := s.recordFound(ctx, actor, Found{Matches: []Match{m}, by: m.Kind.Words(), whole: true}, missed); err != nil {
 		return Match{}, err
 	}
 	return m, nil

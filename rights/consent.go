@@ -41,6 +41,20 @@ func purposeOf(name string) (Purpose, bool) {
 	return purposeData.Purposes[i], true
 }
 
+// askable is a purpose that somebody may be asked about, in the words that are in force.
+func askable(name string, version int64) (Purpose, error) {
+	p, ok := purposeOf(name)
+	switch {
+	case !ok:
+		return p, errPurpose
+	case p.Statutory:
+		return p, errStatutory
+	case version != p.Version:
+		return p, errReread
+	}
+	return p, nil
+}
+
 // The ways in which a consent is given.
 const (
 	OnPaper    = "paper"
@@ -128,14 +142,9 @@ var (
 // saw the person's card though the consent is a separate one, and where a guardian
 // is said to agree who did not come. The same consent again is the one that there is.
 func (s *Service) Give(ctx context.Context, actor civic.Actor, person civic.PersonID, g Giving) (string, error) {
-	p, ok := purposeOf(g.Purpose)
-	switch {
-	case !ok:
-		return "", errPurpose
-	case p.Statutory:
-		return "", errStatutory
-	case g.Version != p.Version:
-		return "", errReread
+	p, err := askable(g.Purpose, g.Version)
+	if err != nil {
+		return "", err
 	}
 	if g.Witness != "" {
 		name, err := people.CleanName(g.Witness)
@@ -146,7 +155,7 @@ func (s *Service) Give(ctx context.Context, actor civic.Actor, person civic.Pers
 	}
 	id := db.NewID()
 	var wrong error
-	err := s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
+	err = s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople, Service: "*"})
 		if err != nil {
 			return err
@@ -171,7 +180,7 @@ func (s *Service) Give(ctx context.Context, actor civic.Actor, person civic.Pers
 		}
 		if HowWords[g.How] == "" || ByWords[by] == "" || g.How == OwnPage && actor.Person() == "" || by == Agent && agent == "" ||
 			g.Code != "" && (by != Self || g.How != ByVoice || actor.Staff() == "") ||
-			g.Witness == "" && g.Code == "" && g.How == ByVoice || g.Witness == "" && (by == Guardian && g.How != OwnPage) {
+			g.Witness == "" && (g.How == ByVoice && g.Code == "" || by == Guardian && g.How != OwnPage) {
 			return errHow
 		}
 		switch {

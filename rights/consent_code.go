@@ -19,14 +19,9 @@ func matterOf(p Purpose) grant.Matter {
 // now: Give takes it, from the member of staff at the controls alone. Denied to agents and guardians;
 // Conflict when the words were changed, or the person has no phone of their own.
 func (s *Service) SendCode(ctx context.Context, actor civic.Actor, person civic.PersonID, purpose string, version int64) error {
-	p, ok := purposeOf(purpose)
-	switch {
-	case !ok:
-		return errPurpose
-	case p.Statutory:
-		return errStatutory
-	case version != p.Version:
-		return errReread
+	p, err := askable(purpose, version)
+	if err != nil {
+		return err
 	}
 	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople, Service: "*"})
@@ -43,7 +38,7 @@ func (s *Service) SendCode(ctx context.Context, actor civic.Actor, person civic.
 			}
 			return err
 		}
-		return s.grants.DrawConsentCode(tx, auth, person, matterOf(p), grant.ActConsentCode, map[string]string{"what": p.Title, "purpose": p.Purpose})
+		return s.grants.DrawConsentCode(tx, auth, person, matterOf(p), journal.Event{Act: grant.ActConsentCode, Detail: map[string]string{"what": p.Title, "purpose": p.Purpose}})
 	})
 }
 

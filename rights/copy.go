@@ -306,15 +306,17 @@ func (s *Service) copyMatters(q db.Q, auth civic.Authority, _ civic.PersonID, c 
 	if err != nil {
 		return err
 	}
+	numbers := map[civic.RequestID]civic.Number{}
+	for _, w := range all {
+		numbers[w.ID] = w.Number
+	}
 	for _, w := range all {
 		m := CopyMatter{Number: w.Number.Grouped(), Service: w.Service, Title: w.Def.Title, At: w.At, Draft: w.Draft, State: told[w.ID][0], Outcome: told[w.ID][1], Answers: []CopyAnswer{}}
 		for _, l := range w.Lines {
 			m.Answers = append(m.Answers, CopyAnswer{l.Label, l.Shown})
 		}
-		for _, other := range all {
-			if w.Parent != "" && other.ID == w.Parent {
-				m.With = other.Number.Grouped()
-			}
+		if w.Parent != "" {
+			m.With = numbers[w.Parent].Grouped()
 		}
 		c.Matters = append(c.Matters, m)
 	}

@@ -203,8 +203,7 @@ func ReadDevice(q db.Q, id string) (Device, error) {
 // office is; a member revokes their own phone themselves.
 func (s *Service) RevokeDevice(ctx context.Context, actor civic.Actor, id string) error {
 	return s.j.Write(ctx, actor, func(tx *journal.Tx) error {
-		if actor.Operator.None() {
-			_, err := tx.Authorise(civic.Need{})
+		if err := tx.SignedIn(); err != nil {
 			return err
 		}
 		d, err := ReadDevice(tx, id)

@@ -269,8 +269,7 @@ func Bound(q db.Q, device string, id civic.StaffID) (bool, error) {
 func (s *Service) OnPhone(ctx context.Context, actor civic.Actor) (Member, error) {
 	var m Member
 	err := s.j.Look(ctx, actor, func(v *journal.View) error {
-		if actor.Operator.None() {
-			_, err := v.Authorise(civic.Need{})
+		if err := v.SignedIn(); err != nil {
 			return err
 		}
 		ok, err := Bound(v, actor.Device, actor.Staff())
