@@ -14,9 +14,11 @@ import (
 )
 
 // check is faults as one error, for a definition that comes from no file.
-func (d *Definition) check() error {
+func (d *Definition) check() error { return joined(d.faults()) }
+
+func joined(faults []fault) error {
 	var errs []error
-	for _, f := range d.faults() {
+	for _, f := range faults {
 		errs = append(errs, errors.New(f.remark("", 0).String()))
 	}
 	return errors.Join(errs...)

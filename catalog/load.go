@@ -16,6 +16,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"yinqiao/ruledata"
 )
 
 //go:embed data/*.yaml
@@ -225,21 +227,8 @@ func linesOf(b []byte, faults []fault) []int {
 	}
 	for i, x := range faults {
 		for path := x.path; out[i] == 0 && path != ""; path = path[:max(0, strings.LastIndexAny(path, ".["))] {
-			out[i] = lineOf(f, path)
+			out[i] = ruledata.Line(f, path)
 		}
 	}
 	return out
-}
-
-// lineOf is the line of what a path leads to, 0 if there is nothing.
-func lineOf(f *ast.File, path string) int {
-	p, err := yaml.PathString(path)
-	if err != nil {
-		return 0
-	}
-	n, err := p.FilterFile(f)
-	if err != nil || n == nil || n.GetToken() == nil || n.GetToken().Position == nil {
-		return 0
-	}
-	return n.GetToken().Position.Line
 }

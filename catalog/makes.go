@@ -191,11 +191,10 @@ func (d *Definition) checkMake(at string, m Make, o *Definition, bad complain) {
 
 // plain returns a question that is not in a group, nor one, or nil.
 func (d *Definition) plain(key string) *Question {
-	q := d.Question(key)
-	if q != nil && (q.Kind == Group || strings.Contains(key, ".")) {
+	if strings.Contains(key, ".") {
 		return nil
 	}
-	return q
+	return d.Question(key)
 }
 
 // holds reports whether a code is among the fixed options.
@@ -239,7 +238,8 @@ const textMost = 200
 func (s *Service) stored(q db.Q, set []*Definition) kin {
 	own := kinOf(set)
 	return func(service string, in []civic.Division) ([]*Definition, bool, error) {
-		if ds, known, err := own(service, in); len(ds) > 0 || err != nil {
+		ds, known, err := own(service, in)
+		if len(ds) > 0 || err != nil {
 			return ds, known, err
 		}
 		var rows []struct{ Hash string }
@@ -256,7 +256,7 @@ func (s *Service) stored(q db.Q, set []*Definition) kin {
 				out = append(out, d)
 			}
 		}
-		return out, len(rows) > 0, nil
+		return out, known || len(rows) > 0, nil
 	}
 }
 
@@ -266,9 +266,5 @@ func (s *Service) checkKin(q db.Q, d *Definition, set []*Definition) error {
 	if err != nil || len(wrong) == 0 {
 		return err
 	}
-	var say []string
-	for _, f := range wrong {
-		say = append(say, f.remark("", 0).String())
-	}
-	return civic.E(civic.Invalid, "service.form", "服务定义有错，没有发布："+strings.Join(say, "\n"))
+	return civic.E(civic.Invalid, "service.form", "服务定义有错，没有发布："+joined(wrong).Error())
 }

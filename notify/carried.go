@@ -6,8 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/parser"
+
+	"yinqiao/ruledata"
 )
 
 // messagesFile is where the messages are.
@@ -102,13 +103,5 @@ func lineOf(files fs.FS, field string) int {
 	if err != nil {
 		return 0
 	}
-	p, err := yaml.PathString("$." + field)
-	if err != nil {
-		return 0
-	}
-	n, err := p.FilterFile(f)
-	if err != nil || n == nil || n.GetToken() == nil || n.GetToken().Position == nil {
-		return 0
-	}
-	return n.GetToken().Position.Line
+	return ruledata.Line(f, "$."+field)
 }

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -45,6 +46,9 @@ func (s *Service) Heed(ctx context.Context, job Heed) error {
 			return err
 		}
 		h := heeding{s: s, tx: tx, line: line, about: about}
+		if !h.matters() {
+			return journal.ErrUnchanged
+		}
 		if err := h.who(); err != nil || h.self.Root == "" {
 			if err == nil {
 				err = journal.ErrUnchanged
@@ -77,6 +81,13 @@ type heeding struct {
 	self  people.Self
 	auth  civic.Authority
 	elder people.Person
+}
+
+// matters reports whether the act can make or end a message: for the rest nobody's row
+// is held.
+func (h *heeding) matters() bool {
+	act := h.line.Act
+	return act == grant.ActDied || len(h.s.book.ends[act]) > 0 || slices.ContainsFunc(h.s.book.byAct[act], h.applies)
 }
 
 // who finds whom the act is for. Nobody is told of what concerns somebody who had

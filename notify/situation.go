@@ -35,9 +35,8 @@ func (s *Service) situation(tx *journal.Tx, m Message, t *Template, self people.
 	for _, w := range wishes {
 		sit.Wishes[w.Kind] = w.Value
 	}
-	ids := self.Selves()
-	var no []string
-	if err := tx.Select(&no, `SELECT carrier FROM message_refusal WHERE person IN `+db.In(1, len(ids)), db.Args(ids)...); err != nil {
+	no, err := refusals(tx, self.Selves())
+	if err != nil {
 		return sit, err
 	}
 	for _, c := range no {

@@ -140,13 +140,3 @@ func claimAll(tx *journal.Tx, rs []*Request, drafts, rows [][]any) error {
 func (s *Service) Hand(tx *journal.Tx, auth civic.Authority, r *Request) error {
 	return s.engines[r.Def.Engine()].Accept(tx, auth, r)
 }
-
-// ServiceOf is the service that a request asks for. NotFound if there is no request.
-func (s *Service) ServiceOf(q db.Q, id civic.RequestID) (string, error) {
-	var service string
-	err := q.Get(&service, `SELECT service FROM request WHERE id = $1`, id)
-	if errors.Is(err, db.ErrNoRows) {
-		err = errNoNumber
-	}
-	return service, err
-}

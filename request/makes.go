@@ -37,7 +37,7 @@ func (f *family) hand(auth civic.Authority, r *Request) error {
 		if !m.When.Holds(func(key string) []string { return given[key] }) {
 			continue
 		}
-		e, why, err := f.entry(r, m)
+		e, why, err := f.entry(r, m, given)
 		if err != nil {
 			return err
 		}
@@ -62,27 +62,25 @@ func (f *family) hand(auth civic.Authority, r *Request) error {
 	return nil
 }
 
-// entry is the request that one makes, or a sentence for the person why it has to be
-// done separately.
-func (f *family) entry(r *Request, m catalog.Make) (e Entry, left string, err error) {
+// entry is the request that one makes by what was given, or a sentence for the person why
+// it has to be done separately.
+func (f *family) entry(r *Request, m catalog.Make, given map[string][]string) (e Entry, left string, err error) {
 	st, err := f.s.catalog.Standing(f.tx, m.Service, r.Home)
 	if err != nil {
 		return e, "", err
 	}
-	titles, err := f.s.catalog.Titles(f.tx)
-	if err != nil {
-		return e, "", err
-	}
 	aside := func(why string) (Entry, string, error) {
-		return Entry{}, fmt.Sprintf("「%s」没有一起交上去：%s。这一样要另外办，请打电话或者到窗口说一声。", titles[m.Service], strings.TrimRight(why, "。")), nil
+		titles, err := f.s.catalog.Titles(f.tx)
+		return Entry{}, fmt.Sprintf("「%s」没有一起交上去：%s。这一样要另外办，请打电话或者到窗口说一声。", titles[m.Service], strings.TrimRight(why, "。")), err
+	}
+	if st.Suspended {
+		return aside("您那里现在停办，" + st.Reason)
 	}
 	def, err := f.s.catalog.Live(f.tx, m.Service, r.Home, r.Channel)
-	switch {
-	case st.Suspended:
-		return aside("您那里现在停办，" + st.Reason)
-	case civic.Is(err, civic.NotFound):
+	if civic.Is(err, civic.NotFound) {
 		return aside("您那里现在不办，或者只在窗口办")
-	case err != nil:
+	}
+	if err != nil {
 		return e, "", err
 	}
 	engine, ok := f.s.engines[def.Engine()].(Able)
@@ -99,7 +97,7 @@ func (f *family) entry(r *Request, m catalog.Make) (e Entry, left string, err er
 	case err != nil:
 		return e, "", err
 	}
-	child := &Request{Person: r.Person, Service: m.Service, Def: def, Answers: carried(r, m, def, f.tx), Home: r.Home, Channel: r.Channel, Created: f.tx.Now, Parent: r.ID}
+	child := &Request{Person: r.Person, Service: m.Service, Def: def, Answers: carried(r, m, def, given, f.tx), Home: r.Home, Channel: r.Channel, Created: f.tx.Now, Parent: r.ID}
 	if err := engine.CanTake(f.tx, child); civic.Is(err, civic.Unavailable) || civic.Is(err, civic.NotFound) {
 		return aside(civic.As(err).Say)
 	} else if err != nil {
@@ -129,8 +127,8 @@ func (r *Request) open() map[string][]string {
 // carried are the answers with which a request is made: those of its parent, as far as
 // the version that is live takes them, and what is fixed. Whatever is missing its
 // office asks.
-func carried(r *Request, m catalog.Make, def *catalog.Definition, tx *journal.Tx) Answers {
-	out, given := Answers{}, r.open()
+func carried(r *Request, m catalog.Make, def *catalog.Definition, given map[string][]string, tx *journal.Tx) Answers {
+	out := Answers{}
 	for to, from := range m.Answers {
 		q, was := def.Question(to), r.Def.Question(from)
 		if q == nil || was == nil || q.Kind != was.Kind || q.Source != was.Source || len(given[from]) == 0 {
@@ -188,18 +186,18 @@ type Kin struct {
 	Title   string
 }
 
-// Family names the request that made one, and those that it made, in their order. A
-// person sees those for which they may read.
-func (s *Service) Family(q db.Q, auth civic.Authority, person civic.PersonID, id civic.RequestID, may func(service string) (bool, error)) (parent *Kin, made []Kin, err error) {
+// Family names the request that made one, up, if one did, and those that it made, in their
+// order. A person sees those for which they may read.
+func (s *Service) Family(v *journal.View, auth civic.Authority, person civic.PersonID, id, up civic.RequestID) (parent *Kin, made []Kin, err error) {
 	if !auth.Over(person) {
 		return nil, nil, fmt.Errorf("request: the family of one needs an authority over its person")
 	}
-	up, kin, err := s.kin(q, person, id)
+	kin, err := s.kin(v, person, id, up)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, k := range kin {
-		if ok, err := may(k.Service); err != nil {
+		if ok, err := s.mayLook(v, person, k.Service); err != nil {
 			return nil, nil, err
 		} else if !ok {
 			continue
@@ -213,42 +211,31 @@ func (s *Service) Family(q db.Q, auth civic.Authority, person civic.PersonID, id
 	return parent, made, nil
 }
 
-// MayLook reports whether whoever looks may read a person's matters of a service.
+// mayLook reports whether whoever looks may read a person's matters of a service.
 // Staff see what belongs together; the page of each is judged by itself.
-func (s *Service) MayLook(v *journal.View, person civic.PersonID) func(service string) (bool, error) {
-	return func(service string) (bool, error) {
-		if v.Actor.Operator.Kind != civic.PartyPerson {
-			return true, nil
-		}
-		n, err := s.Need(v, person, service)
-		if err != nil {
-			return false, err
-		}
-		n.Look = true
-		if _, err = v.Authorise(n); civic.Is(err, civic.Denied) {
-			return false, nil
-		}
-		return err == nil, err
+func (s *Service) mayLook(v *journal.View, person civic.PersonID, service string) (bool, error) {
+	if v.Actor.Operator.Kind != civic.PartyPerson {
+		return true, nil
 	}
+	n, err := s.Need(v, person, service)
+	if err != nil {
+		return false, err
+	}
+	n.Look = true
+	if _, err = v.Authorise(n); civic.Is(err, civic.Denied) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
-// made lists the requests that one made, for its receipt.
-func (s *Service) made(q db.Q, person civic.PersonID, id civic.RequestID) ([]Kin, error) {
-	up, kin, err := s.kin(q, person, id)
-	return slices.DeleteFunc(kin, func(k Kin) bool { return k.ID == up }), err
-}
-
-// kin reads the request that made one, whose ID it returns, and those that it made,
-// under whichever identity of the person they lie.
-func (s *Service) kin(q db.Q, person civic.PersonID, id civic.RequestID) (up civic.RequestID, kin []Kin, err error) {
+// kin reads the requests that one made, and the one named up, "" for none, under
+// whichever identity of the person they lie.
+func (s *Service) kin(q db.Q, person civic.PersonID, id, up civic.RequestID) ([]Kin, error) {
 	self, err := people.Resolve(q, person)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	ids := self.Selves()
-	if err := q.Get(&up, `SELECT parent FROM request WHERE id = $1 AND person IN `+db.In(2, len(ids)), append([]any{id}, db.Args(ids)...)...); err != nil {
-		return "", nil, err
-	}
 	var rows []struct {
 		ID      civic.RequestID
 		Number  civic.Number
@@ -257,16 +244,17 @@ func (s *Service) kin(q db.Q, person civic.PersonID, id civic.RequestID) (up civ
 	}
 	if err := q.Select(&rows, `SELECT id, number, service, def_hash FROM request WHERE (parent = $1 OR id = $2) AND person IN `+db.In(3, len(ids))+` ORDER BY id`,
 		append([]any{id, up}, db.Args(ids)...)...); err != nil {
-		return "", nil, err
+		return nil, err
 	}
+	var out []Kin
 	for _, r := range rows {
 		def, err := s.catalog.Version(q, r.DefHash)
 		if err != nil {
-			return "", nil, err
+			return nil, err
 		}
-		kin = append(kin, Kin{r.ID, r.Number, r.Service, def.Title})
+		out = append(out, Kin{r.ID, r.Number, r.Service, def.Title})
 	}
-	return up, kin, nil
+	return out, nil
 }
 
 // unasked are the labels of what a request that another one made was never asked, for
@@ -278,7 +266,7 @@ func unasked(def *catalog.Definition, a Answers) []string {
 			return
 		}
 		label := q.Label
-		if group := def.Question(strings.Split(q.Key, ".")[0]); group == nil && strings.Contains(q.Key, ".") {
+		if strings.Contains(q.Key, ".") {
 			label, _, _ = strings.Cut(label, "：")
 			label = strings.TrimRight(label, "0123456789")
 		}

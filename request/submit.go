@@ -93,7 +93,7 @@ func (s *Service) Submit(ctx context.Context, actor civic.Actor, id civic.DraftI
 		if err := (&family{s: s, tx: tx, auth: auth}).hand(auth, r); err != nil || len(r.Def.Makes) == 0 {
 			return err
 		}
-		rc.Made, err = s.made(tx, r.Person, r.ID)
+		rc.Made, err = s.kin(tx, r.Person, r.ID, "")
 		return err
 	})
 	if errors.Is(err, errChanged) {
@@ -126,7 +126,7 @@ func (s *Service) already(ctx context.Context, actor civic.Actor, id civic.Draft
 			return err
 		}
 		rc, ok = Receipt{Person: d.Person, Request: civic.RequestID(d.ID), Number: d.Number, Def: def}, true
-		rc.Made, err = s.made(v, d.Person, rc.Request)
+		rc.Made, err = s.kin(v, d.Person, rc.Request, "")
 		return err
 	})
 	return rc, ok, err

@@ -47,7 +47,9 @@ func (s *Service) restart(tx *journal.Tx, c *Case, def *catalog.Casework) error 
 	if err := s.former(tx, c); err != nil {
 		return err
 	}
-	c.again(def, tx.Now)
+	c.State, c.Assignee, c.ResolvedAt, c.OverdueAt, c.EndedAt, c.StoppedAt, c.TriedAt, c.Attempts = Open, "", nil, nil, nil, nil, nil, 0
+	c.DueAt = request.Due(def, tx.Now)
+	c.NearAt = near(c.DueAt)
 	return nil
 }
 
@@ -56,7 +58,7 @@ func (s *Service) former(tx *journal.Tx, c *Case) error {
 	if c.Outcome == nil {
 		return nil
 	}
-	text, err := s.v.Open(c.Outcome, "outcome/"+string(c.Request))
+	text, err := s.outcome(c)
 	if err != nil {
 		return err
 	}
@@ -65,13 +67,7 @@ func (s *Service) former(tx *journal.Tx, c *Case) error {
 	if c.ResolvedAt != nil {
 		at = *c.ResolvedAt
 	}
-	return s.noteBy(tx, c, "former", string(text), civic.Party{Kind: civic.PartyStaff, ID: string(c.AnsweredBy)}, at)
-}
-
-func (c *Case) again(def *catalog.Casework, now time.Time) {
-	c.State, c.Assignee, c.ResolvedAt, c.OverdueAt, c.EndedAt, c.StoppedAt, c.TriedAt, c.Attempts = Open, "", nil, nil, nil, nil, nil, 0
-	c.DueAt = request.Due(def, now)
-	c.NearAt = near(c.DueAt)
+	return s.noteBy(tx, c, "former", text, civic.Party{Kind: civic.PartyStaff, ID: string(c.AnsweredBy)}, at)
 }
 
 // goOn lets the clock of a case run again that stood, in the hands that asked.

@@ -67,7 +67,7 @@ func (s *Service) Read(ctx context.Context, actor civic.Actor, id civic.RequestI
 			return err
 		}
 		f.Unasked = st.Unasked
-		if err := s.family(v, auth, f); err != nil {
+		if err := s.family(v, auth, f, st.Parent); err != nil {
 			return err
 		}
 		f.Lines, f.Title, f.Done, f.Pay = st.Lines, st.Def.Title, st.Def.Casework.Done, st.Def.Pay
@@ -79,12 +79,8 @@ func (s *Service) Read(ctx context.Context, actor civic.Actor, id civic.RequestI
 		if f.Office, err = place.Read(v, c.Office); err != nil {
 			return err
 		}
-		if c.Outcome != nil {
-			b, err := s.v.Open(c.Outcome, "outcome/"+string(c.Request))
-			if err != nil {
-				return err
-			}
-			f.Outcome = string(b)
+		if f.Outcome, err = s.outcome(&c); err != nil {
+			return err
 		}
 		if f.Notes, err = s.notes(v, c, f.MayWork); err != nil {
 			return err
@@ -117,8 +113,8 @@ func (s *Service) Read(ctx context.Context, actor civic.Actor, id civic.RequestI
 }
 
 // family reads what was told at once with a case.
-func (s *Service) family(v *journal.View, auth civic.Authority, f *File) error {
-	parent, made, err := s.requests.Family(v, auth, f.Person, f.Request, s.requests.MayLook(v, f.Person))
+func (s *Service) family(v *journal.View, auth civic.Authority, f *File, up civic.RequestID) error {
+	parent, made, err := s.requests.Family(v, auth, f.Person, f.Request, up)
 	if err != nil {
 		return err
 	}

@@ -70,6 +70,7 @@ func New(j *journal.Journal, v *vault.Vault, p *people.Service) *Service {
 func (s *Service) Serve(r *request.Service) { s.requests = r }
 
 var (
+	errUnasked  = civic.E(civic.Unavailable, "office.unasked", "还要您自己选一个单位")
 	errNoCase   = civic.E(civic.NotFound, "case.unknown", "没有找到这件事，请核对号码。")
 	errMoved    = civic.E(civic.Conflict, "case.moved", "这件事刚刚有人办过了，请刷新看看现在的情况。")
 	errNotYours = civic.E(civic.Denied, "case.assignee", "这件事是另一位同事在办。同事不在的话，您可以接过来办。")
@@ -104,9 +105,6 @@ func (s *Service) Accept(tx *journal.Tx, auth civic.Authority, r *request.Reques
 
 // CanTake implements request.Able: whether there is an office for the request.
 func (s *Service) CanTake(q db.Q, r *request.Request) error {
-	if def := r.Def.Casework; def.OfficeFrom != "" && len(r.Answers.Codes(def.OfficeFrom)) != 1 {
-		return civic.E(civic.Unavailable, "office.unasked", "还要您自己选一个单位")
-	}
 	_, err := s.office(q, r)
 	return err
 }
@@ -123,7 +121,7 @@ func (s *Service) office(q db.Q, r *request.Request) (place.Office, error) {
 	if from := r.Def.Casework.OfficeFrom; from != "" {
 		codes := r.Answers.Codes(from)
 		if len(codes) != 1 {
-			return place.Office{}, errors.New("casework: the office was not answered")
+			return place.Office{}, errUnasked
 		}
 		return place.Read(q, civic.OfficeID(codes[0]))
 	}

@@ -24,12 +24,10 @@ func (s *Service) Told(q db.Q, auth civic.Authority) (map[civic.RequestID][2]str
 	out := map[civic.RequestID][2]string{}
 	for _, r := range rows {
 		var said []string
-		if r.Outcome != nil {
-			b, err := s.v.Open(r.Outcome, "outcome/"+string(r.Request))
-			if err != nil {
-				return nil, err
-			}
-			said = append(said, string(b))
+		if outcome, err := s.outcome(&r); err != nil {
+			return nil, err
+		} else if outcome != "" {
+			said = append(said, outcome)
 		}
 		notes, err := s.notes(q, r, true)
 		if err != nil {

@@ -129,7 +129,7 @@ func (s *Service) Reject(ctx context.Context, actor civic.Actor, id civic.Reques
 func (s *Service) conclude(ctx context.Context, actor civic.Actor, id civic.RequestID, as State, act journal.Act, text string) error {
 	return s.act(ctx, actor, id, officeNeed, func(tx *journal.Tx, c *Case) (journal.Event, error) {
 		if c.State == as && c.AnsweredBy == actor.Staff() {
-			if same, err := s.answered(c, text); err != nil || !same {
+			if had, err := s.outcome(c); err != nil || had != text {
 				return journal.Event{}, cmp.Or(err, error(errAnswered))
 			}
 			return journal.Event{}, journal.ErrUnchanged
@@ -193,13 +193,13 @@ func (s *Service) answer(c *Case, text string) error {
 	return err
 }
 
-// answered reports whether a case has just this answer.
-func (s *Service) answered(c *Case, text string) (bool, error) {
+// outcome opens what the office has said to the person, "" for nothing.
+func (s *Service) outcome(c *Case) (string, error) {
 	if c.Outcome == nil {
-		return false, nil
+		return "", nil
 	}
 	b, err := s.v.Open(c.Outcome, "outcome/"+string(c.Request))
-	return string(b) == text, err
+	return string(b), err
 }
 
 // words trims what somebody wrote and bounds it.

@@ -60,7 +60,7 @@ func (s *Service) decide(tx *journal.Tx, person civic.PersonID, of matter, to St
 	if err != nil || len(mine) == 0 {
 		return err
 	}
-	service, err := s.requests.ServiceOf(tx, of.request)
+	def, err := s.requests.Definition(tx, of.request)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (s *Service) decide(tx *journal.Tx, person civic.PersonID, of matter, to St
 	}
 	for _, st := range mine {
 		b, ok := benefit(st.Benefit)
-		if !ok || b.Service != service {
+		if !ok || b.Service != def.Service {
 			continue
 		}
 		next, act := b.after(st, of, o.Kind, to, tx.Now)
