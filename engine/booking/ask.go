@@ -221,3 +221,24 @@ func shortly(words string) string {
 	}
 	return words
 }
+
+// readAsked adds what a booking's person is told of what the hospital has not answered yet.
+func readAsked(q db.Q, f *File) error {
+	var ks []ask
+	if err := q.Select(&ks, `SELECT `+askColumns+` FROM booking_ask WHERE office = $1 AND request = $2 AND want = 'held' AND has = 'unknown'`, f.Booking.Office, f.ID); err != nil {
+		return err
+	}
+	for _, k := range ks {
+		switch {
+		case k.Kind == kindMove:
+			x, err := readSession(q, k.Session)
+			if err != nil {
+				return err
+			}
+			f.MovesTo = sayDay(x.StartsAt) + civic.SayTime(x.StartsAt)
+		case k.DueAt != nil:
+			f.AnswerBy = sayDay(*k.DueAt) + civic.SayTime(*k.DueAt)
+		}
+	}
+	return nil
+}

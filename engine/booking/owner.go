@@ -57,6 +57,8 @@ var hospitalRules = ruledata.Must[struct {
 		Days         int    `yaml:"days"`
 		Source       string `yaml:"source"`
 	} `yaml:"list"`
+	Columns map[string][]string         `yaml:"columns"`
+	States  map[external.State][]string `yaml:"states"`
 }](files, "data/hospital.yaml")
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
