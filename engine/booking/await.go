@@ -95,10 +95,21 @@ func (s *Service) AnswerFor(ctx context.Context, actor civic.Actor, key string, 
 		a.State, a.Words = external.Refused, why
 	}
 	return s.onAsk(ctx, actor, key, func(tx *journal.Tx, auth civic.Authority, k ask, b Booking) error {
-		if k.Has == freed || k.Has == taken && yes {
+		switch {
+		case k.Has == freed, k.Has == taken && yes, k.Want == taken && b.State != Booked:
 			return errAnswered
+		case yes, k.Want == freed:
+			return s.heard(tx, auth, k, b, a)
+		case k.Kind == kindMove:
+			if err := s.drop(tx, k); err != nil {
+				return err
+			}
+			return s.notMoved(tx, auth, k, b, "医院没有同意："+why)
+		case k.Has == taken:
+			return s.lose(tx, auth, b, ActCalledOff, "医院取消了这个号："+why)
 		}
-		return s.heard(tx, auth, k, b, a)
+		// What a voice said is not what the register has: it is told to forget the key too.
+		return s.lose(tx, auth, b, ActRefused, "医院没有确认这个号："+why)
 	})
 }
 
