@@ -23,6 +23,8 @@ func (s *server) hospital() {
 		summary: "号由谁管", more: "不写的就是自己管。某一位医生自己的一条，先于整个单位的。"}, s.owners)
 	handle(s, route{id: "hospital-owner", method: http.MethodPost, path: "/places/{place}/owners", tag: tagBooking, kinds: gone,
 		summary: "改号由谁管", more: "ours：自己管；allotted：医院分给一部分；confirmed：每个都要医院的系统确认，system 是安装时接好的名字。已经约好的不变。"}, s.setOwner)
+	handle(s, route{id: "hospital-allot", method: http.MethodPost, path: "/places/{place}/allotments", tag: tagBooking, kinds: gone,
+		summary: "按医院分号的单子定号数", more: "CSV，表头要有科室、医生、就诊日期、就诊时间、结束时间、号数。单子上没有的时间不变；比已经约出去的少的，约好的都留着，行号写在 short 里。"}, s.allot)
 	handle(s, route{id: "hospital-compare", method: http.MethodPost, path: "/places/{place}/lists", tag: tagBooking, kinds: gone, status: http.StatusCreated,
 		summary: "和医院的单子对账", more: "CSV，表头要有就诊日期、状态，和凭证号、预约号码、医院单号里的一个。单子上的姓名、证件号不会保存。"}, s.compareList)
 	handle(s, route{id: "hospital-lists", method: http.MethodGet, path: "/places/{place}/lists", tag: tagBooking, kinds: gone[:1],
@@ -213,4 +215,20 @@ type settleDifferenceIn struct {
 
 func (s *server) settleDifference(ctx context.Context, in *settleDifferenceIn) (*struct{}, error) {
 	return nil, s.Booking.SettleDifference(ctx, actorOf(ctx), in.Place, in.Difference, in.Body.How, in.Body.Reason)
+}
+
+// AllottedPlaces says what became of a list of places that a hospital gave.
+type AllottedPlaces struct {
+	Lines   int   `json:"lines"`
+	Made    int   `json:"made" doc:"新增的时间"`
+	Changed int   `json:"changed" doc:"号数改了的时间"`
+	Short   []int `json:"short,omitempty" doc:"给的号比已经约出去的少的行"`
+}
+
+func (s *server) allot(ctx context.Context, in *hospitalTextIn) (*struct{ Body AllottedPlaces }, error) {
+	a, err := s.Booking.Allot(ctx, actorOf(ctx), in.Place, []byte(in.Body.Text))
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body AllottedPlaces }{AllottedPlaces(a)}, nil
 }

@@ -23,6 +23,7 @@ func init() {
 		maps.Copy(s.bodies, map[string]map[string]any{
 			"hospital-answer":  {"yes": false, "reason": "医生停诊"},
 			"hospital-owner":   {"way": "allotted"},
+			"hospital-allot":   {"text": "科室,医生,就诊日期,就诊时间,结束时间,号数\n,分号的厅," + time.Now().AddDate(0, 0, 3).In(civic.Shanghai).Format(time.DateOnly) + ",10:00,11:00,20\n"},
 			"hospital-compare": {"text": "医院单号,就诊日期,状态\nH9,2026-12-01,已预约\n"},
 			"hospital-settle":  {"how": "ours", "reason": "已经打电话说过"},
 		})
@@ -37,6 +38,9 @@ func (w *world) makeAwaited() awaited {
 	id, err := b.Add(ctx, sys, booking.Resource{Office: w.hospital, Kind: "venue", Name: "外面的厅", Plan: "venue", Ahead: 14}, nil)
 	w.ok(err)
 	w.ok(b.SetOwner(ctx, sys, booking.Owner{Office: w.hospital, Resource: id, Way: booking.WayConfirmed, System: "sim"}))
+	given, err := b.Add(ctx, sys, booking.Resource{Office: w.hospital, Kind: "venue", Name: "分号的厅", Plan: "venue", Ahead: 14}, nil)
+	w.ok(err)
+	w.ok(b.SetOwner(ctx, sys, booking.Owner{Office: w.hospital, Resource: given, Way: booking.WayAllotted}))
 	now := time.Now().In(civic.Shanghai)
 	var week []booking.Template
 	for d := range time.Weekday(7) {

@@ -3,6 +3,8 @@ package booking
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"yinqiao/civic"
@@ -65,6 +67,9 @@ func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
 
 // Asks gives the engine the registers of hospitals, by the names of their connections.
 func (s *Service) Asks(systems map[string]External) { s.outside.systems = systems }
+
+// Systems lists the registers that are connected.
+func (s *Service) Systems() []string { return slices.Sorted(maps.Keys(s.outside.systems)) }
 
 // owner says who owns the truth of a session's places.
 func owner(q db.Q, x Session) (Owner, error) {

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 
@@ -26,6 +27,9 @@ func (f face) hospitalRoutes() []kit.Route {
 		{Pattern: "POST /desk/hospital/lists", Do: f.compareList, Bytes: booking.ListBytes()},
 		{Pattern: "GET /desk/hospital/lists/{list}", Do: f.hospitalList},
 		{Pattern: "POST /desk/hospital/lists/{list}/differences/{difference}", Do: f.settleDifference},
+		{Pattern: "GET /desk/owners", Do: f.owners},
+		{Pattern: "POST /desk/owners", Do: f.setOwner},
+		{Pattern: "POST /desk/owners/places", Do: f.allot, Bytes: booking.ListBytes()},
 	}
 }
 
@@ -158,4 +162,75 @@ func kept(here bool, typed string) string {
 		return typed
 	}
 	return ""
+}
+
+// owners is who owns the truth of the places of one's own office.
+func (f face) owners(w http.ResponseWriter, r *http.Request) error {
+	return f.showOwners(w, r, nil, nil)
+}
+
+func (f face) showOwners(w http.ResponseWriter, r *http.Request, done *booking.Allotment, wrong error) error {
+	fr, a, m, err := f.frame(r, "号由谁管")
+	if err != nil {
+		return err
+	}
+	list, err := f.Booking.Owners(r.Context(), a, m.Office)
+	if err != nil {
+		return err
+	}
+	now := booking.Owner{Way: booking.WayOurs}
+	if len(list) > 0 && list[0].Resource == "" {
+		now = list[0]
+	}
+	status := http.StatusOK
+	if wrong != nil {
+		fr.Wrong, status = []*civic.Error{civic.As(wrong)}, kit.Status(wrong)
+		now.Way, now.System = cmp.Or(r.PostFormValue("way"), now.Way), cmp.Or(r.PostFormValue("system"), now.System)
+	}
+	return f.RenderAs(w, r, status, ownersPage(fr, now, f.Booking.Systems(), done))
+}
+
+func (f face) setOwner(w http.ResponseWriter, r *http.Request) error {
+	_, a, m, err := f.frame(r, "号由谁管")
+	if err != nil {
+		return err
+	}
+	err = f.Booking.SetOwner(r.Context(), a, booking.Owner{Office: m.Office, Way: r.PostFormValue("way"), System: r.PostFormValue("system")})
+	if civic.Is(err, civic.Invalid) {
+		return f.showOwners(w, r, nil, err)
+	}
+	if err != nil {
+		return err
+	}
+	return kit.Go(w, r, "/desk/owners")
+}
+
+// allot takes a hospital's list of the places that it gives.
+func (f face) allot(w http.ResponseWriter, r *http.Request) error {
+	_, a, m, err := f.frame(r, "号由谁管")
+	if err != nil {
+		return err
+	}
+	_, file, err := kit.File(r, "file")
+	if err != nil {
+		return err
+	}
+	if len(file) == 0 {
+		file = []byte(r.PostFormValue("pasted"))
+	}
+	out, err := f.Booking.Allot(r.Context(), a, m.Office, file)
+	if civic.Is(err, civic.Invalid) {
+		return f.showOwners(w, r, nil, err)
+	}
+	if err != nil {
+		return err
+	}
+	return f.showOwners(w, r, &out, nil)
+}
+
+// ways are the ways to own the truth of places, in words.
+var ways = []struct{ way, words string }{
+	{booking.WayOurs, "我们自己管：这里约好了就是约好了"},
+	{booking.WayAllotted, "医院分一部分给我们：按医院的单子定号数，这里约好了就是约好了"},
+	{booking.WayConfirmed, "每个号都要医院的系统确认：先占住，医院答复了才算约好"},
 }
