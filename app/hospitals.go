@@ -6,7 +6,7 @@ import (
 	"yinqiao/engine/booking/external/sim"
 )
 
-// demoHospital is the register of the demonstration's hospital that confirms by itself: it
+// demoHospital is the register by which a department of the demonstration is confirmed: it
 // runs in the program and agrees to everything.
 const demoHospital = "demo-hospital"
 

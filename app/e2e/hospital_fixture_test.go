@@ -39,7 +39,7 @@ func init() {
 		forms: func(s *site) map[string]url.Values {
 			return map[string]url.Values{"POST /desk/hospital/asks/{ask}/yes": {}, "POST /desk/hospital/asks/{ask}/no": {"reason": {"医生停诊"}}, "POST /desk/hospital/asks/{ask}/again": {},
 				"POST /desk/hospital/lists": {"pasted": {hospitalList}}, "POST /desk/hospital/lists/{list}/differences/{difference}": {"how": {"ours"}, "reason": {"打电话核对过"}},
-				"POST /desk/owners": {"way": {"allotted"}}, "POST /desk/owners/places": {"pasted": {s.allotment()}}}
+				"POST /desk/owners": {"way": {"allotted"}, "system": {""}}, "POST /desk/owners/places": {"pasted": {s.allotment()}}}
 		},
 		bodies: func(s *site) map[string]any {
 			type object = map[string]any

@@ -77,8 +77,9 @@ const askColumns = `office, id, request, session, system, kind, hold, want, has,
 type outside struct {
 	systems map[string]External
 
-	mu   sync.Mutex
-	rest map[string]time.Time
+	mu    sync.Mutex
+	fails map[string]int // in a row
+	rest  map[string]time.Time
 }
 
 // rests reports whether a register is left alone now.
@@ -92,9 +93,14 @@ func (o *outside) did(system string, well bool, now time.Time) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.rest == nil {
-		o.rest = map[string]time.Time{}
+		o.rest, o.fails = map[string]time.Time{}, map[string]int{}
 	}
-	if delete(o.rest, system); !well {
+	if well {
+		delete(o.rest, system)
+		delete(o.fails, system)
+		return
+	}
+	if o.fails[system]++; o.fails[system] >= hospitalRules.Ask.RestAfter {
 		o.rest[system] = now.Add(seconds(hospitalRules.Ask.RestSeconds))
 	}
 }

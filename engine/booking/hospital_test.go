@@ -300,20 +300,20 @@ func TestAConfirmedPlaceStaysUntilTheHospitalAgreesToTheNewOne(t *testing.T) {
 }
 
 func TestAHospitalThatFailsIsLeftAloneForAWhile(t *testing.T) {
-	confirming(t, 10, func(t *testing.T, r *register) {
+	confirming(t, 20, func(t *testing.T, r *register) {
 		r.mood = sim.Fail
 		x := r.on(tomorrow, r.doctor)
-		for range 3 {
+		for range 6 {
 			r.book(t, r.person(), x)
 		}
 		r.chase(t)
-		if r.sim.Calls() != 1 {
+		if r.sim.Calls() != 3 {
 			t.Errorf("%d calls to a hospital that is away", r.sim.Calls())
 		}
 		r.mood = sim.Agree
 		r.Clock.Add(31 * time.Second)
 		r.chase(t)
-		if n := len(r.sim.Keys(external.Confirmed)); n != 3 {
+		if n := len(r.sim.Keys(external.Confirmed)); n != 6 {
 			t.Errorf("%d confirmed when it was back", n)
 		}
 	})

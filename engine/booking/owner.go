@@ -51,6 +51,7 @@ var hospitalRules = ruledata.Must[struct {
 		CallSeconds  int    `yaml:"call_seconds"`
 		AgainSeconds []int  `yaml:"again_seconds"`
 		PollSeconds  int    `yaml:"poll_seconds"`
+		RestAfter    int    `yaml:"rest_after"`
 		RestSeconds  int    `yaml:"rest_seconds"`
 		Source       string `yaml:"source"`
 	} `yaml:"ask"`

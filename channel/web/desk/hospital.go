@@ -55,7 +55,7 @@ func (f face) showAwaiting(w http.ResponseWriter, r *http.Request, wrong error) 
 	if wrong != nil {
 		fr.Wrong, status = []*civic.Error{civic.As(wrong)}, kit.Status(wrong)
 	}
-	return f.RenderAs(w, r, status, hospitalPage(fr, pending, lists, r.PathValue("ask"), kit.Field(r, "reason")))
+	return f.RenderAs(w, r, status, hospitalPage(fr, pending, lists, r.PathValue("ask"), kit.Field(r, "reason"), r.PostFormValue("pasted")))
 }
 
 // onAsk does one thing about one line of the board, and shows the board again.
@@ -182,12 +182,12 @@ func (f face) showOwners(w http.ResponseWriter, r *http.Request, done *booking.A
 	if len(list) > 0 && list[0].Resource == "" {
 		now = list[0]
 	}
-	status := http.StatusOK
+	status, pasted := http.StatusOK, ""
 	if wrong != nil {
-		fr.Wrong, status = []*civic.Error{civic.As(wrong)}, kit.Status(wrong)
+		fr.Wrong, status, pasted = []*civic.Error{civic.As(wrong)}, kit.Status(wrong), r.PostFormValue("pasted")
 		now.Way, now.System = cmp.Or(r.PostFormValue("way"), now.Way), cmp.Or(r.PostFormValue("system"), now.System)
 	}
-	return f.RenderAs(w, r, status, ownersPage(fr, now, f.Booking.Systems(), done))
+	return f.RenderAs(w, r, status, ownersPage(fr, now, f.Booking.Systems(), done, pasted))
 }
 
 func (f face) setOwner(w http.ResponseWriter, r *http.Request) error {
