@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 
@@ -86,104 +85,6 @@ func (t *Tx) Select(dst any, query string, args ...any) error {
 		return err
 	}
 	return sel(t.run, t.tx, dst, query, args)
-}
-
-// rowsAtOnce is how many rows go into one statement. To PostgreSQL each statement
-// is a journey. SQLite is in this process and keeps what it prepared; there, a
-// statement of several rows would also remember how to take itself back, at a cost
-// that grows with all that the transaction has written before.
-func (t *Tx) rowsAtOnce(columns int) int {
-	if t.d == SQLite {
-		return 1
-	}
-	return max(1, min(100, 900/columns))
-}
-
-// InsertRows inserts rows of equal length in chunks that suit the engine.
-func (t *Tx) InsertRows(table string, columns []string, rows [][]any) error {
-	chunk := t.rowsAtOnce(len(columns))
-	for len(rows) > 0 {
-		n := min(chunk, len(rows))
-		args := make([]any, 0, n*len(columns))
-		for _, r := range rows[:n] {
-			args = append(args, r...)
-		}
-		if _, err := t.Exec(insertSQL(table, columns, n), args...); err != nil {
-			return err
-		}
-		rows = rows[n:]
-	}
-	return nil
-}
-
-// InsertNew inserts rows as InsertRows does, but passes over those whose key is
-// there already. It returns the first column, which is text, of the rows that
-// were inserted. Rows come in the order of their key, or two writers deadlock.
-func (t *Tx) InsertNew(table string, columns []string, rows [][]any) ([]string, error) {
-	const pass = " ON CONFLICT DO NOTHING"
-	chunk := t.rowsAtOnce(len(columns))
-	var out []string
-	if chunk == 1 {
-		for _, r := range rows {
-			n, err := t.Exec(insertSQL(table, columns, 1)+pass, r...)
-			if err != nil {
-				return nil, err
-			}
-			if n > 0 {
-				key, err := bind(r[0])
-				if err != nil {
-					return nil, err
-				}
-				out = append(out, key.(string))
-			}
-		}
-		return out, nil
-	}
-	for part := range slices.Chunk(rows, chunk) {
-		args := make([]any, 0, len(part)*len(columns))
-		for _, r := range part {
-			args = append(args, r...)
-		}
-		var got []string
-		if err := t.Select(&got, insertSQL(table, columns, len(part))+pass+" RETURNING "+columns[0], args...); err != nil {
-			return nil, err
-		}
-		out = append(out, got...)
-	}
-	return out, nil
-}
-
-var insertCache sync.Map
-
-type insertKey struct {
-	table, columns string
-	n              int
-}
-
-func insertSQL(table string, columns []string, n int) string {
-	key := insertKey{table, strings.Join(columns, ", "), n}
-	if q, ok := insertCache.Load(key); ok {
-		return q.(string)
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "INSERT INTO %s (%s) VALUES ", table, key.columns)
-	for i, p := 0, 1; i < n; i++ {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteByte('(')
-		for j := range columns {
-			if j > 0 {
-				b.WriteString(", ")
-			}
-			fmt.Fprintf(&b, "$%d", p)
-			p++
-		}
-		b.WriteByte(')')
-	}
-	q := b.String()
-	insertCache.Store(key, q)
-	return q
 }
 
 // Snapshot reads outside a write, each statement on its own.

@@ -19,6 +19,21 @@ import (
 // is always judged on the rows of the same transaction.
 type Authoriser interface {
 	Authorise(q db.Q, now time.Time, actor civic.Actor, need civic.Need) (civic.Authority, error)
+	// AuthoriseAll is Authorise for what several ask for at once, each by their own
+	// right. A refusal is one ask's own; the error is a fault.
+	AuthoriseAll(q db.Q, now time.Time, asks []Ask) ([]Ruling, error)
+}
+
+// Ask is what somebody needs.
+type Ask struct {
+	Actor civic.Actor
+	Need  civic.Need
+}
+
+// Ruling is the authority that somebody has, or the refusal.
+type Ruling struct {
+	Authority civic.Authority
+	Refused   error
 }
 
 // Flow turns an entry into a job, in the entry's own transaction. At is zero for
@@ -242,6 +257,11 @@ func (t *Tx) AuthoriseBy(actor civic.Actor, need civic.Need) (civic.Authority, e
 	return t.auth.Authorise(t.q, t.Now, actor, need)
 }
 
+// AuthoriseAll is AuthoriseBy for many: what it rests on is held and read together.
+func (t *Tx) AuthoriseAll(asks []Ask) ([]Ruling, error) {
+	return t.auth.AuthoriseAll(t.q, t.Now, asks)
+}
+
 // once drops what is named twice in the same role: a verb may name the subject
 // that the actor names already.
 func once(about []About) []About {
@@ -286,16 +306,13 @@ func (t *Tx) flush() error {
 	if err := t.InsertRows("journal_about", []string{"id", "kind", "entry", "role"}, abouts); err != nil {
 		return err
 	}
+	var woken []jobs.Job
 	for i, e := range t.entries {
 		for _, f := range t.j.flows[e.Act] {
-			job, at := f(e, t.details[i])
-			if job == nil {
-				continue
-			}
-			if err := t.Enqueue(job, at); err != nil {
-				return err
+			if job, at := f(e, t.details[i]); job != nil {
+				woken = append(woken, jobs.Job{Args: job, At: at})
 			}
 		}
 	}
-	return nil
+	return t.j.jobs.EnqueueAll(t.Tx, woken)
 }

@@ -132,21 +132,28 @@ func (s *Service) ways(q db.Q, actor civic.Actor, auth civic.Authority, person c
 	if err != nil {
 		return nil, err
 	}
-	var tags []string
-	if plan.asksTags() {
-		ts, err := s.people.TagsOn(q, auth, person, dayOf(now))
-		if err != nil {
-			return nil, err
-		}
-		for _, t := range ts {
-			tags = append(tags, t.Kind)
-		}
+	tags, err := s.tags(q, plan, auth, person, now)
+	if err != nil {
+		return nil, err
 	}
 	d, err := drawer(q, actor, now, p, tags)
 	if err != nil {
 		return nil, err
 	}
 	return plan.Ways(d, x.Office, x.StartsAt), nil
+}
+
+// tags are a person's tags, where a plan asks for any.
+func (s *Service) tags(q db.Q, plan *Plan, auth civic.Authority, person civic.PersonID, now time.Time) ([]string, error) {
+	if !plan.asksTags() {
+		return nil, nil
+	}
+	ts, err := s.people.TagsOn(q, auth, person, dayOf(now))
+	out := make([]string, len(ts))
+	for i, t := range ts {
+		out[i] = t.Kind
+	}
+	return out, err
 }
 
 // book stores bookings of one session whose places are taken, and records them. by

@@ -28,12 +28,13 @@ type lines struct {
 
 // turn is one order in a line.
 type turn struct {
-	o    Order
-	self *people.Self
-	ways []Way
-	rc   request.Receipt
-	err  error
-	over chan struct{}
+	o      Order
+	person people.Person // under the identity that everything new is written under
+	ways   []Way
+	rc     request.Receipt
+	err    error
+	next   bool // it must find what another order in the batch books
+	over   chan struct{}
 }
 
 // togetherMost is how many orders share one transaction. lineFor is how long a
@@ -58,9 +59,6 @@ func (s *Service) Book(ctx context.Context, actor civic.Actor, o Order) (request
 	}
 	o.actor = actor.For(o.Person)
 	t := &turn{o: o, over: make(chan struct{})}
-	if err := s.look(ctx, t); err != nil {
-		return request.Receipt{}, err
-	}
 	s.lines.mu.Lock()
 	if s.lines.wait == nil {
 		s.lines.wait = map[string][]*turn{}
@@ -73,32 +71,6 @@ func (s *Service) Book(ctx context.Context, actor civic.Actor, o Order) (request
 	}
 	<-t.over // it is served in any case: whoever goes away finds the place in their list
 	return t.rc, t.err
-}
-
-// look reads, before the line, what does not hang on the moment: by which ways the
-// person may draw, and where they live. Whether they may at all is judged in the write.
-func (s *Service) look(ctx context.Context, t *turn) error {
-	return s.j.Look(ctx, t.o.actor, func(v *journal.View) error {
-		need, err := s.requests.Need(v, t.o.Person, t.o.Service)
-		if err != nil {
-			return err
-		}
-		need.Look = true
-		auth, err := v.Authorise(need)
-		if err != nil {
-			return err
-		}
-		x, err := readSession(v, t.o.Session)
-		if err != nil {
-			return err
-		}
-		if t.ways, err = s.ways(v, t.o.actor, auth, t.o.Person, x, v.Now); err != nil {
-			return err
-		}
-		self, err := people.Resolve(v, t.o.Person)
-		t.self = &self
-		return err
-	})
 }
 
 // serve works a session's line until it is empty.
@@ -115,9 +87,24 @@ func (s *Service) serve(ctx context.Context, session string) {
 		s.lines.wait[session] = rest
 		s.lines.mu.Unlock()
 		s.together(ctx, session, batch)
-		for _, t := range batch {
+		s.answer(session, batch)
+	}
+}
+
+// answer lets those go who have their answer; who must wait for another's comes next.
+func (s *Service) answer(session string, batch []*turn) {
+	var again []*turn
+	for _, t := range batch {
+		if t.next && t.err == nil {
+			again = append(again, t)
+		} else {
 			close(t.over)
 		}
+	}
+	if len(again) > 0 {
+		s.lines.mu.Lock()
+		s.lines.wait[session] = append(again, s.lines.wait[session]...)
+		s.lines.mu.Unlock()
 	}
 }
 
@@ -126,15 +113,15 @@ func (s *Service) serve(ctx context.Context, session string) {
 func oneEach(queue []*turn) (batch, rest []*turn) {
 	seen := map[civic.PersonID]bool{}
 	for _, t := range queue {
-		if len(batch) < togetherMost && !seen[t.self.Root] {
-			seen[t.self.Root] = true
+		if len(batch) < togetherMost && !seen[t.o.Person] {
+			seen[t.o.Person] = true
 			batch = append(batch, t)
 		} else {
 			rest = append(rest, t)
 		}
 	}
 	// In the order of the rows that are locked, so that two lines can't deadlock.
-	slices.SortFunc(batch, func(a, b *turn) int { return cmp.Compare(a.self.Root, b.self.Root) })
+	slices.SortFunc(batch, func(a, b *turn) int { return cmp.Compare(a.o.Person, b.o.Person) })
 	return batch, rest
 }
 
@@ -145,7 +132,7 @@ func (s *Service) together(ctx context.Context, session string, batch []*turn) {
 	defer cancel()
 	err := s.j.Write(ctx, civic.System("booking.line"), func(tx *journal.Tx) error {
 		for _, t := range batch {
-			t.rc, t.err = request.Receipt{}, nil
+			t.rc, t.err, t.next = request.Receipt{}, nil, false
 		}
 		return s.bookAll(tx, session, batch)
 	})
@@ -187,7 +174,7 @@ func (s *Service) bookAll(tx *journal.Tx, session string, batch []*turn) error {
 	entries, orders := make([]request.Entry, len(ready)), make([]Order, len(ready))
 	for i, t := range ready {
 		entries[i], orders[i] = t.o.entry(), t.o
-		entries[i].Self, entries[i].Def = t.self, t.o.def
+		entries[i].Self, entries[i].Def = &people.Self{Root: t.person.ID, Division: t.person.Division}, t.o.def
 	}
 	rs, err := s.requests.Enter(tx, entries)
 	if err != nil {
@@ -201,12 +188,38 @@ func (s *Service) bookAll(tx *journal.Tx, session string, batch []*turn) error {
 	return s.book(tx, civic.Authority{}, x, bs, orders)
 }
 
-// judgeAll returns those of a batch who may book: by authority, service and limits.
+// judgeAll returns those of a batch who may book, with the ways that they have: by
+// authority, service and limits.
 func (s *Service) judgeAll(tx *journal.Tx, x Session, batch []*turn) ([]*turn, error) {
-	defs, needs := map[string]*catalog.Definition{}, map[string]civic.Need{}
-	var may []*turn
+	may, err := s.authorised(tx, batch)
+	if err != nil || len(may) == 0 {
+		return nil, err
+	}
+	if may, err = s.knownAll(tx, may); err != nil {
+		return nil, err
+	}
+	if may, err = s.offeredTo(tx, x, may); err != nil || len(may) == 0 {
+		return nil, err
+	}
 	var who []civic.PersonID
-	for _, t := range batch {
+	for _, t := range may {
+		who = append(who, t.o.auth.Selves()...)
+	}
+	h, err := haveThey(tx, who, tx.Now)
+	if err != nil {
+		return nil, err
+	}
+	may = slices.DeleteFunc(may, func(t *turn) bool {
+		t.err = h.fits(t.o.actor.Channel, t.o.auth.Selves(), t.o.def, x, "", tx.Now)
+		return t.err != nil
+	})
+	return may, s.waysOf(tx, x, may)
+}
+
+// authorised asks for the right of each, together, and returns those who have it.
+func (s *Service) authorised(tx *journal.Tx, batch []*turn) ([]*turn, error) {
+	needs, asks := map[string]civic.Need{}, make([]journal.Ask, len(batch))
+	for i, t := range batch {
 		need, ok := needs[t.o.Service]
 		if !ok {
 			var err error
@@ -216,45 +229,88 @@ func (s *Service) judgeAll(tx *journal.Tx, x Session, batch []*turn) ([]*turn, e
 			needs[t.o.Service] = need
 		}
 		need.Person = t.o.Person
-		var err error
-		if t.o.auth, err = tx.AuthoriseBy(t.o.actor, need); err == nil {
-			t.o.def, err = s.live(tx, defs, t, x)
-		}
-		switch {
-		case err == nil:
-			may, who = append(may, t), append(who, t.o.auth.Selves()...)
-		case ours(err):
-			t.err = err
-		default:
-			return nil, err
-		}
+		asks[i] = journal.Ask{Actor: t.o.actor, Need: need}
 	}
-	if len(may) == 0 {
-		return nil, nil
-	}
-	h, err := haveThey(tx, who, tx.Now)
+	rulings, err := tx.AuthoriseAll(asks)
 	if err != nil {
 		return nil, err
 	}
+	var may []*turn
+	for i, t := range batch {
+		if t.o.auth, t.err = rulings[i].Authority, rulings[i].Refused; t.err == nil {
+			may = append(may, t)
+		}
+	}
+	return may, nil
+}
+
+// knownAll reads for whom the orders are. Of one who was registered twice, the second
+// order is left for the next transaction.
+func (s *Service) knownAll(tx *journal.Tx, may []*turn) ([]*turn, error) {
+	auths, ids := make([]civic.Authority, len(may)), make([]civic.PersonID, len(may))
+	for i, t := range may {
+		auths[i], ids[i] = t.o.auth, t.o.Person
+	}
+	known, err := s.people.KnownAll(tx, auths, ids)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[civic.PersonID]bool{}
 	return slices.DeleteFunc(may, func(t *turn) bool {
-		t.err = h.fits(t.o.actor.Channel, t.o.auth.Selves(), t.o.def, x, "", tx.Now)
-		return t.err != nil
+		t.person = known[t.o.Person]
+		t.next = seen[t.person.ID]
+		seen[t.person.ID] = true
+		return t.next
 	}), nil
 }
 
-// ours reports an answer to one order, as opposed to a fault.
-func ours(err error) bool {
-	k := civic.KindOf(err)
-	return k != civic.Internal && k != civic.Unavailable
+// offeredTo returns those to whom their service is offered where they live.
+func (s *Service) offeredTo(tx *journal.Tx, x Session, may []*turn) ([]*turn, error) {
+	defs, out := map[string]*catalog.Definition{}, may[:0]
+	for _, t := range may {
+		t.o.def, t.err = s.live(tx, defs, t, x)
+		switch {
+		case t.err == nil:
+			out = append(out, t)
+		case civic.KindOf(t.err) == civic.Internal:
+			return nil, t.err
+		}
+	}
+	return out, nil
+}
+
+// waysOf finds by which ways each may draw.
+func (s *Service) waysOf(tx *journal.Tx, x Session, may []*turn) error {
+	plan, err := s.plan(tx, x.Plan)
+	if err != nil {
+		return err
+	}
+	desks := map[civic.StaffID]Drawer{}
+	for _, t := range may {
+		id := t.o.actor.Staff()
+		d, ok := desks[id]
+		if !ok {
+			if d, err = atDesk(tx, id); err != nil {
+				return err
+			}
+			desks[id] = d
+		}
+		d.Channel, d.Age, d.Now = t.o.actor.Channel, t.person.Age(tx.Now), tx.Now
+		if d.Tags, err = s.tags(tx, plan, t.o.auth, t.o.Person, tx.Now); err != nil {
+			return err
+		}
+		t.ways = plan.Ways(d, x.Office, x.StartsAt)
+	}
+	return nil
 }
 
 // live finds the service of an order where its person lives.
 func (s *Service) live(q db.Q, defs map[string]*catalog.Definition, t *turn, x Session) (*catalog.Definition, error) {
-	key := strings.Join([]string{t.o.Service, string(t.self.Division), string(t.o.actor.Channel)}, "|")
+	key := strings.Join([]string{t.o.Service, string(t.person.Division), string(t.o.actor.Channel)}, "|")
 	def, ok := defs[key]
 	if !ok {
 		var err error
-		if def, err = s.requests.Live(q, t.o.Service, t.self.Division, t.o.actor.Channel); err != nil {
+		if def, err = s.requests.Live(q, t.o.Service, t.person.Division, t.o.actor.Channel); err != nil {
 			return nil, err
 		}
 		defs[key] = def

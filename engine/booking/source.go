@@ -95,8 +95,13 @@ func (o source) Options(k *request.Asking, kind string, q request.Query) ([]cata
 
 // drawer is who asks, as pools see them.
 func drawer(q db.Q, actor civic.Actor, now time.Time, p people.Person, tags []string) (Drawer, error) {
-	d := Drawer{Channel: actor.Channel, Age: p.Age(now), Tags: tags, Now: now}
-	id := actor.Staff()
+	d, err := atDesk(q, actor.Staff())
+	d.Channel, d.Age, d.Tags, d.Now = actor.Channel, p.Age(now), tags, now
+	return d, err
+}
+
+// atDesk is what a member of staff adds to who draws by them; nothing where there is none.
+func atDesk(q db.Q, id civic.StaffID) (d Drawer, err error) {
 	if id == "" {
 		return d, nil
 	}
