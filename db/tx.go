@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -145,6 +146,20 @@ func Args[T any](vs []T) []any {
 	out := make([]any, len(vs))
 	for i, v := range vs {
 		out[i] = v
+	}
+	return out
+}
+
+// Filled repeats the last of some values until their number is a power of two, so that
+// the statements over lists of them are few, and stay prepared.
+func Filled[T any](vs []T) []T {
+	n := len(vs)
+	if n < 3 || n&(n-1) == 0 {
+		return vs
+	}
+	out := slices.Grow(slices.Clone(vs), n)
+	for len(out)&(len(out)-1) != 0 {
+		out = append(out, vs[n-1])
 	}
 	return out
 }

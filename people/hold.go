@@ -20,7 +20,7 @@ type Writer interface {
 const holdsMost = 5
 
 // holdsAtOnce is how many people are held by one statement.
-const holdsAtOnce = 100
+const holdsAtOnce = 128
 
 // ErrErased refuses whatever is done for somebody who has had everything erased.
 var ErrErased = civic.E(civic.Conflict, "person.erased", "这份资料已经按本人的要求删除了，不能再用。要再办事，请当场重新登记。")
@@ -62,6 +62,7 @@ func HoldSelf(w Writer, id civic.PersonID) (Self, error) {
 func HoldAll(w Writer, ids []civic.PersonID) (map[civic.PersonID]Self, error) {
 	out := make(map[civic.PersonID]Self, len(ids))
 	for part := range slices.Chunk(ids, holdsAtOnce) {
+		part = db.Filled(part)
 		var rows []struct {
 			ID       civic.PersonID
 			Division civic.Division

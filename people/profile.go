@@ -62,6 +62,7 @@ func (s *Service) KnownAll(q db.Q, auths []civic.Authority, ids []civic.PersonID
 	}
 	out := make(map[civic.PersonID]Person, len(ids))
 	for part := range slices.Chunk(ids, holdsAtOnce) {
+		part = db.Filled(part)
 		var rows []personRow
 		if err := q.Select(&rows, personSelect+` WHERE alias_of = '' AND id IN `+db.In(1, len(part)), db.Args(part)...); err != nil {
 			return nil, err

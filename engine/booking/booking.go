@@ -163,14 +163,15 @@ func (s *Service) book(tx *journal.Tx, auth civic.Authority, x Session, bs []Boo
 	if err != nil {
 		return err
 	}
-	rows, args := make([][]any, len(bs)), []any{x.Office, x.ID}
+	rows, who := make([][]any, len(bs)), make([]civic.PersonID, len(bs))
 	for i, b := range bs {
-		rows[i], args = b.row(), append(args, b.Person)
+		rows[i], who[i] = b.row(), b.Person
 	}
+	who = db.Filled(who)
 	if err := tx.InsertRows("booking", bookingRow, rows); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`UPDATE booking_wait SET state = 'served' WHERE office = $1 AND session = $2 AND state IN ('waiting', 'offered') AND person IN `+db.In(3, len(bs)), args...); err != nil {
+	if _, err := tx.Exec(`UPDATE booking_wait SET state = 'served' WHERE office = $1 AND session = $2 AND state IN ('waiting', 'offered') AND person IN `+db.In(3, len(who)), append([]any{x.Office, x.ID}, db.Args(who)...)...); err != nil {
 		return err
 	}
 	for i, b := range bs {

@@ -20,10 +20,16 @@ import (
 // lines let those who wait for places of the same session share a transaction: one
 // takes the places for all of them, and the row that counts them is locked once.
 type lines struct {
-	mu   sync.Mutex
-	wait map[string][]*turn // by session; an entry means that somebody serves it
+	mu sync.Mutex
+	of map[string]*line // by session, while anybody serves it
 
 	batches, orders, largest atomic.Int64
+}
+
+// line is those who wait for a session, and how many transactions serve them now.
+type line struct {
+	wait    []*turn
+	serving int
 }
 
 // turn is one order in a line.
@@ -38,9 +44,12 @@ type turn struct {
 }
 
 // togetherMost is how many orders share one transaction. lineFor is how long a
-// transaction of them may take.
+// transaction of them may take. When besideFrom wait while one is served, a second one is
+// begun beside it: it judges while the other writes, and waits for the row that counts.
 const (
 	togetherMost = 64
+	besideFrom   = 16
+	besideMost   = 2
 	lineFor      = 30 * time.Second
 )
 
@@ -59,40 +68,64 @@ func (s *Service) Book(ctx context.Context, actor civic.Actor, o Order) (request
 	}
 	o.actor = actor.For(o.Person)
 	t := &turn{o: o, over: make(chan struct{})}
-	s.lines.mu.Lock()
-	if s.lines.wait == nil {
-		s.lines.wait = map[string][]*turn{}
-	}
-	queue, served := s.lines.wait[o.Session]
-	s.lines.wait[o.Session] = append(queue, t)
-	s.lines.mu.Unlock()
-	if !served {
+	if s.lines.join(o.Session, t) {
 		go s.serve(context.WithoutCancel(ctx), o.Session)
 	}
 	<-t.over // it is served in any case: whoever goes away finds the place in their list
 	return t.rc, t.err
 }
 
+// join puts somebody into a line, and reports whether they must be served anew.
+func (l *lines) join(session string, ts ...*turn) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.of == nil {
+		l.of = map[string]*line{}
+	}
+	x := l.of[session]
+	if x == nil {
+		x = &line{}
+		l.of[session] = x
+	}
+	x.wait = append(x.wait, ts...)
+	if x.serving == 0 || x.serving < besideMost && len(x.wait) >= besideFrom {
+		x.serving++
+		return true
+	}
+	return false
+}
+
+// batch takes the next of a line who are served together; nobody when the one who asks
+// is needed no more.
+func (l *lines) batch(session string) []*turn {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	x := l.of[session]
+	if len(x.wait) == 0 || x.serving > 1 && len(x.wait) < besideFrom {
+		if x.serving--; x.serving == 0 {
+			delete(l.of, session)
+		}
+		return nil
+	}
+	var out []*turn
+	out, x.wait = oneEach(x.wait)
+	return out
+}
+
 // serve works a session's line until it is empty.
 func (s *Service) serve(ctx context.Context, session string) {
 	for {
-		s.lines.mu.Lock()
-		queue := s.lines.wait[session]
-		if len(queue) == 0 {
-			delete(s.lines.wait, session)
-			s.lines.mu.Unlock()
+		batch := s.lines.batch(session)
+		if batch == nil {
 			return
 		}
-		batch, rest := oneEach(queue)
-		s.lines.wait[session] = rest
-		s.lines.mu.Unlock()
 		s.together(ctx, session, batch)
-		s.answer(session, batch)
+		s.answer(ctx, session, batch)
 	}
 }
 
 // answer lets those go who have their answer; who must wait for another's comes next.
-func (s *Service) answer(session string, batch []*turn) {
+func (s *Service) answer(ctx context.Context, session string, batch []*turn) {
 	var again []*turn
 	for _, t := range batch {
 		if t.next && t.err == nil {
@@ -101,10 +134,8 @@ func (s *Service) answer(session string, batch []*turn) {
 			close(t.over)
 		}
 	}
-	if len(again) > 0 {
-		s.lines.mu.Lock()
-		s.lines.wait[session] = append(again, s.lines.wait[session]...)
-		s.lines.mu.Unlock()
+	if len(again) > 0 && s.lines.join(session, again...) {
+		go s.serve(ctx, session)
 	}
 }
 
@@ -202,10 +233,14 @@ func (s *Service) judgeAll(tx *journal.Tx, x Session, batch []*turn) ([]*turn, e
 		return nil, err
 	}
 	var who []civic.PersonID
+	var defs []*catalog.Definition
 	for _, t := range may {
 		who = append(who, t.o.auth.Selves()...)
+		if !slices.Contains(defs, t.o.def) {
+			defs = append(defs, t.o.def)
+		}
 	}
-	h, err := haveThey(tx, who, tx.Now)
+	h, err := haveThey(tx, who, defs, x, tx.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -359,12 +394,15 @@ func (s *Service) takeAll(tx *journal.Tx, x Session, may []*turn) (ready []*turn
 // takeMany takes up to n booked places by the same ways.
 func takeMany(tx *db.Tx, office civic.OfficeID, session string, ways []Way, n int, now time.Time) ([]Way, error) {
 	var out []Way
-	var pools map[string][]state
-	if n > 1 { // one is taken by itself, without looking first
-		var err error
-		if pools, err = standing(tx, office, []string{session}, now); err != nil {
-			return nil, err
+	if len(ways) > 0 { // mostly there is enough for all
+		got, err := ways[0].take(tx, office, session, used, n, now)
+		if err != nil || got {
+			return slices.Repeat(ways[:1], n), err
 		}
+	}
+	pools, err := standing(tx, office, []string{session}, now)
+	if err != nil {
+		return nil, err
 	}
 	for _, w := range ways {
 		for _, p := range pools[session] {
