@@ -48,7 +48,7 @@ type turn struct {
 // begun beside it: it judges while the other writes, and waits for the row that counts.
 const (
 	togetherMost = 64
-	besideFrom   = 16
+	besideFrom   = 32
 	besideMost   = 2
 	lineFor      = 30 * time.Second
 )
