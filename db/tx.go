@@ -30,6 +30,8 @@ type Tx struct {
 	run     context.Context // the context that statements run under
 	d       Dialect
 	scratch bool
+	conn    *sql.Conn // PostgreSQL's, on which tx is
+	later   []statement
 }
 
 // Context returns the caller's context, marked so that a second Write or a pool
@@ -43,17 +45,20 @@ func (t *Tx) Dialect() Dialect { return t.d }
 // lock them. In scratch it may not.
 func (t *Tx) Locks() bool { return !t.scratch }
 
-// Raw is the transaction itself, for the job queue's driver alone.
-func (t *Tx) Raw() (context.Context, *sql.Tx) { return t.run, t.tx }
+// Raw is the transaction itself, for the job queue's driver alone. What was left for
+// later is done first.
+func (t *Tx) Raw() (context.Context, *sql.Tx, error) { return t.run, t.tx, t.settle() }
 
 func (t *Tx) ready(query string) error {
 	if err := t.ctx.Err(); err != nil {
 		return err
 	}
 	if t.scratch {
-		return scratchJudges(query)
+		if err := scratchJudges(query); err != nil {
+			return err
+		}
 	}
-	return nil
+	return t.settle()
 }
 
 // Exec runs a statement and returns the number of rows it affected.

@@ -108,7 +108,10 @@ func (q *Queue) EnqueueAll(tx *db.Tx, all []Job) error {
 	if len(all) == 0 {
 		return nil
 	}
-	ctx, raw := tx.Raw()
+	ctx, raw, err := tx.Raw()
+	if err != nil {
+		return err
+	}
 	params := make([]river.InsertManyParams, len(all))
 	for i, a := range all {
 		params[i] = river.InsertManyParams{Args: a.Args, InsertOpts: &river.InsertOpts{ScheduledAt: a.At.UTC()}}

@@ -296,14 +296,14 @@ func (t *Tx) flush() error {
 			abouts = append(abouts, []any{a.ID, a.Kind, e.ID, a.Role})
 		}
 	}
-	if err := t.InsertRows("journal_entry", []string{"id", "at", "act", "operator_kind", "operator_id", "agent_kind", "agent_id",
+	if err := t.InsertLater("journal_entry", []string{"id", "at", "act", "operator_kind", "operator_id", "agent_kind", "agent_id",
 		"subject", "channel", "device", "basis", "basis_ref", "division", "office", "day", "measure", "bucket", "digest", "hash"}, rows); err != nil {
 		return err
 	}
-	if err := t.InsertRows("journal_detail", []string{"entry", "salt", "body"}, details); err != nil {
+	if err := t.InsertLater("journal_detail", []string{"entry", "salt", "body"}, details); err != nil {
 		return err
 	}
-	if err := t.InsertRows("journal_about", []string{"id", "kind", "entry", "role"}, abouts); err != nil {
+	if err := t.InsertLater("journal_about", []string{"id", "kind", "entry", "role"}, abouts); err != nil {
 		return err
 	}
 	var woken []jobs.Job

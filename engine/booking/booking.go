@@ -168,10 +168,10 @@ func (s *Service) book(tx *journal.Tx, auth civic.Authority, x Session, bs []Boo
 		rows[i], who[i] = b.row(), b.Person
 	}
 	who = db.Filled(who)
-	if err := tx.InsertRows("booking", bookingRow, rows); err != nil {
+	if err := tx.InsertLater("booking", bookingRow, rows); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`UPDATE booking_wait SET state = 'served' WHERE office = $1 AND session = $2 AND state IN ('waiting', 'offered') AND person IN `+db.In(3, len(who)), append([]any{x.Office, x.ID}, db.Args(who)...)...); err != nil {
+	if err := tx.ExecLater(`UPDATE booking_wait SET state = 'served' WHERE office = $1 AND session = $2 AND state IN ('waiting', 'offered') AND person IN `+db.In(3, len(who)), append([]any{x.Office, x.ID}, db.Args(who)...)...); err != nil {
 		return err
 	}
 	for i, b := range bs {
