@@ -45,15 +45,17 @@ type have struct{ booked, missed []has }
 // haveThey reads what limits may count: what lies ahead where one of them asks for it,
 // else what is on the day of the session.
 func haveThey(q db.Q, who []civic.PersonID, defs []*catalog.Definition, x Session, now time.Time) (have, error) {
-	days, args := `day = $1`, []any{x.Day, now.AddDate(0, 0, -rules.Missed.WithinDays)}
+	day := x.StartsAt.In(civic.Shanghai)
+	from, until := at(day, 0), at(day.AddDate(0, 0, 1), 0)
 	if slices.ContainsFunc(defs, looksAhead) {
-		days, args = `day >= $1`, []any{dayOf(now), args[1]}
+		from, until = at(now.In(civic.Shanghai), 0), at(now.In(civic.Shanghai).AddDate(0, 0, aheadMost+1), 0)
 	}
 	who = db.Filled(who)
+	in, columns := db.In(5, len(who)), `SELECT id, person, office, session, department, resource, service, day, starts_at, state, ended_at FROM booking WHERE person IN `
 	var rows []has
-	if err := q.Select(&rows, `SELECT id, person, office, session, department, resource, service, day, starts_at, state, ended_at FROM booking
-		WHERE person IN `+db.In(3, len(who))+` AND (state IN ('booked', 'arrived') AND `+days+` OR state = 'missed' AND ended_at > $2) ORDER BY starts_at DESC LIMIT 10000`,
-		append(args, db.Args(who)...)...); err != nil {
+	if err := q.Select(&rows, columns+in+` AND starts_at >= $1 AND starts_at < $2 AND state IN ('booked', 'arrived')
+		UNION ALL `+columns+in+` AND starts_at <= $3 AND state = 'missed' AND ended_at > $4 ORDER BY starts_at DESC LIMIT 10000`,
+		append([]any{from, until, now, now.AddDate(0, 0, -rules.Missed.WithinDays)}, db.Args(who)...)...); err != nil {
 		return have{}, err
 	}
 	var h have
