@@ -115,6 +115,7 @@ type Tx struct {
 	entries []Entry
 	about   [][]About
 	details []map[string]string
+	last    []func() error
 }
 
 // Scratch is a write to tables that are not acts.
@@ -151,7 +152,15 @@ func (j *Journal) Write(ctx context.Context, actor civic.Actor, fn func(tx *Tx) 
 		if err := tx.react(); err != nil {
 			return err
 		}
-		return tx.flush()
+		if err := tx.flush(); err != nil {
+			return err
+		}
+		for _, do := range tx.last {
+			if err := do(); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if errors.Is(err, ErrUnchanged) {
 		return nil
@@ -182,6 +191,10 @@ func (j *Journal) Look(ctx context.Context, actor civic.Actor, fn func(*View) er
 func (j *Journal) Now() time.Time { return j.now() }
 
 func (j *Journal) now() time.Time { return j.clock().UTC().Truncate(time.Microsecond) }
+
+// Last runs fn after all else that the write does, for a row that many wait for: it is
+// held through the commit alone. Its error is the write's.
+func (t *Tx) Last(fn func() error) { t.last = append(t.last, fn) }
 
 // Record adds an entry to the write. The authority says why the act was allowed.
 func (t *Tx) Record(auth civic.Authority, ev Event) error {

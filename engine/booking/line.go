@@ -3,6 +3,7 @@ package booking
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -161,12 +162,18 @@ func oneEach(queue []*turn) (batch, rest []*turn) {
 func (s *Service) together(ctx context.Context, session string, batch []*turn) {
 	ctx, cancel := context.WithTimeout(ctx, lineFor)
 	defer cancel()
-	err := s.j.Write(ctx, civic.System("booking.line"), func(tx *journal.Tx) error {
-		for _, t := range batch {
-			t.rc, t.err, t.next = request.Receipt{}, nil, false
-		}
-		return s.bookAll(tx, session, batch)
-	})
+	write := func(sure bool) error {
+		return s.j.Write(ctx, civic.System("booking.line"), func(tx *journal.Tx) error {
+			for _, t := range batch {
+				t.rc, t.err, t.next = request.Receipt{}, nil, false
+			}
+			return s.bookAll(tx, session, batch, sure)
+		})
+	}
+	err := write(false)
+	if errors.Is(err, errFewer) {
+		err = write(true)
+	}
 	if err != nil {
 		for _, t := range batch {
 			t.rc = request.Receipt{}
@@ -186,7 +193,13 @@ func (s *Service) together(ctx context.Context, session string, batch []*turn) {
 	}
 }
 
-func (s *Service) bookAll(tx *journal.Tx, session string, batch []*turn) error {
+// errFewer says that there are not the places any more that there seemed to be.
+var errFewer = errors.New("booking: fewer places are left than there seemed")
+
+// bookAll books for those of a batch who may. Where there is plenty, the places are taken
+// at the very end, so that the row that counts them is held through the commit alone;
+// errFewer if they have gone by then. To be sure, they are taken first.
+func (s *Service) bookAll(tx *journal.Tx, session string, batch []*turn, sure bool) error {
 	x, err := readSession(tx, session)
 	if err == nil {
 		err = x.bookable(tx.Now)
@@ -198,8 +211,20 @@ func (s *Service) bookAll(tx *journal.Tx, session string, batch []*turn) error {
 	if err != nil || len(may) == 0 {
 		return cmp.Or(err, journal.ErrUnchanged) // every order has its own answer
 	}
-	ready, ways, err := s.takeAll(tx, x, may)
-	if err != nil || len(ready) == 0 {
+	var ways []Way
+	ready := may
+	if w, ok, err := plenty(tx, x, may); err != nil {
+		return err
+	} else if ok && !sure {
+		ways = slices.Repeat([]Way{w}, len(may))
+		tx.Last(func() error {
+			got, err := w.take(tx.Tx, x.Office, x.ID, used, len(may), tx.Now)
+			if err == nil && !got {
+				err = errFewer
+			}
+			return err
+		})
+	} else if ready, ways, err = s.takeAll(tx, x, may); err != nil || len(ready) == 0 {
 		return cmp.Or(err, journal.ErrUnchanged)
 	}
 	entries, orders := make([]request.Entry, len(ready)), make([]Order, len(ready))
@@ -357,6 +382,20 @@ func (s *Service) live(q db.Q, defs map[string]*catalog.Definition, t *turn, x S
 		return nil, errNoSession
 	}
 	return def, nil
+}
+
+// plenty says whether the first way of all leads to more places than they need, and
+// those who are served beside them.
+func plenty(tx *journal.Tx, x Session, may []*turn) (w Way, ok bool, err error) {
+	for i, t := range may {
+		if len(t.ways) == 0 || i > 0 && t.ways[0] != w {
+			return w, false, nil
+		}
+		w = t.ways[0]
+	}
+	var left []int
+	err = tx.Select(&left, `SELECT quota - used - held FROM booking_pool WHERE office = $1 AND session = $2 AND pool = $3 AND NOT shut`, x.Office, x.ID, w.Pool)
+	return w, len(left) == 1 && left[0]-w.Keep >= len(may)+togetherMost, err
 }
 
 // takeAll takes a place for each, those with the same ways together, and returns who
