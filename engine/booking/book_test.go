@@ -2,7 +2,6 @@ package booking_test
 
 import (
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -361,63 +360,6 @@ func TestAnAgentBooksThroughTheGrantAndUnderEitherIdentity(t *testing.T) {
 		wantKind(t, c.Booking.Cancel(ctx, as(c.d.Daughter), rc.Request), civic.Denied, "")
 		_, err = c.Requests.Start(ctx, as(c.d.Daughter), "hospital-register", c.d.Elder, "")
 		wantKind(t, err, civic.Denied, "")
-	})
-}
-
-// Orders that share a transaction are answered each by its own right, and somebody who
-// was registered twice is one person.
-func TestOrdersInOneLineAreEachJudgedByTheirOwnRight(t *testing.T) {
-	each(t, 20, func(t *testing.T, c *clinic) {
-		x := c.on(tomorrow, c.doctor)
-		twice, second := c.young(), c.young()
-		_, err := c.People.Merge(ctx, c.d.Administrator, twice, second, "登记了两次")
-		must(t, err)
-		type order struct {
-			actor  civic.Actor
-			person civic.PersonID
-			code   string // of the refusal
-		}
-		orders := []order{{as(c.d.Daughter), c.d.Elder, ""}, {c.d.Clerk, c.person(), "grant.not_open"}, {civic.Actor{}, c.person(), "sign_in"}}
-		for range 6 {
-			p := c.person()
-			orders = append(orders, order{as(p), p, ""}, order{as(c.d.Stranger), c.person(), "grant.none"})
-		}
-		opened := c.person()
-		c.Open(t, c.d.Clerk, opened)
-		orders = append(orders, order{c.d.Clerk, opened, ""})
-		errs := make([]error, len(orders))
-		var same [4]error
-		var wg sync.WaitGroup
-		for i, o := range orders {
-			wg.Go(func() {
-				_, errs[i] = c.Booking.Book(ctx, o.actor, booking.Order{Service: "hospital-register", Person: o.person, Session: x})
-			})
-		}
-		for i, p := range []civic.PersonID{twice, second, twice, second} {
-			wg.Go(func() {
-				_, same[i] = c.Booking.Book(ctx, as(p), booking.Order{Service: "hospital-register", Person: p, Session: x})
-			})
-		}
-		wg.Wait()
-		for i, o := range orders {
-			switch {
-			case o.code != "":
-				wantKind(t, errs[i], civic.Denied, o.code)
-			case errs[i] != nil:
-				t.Errorf("order %d: %v", i, errs[i])
-			}
-		}
-		won := 0
-		for _, err := range same {
-			if err == nil {
-				won++
-			} else {
-				wantKind(t, err, civic.Exhausted, "booking.twice")
-			}
-		}
-		if n := c.Count(t, `SELECT COUNT(*) FROM booking WHERE person = $1 AND session = $2`, twice, x); won != 1 || n != 1 {
-			t.Errorf("one person who was registered twice won %d times and has %d places", won, n)
-		}
 	})
 }
 
