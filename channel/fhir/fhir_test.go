@@ -161,8 +161,8 @@ func TestASearchBringsAlongWhatIsAskedForAndSays(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
-		slots, halls := w.slots(), []string{}
-		halls, _ = w.all(w.clerk, "Slot?schedule="+w.hall)
+		slots := w.slots()
+		halls, _ := w.all(w.clerk, "Slot?schedule="+w.hall)
 		for _, s := range []string{slots[1], halls[2], slots[3]} {
 			w.do(w.elder, "POST", "Appointment", w.appointment(s)).want(201)
 		}
