@@ -25,7 +25,7 @@ func (a *App) seedBookings(ctx context.Context) error {
 			if b.OfficeKind != o.Kind {
 				continue
 			}
-			id, err := a.Booking.Add(ctx, sys, booking.Resource{Office: o.ID, Kind: b.Kind, Department: b.Department, Name: b.Name, About: b.About, Plan: b.Plan, Ahead: b.Ahead, Opens: 7 * 60}, nil)
+			id, err := a.Booking.Add(ctx, sys, booking.Resource{Office: o.ID, Kind: b.Kind, Department: b.Department, Name: b.Name, About: b.About, Plan: b.Plan, Ahead: b.Ahead, Opens: 7 * 60, Individual: b.Individual}, nil)
 			if err != nil {
 				return fmt.Errorf("%s: %w", b.Name, err)
 			}

@@ -17,7 +17,7 @@ import (
 func init() {
 	for verb, why := range map[string]string{
 		"Booking.Free": "what times are free is public", "Booking.Prove": "what was kept and used is public", "Booking.Books": "whether a place can be booked is public",
-		"Booking.Resources": "what can be booked is public", "Booking.Times": "what times there are is public",
+		"Booking.Resources": "what can be booked is public", "Booking.Times": "what times there are is public", "Booking.Sessions": "what times there are is public",
 		"Booking.Check": "what rules find is public", "Booking.Sweep": "a job, as the system", "Booking.OfferFree": "a job, as the system", "Booking.ExtendAll": "a job, as the system",
 	} {
 		actorless[verb] = why
@@ -124,6 +124,7 @@ func init() {
 			"Booking.FindAt":     {reflect.TypeFor[booking.Find](): {booking.Find{}}},
 			"Booking.Resources":  {reflect.TypeFor[booking.FindResources](): {booking.FindResources{}}},
 			"Booking.Times":      {reflect.TypeFor[booking.FindTimes](): {booking.FindTimes{IDs: []string{s.made["time"]}}}},
+			"Booking.Sessions":   {reflect.TypeFor[[]string](): {[]string{s.made["time"]}}},
 			"Booking.Arrive":     own("Arrive"),
 			"Booking.Miss":       own("Miss"),
 			"Booking.Read":       own("Read"),

@@ -133,21 +133,28 @@ func (s *Service) ways(q db.Q, actor civic.Actor, auth civic.Authority, person c
 	if err != nil {
 		return nil, err
 	}
-	var tags []string
-	if plan.asksTags() {
-		ts, err := s.people.TagsOn(q, auth, person, dayOf(now))
-		if err != nil {
-			return nil, err
-		}
-		for _, t := range ts {
-			tags = append(tags, t.Kind)
-		}
+	tags, err := s.tags(q, plan, auth, person, now)
+	if err != nil {
+		return nil, err
 	}
 	d, err := drawer(q, actor, now, p, tags)
 	if err != nil {
 		return nil, err
 	}
 	return plan.Ways(d, x.Office, x.StartsAt), nil
+}
+
+// tags are a person's tags, where a plan asks for any.
+func (s *Service) tags(q db.Q, plan *Plan, auth civic.Authority, person civic.PersonID, now time.Time) ([]string, error) {
+	if !plan.asksTags() {
+		return nil, nil
+	}
+	ts, err := s.people.TagsOn(q, auth, person, dayOf(now))
+	out := make([]string, len(ts))
+	for i, t := range ts {
+		out[i] = t.Kind
+	}
+	return out, err
 }
 
 // book stores bookings of one session whose places are taken, and records them. by
@@ -161,15 +168,15 @@ func (s *Service) book(tx *journal.Tx, auth civic.Authority, x Session, bs []Boo
 	if err != nil {
 		return err
 	}
-	rows, args := make([][]any, len(bs)), []any{x.Office, x.ID}
+	rows, who := make([][]any, len(bs)), make([]civic.PersonID, len(bs))
 	for i := range bs {
 		if own.asks() {
 			bs[i].Theirs = Asked
 		}
-		b := bs[i]
-		rows[i], args = b.row(), append(args, b.Person)
+		rows[i], who[i] = bs[i].row(), bs[i].Person
 	}
-	if err := tx.InsertRows("booking", bookingRow, rows); err != nil {
+	who = db.Filled(who)
+	if err := tx.InsertLater("booking", bookingRow, rows); err != nil {
 		return err
 	}
 	if own.asks() {
@@ -177,7 +184,7 @@ func (s *Service) book(tx *journal.Tx, auth civic.Authority, x Session, bs []Boo
 			return err
 		}
 	}
-	if _, err := tx.Exec(`UPDATE booking_wait SET state = 'served' WHERE office = $1 AND session = $2 AND state IN ('waiting', 'offered') AND person IN `+db.In(3, len(bs)), args...); err != nil {
+	if err := tx.ExecLater(`UPDATE booking_wait SET state = 'served' WHERE office = $1 AND session = $2 AND state IN ('waiting', 'offered') AND person IN `+db.In(3, len(who)), append([]any{x.Office, x.ID}, db.Args(who)...)...); err != nil {
 		return err
 	}
 	for i, b := range bs {

@@ -125,11 +125,12 @@ func (s *Service) mayRead(v *journal.View, f *File) (civic.Authority, error) {
 // Item is one booking in a list.
 type Item struct {
 	Booking
-	Title string // of the service
-	What  string // the doctor, hall or class
-	Where string // the office
-	Who   string // masked; on an office's list
-	When  string // in words
+	Title      string // of the service
+	What       string // the doctor, hall or class
+	Individual bool   // What is one person, by name
+	Where      string // the office
+	Who        string // masked; on an office's list
+	When       string // in words
 }
 
 // listMost bounds lists of bookings.
@@ -147,7 +148,7 @@ func (s *Service) Coming(ctx context.Context, actor civic.Actor, person civic.Pe
 		if err != nil || !may {
 			return err
 		}
-		out, err = s.found(v, w, listMost)
+		out, err = s.found(v, w, Find{}.order(), listMost)
 		return err
 	})
 	return out, err
@@ -215,8 +216,9 @@ func (s *Service) items(q db.Q, bs []Booking) ([]Item, error) {
 	var persons []civic.PersonID
 	var requests []civic.RequestID
 	var offices []civic.OfficeID
+	var resources []key
 	for _, b := range bs {
-		persons, requests, offices = append(persons, b.Person), append(requests, b.ID), append(offices, b.Office)
+		persons, requests, offices, resources = append(persons, b.Person), append(requests, b.ID), append(offices, b.Office), append(resources, key{b.Office, b.Resource})
 	}
 	where, err := place.Names(q, offices)
 	if err != nil {
@@ -230,17 +232,13 @@ func (s *Service) items(q db.Q, bs []Booking) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	what := map[string]string{}
+	what, err := readResources(q, resources)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Item, len(bs))
 	for i, b := range bs {
-		if _, ok := what[b.Resource]; !ok {
-			r, err := readResource(q, b.Office, b.Resource)
-			if err != nil {
-				return nil, err
-			}
-			what[b.Resource] = r.Name
-		}
-		out[i] = Item{b, titles[b.ID], what[b.Resource], where[b.Office], who[b.Person], sayDay(b.StartsAt) + civic.SayTime(b.StartsAt)}
+		out[i] = Item{b, titles[b.ID], what[b.Resource].Name, what[b.Resource].Individual, where[b.Office], who[b.Person], sayDay(b.StartsAt) + civic.SayTime(b.StartsAt)}
 	}
 	return out, nil
 }

@@ -54,7 +54,7 @@ func (s *Service) Add(ctx context.Context, actor civic.Actor, r Resource, own *P
 	if err := r.check(); err != nil {
 		return "", err
 	}
-	r.ID = db.NewID()
+	r.ID, r.Individual = db.NewID(), r.Individual || r.Staff != ""
 	err := s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 		auth, o, err := s.keeper(tx, r.Office)
 		if err != nil {
@@ -69,8 +69,8 @@ func (s *Service) Add(ctx context.Context, actor civic.Actor, r Resource, own *P
 		if _, err := tx.Exec(`INSERT INTO booking_plan (hash, name, body, made_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, hash, p.Name, body, tx.Now); err != nil {
 			return err
 		}
-		if err := tx.InsertRows("booking_resource", []string{"office", "id", "kind", "department", "name", "about", "plan", "staff", "ahead", "opens", "state"},
-			[][]any{{r.Office, r.ID, r.Kind, r.Department, r.Name, r.About, hash, r.Staff, r.Ahead, r.Opens, "active"}}); err != nil {
+		if err := tx.InsertRows("booking_resource", []string{"office", "id", "kind", "department", "name", "about", "plan", "staff", "individual", "ahead", "opens", "state"},
+			[][]any{{r.Office, r.ID, r.Kind, r.Department, r.Name, r.About, hash, r.Staff, r.Individual, r.Ahead, r.Opens, "active"}}); err != nil {
 			return err
 		}
 		return tx.Record(auth, journal.Event{Act: ActResource, Detail: map[string]string{"name": r.Name, "plan": p.Name}, About: about(r.Office, "resource", r.ID)})
@@ -110,7 +110,7 @@ func (s *Service) keeper(tx authoriser, office civic.OfficeID) (civic.Authority,
 	return auth, o, err
 }
 
-const resourceColumns = `office, id, kind, department, name, about, plan, staff, ahead, opens, state`
+const resourceColumns = `office, id, kind, department, name, about, plan, staff, individual, ahead, opens, state`
 
 func readResource(q db.Q, office civic.OfficeID, id string) (Resource, error) {
 	var r Resource
@@ -119,6 +119,45 @@ func readResource(q db.Q, office civic.OfficeID, id string) (Resource, error) {
 		err = errNoResource
 	}
 	return r, err
+}
+
+// key names a resource in its office.
+type key struct {
+	office civic.OfficeID
+	id     string
+}
+
+// readResources reads resources in one go, by ID. All of them are there.
+func readResources(q db.Q, keys []key) (map[string]Resource, error) {
+	out := map[string]Resource{}
+	var offices, ids []any
+	seen := map[any]bool{}
+	for _, k := range keys {
+		if !seen[k.office] {
+			seen[k.office], offices = true, append(offices, k.office)
+		}
+		if !seen[k.id] {
+			seen[k.id], ids = true, append(ids, k.id)
+		}
+	}
+	for part := range slices.Chunk(ids, 200) {
+		for at := range slices.Chunk(offices, 200) {
+			var w where
+			w.in(`office`, at)
+			w.in(`id`, part)
+			var rs []Resource
+			if err := q.Select(&rs, `SELECT `+resourceColumns+` FROM booking_resource`+w.text(), w.args...); err != nil {
+				return nil, err
+			}
+			for _, r := range rs {
+				out[r.ID] = r
+			}
+		}
+	}
+	if len(out) != len(ids) {
+		return nil, errNoResource
+	}
+	return out, nil
 }
 
 func checkWeek(ts []Template) error {
