@@ -7,6 +7,7 @@ import (
 
 	"yinqiao/civic"
 	"yinqiao/ruledata"
+	"yinqiao/sheet"
 )
 
 //go:embed data
@@ -62,6 +63,10 @@ var rules = ruledata.Must[struct {
 		First  []first `yaml:"first"`
 		Source string  `yaml:"source"`
 	} `yaml:"calling"`
+	Sheet struct {
+		sheet.Limits `yaml:",inline"`
+		Source       string `yaml:"source"`
+	} `yaml:"sheet"`
 	Findings []struct {
 		civic.Rule `yaml:",inline"`
 		Kind       string `yaml:"kind"`

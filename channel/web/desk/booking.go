@@ -42,12 +42,12 @@ func (f face) roll(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	day := r.URL.Query().Get("day")
-	items, err := f.Booking.Roll(r.Context(), a, day)
+	d, err := f.Booking.Day(r.Context(), a, day)
 	if err != nil {
 		return err
 	}
-	if day != "" {
-		fr.Title = day + "谁约了"
+	if !d.Today {
+		fr.Title = dayWords(d.Day) + "谁约了"
 	}
-	return f.Render(w, r, rollPage(fr, items))
+	return f.Render(w, r, rollPage(fr, d))
 }
