@@ -17,6 +17,7 @@ func (a *App) bookingFlows() {
 	}
 	a.Journal.On(booking.ActCancelled, offer)
 	a.Journal.On(booking.ActChanged, offer)
+	a.Journal.On(booking.ActWaitLeft, offer) // what was offered and is not wanted
 	jobs.Handle(a.Jobs, func(ctx context.Context, o booking.Offer) error { return a.Booking.OfferFree(ctx, o) })
 	jobs.Handle(a.Jobs, func(ctx context.Context, e booking.Extend) error { return a.Booking.ExtendAll(ctx, e) })
 	a.Jobs.Every(24*time.Hour, booking.Extend{})

@@ -124,29 +124,34 @@ func (s *Service) draw(tx *journal.Tx, actor civic.Actor, auth civic.Authority, 
 }
 
 func (s *Service) ways(q db.Q, actor civic.Actor, auth civic.Authority, person civic.PersonID, x Session, now time.Time) ([]Way, error) {
-	p, err := s.people.Known(q, auth, person)
-	if err != nil {
-		return nil, err
-	}
 	plan, err := s.plan(q, x.Plan)
 	if err != nil {
 		return nil, err
 	}
+	d, err := s.drawerFor(q, actor, auth, person, plan.asksTags(), now)
+	if err != nil {
+		return nil, err
+	}
+	return plan.Ways(d, x.Office, x.StartsAt), nil
+}
+
+// drawerFor is a person as pools see them, by whoever is at the controls.
+func (s *Service) drawerFor(q db.Q, actor civic.Actor, auth civic.Authority, person civic.PersonID, tagged bool, now time.Time) (Drawer, error) {
+	p, err := s.people.Known(q, auth, person)
+	if err != nil {
+		return Drawer{}, err
+	}
 	var tags []string
-	if plan.asksTags() {
+	if tagged {
 		ts, err := s.people.TagsOn(q, auth, person, dayOf(now))
 		if err != nil {
-			return nil, err
+			return Drawer{}, err
 		}
 		for _, t := range ts {
 			tags = append(tags, t.Kind)
 		}
 	}
-	d, err := drawer(q, actor, now, p, tags)
-	if err != nil {
-		return nil, err
-	}
-	return plan.Ways(d, x.Office, x.StartsAt), nil
+	return drawer(q, actor, now, p, tags)
 }
 
 // book stores bookings of one session whose places are taken, and records them. by

@@ -61,8 +61,8 @@ func (c Cell) Kept() (n int) {
 	return n
 }
 
-// Clock says when the session is, without the day.
-func (c Cell) Clock() string { return c.clock() }
+// Clock says when the session is, in digits and without the day.
+func (c Cell) Clock() string { return sayClockOf(c.StartsAt) + "–" + sayClockOf(c.EndsAt) }
 
 // GridRow is a resource over the days of a week.
 type GridRow struct {

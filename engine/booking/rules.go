@@ -47,6 +47,10 @@ var rules = ruledata.Must[struct {
 		Minutes int    `yaml:"minutes"`
 		Source  string `yaml:"source"`
 	} `yaml:"offer"`
+	Undo struct {
+		Minutes int    `yaml:"minutes"`
+		Source  string `yaml:"source"`
+	} `yaml:"undo"`
 	Remind struct {
 		From   int    `yaml:"from"` // minutes of the day before
 		To     int    `yaml:"to"`
