@@ -20,6 +20,9 @@ type Choice struct {
 	Waiting bool   // they wait for one already
 }
 
+// Hours says the time without the day: 上午8点到12点.
+func (c Choice) Hours() string { return c.clock() }
+
 // choicesMost bounds what is offered at once.
 const choicesMost = 200
 
@@ -109,6 +112,9 @@ var (
 	errRestore = civic.E(civic.Conflict, "booking.restore", "取消以后过了一会儿，不能直接恢复了。请点「再约一次」，重新选时间。")
 	errGiven   = civic.E(civic.Exhausted, "booking.given", "这个号刚刚给了别人，恢复不了。请点「再约一次」，另选一个时间。")
 )
+
+// UndoMinutes is for how long a cancelled booking can be had again.
+func UndoMinutes() int { return rules.Undo.Minutes }
 
 // restoreUntil is until when a cancelled booking can be had again; zero if it can't.
 func (b Booking) restoreUntil() time.Time {
