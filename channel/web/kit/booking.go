@@ -315,5 +315,8 @@ func (b Booker) leave(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// Books reports whether a draft books a time, and so may end in waiting for one.
-func Books(v *request.View) bool { return v.Def.Booking != nil }
+// Books reports whether a draft books a time somewhere, and so may end in waiting for one.
+func Books(v *request.View) bool {
+	_, ok := booking.AskOf(v.Def, v.Person, v.Answers)
+	return ok
+}
