@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"maps"
+	"net/http"
 	"net/url"
 	"reflect"
 	"strconv"
@@ -31,6 +32,7 @@ func init() {
 		why string
 		ok  func(results []reflect.Value) bool
 	}{"everybody's own office, never the other's", empty}
+	doors["POST /elder/kiosk/on"] = http.StatusForbidden
 	for verb, ok := range map[string]func([]reflect.Value) bool{"Booking.Week": masked, "Booking.Day": masked} {
 		openToAnyClerk[verb] = struct {
 			why string
@@ -100,7 +102,7 @@ func init() {
 				"POST /desk/week/day":             {"resource": {s.made["hall"]}, "day": {"2026-12-21"}, "weekday": {"-1"}, "reason": {"检修"}},
 				"POST /desk/times/{time}/places":  {"places": {strconv.Itoa(230 + s.people)}, "reason": {"加开一个厅"}},
 				"POST /desk/times/{time}/release": {"pool": {"open"}, "reason": {"人少"}},
-				"POST /elder/kiosk/on":            {"token": {s.made["token."+s.made["kiosk"]]}},
+				"POST /elder/kiosk/on":            {"token": {"of a machine that is none"}},
 				"POST /elder/kiosk":               {"card": {s.Taiyuan.ElderID}}}
 		},
 		bodies: func(s *site) map[string]any {
@@ -127,9 +129,13 @@ func init() {
 		},
 		who: func(s *site, r route) civic.Actor {
 			switch {
-			case r.name == "checkins-create", r.pattern == "/elder/kiosk":
+			case r.name == "checkins-create":
 				return readerActor(s.made["kiosk"])
-			case strings.HasPrefix(r.pattern, "/desk/week"), strings.HasPrefix(r.pattern, "/desk/times"), strings.HasPrefix(r.pattern, "/desk/roll"),
+			case r.pattern == "/elder/kiosk" && !r.open:
+				a := readerActor(s.made["kiosk"])
+				a.Channel = civic.ChannelKiosk // by its session, not its token
+				return a
+			case strings.HasPrefix(r.pattern, "/desk/people/{person}/waits"), strings.HasPrefix(r.pattern, "/desk/week"), strings.HasPrefix(r.pattern, "/desk/times"), strings.HasPrefix(r.pattern, "/desk/roll"),
 				strings.HasPrefix(r.pattern, "/desk/requests/{request}/change"), strings.HasPrefix(r.pattern, "/desk/requests/{request}/restore"),
 				strings.HasPrefix(r.name, "weeks-"), strings.HasPrefix(r.name, "lists-"), r.name == "week-get", r.name == "day-get":
 				return s.bookingKeeper()

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
@@ -165,7 +166,7 @@ func (f face) showWeekDraft(w http.ResponseWriter, r *http.Request, status int, 
 	if len(d.Wrong) > 0 {
 		status = http.StatusUnprocessableEntity
 	}
-	return f.RenderAs(w, r, status, weekDraftPage(fr, d))
+	return f.RenderAs(w, r, status, weekDraftPage(fr, d, cmp.Or(r.PostFormValue("rows"), d.Text)))
 }
 
 func (f face) publishWeek(w http.ResponseWriter, r *http.Request) error {

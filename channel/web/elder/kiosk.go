@@ -43,7 +43,7 @@ func (f face) kiosk(w http.ResponseWriter, r *http.Request) error {
 		fr.Title = "装一台自助机"
 		return f.Render(w, r, kioskOnPage(fr))
 	}
-	return f.Render(w, r, kioskPage(fr))
+	return f.Render(w, r, kioskPage(fr, ""))
 }
 
 // kioskOn signs a machine in.
@@ -69,13 +69,18 @@ func (f face) checkIn(w http.ResponseWriter, r *http.Request) error {
 	list, err := f.Booking.CheckIn(r.Context(), f.kioskActor(r), kit.Field(r, "card"))
 	if e := civic.As(err); err != nil && e.Code != "sign_in" && e.Kind != civic.Internal && e.Kind != civic.Unavailable {
 		fr.Wrong = []*civic.Error{e.On("card")}
-		return f.RenderAs(w, r, kit.Status(err), kioskPage(fr))
+		clears(w)
+		return f.RenderAs(w, r, kit.Status(err), kioskPage(fr, r.PostFormValue("card")))
 	}
 	if err != nil {
 		return err
 	}
 	fr.Title = "您的号"
-	// A header, as on the screen of the hall: the next one finds nothing of this one.
-	w.Header().Set("Refresh", strconv.Itoa(kioskClears)+"; url=/elder/kiosk")
+	clears(w)
 	return f.Render(w, r, checkedInPage(fr, list))
+}
+
+// clears lets the next one find nothing of this one. A header, as on the screen of the hall.
+func clears(w http.ResponseWriter) {
+	w.Header().Set("Refresh", strconv.Itoa(kioskClears)+"; url=/elder/kiosk")
 }
