@@ -290,6 +290,7 @@ func TestAWalkInTakesAKeptPlaceWhenAllIsSoldOutOnline(t *testing.T) {
 	b.open("/desk/sign-in")
 	b.press(`button[value=tymuseum]`)
 	b.open("/desk/people/" + string(who))
+	b.script(`document.querySelectorAll("details").forEach(d => d.open = true)`)
 	b.press(`button[name=service][value=venue-entry]`)
 	for range 3 { // where, which day, when
 		b.pick(`fieldset:last-of-type .choice input`)

@@ -86,6 +86,13 @@ func (f face) next(r *http.Request, a civic.Actor, mine []request.Summary) (to, 
 			return "/elder/agents/" + g.ID, "有人登记为您的代办人，请看一看", nil
 		}
 	}
+	waits, err := f.Booking.Waits(r.Context(), a, a.Subject)
+	if err != nil {
+		return "", "", err
+	}
+	if len(waits) > 0 && waits[0].Offered {
+		return "/elder/waits", "您等的有号了：" + waits[0].When + "，" + waits[0].What + "，请说要不要", nil
+	}
 	waiting, err := f.Casework.Waiting(r.Context(), a, a.Subject)
 	if err != nil {
 		return "", "", err
@@ -97,13 +104,6 @@ func (f face) next(r *http.Request, a civic.Actor, mine []request.Summary) (to, 
 			says = "：单位在等您，请您看一看"
 		}
 		return "/elder/requests/" + string(w.Request), w.Title + says, nil
-	}
-	waits, err := f.Booking.Waits(r.Context(), a, a.Subject)
-	if err != nil {
-		return "", "", err
-	}
-	if len(waits) > 0 && waits[0].Offered {
-		return "/elder/waits", "您等的有号了：" + waits[0].When + "，" + waits[0].What + "，请说要不要", nil
 	}
 	coming, err := f.Booking.Coming(r.Context(), a, a.Subject)
 	if err != nil {
