@@ -2,8 +2,10 @@ package e2e
 
 import (
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -221,7 +223,7 @@ func TestANumberTakenAtAMachineIsCalledAndAllScreensAgree(t *testing.T) {
 	nurse.open("/desk/hall")
 	nurse.sees("1号", "请到邢玉梅医生")
 	nurse.open("/desk/roll")
-	nurse.sees("来了", "还没来", "等了多久", "一半人不到")
+	nurse.sees("来了", "还没来", "等了多久", "一半人不超过1分钟")
 	nurse.axe()
 	kiosk.open("/elder/kiosk")
 	kiosk.fill("#f-card", string(number))
@@ -303,4 +305,43 @@ func TestAWalkInTakesAKeptPlaceWhenAllIsSoldOutOnline(t *testing.T) {
 	b.open("/kept/" + string(w.office))
 	b.sees("特展", "现场不预约")
 	b.axe()
+}
+
+// A class is booked by phone, and the house has its roll: on the page, on paper, as a sheet.
+func TestAClassIsBookedByPhoneAndItsRollIsKept(t *testing.T) {
+	t.Parallel()
+	w := bookersAt(t, "culture_house")
+	class := w.add("class", "", "学用手机付钱（社区班）", "class", 10)
+	who := w.people[0]
+	w.ok(w.Grant.Open(t.Context(), w.staffOf(t, "tycall"), who, false, "老人打电话来报名", ""))
+	b := newBrowser(t, w.URL, 1280, 900, true)
+	b.open("/desk/sign-in")
+	b.press(`button[value=tycall]`)
+	b.open("/desk/people/" + string(who))
+	b.script(`document.querySelectorAll("details").forEach(d => d.open = true)`)
+	b.press(`button[name=service][value=opera-evening]`)
+	for _, option := range []string{".choice input", `input[value="` + class + `"]`, "fieldset:last-of-type .choice input"} {
+		b.pick(option)
+		b.press("main form button.button")
+	}
+	b.sees("请核对", "学用手机付钱（社区班）")
+	b.press("main form button")
+	b.sees("约好了")
+
+	house := b.beside("house", 1280, 900)
+	house.open("/desk/sign-in")
+	house.press(`button[value=tyculture]`)
+	house.open("/desk/roll")
+	house.sees("学用手机付钱（社区班）", "约了", "1人")
+	house.press("main td a")
+	house.press(`form[action$="/arrive"] button`)
+	house.sees("1号", "来过了")
+	house.open("/desk/times/" + w.on("class", class, w.day(0)))
+	house.sees("谁约了（1人）", "来过了", "打印名单")
+	house.axe()
+	v := newVisitor("the house", w.URL, &record{})
+	v.post(t, "/desk/sign-in", "demo", "tyculture").ok(t, http.StatusOK)
+	if x := v.get(t, "/desk/roll/list.csv").ok(t, http.StatusOK); !strings.HasPrefix(x.body, "\uFEFF日期,时间,") || !strings.Contains(x.body, "学用手机付钱（社区班）") {
+		t.Errorf("the sheet of the day is %.300q", x.body)
+	}
 }

@@ -85,9 +85,9 @@ func (c Cell) stopped() string {
 	return "停了：" + c.Reason
 }
 
-// SayWait says how long somebody waited: 12分钟.
+// SayWait says how long somebody waited, in whole minutes begun: 12分钟.
 func SayWait(d time.Duration) string {
-	m := int(d.Round(time.Minute) / time.Minute)
+	m := max(1, int((d+time.Minute-1)/time.Minute))
 	if m < 60 {
 		return strconv.Itoa(m) + "分钟"
 	}

@@ -615,7 +615,7 @@ func dayTally(d *booking.DayFile) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = tallied("没有来", strconv.Itoa(t.Missed)+"人", percent(t.Missed, t.Ended(), "说好要来的")).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = tallied("没有来", strconv.Itoa(t.Missed)+"人", percent(t.Missed, t.Ended(), "说好要来的人")).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -634,7 +634,7 @@ func dayTally(d *booking.DayFile) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if t.Called > 0 {
-			templ_7745c5c3_Err = tallied("等了多久", "一半人不到"+booking.SayWait(t.P50), "十个里九个不到"+booking.SayWait(t.P90)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = tallied("等了多久", "一半人不超过"+booking.SayWait(t.P50), "十个里九个不超过"+booking.SayWait(t.P90)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
