@@ -82,7 +82,8 @@ func openSQLite(c Config) (*DB, error) {
 		at := url.URL{Path: filepath.ToSlash(path)}
 		return "file:" + at.EscapedPath() + "?" + v.Encode()
 	}
-	w, err := openPrepared(dsn("cache_size(-65536)") + "&_txlock=immediate")
+	// Folding the log in each 64 MiB, not each 4, writes a page once that several writes have changed.
+	w, err := openPrepared(dsn("cache_size(-65536)", "wal_autocheckpoint(16384)") + "&_txlock=immediate")
 	if err != nil {
 		return nil, err
 	}

@@ -71,6 +71,29 @@ func TestNumbersAreNotTriedOutOneByOne(t *testing.T) {
 	})
 }
 
+func TestANumberThatIsTakenIsAskedForAsALookUpIs(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		_, hour := people.LookupsADay()
+		taken := people.Registration{Name: "甲乙丙", Division: a.Street, Distinct: true, Credentials: []people.Card{{Kind: people.KindResidentID, Number: a.ElderID}}}
+		for range hour {
+			_, err := w.People.Register(ctx, a.Clerk, taken)
+			wantKind(t, err, civic.Conflict, "card.taken")
+		}
+		_, err := w.People.Register(ctx, a.Clerk, taken)
+		wantKind(t, err, civic.Exhausted, "find.hour")
+		if n := w.Count(t, `SELECT COUNT(*) FROM journal_entry WHERE act = 'people.taken'`); n != hour {
+			t.Errorf("%d refusals are recorded, want %d", n, hour)
+		}
+		// Whose number is nobody's is registered all the same.
+		taken.Credentials[0].Number = apptest.ResidentID("140199", "19500101", 999)
+		_, err = w.People.Register(ctx, a.Clerk, taken)
+		fine(t, err)
+	})
+}
+
 func TestAWindowWithAReaderIsNeverBlocked(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -78,13 +78,39 @@ func Alike(q db.Q, auth civic.Authority, ns []Likeness) ([][]Match, error) {
 	if !auth.Valid() {
 		return nil, errAuthority
 	}
-	out := make([][]Match, 0, len(ns))
+	ts, err := lookalikes(q, ns)
+	if err != nil {
+		return nil, err
+	}
+	out := make([][]Match, len(ns))
+	for i := range ts {
+		for _, t := range ts[i] {
+			m := t.row.match()
+			m.Why = t.why()
+			out[i] = append(out[i], m)
+		}
+	}
+	return out, addTails(q, out...)
+}
+
+// lookalike is somebody who may be the same person, by one of the rules.
+type lookalike struct {
+	rule int
+	row  shown
+}
+
+// why says by what they are alike.
+func (t lookalike) why() string { return alikeData().Rules[t.rule].Say }
+
+// lookalikes finds for each of several people who may be the same.
+func lookalikes(q db.Q, ns []Likeness) ([][]lookalike, error) {
+	out := make([][]lookalike, 0, len(ns))
 	for part := range slices.Chunk(ns, alikeRound) {
-		ms, err := alikeSome(q, part)
+		ts, err := lookalikesOf(q, part)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, ms...)
+		out = append(out, ts...)
 	}
 	return out, nil
 }
@@ -95,7 +121,8 @@ type suspect struct {
 	Person civic.PersonID
 }
 
-func alikeSome(q db.Q, ns []Likeness) ([][]Match, error) {
+// lookalikesOf is one round of lookalikes.
+func lookalikesOf(q db.Q, ns []Likeness) ([][]lookalike, error) {
 	rules := alikeData()
 	sounds := make([]string, len(ns))
 	for i, n := range ns {
@@ -127,31 +154,22 @@ func alikeSome(q db.Q, ns []Likeness) ([][]Match, error) {
 	if err != nil {
 		return nil, err
 	}
-	type twin struct {
-		rule int
-		row  shown
-	}
-	twins := make([][]twin, len(ns))
+	out := make([][]lookalike, len(ns))
 	for _, s := range both {
 		r, ok := rows[s.Person]
-		if !ok || slices.ContainsFunc(twins[s.At], func(t twin) bool { return t.row.ID == r.ID }) {
+		if !ok || slices.ContainsFunc(out[s.At], func(t lookalike) bool { return t.row.ID == r.ID }) {
 			continue
 		}
 		other := Likeness{Name: r.was, Sex: r.Sex, Birth: r.Birth, Division: r.Division, Number: numbered[s.Person]}
 		if rule, ok := rules.alike(ns[s.At], other, [2]string{sounds[s.At], soundOf(r.was, r.Reading)}, phone[s]); ok {
-			twins[s.At] = append(twins[s.At], twin{rule, r})
+			out[s.At] = append(out[s.At], lookalike{rule, r})
 		}
 	}
-	out := make([][]Match, len(ns))
-	for i, ts := range twins {
-		slices.SortStableFunc(ts, func(a, b twin) int { return cmp.Compare(a.rule, b.rule) })
-		for _, t := range ts[:min(len(ts), matchMost)] {
-			m := t.row.match()
-			m.Why = rules.Rules[t.rule].Say
-			out[i] = append(out[i], m)
-		}
+	for i := range out {
+		slices.SortStableFunc(out[i], func(a, b lookalike) int { return cmp.Compare(a.rule, b.rule) })
+		out[i] = out[i][:min(len(out[i]), matchMost)]
 	}
-	return out, addTails(q, out...)
+	return out, nil
 }
 
 // soundOf is the pinyin of a name as most people read it, "" if it has none.

@@ -1,6 +1,9 @@
 package people
 
 import (
+	"cmp"
+	"context"
+	"errors"
 	"strings"
 
 	"yinqiao/civic"
@@ -12,6 +15,9 @@ var (
 	// ActMissed is a whole number by which nobody was found: whoever tries numbers out leaves
 	// these.
 	ActMissed = journal.Define("people.missed", "按完整的证件号或电话查找，没有找到人")
+	// ActTakenTold is a member of staff having been told that a number which they entered is
+	// somebody else's.
+	ActTakenTold = journal.Define("people.taken", "要登记的证件号，已经在另一位老人名下")
 	// ActLookupsSpent is a member of staff having had all the look-ups of an hour or a day. It
 	// is about the county, as LookupsOf names it, for whoever reviews look-ups there.
 	ActLookupsSpent = journal.Define("people.lookups_spent", "按完整的证件号、电话查人，到了一小时或一天的上限")
@@ -69,6 +75,27 @@ func spend(tx *journal.Tx, auth civic.Authority, card string) ([]journal.About, 
 		out = append(out, counted)
 	}
 	return out, nil
+}
+
+// tellTaken lets a refusal because a number is somebody else's cost a look-up: it tells that
+// somebody has the number, as finding them by it would. Exhausted when there are none left, so
+// that nothing is told; any other error stays as it is.
+func (s *Service) tellTaken(ctx context.Context, actor civic.Actor, refused error) error {
+	if !errors.Is(refused, errTaken) {
+		return refused
+	}
+	err := s.j.Write(ctx, actor, func(tx *journal.Tx) error {
+		auth, err := tx.Authorise(civic.Need{Permission: civic.MayRegisterPeople})
+		if err != nil {
+			return err
+		}
+		spent, err := spend(tx, auth, "")
+		if err != nil {
+			return err
+		}
+		return tx.Record(auth, journal.Event{Act: ActTakenTold, About: spent})
+	})
+	return cmp.Or(err, refused)
 }
 
 // isWhole reports whether a text is a whole number of a card or a phone, and not a part of

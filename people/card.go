@@ -129,7 +129,7 @@ type cards struct {
 // changeCards runs one change of a person's cards. Two at once take turns at the
 // root's row. Only at a desk can somebody see that a card is there.
 func (s *Service) changeCards(ctx context.Context, actor civic.Actor, id civic.PersonID, desk bool, fn func(c *cards) (journal.Event, error)) error {
-	return s.j.Write(ctx, actor.For(id), func(tx *journal.Tx) error {
+	err := s.j.Write(ctx, actor.For(id), func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(cardNeed(id))
 		if err != nil {
 			return err
@@ -148,6 +148,7 @@ func (s *Service) changeCards(ctx context.Context, actor civic.Actor, id civic.P
 		}
 		return tx.Record(auth, ev)
 	})
+	return s.tellTaken(ctx, actor, err)
 }
 
 // about is the event of an act on a card: its kind in words, never its number.

@@ -85,7 +85,7 @@ func (s *Service) Register(ctx context.Context, actor civic.Actor, in Registrati
 		return nil
 	})
 	if err != nil {
-		return "", err
+		return "", s.tellTaken(ctx, actor, err)
 	}
 	return n.ID, nil
 }

@@ -119,15 +119,17 @@ func fieldOf(field string) string {
 	return field
 }
 
-// checkedPart is a part of a list whose rows were looked at.
+// checkedPart is a part of a list whose rows are looked at.
 type checkedPart struct {
-	after int // the last row that was checked before
-	rows  []checkedRow
+	after  int // the last row that was checked before
+	rows   []checkedRow
+	looked chan error // when the rows were looked up among the registered
 }
 
 // checkParts checks the next parts, and ends with the list checked when there is
-// none left; jobs.ErrMore if its turn is over. What is found in a part is kept at
-// once: broken off, the check goes on with the part after.
+// none left; jobs.ErrMore if its turn is over. A part is read while the one before
+// is still looked up, so that both have a processor. What is found in a part is kept
+// at once: broken off, the check goes on with the part after.
 func (s *Service) checkParts(ctx context.Context, r rosterRecord) error {
 	sys := civic.System("roster")
 	var after int
@@ -142,9 +144,11 @@ func (s *Service) checkParts(ctx context.Context, r rosterRecord) error {
 	if err != nil {
 		return err
 	}
-	err = inStep(func() (part checkedPart, err error) {
-		part.after = after
-		err = s.j.Look(ctx, sys, func(v *journal.View) error {
+	var looking sync.WaitGroup
+	defer looking.Wait() // nothing is left behind that still reads
+	err = inStep(func() (checkedPart, error) {
+		part := checkedPart{after: after, looked: make(chan error, 1)}
+		err := s.j.Look(ctx, sys, func(v *journal.View) error {
 			rd, err := s.rosterReader(v, r)
 			if err != nil {
 				return err
@@ -156,14 +160,18 @@ func (s *Service) checkParts(ctx context.Context, r rosterRecord) error {
 			after = p.Last
 			part.rows = s.readRows(rd, lines)
 			markTwins(part.rows, first)
-			auth, err := v.Authorise(importing(r.Division, true))
-			if err != nil {
-				return err
-			}
-			return s.against(v, auth, part.rows)
+			return nil
 		})
+		if err == nil {
+			looking.Go(func() { part.looked <- s.lookUp(ctx, r, part.rows) })
+		}
 		return part, err
-	}, func(p checkedPart) (bool, error) { return s.keepRows(ctx, r, p) })
+	}, func(p checkedPart) (bool, error) {
+		if err := <-p.looked; err != nil {
+			return false, err
+		}
+		return s.keepRows(ctx, r, p)
+	})
 	if errors.Is(err, db.ErrNoRows) {
 		return s.checked(ctx, r)
 	}
@@ -208,8 +216,19 @@ func markTwins(rows []checkedRow, first map[string]int) {
 	}
 }
 
+// lookUp looks the rows of a part up among those who are registered, in the name of
+// the platform.
+func (s *Service) lookUp(ctx context.Context, r rosterRecord, rows []checkedRow) error {
+	return s.j.Look(ctx, civic.System("roster"), func(v *journal.View) error {
+		if _, err := v.Authorise(importing(r.Division, true)); err != nil {
+			return err
+		}
+		return against(v, rows)
+	})
+}
+
 // against looks the rows up among those who are registered.
-func (s *Service) against(q db.Q, auth civic.Authority, rows []checkedRow) error {
+func against(q db.Q, rows []checkedRow) error {
 	var hashes []string
 	for i := range rows {
 		hashes = append(hashes, rows[i].hashes...)
@@ -227,7 +246,7 @@ func (s *Service) against(q db.Q, auth civic.Authority, rows []checkedRow) error
 			c.meet(owners, names)
 		}
 	}
-	return alike(q, auth, rows)
+	return alike(q, rows)
 }
 
 // meet says what it means for a row that somebody holds one of its cards.
@@ -271,7 +290,7 @@ func namesOf(q db.Q, owners map[string]civic.PersonID) (map[civic.PersonID]strin
 }
 
 // alike marks rows for which somebody is registered who may be the same person.
-func alike(q db.Q, auth civic.Authority, rows []checkedRow) error {
+func alike(q db.Q, rows []checkedRow) error {
 	var at []int
 	var ns []Likeness
 	for i, c := range rows {
@@ -279,15 +298,15 @@ func alike(q db.Q, auth civic.Authority, rows []checkedRow) error {
 			at, ns = append(at, i), append(ns, c.like)
 		}
 	}
-	found, err := Alike(q, auth, ns)
+	found, err := lookalikes(q, ns)
 	if err != nil {
 		return err
 	}
-	for k, ms := range found {
-		if len(ms) > 0 {
+	for k, ts := range found {
+		if len(ts) > 0 {
 			c := &rows[at[k]]
 			c.state = RowAlike
-			c.notes = append(c.notes, Finding{"name", "可能已经登记过：" + ms[0].Why + "。请先核对是不是同一位。"})
+			c.notes = append(c.notes, Finding{"name", "可能已经登记过：" + ts[0].why() + "。请先核对是不是同一位。"})
 		}
 	}
 	return nil

@@ -165,6 +165,7 @@ type Find struct {
 	Resource string
 	IDs      []civic.RequestID
 	States   []State
+	Awaits   *bool // of those booked, the ones that a hospital still has to confirm, or the others
 	Starts   Span
 	After    Booking // the last of the page before; only StartsAt and ID are looked at
 	Most     int
@@ -182,6 +183,11 @@ func (f Find) narrow(w *where) {
 	}
 	if len(f.States) > 0 {
 		w.in(`state`, db.Args(f.States))
+	}
+	if f.Awaits != nil && *f.Awaits {
+		w.and(`(state <> 'booked' OR theirs IN ('asked', 'late'))`)
+	} else if f.Awaits != nil {
+		w.and(`(state <> 'booked' OR theirs IN ('', 'confirmed'))`)
 	}
 	f.Starts.narrow(w, `starts_at`)
 	if f.After.ID != "" {

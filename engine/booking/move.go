@@ -1,177 +1,135 @@
 package booking
 
 import (
-	"context"
 	"time"
 
 	"yinqiao/civic"
 	"yinqiao/db"
+	"yinqiao/engine/booking/external"
 	"yinqiao/journal"
 )
 
-// Choice is a session that somebody may choose.
-type Choice struct {
-	Session
-	What    string // the doctor, hall or class
-	About   string
-	When    string // in words
-	Free    int    // places that they can get
-	Kept    int    // places that are kept for windows, phones and older people, and unused
-	Waiting bool   // they wait for one already
-}
-
-// Hours says the time without the day: 上午8点到12点.
-func (c Choice) Hours() string { return c.clock() }
-
-// choicesMost bounds what is offered at once.
-const choicesMost = 200
-
-// Others are the sessions to which a booking can be moved.
-type Others struct {
-	*File
-	Same []Choice // with the same doctor, in the same hall or class
-	Else []Choice // with others of the department
-}
-
-// Others lists the times to which a booking can be moved by whoever may: as the person,
-// by a grant, or at a counter.
-func (s *Service) Others(ctx context.Context, actor civic.Actor, id civic.RequestID) (*Others, error) {
-	var o *Others
-	err := s.j.Look(ctx, actor, func(v *journal.View) error {
-		if err := v.SignedIn(); err != nil {
-			return err
-		}
-		b, err := readBooking(v, id)
-		if err != nil {
-			return err
-		}
-		o = &Others{File: &File{Booking: b, Now: v.Now}}
-		auth, err := s.mayRead(v, o.File)
-		if err == nil && !o.MaySay { // whose it is decides, not whose office
-			need, errN := s.personNeed(v, b)
-			if errN != nil {
-				return errN
-			}
-			auth, err = v.Authorise(need)
-		}
-		if err != nil {
-			return err
-		}
-		if err := s.fill(v, auth, o.File); err != nil || b.State != Booked {
-			return err
-		}
-		all, err := s.choices(v, auth, b.Person, want{kind: b.Kind, office: b.Office, department: b.Department})
-		if err != nil {
-			return err
-		}
-		for _, c := range all {
-			switch {
-			case c.Free == 0 || c.Session.ID == b.Session:
-			case c.Resource == b.Resource:
-				o.Same = append(o.Same, c)
-			case len(o.Else) < choicesMost:
-				o.Else = append(o.Else, c)
-			}
-		}
-		return nil
-	})
+// askMove keeps the place that a booking is to move to, and asks its register for it. The
+// old place stays until the hospital has agreed: nobody loses a place by changing it.
+func (s *Service) askMove(tx *journal.Tx, b *Booking, o Owner, x Session, w Way) (journal.Event, error) {
+	main, err := mainKey(tx, *b)
+	if err == nil {
+		err = s.giveUp(tx, *b, main) // an earlier wish to move
+	}
 	if err != nil {
-		return nil, err
+		return journal.Event{}, err
 	}
-	return o, nil
-}
-
-// choices lists the sessions that may be booked now, free to the person or not, by time.
-func (s *Service) choices(v *journal.View, auth civic.Authority, person civic.PersonID, w want) ([]Choice, error) {
-	all, pools, err := s.open(v, w, v.Now)
-	if err != nil || len(all) == 0 {
-		return nil, err
+	n, err := tx.Exec(`UPDATE booking SET rev = rev + 1 WHERE office = $1 AND id = $2 AND rev = $3`, b.Office, b.ID, b.Rev)
+	if err == nil && n != 1 {
+		err = errMoved
 	}
-	d, err := s.drawerFor(v, v.Actor, auth, person, true, v.Now)
 	if err != nil {
-		return nil, err
+		return journal.Event{}, err
 	}
-	out := make([]Choice, len(all))
-	for i, x := range all {
-		p, err := s.plan(v, x.Plan)
-		if err != nil {
-			return nil, err
-		}
-		c := Choice{Session: x.Session, What: x.Resource.Name, About: x.Resource.About, When: x.Words(), Free: free(p.Ways(d, x.Office, x.StartsAt), pools[x.ID], v.Now)}
-		for _, q := range pools[x.ID] {
-			if q.Kept && !q.Shut && (q.ReleaseAt == nil || q.ReleaseAt.After(v.Now)) {
-				c.Kept += max(0, q.Quota-q.Used-q.Held)
-			}
-		}
-		out[i] = c
+	b.Rev++
+	// As long as an answer is waited for, and a while more: a sweep ends the wish first.
+	h := hold{x.Office, db.NewID(), x.ID, w.Pool, w.As, w.Cause, b.Person, civic.DraftID(moveOf + string(b.ID)), tx.Now, dueAt(x.StartsAt, tx.Now).Add(time.Hour)}
+	if err := insertHold(tx.Tx, h); err != nil {
+		return journal.Event{}, err
 	}
-	return out, nil
+	if err := s.askFor(tx, o, x, []Booking{*b}, kindMove, h.ID); err != nil {
+		return journal.Event{}, err
+	}
+	return journal.Event{Act: ActMoveAsked, Detail: map[string]string{"before": b.said()["what"], "what": sayDay(x.StartsAt) + civic.SayTime(x.StartsAt)},
+		About: []journal.About{{ID: x.ID, Kind: "session", Role: "after"}}}, nil
 }
 
-var (
-	errRestore = civic.E(civic.Conflict, "booking.restore", "取消以后过了一会儿，不能直接恢复了。请点「再约一次」，重新选时间。")
-	errGiven   = civic.E(civic.Exhausted, "booking.given", "这个号刚刚给了别人，恢复不了。请点「再约一次」，另选一个时间。")
-)
-
-// UndoMinutes is for how long a cancelled booking can be had again.
-func UndoMinutes() int { return rules.Undo.Minutes }
-
-// restoreUntil is until when a cancelled booking can be had again; zero if it can't.
-func (b Booking) restoreUntil() time.Time {
-	if b.State != Cancelled || b.EndedAt == nil {
-		return time.Time{}
+// notMoving is ErrUnchanged where a booking is about to move to a session already.
+func notMoving(q db.Q, b Booking, x Session) error {
+	var n int
+	if err := q.Get(&n, `SELECT COUNT(*) FROM booking_ask WHERE office = $1 AND request = $2 AND kind = 'move' AND want = 'held' AND session = $3`, b.Office, b.ID, x.ID); err != nil || n == 0 {
+		return err
 	}
-	return b.EndedAt.Add(minutes(rules.Undo.Minutes))
+	return journal.ErrUnchanged
 }
 
-// Restore takes back a cancelling of a moment ago, if a place is left. Conflict when it is
-// too late, Exhausted when the place has gone. Pressing twice is no fault.
-func (s *Service) Restore(ctx context.Context, actor civic.Actor, id civic.RequestID) error {
-	return s.step(ctx, actor, id, s.personNeed, func(tx *journal.Tx, auth civic.Authority, b *Booking) (journal.Event, error) {
-		none := journal.Event{}
-		if b.State == Booked {
-			return none, journal.ErrUnchanged
-		}
-		if !b.restoreUntil().After(tx.Now) {
-			return none, errRestore
-		}
-		x, err := readSession(tx, b.Session)
-		if err != nil {
-			return none, err
-		}
-		if err := x.bookable(tx.Now); err != nil {
-			return none, err
-		}
-		def, err := s.requests.Definition(tx, b.ID)
-		if err != nil {
-			return none, err
-		}
-		if err := s.within(tx, tx.Actor.Channel, auth.Selves(), def, x, b.ID, tx.Now); err != nil {
-			return none, err
-		}
-		w, err := s.draw(tx, tx.Actor, auth, b.Person, x, used)
-		if civic.Is(err, civic.Exhausted) {
-			err = errGiven
-		}
-		if err != nil {
-			return none, err
-		}
-		n, err := tx.Exec(`UPDATE booking SET state = 'booked', reason = '', ended_at = NULL, pool = $1, drew_as = $2, cause = $3, rev = rev + 1 WHERE office = $4 AND id = $5 AND rev = $6 AND state = 'cancelled'`,
-			w.Pool, w.As, w.Cause, b.Office, b.ID, b.Rev)
-		if err == nil && n != 1 {
-			err = errMoved
-		}
-		return journal.Event{Act: ActRestored, Detail: map[string]string{"what": sayDay(b.StartsAt) + civic.SayTime(b.StartsAt), "pool": w.Pool, "cause": string(w.Cause)}}, err
-	})
+// moveOf begins what stands for the draft of a hold on a place to move to.
+const moveOf = "move:"
+
+// mainKey is the key under which a register has a booking's own place; "" if none has.
+func mainKey(q db.Q, b Booking) (string, error) {
+	var ks []struct{ ID string }
+	err := q.Select(&ks, `SELECT id FROM booking_ask WHERE office = $1 AND request = $2 AND kind = 'place' AND want = 'held'`, b.Office, b.ID)
+	if err != nil || len(ks) == 0 {
+		return "", err
+	}
+	return ks[0].ID, nil
 }
 
-// waitingFor are the sessions that some people wait for.
-func waitingFor(q db.Q, who []civic.PersonID) (map[string]bool, error) {
-	var xs []struct{ Session string }
-	err := q.Select(&xs, `SELECT session FROM booking_wait WHERE state IN ('waiting', 'offered') AND person IN `+db.In(1, len(who)), db.Args(who)...)
-	out := map[string]bool{}
-	for _, x := range xs {
-		out[x.Session] = true
+// moved moves a booking to the place that the hospital has agreed to, and gives up the old.
+func (s *Service) moved(tx *journal.Tx, auth civic.Authority, k ask, b Booking, a external.Answer) error {
+	x, err := readSession(tx, k.Session)
+	if err != nil {
+		return err
 	}
-	return out, err
+	why, w, ok := "这个时间停了", Way{}, false
+	if x.State == "open" {
+		why = "等得太久，留的号过了时间"
+		if w, ok, err = redeem(tx.Tx, k.Hold, k.Session, auth.Selves()); err != nil {
+			return err
+		}
+	}
+	if !ok { // what they have is nobody's
+		if err := k.mark(tx, taken, freed, a); err != nil {
+			return err
+		}
+		return s.notMoved(tx, auth, k, b, why)
+	}
+	if err := s.giveUp(tx, b, k.ID); err != nil {
+		return err
+	}
+	if err := k.mark(tx, taken, taken, a); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`UPDATE booking_ask SET kind = 'place', hold = '' WHERE office = $1 AND id = $2`, k.Office, k.ID); err != nil {
+		return err
+	}
+	was := b
+	if err := b.moveTo(tx, x, w, Agreed); err != nil {
+		return err
+	}
+	return tx.Record(auth, was.changedTo(b))
+}
+
+// notMoved leaves a booking where it is: the place that it was to move to is let go.
+func (s *Service) notMoved(tx *journal.Tx, auth civic.Authority, k ask, b Booking, reason string) error {
+	if err := dropHold(tx.Tx, k.Hold); err != nil {
+		return err
+	}
+	x, err := readSession(tx, k.Session)
+	if err != nil {
+		return err
+	}
+	detail := b.said()
+	detail["reason"], detail["session"] = reason, x.ID
+	return tx.Record(auth, journal.Event{Act: ActMoveRefused, Detail: detail, About: append(b.about(), journal.About{ID: x.ID, Kind: "session", Role: "after"})})
+}
+
+// moveTo gives a booking's place back and puts it into another session, where its place is
+// taken already.
+func (b *Booking) moveTo(tx *journal.Tx, x Session, w Way, theirs Theirs) error {
+	if err := b.giveBack(tx); err != nil {
+		return err
+	}
+	b.Session, b.Pool, b.DrewAs, b.Cause, b.Theirs = x.ID, w.Pool, w.As, w.Cause, theirs
+	b.Department, b.Resource, b.Day, b.StartsAt = x.Department, x.Resource, x.Day, x.StartsAt
+	n, err := tx.Exec(`UPDATE booking SET session = $1, pool = $2, drew_as = $3, cause = $4, department = $5, resource = $6, day = $7, starts_at = $8, theirs = $9, reminded = FALSE, rev = rev + 1
+		WHERE office = $10 AND id = $11 AND rev = $12`, b.Session, b.Pool, b.DrewAs, b.Cause, b.Department, b.Resource, b.Day, b.StartsAt, b.Theirs, b.Office, b.ID, b.Rev)
+	if err == nil && n != 1 {
+		err = errMoved
+	}
+	b.Rev++
+	return err
+}
+
+// changedTo tells of a move from where the booking was.
+func (b Booking) changedTo(now Booking) journal.Event {
+	detail := b.freed()
+	detail["before"], detail["what"] = detail["what"], now.said()["what"]
+	return journal.Event{Act: ActChanged, Detail: detail, About: append(now.about(), journal.About{ID: b.Session, Kind: "session", Role: "before"})}
 }

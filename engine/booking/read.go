@@ -27,6 +27,8 @@ type File struct {
 	MayWork  bool       // the reader is at the office
 	MaySay   bool       // the reader speaks for the person
 	Ticket   *Ticket    // their number in the line, once they have come
+	AnswerBy string     // until when the hospital's answer is waited for, in words
+	MovesTo  string     // where it is to move to once the hospital has agreed, in words
 	Restore  *time.Time // until when what was cancelled can be had again; nil if it can't
 }
 
@@ -80,8 +82,11 @@ func (s *Service) fill(v *journal.View, auth civic.Authority, f *File) error {
 	if f.Ticket, err = readTicket(v, b); err != nil {
 		return err
 	}
-	if until := b.restoreUntil(); until.After(v.Now) && f.Session.bookable(v.Now) == nil {
-		f.Restore = &until
+	if f.Restore, err = s.restorable(v, f); err != nil {
+		return err
+	}
+	if err := readAsked(v, f); err != nil {
+		return err
 	}
 	lines, err := journal.Timeline(v, auth, string(b.ID), "", 200)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 var itemHeads = []string{"日期", "时间", "科室", "找谁", "老人", "号码", "办什么", "状态", "用的哪种号", "说明"}
 
 func itemCells(it Item) []string {
-	return []string{it.Day, sayClockOf(it.StartsAt), it.Department, it.What, it.Who, it.Number.Grouped(), it.Title, it.State.Words(), causeWords[it.Cause], it.Reason}
+	return []string{it.Day, sayClockOf(it.StartsAt), it.Department, it.What, it.Who, it.Number.Grouped(), it.Title, it.Booking.Words(), causeWords[it.Cause], it.Reason}
 }
 
 var causeWords = map[Cause]string{Own: "自己的号池", Released: "到时间放出来的", Borrowed: "借的", Extra: "加的号"}

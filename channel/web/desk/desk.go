@@ -37,6 +37,7 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		f.bookingRoutes(),
 		f.weekRoutes(),
 		f.callRoutes(),
+		f.hospitalRoutes(),
 		f.queueRoutes(),
 		f.thingRoutes(),
 		f.eligibilityRoutes(),
