@@ -19,9 +19,9 @@ import (
 	"yinqiao/staff"
 )
 
-// bookers is a demonstration at ten in the morning, with something of our own that is
+// openHouse is a demonstration at ten in the morning, with something of our own that is
 // open all day and has few places.
-type bookers struct {
+type openHouse struct {
 	*server
 	t      *testing.T
 	clock  *apptest.Clock
@@ -29,10 +29,10 @@ type bookers struct {
 	people []civic.PersonID // who book by other ways
 }
 
-func bookersAt(t *testing.T, officeKind string) *bookers {
+func houseAt(t *testing.T, officeKind string) *openHouse {
 	t.Helper()
 	clock := morning()
-	w := &bookers{server: serveWith(t, app.Config{Dir: t.TempDir(), Demo: true, Passwords: apptest.Cheap, Clock: clock.Now}, slog.LevelInfo, nil), t: t, clock: clock}
+	w := &openHouse{server: serveWith(t, app.Config{Dir: t.TempDir(), Demo: true, Passwords: apptest.Cheap, Clock: clock.Now}, slog.LevelInfo, nil), t: t, clock: clock}
 	w.ok(w.Journal.Look(t.Context(), apptest.System(), func(v *journal.View) error {
 		if err := v.Get(&w.office, `SELECT id FROM office WHERE kind = $1 AND division >= '1401' AND division < '1402'`, officeKind); err != nil {
 			return err
@@ -49,19 +49,19 @@ func bookersAt(t *testing.T, officeKind string) *bookers {
 	return w
 }
 
-func (w *bookers) ok(err error) {
+func (w *openHouse) ok(err error) {
 	w.t.Helper()
 	if err != nil {
 		w.t.Fatal(err)
 	}
 }
 
-func (w *bookers) day(n int) string {
+func (w *openHouse) day(n int) string {
 	return w.clock.Now().In(civic.Shanghai).AddDate(0, 0, n).Format(time.DateOnly)
 }
 
 // add makes something that is open every day from eight to six, and its sessions.
-func (w *bookers) add(kind, department, name, plan string, places int) string {
+func (w *openHouse) add(kind, department, name, plan string, places int) string {
 	w.t.Helper()
 	ctx, sys := w.t.Context(), civic.System("test")
 	id, err := w.Booking.Add(ctx, sys, booking.Resource{Office: w.office, Kind: kind, Department: department, Name: name, Plan: plan, Ahead: 14}, nil)
@@ -77,7 +77,7 @@ func (w *bookers) add(kind, department, name, plan string, places int) string {
 }
 
 // on is the session of something on a day.
-func (w *bookers) on(kind, resource, day string) string {
+func (w *openHouse) on(kind, resource, day string) string {
 	w.t.Helper()
 	all, err := w.Booking.Free(w.t.Context(), w.office, kind, day, day)
 	w.ok(err)
@@ -91,7 +91,7 @@ func (w *bookers) on(kind, resource, day string) string {
 }
 
 // fill books what can be had online, and returns the bookings.
-func (w *bookers) fill(service, session string) []civic.RequestID {
+func (w *openHouse) fill(service, session string) []civic.RequestID {
 	w.t.Helper()
 	var out []civic.RequestID
 	for _, p := range w.people {
@@ -117,7 +117,7 @@ func (b *browser) answers(option string) {
 // offered; next time one press is enough for where and with whom.
 func TestAnElderMovesCancelsAndWaitsOneQuestionAPage(t *testing.T) {
 	t.Parallel()
-	w := bookersAt(t, "hospital")
+	w := houseAt(t, "hospital")
 	doctor := w.add("clinic", "体检科", "邢玉梅医生", "clinic", 10)
 	b := newBrowser(t, w.URL, 390, 800, true)
 	b.open("/elder/sign-in")
@@ -188,7 +188,7 @@ func TestAnElderMovesCancelsAndWaitsOneQuestionAPage(t *testing.T) {
 // the hall, the elder's page and the figures of the day agree.
 func TestANumberTakenAtAMachineIsCalledAndAllScreensAgree(t *testing.T) {
 	t.Parallel()
-	w := bookersAt(t, "hospital")
+	w := houseAt(t, "hospital")
 	doctor := w.add("clinic", "体检科", "邢玉梅医生", "clinic", 20)
 	var number civic.Number
 	for _, p := range w.people[:2] {
@@ -234,7 +234,7 @@ func TestANumberTakenAtAMachineIsCalledAndAllScreensAgree(t *testing.T) {
 // A manager publishes a week by one sheet and sees what became of its places.
 func TestAManagerPublishesAWeekByOneSheetAndSeesItsBars(t *testing.T) {
 	t.Parallel()
-	w := bookersAt(t, "hospital")
+	w := houseAt(t, "hospital")
 	doctor := w.add("clinic", "体检科", "邢玉梅医生", "clinic", 10)
 	w.fill("hospital-register", w.on("clinic", doctor, w.day(2)))
 	b := newBrowser(t, w.URL, 1280, 900, true)
@@ -280,7 +280,7 @@ func TestAManagerPublishesAWeekByOneSheetAndSeesItsBars(t *testing.T) {
 // public page shows it.
 func TestAWalkInTakesAKeptPlaceWhenAllIsSoldOutOnline(t *testing.T) {
 	t.Parallel()
-	w := bookersAt(t, "museum")
+	w := houseAt(t, "museum")
 	hall := w.add("venue", "", "特展", "venue", 10)
 	session := w.on("venue", hall, w.day(0))
 	w.fill("venue-entry", session)
@@ -310,7 +310,7 @@ func TestAWalkInTakesAKeptPlaceWhenAllIsSoldOutOnline(t *testing.T) {
 // A class is booked by phone, and the house has its roll: on the page, on paper, as a sheet.
 func TestAClassIsBookedByPhoneAndItsRollIsKept(t *testing.T) {
 	t.Parallel()
-	w := bookersAt(t, "culture_house")
+	w := houseAt(t, "culture_house")
 	class := w.add("class", "", "学用手机付钱（社区班）", "class", 10)
 	who := w.people[0]
 	w.ok(w.Grant.Open(t.Context(), w.staffOf(t, "tycall"), who, false, "老人打电话来报名", ""))
