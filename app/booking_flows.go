@@ -20,7 +20,7 @@ func (a *App) bookingFlows() {
 		return booking.Offer{Session: detail["session"]}, time.Time{}
 	}
 	a.Journal.On(booking.ActCancelled, offer)
-	for _, act := range []journal.Act{booking.ActChanged, booking.ActRefused, booking.ActUnanswered, booking.ActMoveRefused} {
+	for _, act := range []journal.Act{booking.ActChanged, booking.ActWaitLeft, booking.ActRefused, booking.ActUnanswered, booking.ActMoveRefused} {
 		a.Journal.On(act, offer)
 	}
 	jobs.Handle(a.Jobs, func(ctx context.Context, o booking.Offer) error { return a.Booking.OfferFree(ctx, o) })

@@ -125,28 +125,33 @@ func (s *Service) draw(tx *journal.Tx, actor civic.Actor, auth civic.Authority, 
 }
 
 func (s *Service) ways(q db.Q, actor civic.Actor, auth civic.Authority, person civic.PersonID, x Session, now time.Time) ([]Way, error) {
-	p, err := s.people.Known(q, auth, person)
-	if err != nil {
-		return nil, err
-	}
 	plan, err := s.plan(q, x.Plan)
 	if err != nil {
 		return nil, err
 	}
-	tags, err := s.tags(q, plan, auth, person, now)
-	if err != nil {
-		return nil, err
-	}
-	d, err := drawer(q, actor, now, p, tags)
+	d, err := s.drawerFor(q, actor, auth, person, plan.asksTags(), now)
 	if err != nil {
 		return nil, err
 	}
 	return plan.Ways(d, x.Office, x.StartsAt), nil
 }
 
-// tags are a person's tags, where a plan asks for any.
-func (s *Service) tags(q db.Q, plan *Plan, auth civic.Authority, person civic.PersonID, now time.Time) ([]string, error) {
-	if !plan.asksTags() {
+// drawerFor is a person as pools see them, by whoever is at the controls.
+func (s *Service) drawerFor(q db.Q, actor civic.Actor, auth civic.Authority, person civic.PersonID, tagged bool, now time.Time) (Drawer, error) {
+	p, err := s.people.Known(q, auth, person)
+	if err != nil {
+		return Drawer{}, err
+	}
+	tags, err := s.tags(q, tagged, auth, person, now)
+	if err != nil {
+		return Drawer{}, err
+	}
+	return drawer(q, actor, now, p, tags)
+}
+
+// tags are a person's tags, where they are asked for.
+func (s *Service) tags(q db.Q, asked bool, auth civic.Authority, person civic.PersonID, now time.Time) ([]string, error) {
+	if !asked {
 		return nil, nil
 	}
 	ts, err := s.people.TagsOn(q, auth, person, dayOf(now))

@@ -26,3 +26,17 @@ func (s *Service) Serves(session string) bool {
 	x := s.lines.of[session]
 	return x != nil && len(x.wait) == 0
 }
+
+// ReadSheet is the weekly sessions of each row of a sheet.
+func ReadSheet(b []byte) ([][]Template, []Wrong, error) {
+	rows, wrong, err := readSheet(b)
+	var out [][]Template
+	for _, r := range rows {
+		var ts []Template
+		for _, d := range r.days {
+			ts = append(ts, Template{d, r.from, r.to, r.places, r.holidays})
+		}
+		out = append(out, ts)
+	}
+	return out, wrong, err
+}

@@ -356,7 +356,7 @@ func (s *Service) waysOf(tx *journal.Tx, x Session, may []*turn) error {
 			desks[id] = d
 		}
 		d.Channel, d.Age, d.Now = t.o.actor.Channel, t.person.Age(tx.Now), tx.Now
-		if d.Tags, err = s.tags(tx, plan, t.o.auth, t.o.Person, tx.Now); err != nil {
+		if d.Tags, err = s.tags(tx, plan.asksTags(), t.o.auth, t.o.Person, tx.Now); err != nil {
 			return err
 		}
 		t.ways = plan.Ways(d, x.Office, x.StartsAt)

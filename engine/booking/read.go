@@ -24,11 +24,12 @@ type File struct {
 	Lines    []request.Line
 	Story    []request.StoryLine
 	Now      time.Time
-	MayWork  bool    // the reader is at the office
-	MaySay   bool    // the reader speaks for the person
-	Ticket   *Ticket // their number in the line, once they have come
-	AnswerBy string  // until when the hospital's answer is waited for, in words
-	MovesTo  string  // where it is to move to once the hospital has agreed, in words
+	MayWork  bool       // the reader is at the office
+	MaySay   bool       // the reader speaks for the person
+	Ticket   *Ticket    // their number in the line, once they have come
+	AnswerBy string     // until when the hospital's answer is waited for, in words
+	MovesTo  string     // where it is to move to once the hospital has agreed, in words
+	Restore  *time.Time // until when what was cancelled can be had again; nil if it can't
 }
 
 // Read reads a booking with its story: for its office, or for whoever may speak for
@@ -79,6 +80,9 @@ func (s *Service) fill(v *journal.View, auth civic.Authority, f *File) error {
 	}
 	f.When = f.Session.Words()
 	if f.Ticket, err = readTicket(v, b); err != nil {
+		return err
+	}
+	if f.Restore, err = s.restorable(v, f); err != nil {
 		return err
 	}
 	if err := readAsked(v, f); err != nil {
@@ -157,6 +161,11 @@ func (s *Service) Coming(ctx context.Context, actor civic.Actor, person civic.Pe
 // mine narrows to what the one who looks may see of a person's bookings; false when
 // there is nothing.
 func (s *Service) mine(v *journal.View, person civic.PersonID, w *where) (bool, error) {
+	return s.mineIn(v, person, "booking", w)
+}
+
+// mineIn is mine for a table of this room that names persons and services.
+func (s *Service) mineIn(v *journal.View, person civic.PersonID, table string, w *where) (bool, error) {
 	if _, err := v.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople, Look: true}); err != nil {
 		return false, err
 	}
@@ -166,7 +175,7 @@ func (s *Service) mine(v *journal.View, person civic.PersonID, w *where) (bool, 
 	}
 	w.in(`person`, db.Args(self.Selves()))
 	var services, may []string
-	if err := v.Select(&services, `SELECT DISTINCT service FROM booking`+w.text()+` ORDER BY service`, w.args...); err != nil {
+	if err := v.Select(&services, `SELECT DISTINCT service FROM `+table+w.text()+` ORDER BY service`, w.args...); err != nil {
 		return false, err
 	}
 	for _, service := range services { // before the list is cut

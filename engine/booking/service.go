@@ -27,6 +27,7 @@ var (
 	ActExtra      = journal.Define("booking.extra", "医生加了一个号")
 	ActChanged    = journal.Define("booking.changed", "改了时间").Carries("request", "office", "what")
 	ActCancelled  = journal.Define("booking.cancelled", "取消了预约").Carries("request", "office", "what")
+	ActRestored   = journal.Define("booking.restored", "恢复了取消的预约")
 	ActCalledOff  = journal.Define("booking.called_off", "约好的时间停了").Carries("request", "office", "what")
 	ActArrived    = journal.Define("booking.arrived", "来了")
 	ActCalled     = journal.Define("booking.called", "叫了号")

@@ -103,8 +103,26 @@ func (s *Service) Leave(ctx context.Context, actor civic.Actor, o Order) error {
 		if n == 0 {
 			return journal.ErrUnchanged
 		}
-		return tx.Record(auth, journal.Event{Act: ActWaitLeft, Detail: map[string]string{"what": x.Words()}, About: about(x.Office, "session", x.ID)})
+		if err := dropOffers(tx, x, ids); err != nil {
+			return err
+		}
+		return tx.Record(auth, journal.Event{Act: ActWaitLeft, Detail: map[string]string{"what": x.Words(), "session": x.ID}, About: about(x.Office, "session", x.ID)})
 	})
+}
+
+// dropOffers gives back what was offered to somebody in a session and is not wanted.
+func dropOffers(tx *journal.Tx, x Session, who []civic.PersonID) error {
+	var hs []hold
+	if err := tx.Select(&hs, `DELETE FROM booking_hold WHERE office = $1 AND session = $2 AND draft = '' AND person IN `+db.In(3, len(who))+` RETURNING `+holdColumns,
+		append([]any{x.Office, x.ID}, db.Args(who)...)...); err != nil {
+		return err
+	}
+	for _, h := range hs {
+		if err := give(tx.Tx, h.Office, h.Session, h.Pool, held, 1); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // waiter is one who waits.
