@@ -38,6 +38,9 @@ func (a *App) seedBookings(ctx context.Context) error {
 			if err := a.Booking.SetWeek(ctx, sys, o.ID, id, today, week); err != nil {
 				return fmt.Errorf("%s: %w", b.Name, err)
 			}
+			if err := a.seedOwner(ctx, o, id, b); err != nil {
+				return fmt.Errorf("%s: %w", b.Name, err)
+			}
 		}
 	}
 	return a.Booking.ExtendAll(ctx, booking.Extend{})
@@ -59,4 +62,13 @@ func (a *App) demoOffices(ctx context.Context, kinds ...string) ([]place.Office,
 		return nil
 	})
 	return out, err
+}
+
+// seedOwner lets one department of one city's hospital be confirmed by a register of its
+// own, which is simulated.
+func (a *App) seedOwner(ctx context.Context, o place.Office, resource string, b demo.Bookable) error {
+	if !a.Config.Demo || b.Department != "眼科" || !civic.Division("33").Covers(o.Division) {
+		return nil
+	}
+	return a.Booking.SetOwner(ctx, civic.System("demo"), booking.Owner{Office: o.ID, Resource: resource, Way: booking.WayConfirmed, System: demoHospital})
 }

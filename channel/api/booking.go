@@ -47,6 +47,7 @@ func (s *server) bookings() {
 		summary: "一个人约好了还没去的"}, s.coming)
 	handle(s, route{id: "bookings-roll", method: http.MethodGet, path: "/bookings", tag: tagBooking,
 		summary: "本单位某一天谁约了", more: "名字遮住中间的字。不写日子就是今天。"}, s.roll)
+	s.hospital()
 	handle(s, route{id: "waits-create", method: http.MethodPost, path: "/waits", tag: tagBooking, kinds: full,
 		summary: "约满的时间排候补", more: "有号了给他留着，并告诉他。"}, s.wait)
 	handle(s, route{id: "waits-leave", method: http.MethodPost, path: "/waits/leave", tag: tagBooking, kinds: gone,
@@ -217,11 +218,12 @@ type BookedItem struct {
 	When     string          `json:"when"`
 	StartsAt time.Time       `json:"starts_at"`
 	State    booking.State   `json:"state" enum:"booked,arrived,missed,cancelled,called_off"`
+	Hospital booking.Theirs  `json:"hospital,omitempty" enum:",asked,late,confirmed" doc:"医院自己的系统怎么说：待确认、过了时间还没有答复、确认了；不写就是不用问医院"`
 	Words    string          `json:"words"`
 }
 
 func bookedItem(it booking.Item) BookedItem {
-	return BookedItem{it.ID, it.Number, it.Number.Grouped(), it.Title, it.What, it.Where, it.Who, it.When, it.StartsAt.In(civic.Shanghai), it.State, it.State.Words()}
+	return BookedItem{it.ID, it.Number, it.Number.Grouped(), it.Title, it.What, it.Where, it.Who, it.When, it.StartsAt.In(civic.Shanghai), it.State, it.Booking.Theirs, it.Booking.Words()}
 }
 
 // BookedFile is a booking with all that its reader may know.

@@ -14,6 +14,9 @@ import (
 var statusOfState = map[booking.State]string{booking.Booked: "booked", booking.Arrived: "arrived", booking.Missed: "noshow",
 	booking.Cancelled: "cancelled", booking.CalledOff: "cancelled"}
 
+// statusPending is the status of what is booked and a hospital still has to confirm.
+const statusPending = "pending"
+
 // appointmentStatuses are all that FHIR knows. Nothing here is ever in the others.
 var appointmentStatuses = []string{"proposed", "pending", "booked", "arrived", "fulfilled", "cancelled", "noshow", "entered-in-error", "checked-in", "waitlist"}
 
@@ -32,9 +35,15 @@ func appointmentOf(b booking.Booking, x booking.Session, t told) Appointment {
 		Identifier: []Identifier{{Use: "official", System: systemNumber, Value: string(b.Number)}}, Status: statusOfState[b.State],
 		ServiceType: []CodeableConcept{coded(systemService, b.Service, t.title)}, Specialty: specialty(b.Department), Description: t.title,
 		Start: instant(x.StartsAt), End: instant(x.EndsAt), Created: instant(b.MadeAt), Slot: []Reference{{Reference: typeSlot + "/" + b.Session}}}
+	if b.Awaits() {
+		a.Status = statusPending
+	}
 	what := actorOf(booking.Resource{ID: b.Resource, Kind: b.Kind, Name: t.what, Individual: t.individual})
 	for _, ref := range []Reference{{typePatient + "/" + string(b.Person), t.who}, what, {typeLocation + "/" + string(b.Office), t.where}} {
 		a.Participant = append(a.Participant, Participant{Actor: &ref, Required: "required", Status: "accepted"})
+	}
+	if b.Awaits() {
+		a.Participant[1].Status = "needs-action" // the doctor's, whose hospital has not answered
 	}
 	if a.Status == "cancelled" {
 		code, display := "pat", "Patient"
@@ -138,8 +147,8 @@ func (s *server) appointmentsWanted(c *call, q query) (f booking.Find, person ci
 	if err != nil {
 		return f, "", err
 	}
-	for _, st := range status {
-		if !slices.Contains(appointmentStatuses, token(st)) {
+	for i, st := range status {
+		if status[i] = token(st); !slices.Contains(appointmentStatuses, status[i]) {
 			return f, "", errValue.On("status")
 		}
 		for state, is := range statusOfState {
@@ -147,6 +156,13 @@ func (s *server) appointmentsWanted(c *call, q query) (f booking.Find, person ci
 				f.States = append(f.States, state)
 			}
 		}
+		if token(st) == statusPending {
+			f.States = append(f.States, booking.Booked)
+		}
+	}
+	pending, sure := slices.Contains(status, statusPending), slices.Contains(status, statusOfState[booking.Booked])
+	if pending != sure {
+		f.Awaits = &pending
 	}
 	if len(status) > 0 && len(f.States) == 0 {
 		return f, "", errNone

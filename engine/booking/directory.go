@@ -188,6 +188,7 @@ type Find struct {
 	Office   civic.OfficeID
 	Resource string
 	States   []State
+	Awaits   *bool // of those booked, the ones that a hospital still has to confirm, or the others
 	Starts   Span
 	Latest   bool    // the last comes first
 	After    Booking // the last of the page before; only StartsAt and ID are looked at
@@ -203,6 +204,11 @@ func (f Find) narrow(w *where) {
 	}
 	if len(f.States) > 0 {
 		w.in(`state`, db.Args(f.States))
+	}
+	if f.Awaits != nil && *f.Awaits {
+		w.and(`(state <> 'booked' OR theirs IN ('asked', 'late'))`)
+	} else if f.Awaits != nil {
+		w.and(`(state <> 'booked' OR theirs IN ('', 'confirmed'))`)
 	}
 	f.Starts.narrow(w, `starts_at`)
 	switch after := f.After; {

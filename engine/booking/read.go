@@ -27,6 +27,8 @@ type File struct {
 	MayWork  bool    // the reader is at the office
 	MaySay   bool    // the reader speaks for the person
 	Ticket   *Ticket // their number in the line, once they have come
+	AnswerBy string  // until when the hospital's answer is waited for, in words
+	MovesTo  string  // where it is to move to once the hospital has agreed, in words
 }
 
 // Read reads a booking with its story: for its office, or for whoever may speak for
@@ -77,6 +79,9 @@ func (s *Service) fill(v *journal.View, auth civic.Authority, f *File) error {
 	}
 	f.When = f.Session.Words()
 	if f.Ticket, err = readTicket(v, b); err != nil {
+		return err
+	}
+	if err := readAsked(v, f); err != nil {
 		return err
 	}
 	lines, err := journal.Timeline(v, auth, string(b.ID), "", 200)

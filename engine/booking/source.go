@@ -401,10 +401,13 @@ func (s *Service) nearest(k *request.Asking, kind string, q request.Query, x Ses
 }
 
 // Release implements request.Holder.
-func (o source) Release(tx *journal.Scratch, id string) error {
+func (o source) Release(tx *journal.Scratch, id string) error { return dropHold(tx.Tx, id) }
+
+// dropHold lets go of a held place. One that is gone already is no fault.
+func dropHold(tx *db.Tx, id string) error {
 	var h []hold
 	if err := tx.Select(&h, `DELETE FROM booking_hold WHERE id = $1 RETURNING `+holdColumns, id); err != nil || len(h) == 0 {
 		return err
 	}
-	return give(tx.Tx, h[0].Office, h[0].Session, h[0].Pool, held, 1)
+	return give(tx, h[0].Office, h[0].Session, h[0].Pool, held, 1)
 }

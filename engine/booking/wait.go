@@ -189,12 +189,19 @@ func (s *Service) offer(tx *journal.Tx, x Session, w waiter) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	until, err := s.offerTo(tx, x, way, w.Person)
+	if err != nil {
+		return false, err
+	}
+	return true, tx.Record(auth, journal.Event{Act: ActOffered, Detail: map[string]string{"what": sayDay(x.StartsAt) + civic.SayTime(x.StartsAt), "until": sayDay(until) + civic.SayTime(until)}, About: about(x.Office, "session", x.ID)})
+}
+
+// offerTo keeps a place that was taken as held for a person for a while, and says until
+// when.
+func (s *Service) offerTo(tx *journal.Tx, x Session, w Way, person civic.PersonID) (time.Time, error) {
 	until := tx.Now.Add(minutes(rules.Offer.Minutes))
 	if until.After(x.EndsAt) {
 		until = x.EndsAt
 	}
-	if err := insertHold(tx.Tx, hold{x.Office, db.NewID(), x.ID, way.Pool, way.As, way.Cause, w.Person, "", tx.Now, until}); err != nil {
-		return false, err
-	}
-	return true, tx.Record(auth, journal.Event{Act: ActOffered, Detail: map[string]string{"what": sayDay(x.StartsAt) + civic.SayTime(x.StartsAt), "until": sayDay(until) + civic.SayTime(until)}, About: about(x.Office, "session", x.ID)})
+	return until, insertHold(tx.Tx, hold{x.Office, db.NewID(), x.ID, w.Pool, w.As, w.Cause, person, "", tx.Now, until})
 }

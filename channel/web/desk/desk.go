@@ -36,6 +36,7 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		f.caseRoutes(),
 		f.bookingRoutes(),
 		f.callRoutes(),
+		f.hospitalRoutes(),
 		f.queueRoutes(),
 		f.thingRoutes(),
 		f.eligibilityRoutes(),
