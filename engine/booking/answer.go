@@ -190,7 +190,7 @@ func (s *Service) nextBest(tx *journal.Tx, auth civic.Authority, b Booking) ([]s
 		return d
 	}
 	slices.SortStableFunc(all, func(x, y slot) int { return cmp.Compare(far(x), far(y)) })
-	h, err := haveAhead(tx, auth.Selves(), tx.Now)
+	h, err := haveThey(tx, auth.Selves(), ahead(tx.Now), tx.Now)
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ var errTwice = civic.E(civic.Exhausted, "booking.twice", "这个时间您已经�
 // booking that is given up for it. The person's row is held by their authority, so
 // that two bookings of theirs take turns.
 func (s *Service) within(q db.Q, ch civic.Channel, who []civic.PersonID, def *catalog.Definition, x Session, not civic.RequestID, now time.Time) error {
-	h, err := haveThey(q, who, []*catalog.Definition{def}, x, now)
+	h, err := haveThey(q, who, counted([]*catalog.Definition{def}, x, now), now)
 	if err != nil {
 		return err
 	}
@@ -42,29 +42,30 @@ func (s *Service) within(q db.Q, ch civic.Channel, who []civic.PersonID, def *ca
 // last first.
 type have struct{ booked, missed []has }
 
-// haveThey reads what limits may count: what lies ahead where one of them asks for it,
-// else what is on the day of the session.
-func haveThey(q db.Q, who []civic.PersonID, defs []*catalog.Definition, x Session, now time.Time) (have, error) {
+// counted is the time over which limits count: what lies ahead where one of them asks
+// for it, else the day of the session.
+func counted(defs []*catalog.Definition, x Session, now time.Time) Span {
 	if slices.ContainsFunc(defs, looksAhead) {
-		return haveAhead(q, who, now)
+		return ahead(now)
 	}
 	day := x.StartsAt.In(civic.Shanghai)
-	return haveBetween(q, who, at(day, 0), at(day.AddDate(0, 0, 1), 0), now)
+	return Span{at(day, 0), at(day.AddDate(0, 0, 1), 0)}
 }
 
-// haveAhead reads all that lies ahead of some people.
-func haveAhead(q db.Q, who []civic.PersonID, now time.Time) (have, error) {
+// ahead is from today on, as far as anything can be booked.
+func ahead(now time.Time) Span {
 	today := now.In(civic.Shanghai)
-	return haveBetween(q, who, at(today, 0), at(today.AddDate(0, 0, aheadMost+1), 0), now)
+	return Span{at(today, 0), at(today.AddDate(0, 0, 2*aheadMost), 0)}
 }
 
-func haveBetween(q db.Q, who []civic.PersonID, from, until, now time.Time) (have, error) {
+// haveThey reads what limits may count over a time.
+func haveThey(q db.Q, who []civic.PersonID, over Span, now time.Time) (have, error) {
 	who = db.Filled(who)
 	in, columns := db.In(5, len(who)), `SELECT id, person, office, session, department, resource, service, day, starts_at, state, ended_at FROM booking WHERE person IN `
 	var rows []has
 	if err := q.Select(&rows, columns+in+` AND starts_at >= $1 AND starts_at < $2 AND state IN ('booked', 'arrived')
 		UNION ALL `+columns+in+` AND starts_at <= $3 AND state = 'missed' AND ended_at > $4 ORDER BY starts_at DESC LIMIT 10000`,
-		append([]any{from, until, now, now.AddDate(0, 0, -rules.Missed.WithinDays)}, db.Args(who)...)...); err != nil {
+		append([]any{over.From, over.Until, now, now.AddDate(0, 0, -rules.Missed.WithinDays)}, db.Args(who)...)...); err != nil {
 		return have{}, err
 	}
 	var h have

@@ -265,7 +265,7 @@ func (s *Service) judgeAll(tx *journal.Tx, x Session, batch []*turn) ([]*turn, e
 			defs = append(defs, t.o.def)
 		}
 	}
-	h, err := haveThey(tx, who, defs, x, tx.Now)
+	h, err := haveThey(tx, who, counted(defs, x, tx.Now), tx.Now)
 	if err != nil {
 		return nil, err
 	}

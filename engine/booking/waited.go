@@ -77,7 +77,7 @@ func (s *Service) Full(ctx context.Context, actor civic.Actor, ask FullAsk) ([]C
 		if err != nil {
 			return err
 		}
-		mine, err := haveAhead(v, auth.Selves(), v.Now)
+		mine, err := haveThey(v, auth.Selves(), ahead(v.Now), v.Now)
 		if err != nil {
 			return err
 		}
