@@ -9,6 +9,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/journal"
+	"yinqiao/people"
 	"yinqiao/place"
 	"yinqiao/request"
 )
@@ -126,8 +127,12 @@ func (s *Service) Waits(ctx context.Context, actor civic.Actor, person civic.Per
 		if err := v.Select(&ws, `SELECT office, id, session, person, service, channel, since, state FROM booking_wait`+w.text()+` ORDER BY state, since, id LIMIT 100`, w.args...); err != nil {
 			return err
 		}
+		self, err := people.Resolve(v, person)
+		if err != nil {
+			return err
+		}
 		for _, x := range ws {
-			one, err := s.waited(v, x.waiter, x.State == "offered")
+			one, err := s.waited(v, x.waiter, self.Selves(), x.State == "offered")
 			if err != nil {
 				return err
 			}
@@ -140,7 +145,7 @@ func (s *Service) Waits(ctx context.Context, actor civic.Actor, person civic.Per
 	return out, err
 }
 
-func (s *Service) waited(v *journal.View, w waiter, offered bool) (Waited, error) {
+func (s *Service) waited(v *journal.View, w waiter, who []civic.PersonID, offered bool) (Waited, error) {
 	x, err := readSession(v, w.Session)
 	if err != nil {
 		return Waited{}, err
@@ -158,7 +163,7 @@ func (s *Service) waited(v *journal.View, w waiter, offered bool) (Waited, error
 		return out, v.Get(&out.Ahead, `SELECT COUNT(*) FROM booking_wait WHERE office = $1 AND session = $2 AND state = 'waiting' AND (since < $3 OR since = $3 AND id < $4)`, w.Office, w.Session, w.Since, w.ID)
 	}
 	var h struct{ Until time.Time }
-	err = v.Get(&h, `SELECT until FROM booking_hold WHERE office = $1 AND session = $2 AND person = $3 ORDER BY draft, until DESC LIMIT 1`, w.Office, w.Session, w.Person)
+	err = v.Get(&h, `SELECT until FROM booking_hold WHERE office = $1 AND session = $2 AND person IN `+db.In(3, len(who))+` ORDER BY draft, until DESC LIMIT 1`, append([]any{w.Office, w.Session}, db.Args(who)...)...)
 	if err == nil {
 		out.Until = &h.Until
 	}
