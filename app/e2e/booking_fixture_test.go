@@ -85,7 +85,9 @@ func init() {
 			if strings.Contains(r.pattern, "/waits") && strings.HasSuffix(r.pattern, "/leave") {
 				fill["time"] = s.made["full"]
 			}
-			fill["list"] = "day"
+			if r.name == "lists-get" {
+				fill["what"] = "day"
+			}
 			return fill
 		},
 		forms: func(s *site) map[string]url.Values {
