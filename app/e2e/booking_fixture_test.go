@@ -85,7 +85,7 @@ func init() {
 			if strings.Contains(r.pattern, "/waits") && strings.HasSuffix(r.pattern, "/leave") {
 				fill["time"] = s.made["full"]
 			}
-			if r.name == "lists-get" {
+			if strings.HasSuffix(r.pattern, "/lists/{what}") {
 				fill["what"] = "day"
 			}
 			return fill
