@@ -85,9 +85,7 @@ func init() {
 			if strings.Contains(r.pattern, "/waits") && strings.HasSuffix(r.pattern, "/leave") {
 				fill["time"] = s.made["full"]
 			}
-			if strings.HasSuffix(r.pattern, "/lists/{what}") {
-				fill["what"] = "day"
-			}
+			fill["which"] = "day"
 			return fill
 		},
 		forms: func(s *site) map[string]url.Values {

@@ -41,7 +41,7 @@ func (s *server) bookings() {
 		summary: "本单位一天的数：来了、没来、预留号用了多少、等了多久"}, s.dayTally)
 	handle(s, route{id: "times-get", method: http.MethodGet, path: "/times/{time}", tag: tagBooking, kinds: gone[:1],
 		summary: "本单位一个时间的号和谁约了"}, s.getTime)
-	handle(s, route{id: "lists-get", method: http.MethodGet, path: "/lists/{what}", tag: tagBooking, kinds: gone[:1],
+	handle(s, route{id: "lists-get", method: http.MethodGet, path: "/lists/{which}", tag: tagBooking, kinds: gone[:1],
 		summary: "把单子导出成表格", more: "名字遮住中间的字，号码都是文字，没有公式。"}, s.list)
 	handle(s, route{id: "weeks-template", method: http.MethodGet, path: "/places/{place}/sheet", tag: tagBooking, kinds: gone[:1],
 		summary: "下载现在每周的号，改好再交"}, s.weekTemplate)

@@ -20,7 +20,7 @@ func init() {
 		b := w.booked
 		maps.Copy(s.ids, map[string]string{"place": string(w.hospital), "resource": b.resource, "time": b.time, "booking": b.booking})
 		day := time.Now().AddDate(0, 0, 2).In(civic.Shanghai).Format(time.DateOnly)
-		maps.Copy(s.ids, map[string]string{"what": "day"})
+		maps.Copy(s.ids, map[string]string{"which": "day"})
 		if w.tokens["kiosk"] == "" {
 			_, token, err := w.rooms.Staff.EnrolDevice(w.ctx(), civic.System("test"), staff.Device{Kind: staff.Kiosk, Name: "大厅自助机", Office: w.hospital})
 			w.ok(err)

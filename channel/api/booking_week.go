@@ -141,7 +141,7 @@ func sheetFile(name, form string, b []byte) *struct{ Body SheetFile } {
 }
 
 type listIn struct {
-	List string `path:"what" enum:"day,week,time" maxLength:"4" doc:"一天谁约了、一周的号、一个时间谁约了"`
+	List string `path:"which" enum:"day,week,time" maxLength:"4" doc:"一天谁约了、一周的号、一个时间谁约了"`
 	Day  string `query:"day" maxLength:"10" doc:"哪一天，或者哪一周里的一天；不写就是今天"`
 	Time string `query:"time" maxLength:"64" doc:"list 是 time 的，时间的编号"`
 	Form string `query:"form" enum:"xlsx,csv" maxLength:"4" default:"xlsx"`
