@@ -256,7 +256,7 @@ func (h *heeding) receivers(t *Template) ([]Receiver, error) {
 		}
 		ids = []string{string(h.self.Root)}
 	case t.To == Staff:
-		who, err := named(h.tx, h.self.Root, h.self.Division, t.Roles)
+		who, err := named(h.tx, h.self.Root, h.self.Division, t.Roles, "")
 		if err != nil || who == "" {
 			return nil, err
 		}

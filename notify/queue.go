@@ -179,10 +179,10 @@ func (s *Service) countIn(tx *journal.Tx, w waiting) error {
 
 // named finds the member of staff whose matter a person is: of the first role that
 // somebody has whose post covers the home, by the nearest post; among several always the same one for
-// a person. It is "" when nobody has any.
-func named(q db.Q, person civic.PersonID, home civic.Division, roles []staff.Role) (civic.StaffID, error) {
+// a person. It is never not, and "" when nobody else has any.
+func named(q db.Q, person civic.PersonID, home civic.Division, roles []staff.Role, not civic.StaffID) (civic.StaffID, error) {
 	for _, role := range roles {
-		found, err := staff.Covering(q, role, home)
+		found, err := staff.Covering(q, role, home, not)
 		if err != nil {
 			return "", err
 		}
@@ -193,4 +193,26 @@ func named(q db.Q, person civic.PersonID, home civic.Division, roles []staff.Rol
 		}
 	}
 	return "", nil
+}
+
+// maker is the member of staff whose act a message tells of, or "". One that was given up
+// stands for the message before it.
+func (s *Service) maker(tx *journal.Tx, m Message) (civic.StaffID, error) {
+	entry := m.Entry
+	for m.Template == string(ActExpired)+"/"+string(Staff) {
+		before, err := readMessage(tx, m.Person, m.Entry)
+		if civic.Is(err, civic.NotFound) { // erased since
+			return "", nil
+		}
+		if err != nil {
+			return "", err
+		}
+		m, entry = before, before.Entry
+	}
+	var who []struct{ Kind, ID string }
+	err := tx.Select(&who, `SELECT operator_kind AS kind, operator_id AS id FROM journal_entry WHERE id = $1`, entry)
+	if err != nil || len(who) == 0 || who[0].Kind != string(civic.PartyStaff) {
+		return "", err
+	}
+	return civic.StaffID(who[0].ID), nil
 }

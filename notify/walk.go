@@ -221,7 +221,8 @@ func (s *Service) try(tx *journal.Tx, auth civic.Authority, m Message, r Rung, s
 }
 
 // giveUp ends a message whose chain is at its end, but waits for what was tried last.
-// What only informs is given up quietly; of all else a named member of staff is told.
+// What only informs is given up quietly; of all else a named member of staff is told, who is
+// never the one whose act it is about.
 func (s *Service) giveUp(tx *journal.Tx, auth civic.Authority, m Message, t *Template) error {
 	if s.book.chains.Urgencies[t.Urgency].Quiet {
 		_, err := s.end(tx, auth, m, Cancelled, "not_reached")
@@ -232,7 +233,14 @@ func (s *Service) giveUp(tx *journal.Tx, auth civic.Authority, m Message, t *Tem
 	if m.Audience == Staff { // nobody looked: to whoever stands above
 		roles = roles[len(roles)-1:]
 	}
-	who, err := named(tx, m.Person, m.Division, roles)
+	maker, err := s.maker(tx, m)
+	if err != nil {
+		return err
+	}
+	who, err := named(tx, m.Person, m.Division, roles, maker)
+	if err == nil && who == "" {
+		who, err = named(tx, m.Person, m.Division, told.Roles, maker)
+	}
 	if err != nil {
 		return err
 	}
