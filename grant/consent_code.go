@@ -125,7 +125,7 @@ func (s *Service) speaks(tx *journal.Tx, person civic.PersonID) (people.Self, er
 		return self, err
 	}
 	if self.Died != "" || self.State != "active" {
-		return self, errGone
+		return self, errCodeDead
 	}
 	if ward, err := s.isWard(tx, self); err != nil || ward {
 		return self, cmp.Or(err, error(errConsentWard))

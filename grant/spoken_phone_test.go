@@ -47,3 +47,22 @@ func TestAnElderAgreesByNoPhoneThatNobodyKnowsToBeTheirs(t *testing.T) {
 		fine(t, use(w, apptest.AsPerson(a.Stranger), elder, "report-posting"))
 	})
 }
+
+func TestACodeOfSomebodyRegisteredAsDeadSaysThat(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		w.Open(t, a.Clerk, a.Elder)
+		code, err := w.Grant.IssueCode(ctx, a.Clerk, a.Elder)
+		fine(t, err)
+		redeem := func() error {
+			_, err := w.Grant.RedeemCode(ctx, code.Digits, civic.ChannelElder)
+			return err
+		}
+		fine(t, w.Grant.ReportDeath(ctx, a.Administrator, a.Elder, "2026-11-20", grant.DeathSources()[0].Code))
+		wantKind(t, redeem(), civic.Denied, "grant.self_dead")
+		fine(t, w.Grant.WithdrawDeath(ctx, a.Administrator, a.Elder, "同名的人"))
+		wantKind(t, redeem(), civic.Denied, "access.code") // it is gone: a new one is drawn
+	})
+}

@@ -130,7 +130,7 @@ func (s *Service) needless(m Message, t *Template, self people.Self) string {
 	case self.State != "active":
 		return "erased"
 	case m.Audience == Elder && self.Died != "":
-		return "died"
+		return died
 	}
 	return ""
 }
