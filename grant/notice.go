@@ -182,6 +182,10 @@ func (s *Service) told(tx *journal.Tx, auth civic.Authority, g Grant, agent, out
 		act, query, args = ActUnwanted, hold+`, notice = 'refused'`, []any{heldUnwanted}
 	}
 	n := len(args)
+	ev := s.event(act, g, agent)
+	if outcome == agreedByCode {
+		ev.Detail["word"] = WordByCode
+	}
 	changed, err := tx.Exec(query+` WHERE state = 'active' AND notice = 'pending' AND `+"person = "+param(n+1)+" AND id = "+param(n+2), append(args, g.Person, g.ID)...)
 	if err != nil {
 		return err
@@ -189,8 +193,15 @@ func (s *Service) told(tx *journal.Tx, auth civic.Authority, g Grant, agent, out
 	if changed == 0 {
 		return errToldDone
 	}
-	return tx.Record(auth, s.event(act, g, agent))
+	return tx.Record(auth, ev)
 }
+
+// agreedByCode is Agreed by a code that the person read back; WordByCode says so in the
+// details of the entry, by whoever it was asked.
+const (
+	agreedByCode = "agreed_by_code"
+	WordByCode   = "code"
+)
 
 func param(n int) string { return strings.Trim(db.In(n, 1), "()") }
 

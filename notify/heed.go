@@ -168,6 +168,9 @@ func (h *heeding) endOpen(t *Template, about, why string) error {
 		return err
 	}
 	for _, m := range open {
+		if t != nil && h.ownEntry(t, m) {
+			continue
+		}
 		to, how := Cancelled, why
 		if t != nil && t.To == Elder && h.byThem() {
 			to, how = Confirmed, CarrierPage
@@ -177,6 +180,18 @@ func (h *heeding) endOpen(t *Template, about, why string) error {
 		}
 	}
 	return nil
+}
+
+// ownEntry reports whether what a message asks the person, or tells them, of a grant would be
+// settled by the very member of staff who made the act that it is about: typing a card's number
+// is no word of the person's. To stop the grant they may, and so does a code that the person
+// read back.
+func (h *heeding) ownEntry(t *Template, m Message) bool {
+	if t.To != Elder || t.About != "grant" || h.line.OperatorKind != civic.PartyStaff || h.line.Act == grant.ActRevoked || h.line.Detail["word"] == grant.WordByCode {
+		return false
+	}
+	maker, err := h.s.maker(h.tx, m)
+	return err == nil && string(maker) == h.line.OperatorID
 }
 
 // died is why a message was cancelled by its person's death.
@@ -273,7 +288,17 @@ func (h *heeding) isOver(t *Template) (bool, error) {
 	if about == "" {
 		return false, nil
 	}
-	return journal.Followed(h.tx, h.auth, h.line.ID, []string{about}, "object", t.Ends)
+	if t.To != Elder || t.About != "grant" || h.line.OperatorKind != civic.PartyStaff {
+		return journal.Followed(h.tx, h.auth, h.line.ID, []string{about}, "object", t.Ends)
+	}
+	stopped := slices.Contains(t.Ends, grant.ActRevoked)
+	if stopped {
+		var err error
+		if stopped, err = journal.Followed(h.tx, h.auth, h.line.ID, []string{about}, "object", []journal.Act{grant.ActRevoked}); err != nil || stopped {
+			return stopped, err
+		}
+	}
+	return journal.FollowedByOthers(h.tx, h.auth, h.line.ID, about, h.line.OperatorID, t.Ends) // as ownEntry
 }
 
 // applies reports whether the conditions of a message hold.
