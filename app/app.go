@@ -54,6 +54,7 @@ type App struct {
 	Speech   *speech.Service
 
 	reporters map[string]hook.Reporter // gateways that bring reports
+	hearers   map[string]string        // passwords of the hospitals that bring answers
 }
 
 // Config is what an installation sets.
@@ -67,6 +68,7 @@ type Config struct {
 	Prompts   string     // folder of recorded prompts; none if empty
 	VoiceURL  string     // HTTP synthesiser of speech; espeak-ng alone if empty
 	Messages  string     // file of the gateways and the mail server; none if empty
+	Hospitals string     // file of the registers of hospitals that confirm by themselves; none if empty
 	Passwords staff.Cost // of hashes; the usual one if zero
 	Clock     civic.Clock
 }
@@ -141,6 +143,9 @@ func rooms(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) 
 	a.Casework.Serve(a.Requests)
 	a.Booking = booking.New(j, a.People)
 	a.Booking.Serve(a.Requests)
+	if err := a.hospitals(); err != nil {
+		return nil, err
+	}
 	a.Eligible = eligibility.New(j, a.People, a.Requests, a.Casework.Needless)
 	a.Requests.Offers(eligibility.SourceStanding, a.Eligible)
 	a.Rights = rights.New(j, v, a.People, a.Grant, a.Requests, engines{a.Casework, a.Booking, a.Eligible})

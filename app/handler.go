@@ -35,6 +35,7 @@ func (a *App) Handlers(e Edge) (main, metrics http.Handler) {
 	a.health(mux)
 	web.Mount(mux, rooms)
 	hook.Mount(mux, a.Notify, a.reporters, a.Log)
+	hook.MountHospitals(mux, a.Booking, a.hearers, a.Log)
 	api.Mount(mux, api.Rooms{People: a.People, Staff: a.Staff, Place: a.Place, Sessions: a.Sessions, Grant: a.Grant, Catalog: a.Catalog,
 		Requests: a.Requests, Casework: a.Casework, Booking: a.Booking, Eligible: a.Eligible, Rights: a.Rights, Findings: a.Findings, Notify: a.Notify, Log: a.Log, Now: a.Journal.Now})
 	fhir.Mount(mux, fhir.Rooms{People: a.People, Place: a.Place, Sessions: a.Sessions, Catalog: a.Catalog, Requests: a.Requests, Booking: a.Booking,

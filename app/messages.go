@@ -36,6 +36,9 @@ func (a *App) tell() error {
 func (a *App) carriers() (map[string]notify.Carrier, error) {
 	out := map[string]notify.Carrier{}
 	if a.Config.Demo {
+		if a.Config.Messages != "" {
+			return nil, civic.E(civic.Invalid, "messages.demo", "演示里的人和号码都是虚构的，什么也不会发出去：--demo 和 --messages 只能用一个。(a demonstration sends nothing)")
+		}
 		out[notify.CarrierSMS] = notify.Console{}
 		return out, nil
 	}

@@ -25,7 +25,7 @@ func (a *App) seedBookings(ctx context.Context) error {
 			if b.OfficeKind != o.Kind {
 				continue
 			}
-			id, err := a.Booking.Add(ctx, sys, booking.Resource{Office: o.ID, Kind: b.Kind, Department: b.Department, Name: b.Name, About: b.About, Plan: b.Plan, Ahead: b.Ahead, Opens: 7 * 60}, nil)
+			id, err := a.Booking.Add(ctx, sys, booking.Resource{Office: o.ID, Kind: b.Kind, Department: b.Department, Name: b.Name, About: b.About, Plan: b.Plan, Ahead: b.Ahead, Opens: 7 * 60, Individual: b.Individual}, nil)
 			if err != nil {
 				return fmt.Errorf("%s: %w", b.Name, err)
 			}
@@ -36,6 +36,9 @@ func (a *App) seedBookings(ctx context.Context) error {
 				}
 			}
 			if err := a.Booking.SetWeek(ctx, sys, o.ID, id, today, week); err != nil {
+				return fmt.Errorf("%s: %w", b.Name, err)
+			}
+			if err := a.seedOwner(ctx, o, id, b); err != nil {
 				return fmt.Errorf("%s: %w", b.Name, err)
 			}
 		}
@@ -59,4 +62,13 @@ func (a *App) demoOffices(ctx context.Context, kinds ...string) ([]place.Office,
 		return nil
 	})
 	return out, err
+}
+
+// seedOwner lets one department of one city's hospital be confirmed by a register of its
+// own, which is simulated.
+func (a *App) seedOwner(ctx context.Context, o place.Office, resource string, b demo.Bookable) error {
+	if !a.Config.Demo || b.Department != "眼科" || !civic.Division("33").Covers(o.Division) {
+		return nil
+	}
+	return a.Booking.SetOwner(ctx, civic.System("demo"), booking.Owner{Office: o.ID, Resource: resource, Way: booking.WayConfirmed, System: demoHospital})
 }

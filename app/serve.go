@@ -25,7 +25,7 @@ func (r runner) serve() error {
 	c := r.c.Serve
 	log := r.log(c.where)
 	cfg := Config{Dir: c.Data, Database: c.Database, Addr: c.Addr, Demo: c.Demo, PlainHTTP: c.PlainHTTP, Services: c.Services,
-		Prompts: c.VoicePrompts, VoiceURL: c.VoiceURL, Messages: c.Messages}
+		Prompts: c.VoicePrompts, VoiceURL: c.VoiceURL, Messages: c.Messages, Hospitals: c.Hospitals}
 	trusted, err := parseProxies(c.TrustedProxies)
 	if err != nil {
 		return say(err)

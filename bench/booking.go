@@ -17,7 +17,11 @@ import (
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/engine/booking"
+	"yinqiao/jobs"
+	"yinqiao/journal"
+	"yinqiao/notify"
 	"yinqiao/place"
+	"yinqiao/request"
 )
 
 const (
@@ -69,6 +73,11 @@ func (b *bench) booking(ctx context.Context, e db.Dialect) error {
 		return err
 	}
 	defer r.close()
+	for _, act := range []journal.Act{request.ActSubmitted, booking.ActBooked} { // as in the application: somebody is told
+		r.journal.On(act, func(e journal.Entry, _ map[string]string) (jobs.Args, time.Time) {
+			return notify.Heed{Entry: e.ID}, time.Time{}
+		})
+	}
 	rc, err := r.booking.Book(ctx, own(ids[b.bookings]), booking.Order{Service: bookedService, Person: ids[b.bookings], Session: sessions[0]})
 	if err != nil {
 		return err
@@ -76,7 +85,7 @@ func (b *bench) booking(ctx context.Context, e db.Dialect) error {
 	ids = ids[:b.bookings]
 	peer := func() (float64, error) { return 0, nil }
 	if e == db.Postgres {
-		script, err := hotRow(ctx, r, s, office, sessions[1], rc.Request)
+		script, err := hotRow(ctx, r, s, office, sessions[1], rc, len(ids))
 		if err != nil {
 			return err
 		}
@@ -87,6 +96,11 @@ func (b *bench) booking(ctx context.Context, e db.Dialect) error {
 	}
 	if _, err := peer(); err != nil {
 		return err
+	}
+	if e == db.Postgres { // as it does by itself within a minute, once tables have filled
+		if _, err := r.db.Pool().ExecContext(ctx, `ANALYZE`); err != nil {
+			return err
+		}
 	}
 	var got rates
 	var p99 []float64
@@ -191,34 +205,41 @@ func (r *rooms) sold(ctx context.Context, session string, n int) error {
 	return nil
 }
 
-// hotRow writes the script of the peer: the guarded update of the row that counts, and
-// every row that one Book wrote, in one transaction.
-func hotRow(ctx context.Context, r *rooms, s store, office civic.OfficeID, session string, booked civic.RequestID) (string, error) {
+// hotRow writes the script of the peer: the row of one of as many people, which one
+// who books holds, the guarded update of the row that counts, and every row that one
+// Book wrote, the jobs that it woke included, in one transaction.
+func hotRow(ctx context.Context, r *rooms, s store, office civic.OfficeID, session string, rc request.Receipt, people int) (string, error) {
 	const entries = `(SELECT entry FROM journal_about WHERE id = $1)`
-	var names []string // of the entries, each written with an ID of its own
+	booked := rc.Request
+	m := modelBooking{booked: string(booked), person: string(rc.Person), session: session}
+	if err := m.populate(ctx, r, people); err != nil {
+		return "", err
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "\\set r random(1, 9000000000000000)\nBEGIN;\n")
+	fmt.Fprintf(&b, "\\set r random(1, 9000000000000000)\n\\set p random(1, %d)\nBEGIN;\n", people)
+	fmt.Fprintf(&b, "UPDATE person SET aliases = aliases WHERE id = 'p' || CAST(:p AS TEXT) AND state = 'active';\n")
 	fmt.Fprintf(&b, "UPDATE booking_pool SET used = used + 1 WHERE office = '%s' AND session = '%s' AND pool = '%s' AND NOT shut AND quota - used - held >= 1;\n", office, session, hallPool)
-	rows := 1
+	rows := 2
 	for _, t := range []struct{ table, where string }{
 		{"spoken_number", `WHERE id = $1`}, {"draft", `WHERE id = $1`}, {"request", `WHERE id = $1`}, {"booking", `WHERE id = $1`},
 		{"journal_entry", `WHERE id IN ` + entries + ` ORDER BY id`}, {"journal_detail", `WHERE entry IN ` + entries + ` ORDER BY entry`},
 		{"journal_about", `WHERE entry IN ` + entries + ` ORDER BY entry, id`},
+		{"river_job", `WHERE args ->> 'entry' IN ` + entries + ` ORDER BY id`},
 	} {
-		m, err := readRows(ctx, r.db.Pool(), t.table, t.where, string(booked))
+		rs, err := readRows(ctx, r.db.Pool(), t.table, t.where, string(booked))
 		if err != nil {
 			return "", fmt.Errorf("%s: %w", t.table, err)
 		}
 		if t.table == "journal_entry" {
-			for _, row := range m.rows {
-				names = append(names, row[0].(string))
+			for _, row := range rs.rows {
+				m.entries = append(m.entries, row[0].(string))
 			}
 		}
-		fmt.Fprintf(&b, "INSERT INTO %s (%s) VALUES ", t.table, strings.Join(m.columns, ", "))
-		for i, row := range m.rows {
+		fmt.Fprintf(&b, "INSERT INTO %s (%s) VALUES ", t.table, strings.Join(rs.columns, ", "))
+		for i, row := range rs.rows {
 			cells := make([]string, len(row))
 			for j, cell := range row {
-				cells[j] = literal(cell, m.columns[j], string(booked), session, names)
+				cells[j] = m.literal(cell, rs.columns[j])
 			}
 			if i > 0 {
 				b.WriteString(", ")
@@ -226,7 +247,7 @@ func hotRow(ctx context.Context, r *rooms, s store, office civic.OfficeID, sessi
 			b.WriteString("(" + strings.Join(cells, ", ") + ")")
 		}
 		b.WriteString(";\n")
-		rows += len(m.rows)
+		rows += len(rs.rows)
 	}
 	b.WriteString("COMMIT;\n")
 	note("the peer writes %d rows in each transaction", rows)
@@ -234,8 +255,26 @@ func hotRow(ctx context.Context, r *rooms, s store, office civic.OfficeID, sessi
 	return path, os.WriteFile(path, []byte(b.String()), 0o644)
 }
 
+// modelBooking is the booking whose rows the peer writes, with other IDs.
+type modelBooking struct {
+	booked, person, session string
+	entries                 []string // each written with an ID of its own
+}
+
+// populate enters so many people like the one who booked, for the peer to book for.
+func (m modelBooking) populate(ctx context.Context, r *rooms, n int) error {
+	rs, err := readRows(ctx, r.db.Pool(), "person", `WHERE id = $1`, m.person)
+	if err != nil {
+		return err
+	}
+	columns := slices.DeleteFunc(slices.Clone(rs.columns), func(c string) bool { return c == "id" })
+	_, err = r.db.Pool().ExecContext(ctx, fmt.Sprintf(`INSERT INTO person (id, %[1]s) SELECT 'p' || CAST(n AS TEXT), %[1]s FROM person, generate_series(1, %[2]d) AS n WHERE id = $1`,
+		strings.Join(columns, ", "), n), m.person)
+	return err
+}
+
 // literal writes a cell for the script, with new IDs in the place of the model's.
-func literal(cell any, column, booked, session string, entries []string) string {
+func (m modelBooking) literal(cell any, column string) string {
 	switch v := cell.(type) {
 	case nil:
 		return "NULL"
@@ -246,15 +285,20 @@ func literal(cell any, column, booked, session string, entries []string) string 
 	case time.Time:
 		return "LOCALTIMESTAMP"
 	case []byte:
+		if column == "args" || column == "metadata" || column == "unique_states" {
+			return m.literal(string(v), column)
+		}
 		return `'\x` + hex.EncodeToString(v) + `'`
 	case string:
-		switch i := slices.Index(entries, v); {
-		case v == booked:
+		switch i := slices.Index(m.entries, v); {
+		case v == m.booked:
 			return "'b' || CAST(:r AS TEXT)"
+		case v == m.person:
+			return "'p' || CAST(:p AS TEXT)"
 		case column == "number":
 			return "'n' || CAST(:r AS TEXT)"
 		case column == "session":
-			return "'" + session + "'"
+			return "'" + m.session + "'"
 		case i >= 0:
 			return fmt.Sprintf("'e%d-' || CAST(:r AS TEXT)", i)
 		}

@@ -56,9 +56,9 @@ func (b *bench) messages(ctx context.Context, e db.Dialect) error {
 	if err != nil {
 		return err
 	}
-	bare := make([]jobs.Args, messagesMany)
+	bare := make([]jobs.Job, messagesMany)
 	for i := range bare {
-		bare[i] = notify.Send{Person: to[i].Person, Attempt: "none"}
+		bare[i].Args = notify.Send{Person: to[i].Person, Attempt: "none"}
 	}
 	var took []float64
 	var got rates

@@ -106,6 +106,7 @@ const (
 	MayRunMessages    Permission = "messages.run"    // stop and start carriers, see how they do
 	MaySupervise      Permission = "finding.ask"     // ask an office to answer for what the rules found
 	MayReadCards      Permission = "card.read"       // a card reader's: say which card was laid on it
+	MayCheckIn        Permission = "booking.arrive"  // a self-service machine's: say who has come to what they booked
 )
 
 // Need says what an act needs in order to be allowed. Person asks for a right

@@ -48,6 +48,8 @@ func bind(a any) (any, error) {
 			return nil, nil
 		}
 		return v.UTC().Truncate(time.Microsecond), nil
+	case array:
+		return v.of, nil
 	case driver.Valuer:
 		return nil, fmt.Errorf("db: refusing to bind a driver.Valuer (%T)", a)
 	}
@@ -69,6 +71,9 @@ func bind(a any) (any, error) {
 	}
 	return nil, fmt.Errorf("db: can't bind %T", a)
 }
+
+// array is a column of values that are bound already.
+type array struct{ of any }
 
 func bindText(s string) (any, error) {
 	if !utf8.ValidString(s) || strings.IndexByte(s, 0) >= 0 {

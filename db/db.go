@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"net/url"
@@ -260,13 +261,17 @@ func (d *DB) write(ctx context.Context, scratch bool, fn func(*Tx) error) error 
 		// context is looked at between statements instead.
 		run = context.WithoutCancel(marked)
 	}
-	step := func(tx *sql.Tx) error {
-		return fn(&Tx{tx: tx, ctx: marked, run: run, d: d.dialect, scratch: scratch})
+	step := func(conn *sql.Conn, tx *sql.Tx) error {
+		t := &Tx{tx: tx, ctx: marked, run: run, d: d.dialect, scratch: scratch, conn: conn}
+		if err := fn(t); err != nil {
+			return err
+		}
+		return t.settle()
 	}
 	var err error
 	for i := range tries {
 		if d.group != nil {
-			err = d.group.do(ctx, step)
+			err = d.group.do(ctx, func(tx *sql.Tx) error { return step(nil, tx) })
 		} else {
 			err = d.once(ctx, step)
 		}
@@ -281,16 +286,36 @@ func (d *DB) write(ctx context.Context, scratch bool, fn func(*Tx) error) error 
 	return wrap(err)
 }
 
-func (d *DB) once(ctx context.Context, fn func(*sql.Tx) error) error {
-	tx, err := d.w.BeginTx(ctx, nil)
+func (d *DB) once(ctx context.Context, fn func(*sql.Conn, *sql.Tx) error) error {
+	conn, tx, err := d.begin(ctx)
 	if err != nil {
 		return err
 	}
+	defer conn.Close()
 	defer func() { _ = tx.Rollback() }()
-	if err := guarded(tx, fn); err != nil {
+	if err := guarded(tx, func(tx *sql.Tx) error { return fn(conn, tx) }); err != nil {
 		return err
 	}
 	return tx.Commit()
+}
+
+// begin begins a transaction on a connection of its own; one that turns out to be dead
+// is passed over.
+func (d *DB) begin(ctx context.Context) (*sql.Conn, *sql.Tx, error) {
+	for i := 0; ; i++ {
+		conn, err := d.w.Conn(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		tx, err := conn.BeginTx(ctx, nil)
+		if err == nil {
+			return conn, tx, nil
+		}
+		_ = conn.Close()
+		if i == 2 || !errors.Is(err, driver.ErrBadConn) {
+			return nil, nil, err
+		}
+	}
 }
 
 // Read returns a reader on the read handle. Inside a write it is refused, since

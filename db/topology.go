@@ -92,13 +92,19 @@ var Topology = map[string]Where{
 	"booking_wait":     byPlace("office"),
 	"booking_line":     byPlace("office"),
 	"booking_ticket":   byPlace("office"),
-	"message":          byPerson("person"),
-	"message_attempt":  byPerson("person"),
-	"message_refusal":  byPerson("person"),
-	"message_report":   byKey("ref"),
-	"message_sending":  byKey("attempt"),
-	"message_stop":     reference,
-	"message_mail":     reference,
+
+	"booking_owner":      byPlace("office"),
+	"booking_ask":        byPlace("office"),
+	"booking_list":       byPlace("office"),
+	"booking_difference": byPlace("office"),
+
+	"message":         byPerson("person"),
+	"message_attempt": byPerson("person"),
+	"message_refusal": byPerson("person"),
+	"message_report":  byKey("ref"),
+	"message_sending": byKey("attempt"),
+	"message_stop":    reference,
+	"message_mail":    reference,
 
 	"journal_entry":  byKey("id"),
 	"journal_detail": byKey("entry"),
@@ -125,6 +131,7 @@ var scratchTables = map[string]bool{
 	"card_read":     true, // cards laid on a reader a moment ago
 	"booking_hold":  true, // places held for half an hour
 	"booking_pool":  true, // and their count, in the row with the quota
+	"booking_ask":   true, // how often a hospital was asked; what it said is an act
 
 	"message_sending": true, // parcels in the hands of a carrier
 	"message_report":  true, // reports that came early; without them a message climbs on

@@ -30,6 +30,8 @@ type Tx struct {
 	run     context.Context // the context that statements run under
 	d       Dialect
 	scratch bool
+	conn    *sql.Conn // PostgreSQL's, on which tx is
+	later   []statement
 }
 
 // Context returns the caller's context, marked so that a second Write or a pool
@@ -43,17 +45,20 @@ func (t *Tx) Dialect() Dialect { return t.d }
 // lock them. In scratch it may not.
 func (t *Tx) Locks() bool { return !t.scratch }
 
-// Raw is the transaction itself, for the job queue's driver alone.
-func (t *Tx) Raw() (context.Context, *sql.Tx) { return t.run, t.tx }
+// Raw is the transaction itself, for the job queue's driver alone. What was left for
+// later is done first.
+func (t *Tx) Raw() (context.Context, *sql.Tx, error) { return t.run, t.tx, t.settle() }
 
 func (t *Tx) ready(query string) error {
 	if err := t.ctx.Err(); err != nil {
 		return err
 	}
 	if t.scratch {
-		return scratchJudges(query)
+		if err := scratchJudges(query); err != nil {
+			return err
+		}
 	}
-	return nil
+	return t.settle()
 }
 
 // Exec runs a statement and returns the number of rows it affected.
@@ -86,104 +91,6 @@ func (t *Tx) Select(dst any, query string, args ...any) error {
 		return err
 	}
 	return sel(t.run, t.tx, dst, query, args)
-}
-
-// rowsAtOnce is how many rows go into one statement. To PostgreSQL each statement
-// is a journey. SQLite is in this process and keeps what it prepared; there, a
-// statement of several rows would also remember how to take itself back, at a cost
-// that grows with all that the transaction has written before.
-func (t *Tx) rowsAtOnce(columns int) int {
-	if t.d == SQLite {
-		return 1
-	}
-	return max(1, min(100, 900/columns))
-}
-
-// InsertRows inserts rows of equal length in chunks that suit the engine.
-func (t *Tx) InsertRows(table string, columns []string, rows [][]any) error {
-	chunk := t.rowsAtOnce(len(columns))
-	for len(rows) > 0 {
-		n := min(chunk, len(rows))
-		args := make([]any, 0, n*len(columns))
-		for _, r := range rows[:n] {
-			args = append(args, r...)
-		}
-		if _, err := t.Exec(insertSQL(table, columns, n), args...); err != nil {
-			return err
-		}
-		rows = rows[n:]
-	}
-	return nil
-}
-
-// InsertNew inserts rows as InsertRows does, but passes over those whose key is
-// there already. It returns the first column, which is text, of the rows that
-// were inserted. Rows come in the order of their key, or two writers deadlock.
-func (t *Tx) InsertNew(table string, columns []string, rows [][]any) ([]string, error) {
-	const pass = " ON CONFLICT DO NOTHING"
-	chunk := t.rowsAtOnce(len(columns))
-	var out []string
-	if chunk == 1 {
-		for _, r := range rows {
-			n, err := t.Exec(insertSQL(table, columns, 1)+pass, r...)
-			if err != nil {
-				return nil, err
-			}
-			if n > 0 {
-				key, err := bind(r[0])
-				if err != nil {
-					return nil, err
-				}
-				out = append(out, key.(string))
-			}
-		}
-		return out, nil
-	}
-	for part := range slices.Chunk(rows, chunk) {
-		args := make([]any, 0, len(part)*len(columns))
-		for _, r := range part {
-			args = append(args, r...)
-		}
-		var got []string
-		if err := t.Select(&got, insertSQL(table, columns, len(part))+pass+" RETURNING "+columns[0], args...); err != nil {
-			return nil, err
-		}
-		out = append(out, got...)
-	}
-	return out, nil
-}
-
-var insertCache sync.Map
-
-type insertKey struct {
-	table, columns string
-	n              int
-}
-
-func insertSQL(table string, columns []string, n int) string {
-	key := insertKey{table, strings.Join(columns, ", "), n}
-	if q, ok := insertCache.Load(key); ok {
-		return q.(string)
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "INSERT INTO %s (%s) VALUES ", table, key.columns)
-	for i, p := 0, 1; i < n; i++ {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteByte('(')
-		for j := range columns {
-			if j > 0 {
-				b.WriteString(", ")
-			}
-			fmt.Fprintf(&b, "$%d", p)
-			p++
-		}
-		b.WriteByte(')')
-	}
-	q := b.String()
-	insertCache.Store(key, q)
-	return q
 }
 
 // Snapshot reads outside a write, each statement on its own.
@@ -244,6 +151,20 @@ func Args[T any](vs []T) []any {
 	out := make([]any, len(vs))
 	for i, v := range vs {
 		out[i] = v
+	}
+	return out
+}
+
+// Filled repeats the last of some values until their number is a power of two, so that
+// the statements over lists of them are few, and stay prepared.
+func Filled[T any](vs []T) []T {
+	n := len(vs)
+	if n < 3 || n&(n-1) == 0 {
+		return vs
+	}
+	out := slices.Grow(slices.Clone(vs), n)
+	for len(out)&(len(out)-1) != 0 {
+		out = append(out, vs[n-1])
 	}
 	return out
 }

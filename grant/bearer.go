@@ -3,8 +3,6 @@ package grant
 import (
 	"context"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"yinqiao/civic"
 	"yinqiao/people"
@@ -18,7 +16,7 @@ const tokenMost = 200
 // is none that could be one.
 func Token(authorization string) string {
 	scheme, token, _ := strings.Cut(authorization, " ")
-	if !strings.EqualFold(scheme, "Bearer") || len(token) > tokenMost || !utf8.ValidString(token) || strings.ContainsFunc(token, unicode.IsControl) {
+	if !strings.EqualFold(scheme, "Bearer") || len(token) > tokenMost || civic.Garbled(token) {
 		return ""
 	}
 	return strings.TrimSpace(token)

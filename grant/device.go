@@ -9,10 +9,16 @@ import (
 var errDevice = civic.E(civic.Denied, "device.revoked", "这台设备没有登记，或者已经停用。请找本单位管理员重新登记。").
 	Accepting("请管理员重新登记这台设备")
 
-// judgeDevice lets a card reader in use say which card was laid on it, at its office,
-// and nothing else.
+// judgeDevice lets a card reader in use say which card was laid on it, and a self-service
+// machine who has come to what they booked, each at its office, and nothing else.
 func judgeDevice(q db.Q, actor civic.Actor, need civic.Need) (civic.Authority, error) {
-	if need.Permission != civic.MayReadCards || need.Person != "" || need.Division != "" || need.Office != "" {
+	kind, person := staff.Reader, false
+	if need.Permission == civic.MayCheckIn {
+		kind, person = staff.Kiosk, true
+	} else if need.Permission != civic.MayReadCards {
+		return civic.Authority{}, errNobody
+	}
+	if need.Person != "" && !person || need.Division != "" || need.Office != "" {
 		return civic.Authority{}, errNobody
 	}
 	d, err := staff.ReadDevice(q, actor.DeviceID())
@@ -22,14 +28,24 @@ func judgeDevice(q db.Q, actor civic.Actor, need civic.Need) (civic.Authority, e
 	if err != nil {
 		return civic.Authority{}, err
 	}
-	if d.Kind != staff.Reader {
+	if d.Kind != kind {
 		return civic.Authority{}, errDevice
 	}
 	var home civic.Division
 	if err := q.Get(&home, `SELECT division FROM office WHERE id = $1`, d.Office); err != nil {
 		return civic.Authority{}, err
 	}
-	return civic.Mint(civic.BasisOffice, d.ID, "", home.County(), d.Office), nil
+	if need.Person == "" {
+		return civic.Mint(civic.BasisOffice, d.ID, "", home.County(), d.Office), nil
+	}
+	self, err := held(q, need)
+	if err != nil {
+		return civic.Authority{}, err
+	}
+	if self.State != "active" || self.Died != "" {
+		return civic.Authority{}, errNotOpen
+	}
+	return over(civic.BasisPresented, d.ID, need.Person, self, home, d.Office), nil
 }
 
 // judgePhone refuses acts from the field on a phone that is not the member's own, or

@@ -7,6 +7,7 @@ import (
 
 	"yinqiao/civic"
 	"yinqiao/db"
+	"yinqiao/journal"
 	"yinqiao/people"
 	"yinqiao/staff"
 )
@@ -56,6 +57,40 @@ func (Judge) Authorise(q db.Q, now time.Time, actor civic.Actor, need civic.Need
 	return civic.Authority{}, errNobody
 }
 
+// holding reads where some people are held already.
+type holding struct {
+	db.Q
+	selves map[civic.PersonID]people.Self
+}
+
+// AuthoriseAll implements journal.Authoriser. In a write all whom the asks are about are
+// held by one statement, so that it costs many hardly more than one.
+func (j Judge) AuthoriseAll(q db.Q, now time.Time, asks []journal.Ask) ([]journal.Ruling, error) {
+	if w, ok := q.(people.Writer); ok && w.Locks() {
+		var about []civic.PersonID
+		for _, a := range asks {
+			if kind := a.Actor.Operator.Kind; a.Need.Person != "" && !a.Need.Look && (kind == civic.PartyPerson || kind == civic.PartyStaff) {
+				about = append(about, a.Need.Person)
+			}
+		}
+		slices.Sort(about) // in one order, so that two who hold the same can't deadlock
+		selves, err := people.HoldAll(w, slices.Compact(about))
+		if err != nil {
+			return nil, err
+		}
+		q = holding{q, selves}
+	}
+	out := make([]journal.Ruling, len(asks))
+	for i, a := range asks {
+		auth, err := j.Authorise(q, now, a.Actor, a.Need)
+		if err != nil && civic.KindOf(err) == civic.Internal {
+			return nil, err
+		}
+		out[i] = journal.Ruling{Authority: auth, Refused: err}
+	}
+	return out, nil
+}
+
 func judgePerson(q db.Q, now time.Time, who civic.PersonID, need civic.Need) (civic.Authority, error) {
 	if need.Person == "" || need.Office != "" || need.Division != "" {
 		return civic.Authority{}, errStaffOnly // a place asks for a role there, which people don't have
@@ -86,6 +121,12 @@ func judgePerson(q db.Q, now time.Time, who civic.PersonID, need civic.Need) (ci
 // held resolves whom an act is for. In a write their row is held until it ends, so
 // that whatever takes the ground away comes before the act, and is seen, or after.
 func held(q db.Q, need civic.Need) (people.Self, error) {
+	if h, ok := q.(holding); ok {
+		if self, ok := h.selves[need.Person]; ok {
+			return self, nil
+		}
+		q = h.Q
+	}
 	if w, ok := q.(people.Writer); ok && w.Locks() && !need.Look {
 		return people.HoldSelf(w, need.Person)
 	}

@@ -158,13 +158,40 @@ func TestTheJudgeKnowsEveryOperatorAndEveryNeed(t *testing.T) {
 			{"staff as a person", party(civic.PartyPerson, a.Clerk.Operator.ID), [13]string{none, none, none, none, none, only, only, only, only, only, only, only, only}},
 			{"the platform", civic.System("test"), [13]string{"system", "system", "system", "system", "system", "system", "system", "system", "system", "system", "system", "system", "system"}},
 		} {
+			var asks []journal.Ask
 			for i, need := range needs {
+				asks = append(asks, journal.Ask{Actor: c.actor, Need: need})
 				if got := judged(t, w, c.actor, need); got != c.want[i] {
 					t.Errorf("%s, need %d %+v: %s, want %s", c.who, i, need, got, c.want[i])
 				}
 			}
+			for i, got := range judgedTogether(t, w, asks) {
+				if got != c.want[i] {
+					t.Errorf("%s, need %d %+v among others: %s, want %s", c.who, i, needs[i], got, c.want[i])
+				}
+			}
 		}
 	})
+}
+
+// judgedTogether is what the judge says when all is asked at once, in a write.
+func judgedTogether(t testing.TB, w *apptest.World, asks []journal.Ask) []string {
+	t.Helper()
+	out := make([]string, len(asks))
+	if err := w.Journal.Write(ctx, apptest.System(), func(tx *journal.Tx) error {
+		rulings, err := tx.AuthoriseAll(asks)
+		for i, r := range rulings {
+			if out[i] = string(r.Authority.Basis()); r.Refused != nil {
+				out[i] = civic.As(r.Refused).Code
+			} else if !r.Authority.Valid() || asks[i].Need.Person != "" && !r.Authority.Over(asks[i].Need.Person) {
+				t.Errorf("%+v: an authority over the wrong person: %+v", asks[i], r.Authority)
+			}
+		}
+		return errors.Join(err, journal.ErrUnchanged)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 func TestNobodyMaySpeakForAPersonWhoDoesNotExist(t *testing.T) {

@@ -15,10 +15,21 @@ import (
 )
 
 // useSlowly acts for a person and reads a little between being allowed and
-// recording it, as verbs do.
-func useSlowly(w *apptest.World, actor civic.Actor, person civic.PersonID) error {
+// recording it, as verbs do: by themselves, or together with the person's own asking.
+func useSlowly(w *apptest.World, actor civic.Actor, person civic.PersonID, together bool) error {
 	return w.Journal.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
-		auth, err := tx.Authorise(civic.Need{Person: person, Service: "report-post", Permission: civic.MayServePeople})
+		need := civic.Need{Person: person, Service: "report-post", Permission: civic.MayServePeople}
+		ask := func() (civic.Authority, error) { return tx.Authorise(need) }
+		if together {
+			ask = func() (civic.Authority, error) {
+				rulings, err := tx.AuthoriseAll([]journal.Ask{{Actor: apptest.AsPerson(person), Need: need}, {Actor: actor, Need: need}})
+				if err != nil {
+					return civic.Authority{}, err
+				}
+				return rulings[1].Authority, rulings[1].Refused
+			}
+		}
+		auth, err := ask()
 		if err != nil {
 			return err
 		}
@@ -78,10 +89,10 @@ func race(t *testing.T, w *apptest.World, how string, end func(elder, agent civi
 	id := w.Give(t, elder, agent, "report-post")
 	var wg sync.WaitGroup
 	var did atomic.Int64
-	for range 4 {
+	for i := range 4 {
 		wg.Go(func() {
 			for {
-				if err := useSlowly(w, apptest.AsPerson(agent), elder); err != nil {
+				if err := useSlowly(w, apptest.AsPerson(agent), elder, i%2 == 1); err != nil {
 					if !civic.Is(err, civic.Denied) {
 						t.Errorf("%s: %v", how, err)
 					}

@@ -91,28 +91,33 @@ func New(d *db.DB, log *slog.Logger) (*Queue, error) {
 	return q, err
 }
 
+// Job is a job that runs at once, or with a time not before it.
+type Job struct {
+	Args Args
+	At   time.Time
+}
+
 // Enqueue adds a job to the transaction. With a zero time it runs at once,
 // else not before at.
 func (q *Queue) Enqueue(tx *db.Tx, args Args, at time.Time) error {
-	ctx, raw := tx.Raw()
-	_, err := q.insert.InsertManyFastTx(ctx, raw, []river.InsertManyParams{{
-		Args: args, InsertOpts: &river.InsertOpts{ScheduledAt: at.UTC()},
-	}})
-	if err != nil {
-		return fmt.Errorf("jobs: enqueue %s: %w", args.Kind(), err)
-	}
-	return nil
+	return q.EnqueueAll(tx, []Job{{args, at}})
 }
 
-// EnqueueAll adds many jobs to the transaction, all at once.
-func (q *Queue) EnqueueAll(tx *db.Tx, all []Args) error {
-	ctx, raw := tx.Raw()
+// EnqueueAll adds many jobs to the transaction in one go.
+func (q *Queue) EnqueueAll(tx *db.Tx, all []Job) error {
+	if len(all) == 0 {
+		return nil
+	}
+	ctx, raw, err := tx.Raw()
+	if err != nil {
+		return err
+	}
 	params := make([]river.InsertManyParams, len(all))
 	for i, a := range all {
-		params[i] = river.InsertManyParams{Args: a}
+		params[i] = river.InsertManyParams{Args: a.Args, InsertOpts: &river.InsertOpts{ScheduledAt: a.At.UTC()}}
 	}
 	if _, err := q.insert.InsertManyFastTx(ctx, raw, params); err != nil {
-		return fmt.Errorf("jobs: enqueue %d: %w", len(all), err)
+		return fmt.Errorf("jobs: enqueue %d, %s first: %w", len(all), all[0].Args.Kind(), err)
 	}
 	return nil
 }

@@ -65,6 +65,10 @@ func (nobody) Authorise(db.Q, time.Time, civic.Actor, civic.Need) (civic.Authori
 	return civic.Authority{}, civic.E(civic.Denied, "test.denied", "不可以")
 }
 
+func (nobody) AuthoriseAll(db.Q, time.Time, []journal.Ask) ([]journal.Ruling, error) {
+	return nil, civic.E(civic.Denied, "test.denied", "不可以")
+}
+
 const elder, daughter, clerk = "0190-elder", "0190-daughter", "0190-clerk"
 
 // atDesk is a clerk who acts at the daughter's wish for the elder.

@@ -19,6 +19,21 @@ import (
 // is always judged on the rows of the same transaction.
 type Authoriser interface {
 	Authorise(q db.Q, now time.Time, actor civic.Actor, need civic.Need) (civic.Authority, error)
+	// AuthoriseAll is Authorise for what several ask for at once, each by their own
+	// right. A refusal is one ask's own; the error is a fault.
+	AuthoriseAll(q db.Q, now time.Time, asks []Ask) ([]Ruling, error)
+}
+
+// Ask is what somebody needs.
+type Ask struct {
+	Actor civic.Actor
+	Need  civic.Need
+}
+
+// Ruling is the authority that somebody has, or the refusal.
+type Ruling struct {
+	Authority civic.Authority
+	Refused   error
 }
 
 // Flow turns an entry into a job, in the entry's own transaction. At is zero for
@@ -100,6 +115,7 @@ type Tx struct {
 	entries []Entry
 	about   [][]About
 	details []map[string]string
+	last    []func() error
 }
 
 // Scratch is a write to tables that are not acts.
@@ -136,7 +152,15 @@ func (j *Journal) Write(ctx context.Context, actor civic.Actor, fn func(tx *Tx) 
 		if err := tx.react(); err != nil {
 			return err
 		}
-		return tx.flush()
+		if err := tx.flush(); err != nil {
+			return err
+		}
+		for _, do := range tx.last {
+			if err := do(); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if errors.Is(err, ErrUnchanged) {
 		return nil
@@ -167,6 +191,10 @@ func (j *Journal) Look(ctx context.Context, actor civic.Actor, fn func(*View) er
 func (j *Journal) Now() time.Time { return j.now() }
 
 func (j *Journal) now() time.Time { return j.clock().UTC().Truncate(time.Microsecond) }
+
+// Last runs fn after all else that the write does, for a row that many wait for: it is
+// held through the commit alone. Its error is the write's.
+func (t *Tx) Last(fn func() error) { t.last = append(t.last, fn) }
 
 // Record adds an entry to the write. The authority says why the act was allowed.
 func (t *Tx) Record(auth civic.Authority, ev Event) error {
@@ -242,6 +270,11 @@ func (t *Tx) AuthoriseBy(actor civic.Actor, need civic.Need) (civic.Authority, e
 	return t.auth.Authorise(t.q, t.Now, actor, need)
 }
 
+// AuthoriseAll is AuthoriseBy for many: what it rests on is held and read together.
+func (t *Tx) AuthoriseAll(asks []Ask) ([]Ruling, error) {
+	return t.auth.AuthoriseAll(t.q, t.Now, asks)
+}
+
 // once drops what is named twice in the same role: a verb may name the subject
 // that the actor names already.
 func once(about []About) []About {
@@ -276,26 +309,23 @@ func (t *Tx) flush() error {
 			abouts = append(abouts, []any{a.ID, a.Kind, e.ID, a.Role})
 		}
 	}
-	if err := t.InsertRows("journal_entry", []string{"id", "at", "act", "operator_kind", "operator_id", "agent_kind", "agent_id",
+	if err := t.InsertLater("journal_entry", []string{"id", "at", "act", "operator_kind", "operator_id", "agent_kind", "agent_id",
 		"subject", "channel", "device", "basis", "basis_ref", "division", "office", "day", "measure", "bucket", "digest", "hash"}, rows); err != nil {
 		return err
 	}
-	if err := t.InsertRows("journal_detail", []string{"entry", "salt", "body"}, details); err != nil {
+	if err := t.InsertLater("journal_detail", []string{"entry", "salt", "body"}, details); err != nil {
 		return err
 	}
-	if err := t.InsertRows("journal_about", []string{"id", "kind", "entry", "role"}, abouts); err != nil {
+	if err := t.InsertLater("journal_about", []string{"id", "kind", "entry", "role"}, abouts); err != nil {
 		return err
 	}
+	var woken []jobs.Job
 	for i, e := range t.entries {
 		for _, f := range t.j.flows[e.Act] {
-			job, at := f(e, t.details[i])
-			if job == nil {
-				continue
-			}
-			if err := t.Enqueue(job, at); err != nil {
-				return err
+			if job, at := f(e, t.details[i]); job != nil {
+				woken = append(woken, jobs.Job{Args: job, At: at})
 			}
 		}
 	}
-	return nil
+	return t.j.jobs.EnqueueAll(t.Tx, woken)
 }

@@ -76,7 +76,7 @@ func (t *Template) has(value string, carried []string) bool {
 		return slices.Contains(carried, value) || t.By == "other" || t.By == "helper" // whoever did it
 	case "code":
 		return slices.Contains(carried, "code_id")
-	case "due", "minutes", "office", "until", "what":
+	case "due", "minutes", "office", "until", "what", "whom", "ask":
 		return slices.Contains(carried, value)
 	}
 	return false

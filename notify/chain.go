@@ -124,8 +124,12 @@ func (c *chainsData) check() error {
 	return nil
 }
 
-// Relative is somebody whom a message can be given to for the person.
-type Relative struct{ Person civic.PersonID }
+// Relative is somebody whom a message can be given to for the person, at their own mobile
+// phone.
+type Relative struct {
+	Person civic.PersonID
+	Number string
+}
 
 // Situation is what a chain is laid by: how somebody can be reached, and wants to be.
 type Situation struct {
@@ -221,18 +225,27 @@ func targets(t *Template, carrier string, s Situation, override bool) []Rung {
 		if t.To != Elder || t.OwnPhone {
 			return nil
 		}
+		// One phone rings once, whoever it is registered for.
+		rung := map[string]bool{"": true}
+		for _, p := range s.Phones {
+			rung[p.Number] = rung[p.Number] || p.Own && p.Mobile && !s.Refused[CarrierSMS]
+		}
 		for _, k := range s.Kin {
-			one(true, string(k.Person), true)
+			one(!rung[k.Number], string(k.Person), true)
+			rung[k.Number] = true
 		}
 		for _, p := range s.Phones {
-			one(!p.Own && p.Mobile, p.ID, true)
+			one(!p.Own && p.Mobile && !rung[p.Number], p.ID, true)
+			rung[p.Number] = true
 		}
 	case CarrierTV:
 		one(s.TV && !t.OwnPhone, "", t.Private && !override)
 	case CarrierPaper:
 		one(s.Lives && !t.OwnPhone, "", false)
 	case CarrierDoor:
-		one(s.Worker != "" && !t.OwnPhone, string(s.Worker), t.Private && !override)
+		// Who has no phone can't be told at the door to phone: there they hear all of it.
+		phone := slices.ContainsFunc(s.Phones, func(p people.Dial) bool { return p.Own && !p.Former })
+		one(s.Worker != "" && !t.OwnPhone, string(s.Worker), t.Private && phone && !override)
 	case CarrierDesk:
 		one(s.Desk != "", string(s.Desk), false)
 	case CarrierMail:

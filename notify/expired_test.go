@@ -30,14 +30,21 @@ func TestWhatIsGivenUpIsToldToOneColleagueOnce(t *testing.T) {
 		if len(given) != 1 || given[0].State != notify.Expired || len(line) != 1 || line[0].State != notify.Expired {
 			t.Fatalf("%+v, %+v", given, line)
 		}
-		for entry, want := range map[string]int{given[0].ID: 1, line[0].ID: 0} {
-			if n := w.Count(t, `SELECT COUNT(*) FROM message WHERE template = 'message.expired/staff' AND entry = $1`, entry); n != want {
-				t.Errorf("it is told %d times, want %d", n, want)
+		for _, m := range []notify.Message{given[0], line[0]} {
+			if n := w.Count(t, `SELECT COUNT(*) FROM message WHERE template = 'message.expired/staff' AND entry = $1 AND receiver <> $2 AND receiver = $3`, m.ID, m.Receiver, m.How); n != 1 {
+				t.Errorf("%s is told to %d others, want 1", m.Template, n)
 			}
 		}
-		// Whoever does not look at that either has it go to whoever stands above, once.
-		if n := w.Count(t, `SELECT COUNT(*) FROM message WHERE template = 'message.expired/staff'`); n != 2 {
+		// Whoever does not look at that either has it go to another, once.
+		for range 20 {
+			w.Clock.Add(11 * time.Hour)
+			w.Tell(t)
+		}
+		if n := w.Count(t, `SELECT COUNT(*) FROM message WHERE template = 'message.expired/staff'`); n != 3 {
 			t.Errorf("%d colleagues were told", n)
+		}
+		if n := w.Count(t, `SELECT COUNT(*) FROM message a JOIN message b ON b.entry = a.id AND b.person = a.person WHERE b.template = 'message.expired/staff' AND a.receiver = b.receiver`); n != 0 {
+			t.Errorf("%d were told that they had not looked themselves", n)
 		}
 	})
 }

@@ -403,15 +403,19 @@ func (h *heeding) values(t *Template, receiver string) (content, error) {
 	if d["until"] != "" {
 		v["until"] = d["until"]
 	}
-	if due, err := time.Parse(time.RFC3339, d["due"]); err == nil {
-		v["due"] = due.In(civic.Shanghai).Format("1月2日")
-	}
 	if t.To != Staff {
 		who, lang, err := h.address(civic.PersonID(receiver))
 		if err != nil {
 			return c, err
 		}
 		v["who"], c.Lang = who, lang
+	}
+	if due, err := time.Parse(time.RFC3339, d["due"]); err == nil {
+		form := "1月2日"
+		if c.Lang == English {
+			form = "2 Jan"
+		}
+		v["due"] = due.In(civic.Shanghai).Format(form)
 	}
 	if t.About == "request" {
 		if err := h.matter(v); err != nil {

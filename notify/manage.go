@@ -80,7 +80,8 @@ func (s *Service) Overview(ctx context.Context, actor civic.Actor, in civic.Divi
 				}
 			}
 			for _, st := range stops {
-				if st.Carrier == c && st.Division.Covers(in) {
+				// What a relative is to pass on goes as a text: it stops with the texts.
+				if (st.Carrier == c || st.Carrier == machine(c)) && st.Division.Covers(in) {
 					f.Stopped, f.Why = true, st.Reason
 				}
 			}

@@ -110,8 +110,8 @@ func (s *Service) about(m Message, more ...journal.About) []journal.About {
 	return out
 }
 
-// end ends an open message and drops what is still to be done for it. It reports
-// whether it was open.
+// end ends an open message, confirmed or cancelled, and drops what is still to be done for it.
+// It reports whether it was open.
 func (s *Service) end(tx *journal.Tx, auth civic.Authority, m Message, to State, how string) (bool, error) {
 	n, err := tx.Exec(`UPDATE message SET state = $1, how = $2, ended_at = $3 WHERE person = $4 AND id = $5 AND state = 'open'`, to, how, tx.Now, m.Person, m.ID)
 	if err != nil || n == 0 {
@@ -126,10 +126,8 @@ func (s *Service) end(tx *journal.Tx, auth civic.Authority, m Message, to State,
 	switch to {
 	case Confirmed:
 		ev.Act = ActReached[how]
-	case Cancelled:
-		ev.Act, ev.Detail = ActCancelled, map[string]string{"why": how}
 	default:
-		ev.Act = ActExpired
+		ev.Act, ev.Detail = ActCancelled, map[string]string{"why": how}
 	}
 	return true, tx.RecordFor(auth, m.Person, ev)
 }

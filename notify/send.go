@@ -58,7 +58,7 @@ func readAttempt(q db.Q, person civic.PersonID, id string) (Attempt, error) {
 // the carrier refused: who finds the mark does not know what became of the parcel, and
 // leaves it to a report and to the next carrier.
 func (s *Service) Send(ctx context.Context, job Send) error {
-	p, a, off, err := s.parcel(ctx, job)
+	p, a, off, patient, err := s.parcel(ctx, job)
 	if err != nil || p == nil {
 		return err
 	}
@@ -84,10 +84,10 @@ func (s *Service) Send(ctx context.Context, job Send) error {
 		return err
 	}
 	retry := s.book.chains.Retry
-	if no.ForGood || tries >= retry.Tries {
+	if no.ForGood || tries >= retry.Tries && !patient {
 		return s.result(ctx, job, sent, err)
 	}
-	wait := min(retry.First<<(tries-1), retry.Most)
+	wait := min(retry.First<<min(tries-1, 10), retry.Most)
 	return jobs.Later(time.Duration(wait) * time.Second)
 }
 
@@ -126,14 +126,13 @@ func (s *Service) unmark(ctx context.Context, attempt string) error {
 	})
 }
 
-// parcel makes the parcel of an attempt that is due; nil when it is no longer wanted.
-func (s *Service) parcel(ctx context.Context, job Send) (*Parcel, Attempt, bool, error) {
-	var p *Parcel
-	var a Attempt
-	var off bool
+// parcel makes the parcel of an attempt that is due; nil when it is no longer wanted. off says
+// that its carrier is stopped, patient that a gateway that is down is asked until the message
+// ends: it would not go any other way.
+func (s *Service) parcel(ctx context.Context, job Send) (p *Parcel, a Attempt, off, patient bool, err error) {
 	// A write that writes nothing: what it reads belongs together, and a code is opened.
-	err := s.j.Write(ctx, civic.System("notify"), func(tx *journal.Tx) error {
-		var err error
+	err = s.j.Write(ctx, civic.System("notify"), func(tx *journal.Tx) error {
+		p = nil
 		if a, err = readAttempt(tx, job.Person, job.Attempt); civic.Is(err, civic.NotFound) || err == nil && a.State != "due" {
 			return journal.ErrUnchanged
 		}
@@ -150,12 +149,13 @@ func (s *Service) parcel(ctx context.Context, job Send) (*Parcel, Attempt, bool,
 		if err != nil {
 			return err
 		}
+		patient = s.book.chains.Urgencies[m.Urgency].Quiet
 		if p, err = s.wrap(tx, m, a); err != nil {
 			return err
 		}
 		return journal.ErrUnchanged
 	})
-	return p, a, off, err
+	return p, a, off, patient, err
 }
 
 // wrap makes a parcel: the words, and where it goes. A target that is no more, such as a

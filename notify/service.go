@@ -21,7 +21,7 @@ var (
 	ActUnsure    = journal.Define("message.unsure", "不清楚消息有没有发出，不再重发，换别的办法")
 	ActMissed    = journal.Define("message.missed", "去告诉老人，没有找到人")
 	ActWaits     = journal.Define("message.waits", "等到合适的时候再告诉")
-	ActExpired   = journal.Define("message.expired", "各种办法都没有联系上，交给专人")
+	ActExpired   = journal.Define("message.expired", "各种办法都没有联系上，交给专人").Carries("what", "whom", "ask")
 	ActCancelled = journal.Define("message.cancelled", "不用再告诉了")
 	ActTaskSeen  = journal.Define("message.task_seen", "为了告诉老人一件事，看了老人的电话或住址")
 	ActRefused   = journal.Define("message.refused", "说了不要用哪些办法通知")

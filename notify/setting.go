@@ -133,9 +133,9 @@ const (
 	partOf    = 67
 )
 
-// cost is what a text costs by its parts, the signature counted.
+// cost is what a text costs by its parts, the signature counted as phones show it: 【银桥】.
 func (g GatewaySetting) cost(text string) int64 {
-	n := utf8.RuneCountInString(text) + utf8.RuneCountInString(g.Sign)
+	n := utf8.RuneCountInString(text) + utf8.RuneCountInString(strings.Trim(g.Sign, "【】")) + 2
 	if n <= partAlone {
 		return g.Mills
 	}

@@ -65,7 +65,7 @@ func (s *Service) situation(tx *journal.Tx, m Message, t *Template, self people.
 		if d, _, err := s.mobileOf(tx, k.Agent); err != nil {
 			return sit, err
 		} else if d.ID != "" {
-			sit.Kin = append(sit.Kin, Relative{k.Agent})
+			sit.Kin = append(sit.Kin, Relative{k.Agent, d.Number})
 		}
 	}
 	home, address, err := s.people.Lives(tx, auth, self.Root)

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ type Task struct {
 	Attempt
 	Who     string // masked
 	Urgent  bool
+	Soon    bool   // somebody waits for it, and it is soon over
 	Words   string // Chinese, for staff; discreet where it must reveal nothing
 	Badges  []string
 	MadeFor string // the member of staff whose task it is, "" for whoever comes first
@@ -38,10 +40,11 @@ type Detail struct {
 	Answer  string // what the person has to answer: a grant; "" when being told is enough
 }
 
-// tasksMost bounds a list of tasks.
-const tasksMost = 100
+// TasksMost bounds a list of tasks: whoever sees as many is told that there are more.
+const TasksMost = 100
 
-// Tasks lists what is to be done by hand, the oldest first: by one carrier, where the
+// Tasks lists what is to be done by hand: what hangs on life and limb first, then codes, for
+// which somebody waits, then the oldest, TasksMost at most. By one carrier, where the
 // member of staff at the controls serves people. A visit is listed for whoever it was
 // given to, and at the desk for all.
 func (s *Service) Tasks(ctx context.Context, actor civic.Actor, carrier string) ([]Task, error) {
@@ -73,8 +76,8 @@ func (s *Service) Tasks(ctx context.Context, actor civic.Actor, carrier string) 
 func openTasks(q db.Q, actor civic.Actor, carrier string, ds []civic.Division) ([]Attempt, error) {
 	var out []Attempt
 	if carrier == CarrierDesk {
-		err := q.Select(&out, `SELECT `+attemptColumns+` FROM message_attempt WHERE state = 'open' AND carrier = $1 AND target = $2 ORDER BY id LIMIT $3`,
-			carrier, actor.Operator.ID, tasksMost)
+		err := q.Select(&out, `SELECT `+attemptColumns+` FROM message_attempt a WHERE state = 'open' AND carrier = $1 AND target = $2 ORDER BY `+byUrgency+`, id LIMIT $3`,
+			carrier, actor.Operator.ID, TasksMost)
 		return out, err
 	}
 	whose := ""
@@ -83,13 +86,26 @@ func openTasks(q db.Q, actor civic.Actor, carrier string, ds []civic.Division) (
 	}
 	for _, d := range ds {
 		var part []Attempt
-		if err := q.Select(&part, `SELECT `+attemptColumns+` FROM message_attempt WHERE state = 'open' AND carrier = $1 AND division >= $2 AND division < $3
-			AND (CAST($4 AS TEXT) = '' OR target = $4) ORDER BY id LIMIT $5`, carrier, d, string(d)+"~", whose, tasksMost); err != nil {
+		if err := q.Select(&part, `SELECT `+attemptColumns+` FROM message_attempt a WHERE state = 'open' AND carrier = $1 AND division >= $2 AND division < $3
+			AND (CAST($4 AS TEXT) = '' OR target = $4) ORDER BY `+byUrgency+`, id LIMIT $5`, carrier, d, string(d)+"~", whose, TasksMost); err != nil {
 			return nil, err
 		}
 		out = append(out, part...)
 	}
 	return out, nil
+}
+
+// byUrgency orders attempts by how long they can wait.
+const byUrgency = `(SELECT CASE m.urgency WHEN 'life' THEN 0 WHEN 'code' THEN 1 ELSE 2 END FROM message m WHERE m.person = a.person AND m.id = a.message)`
+
+func waits(u Urgency) int {
+	switch u {
+	case Life:
+		return 0
+	case Code:
+		return 1
+	}
+	return 2
 }
 
 // where lists the divisions in which a member of staff has the permission; with none,
@@ -117,8 +133,18 @@ func (s *Service) where(v *journal.View, actor civic.Actor, p civic.Permission) 
 }
 
 func (s *Service) tasks(q db.Q, rows []Attempt) ([]Task, error) {
-	slices.SortFunc(rows, func(a, b Attempt) int { return strings.Compare(a.ID, b.ID) })
-	rows = rows[:min(len(rows), tasksMost)]
+	about := make(map[string]Message, len(rows)) // by attempt
+	for _, a := range rows {
+		m, err := readMessage(q, a.Person, a.Message)
+		if err != nil {
+			return nil, err
+		}
+		about[a.ID] = m
+	}
+	slices.SortFunc(rows, func(a, b Attempt) int {
+		return cmp.Or(cmp.Compare(waits(about[a.ID].Urgency), waits(about[b.ID].Urgency)), strings.Compare(a.ID, b.ID))
+	})
+	rows = rows[:min(len(rows), TasksMost)]
 	var persons []civic.PersonID
 	var workers []civic.StaffID
 	for _, a := range rows {
@@ -137,11 +163,13 @@ func (s *Service) tasks(q db.Q, rows []Attempt) ([]Task, error) {
 	}
 	out := make([]Task, 0, len(rows))
 	for _, a := range rows {
-		m, err := readMessage(q, a.Person, a.Message)
-		if err != nil {
-			return nil, err
+		m := about[a.ID]
+		t := Task{Attempt: a, Who: names[a.Person], Urgent: m.Urgency == Life, Soon: m.Urgency == Code, MadeFor: given[civic.StaffID(a.Target)]}
+		if t.Soon { // its words are the code, which is opened with the task
+			t.Words = "老人等着听口令，请现在就打。"
+			out = append(out, t)
+			continue
 		}
-		t := Task{Attempt: a, Who: names[a.Person], Urgent: m.Urgency == Life, MadeFor: given[civic.StaffID(a.Target)]}
 		// A list reveals nothing that the one who does the task need not know yet.
 		if t.Words, err = s.words(m, a.Carrier, a.Discreet || a.Carrier != CarrierDesk && s.isPrivate(m)); err != nil {
 			return nil, err

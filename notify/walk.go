@@ -159,7 +159,13 @@ func (s *Service) climb(tx *journal.Tx, auth civic.Authority, m Message, t *Temp
 	rest := slices.DeleteFunc(s.book.ladder(t, sit), func(r Rung) bool {
 		return slices.ContainsFunc(tried, func(x struct{ Carrier, Target string }) bool { return x.Carrier == r.Carrier && x.Target == r.Target })
 	})
-	if len(rest) == 0 || !tx.Now.Before(m.OverAt) {
+	over := !tx.Now.Before(m.OverAt)
+	if len(rest) == 0 && !over && (m.Audience == Staff || s.book.chains.Urgencies[t.Urgency].Quiet) {
+		// Nothing else can be tried, and nobody would be told: until its time is over a report
+		// may come, a gateway may be back, a colleague may look.
+		return s.moveOn(tx, m, m.OverAt, m.OverAt)
+	}
+	if len(rest) == 0 || over {
 		return s.giveUp(tx, auth, m, t)
 	}
 	next := rest[0]
@@ -229,31 +235,36 @@ func (s *Service) giveUp(tx *journal.Tx, auth civic.Authority, m Message, t *Tem
 		return err
 	}
 	told := s.book.byName[string(ActExpired)+"/"+string(Staff)]
-	roles := told.Roles
-	if m.Audience == Staff { // nobody looked: to whoever stands above
-		roles = roles[len(roles)-1:]
+	roles, not := told.Roles, civic.StaffID("")
+	if m.Audience == Staff { // nobody looked: to whoever stands above, and is another
+		roles, not = slices.Clone(roles), civic.StaffID(m.Receiver)
+		slices.Reverse(roles)
 	}
 	maker, err := s.maker(tx, m)
 	if err != nil {
 		return err
 	}
-	who, err := named(tx, m.Person, m.Division, roles, maker)
-	if err == nil && who == "" {
-		who, err = named(tx, m.Person, m.Division, told.Roles, maker)
-	}
+	who, err := named(tx, m.Person, m.Division, roles, not, maker)
 	if err != nil {
 		return err
 	}
 	if who == "" { // a message never ends without somebody who knows of it
 		return s.wait(tx, auth, m, tx.Now.Add(24*time.Hour), tx.Now)
 	}
-	if m.Audience != Staff || string(who) != m.Receiver {
-		c, err := s.content(m)
-		if err != nil {
-			return err
-		}
-		c.Values = Values{"elder": c.Values["elder"]}
-		row := []Receiver{{Person: m.Person, ID: string(who), About: "", Division: m.Division, content: c}}
+	last, err := s.toldAbove(tx, m)
+	if err != nil {
+		return err
+	}
+	if last { // two colleagues were told, and it is theirs
+		who = civic.StaffID(m.Receiver)
+	}
+	c, err := s.content(m)
+	if err != nil {
+		return err
+	}
+	values := s.unreached(m, t, c.Values["elder"])
+	row := []Receiver{{Person: m.Person, ID: string(who), Division: m.Division, content: content{Lang: Chinese, Values: values}}}
+	if !last {
 		if _, err := s.Queue(tx, auth, told.Name, m.ID, row); err != nil {
 			return err
 		}
@@ -262,5 +273,31 @@ func (s *Service) giveUp(tx *journal.Tx, auth civic.Authority, m Message, t *Tem
 		return err
 	}
 	took := int64(tx.Now.Sub(m.MadeAt) / time.Second)
-	return tx.RecordFor(auth, m.Person, journal.Event{Act: ActExpired, Measure: &took, About: s.about(m, journal.About{ID: string(who), Kind: "staff", Role: "told"})})
+	return tx.RecordFor(auth, m.Person, journal.Event{Act: ActExpired, Measure: &took, Detail: values,
+		About: s.about(m, journal.About{ID: string(who), Kind: "staff", Role: "told"})})
+}
+
+// toldAbove reports whether a message is the one by which a second colleague was told that a
+// first had not looked.
+func (s *Service) toldAbove(tx *journal.Tx, m Message) (bool, error) {
+	if m.Template != string(ActExpired)+"/"+string(Staff) {
+		return false, nil
+	}
+	before, err := readMessage(tx, m.Person, m.Entry)
+	return err == nil && before.Audience == Staff, err
+}
+
+// unreached says who was not reached, about what, and what a colleague is asked to do.
+func (s *Service) unreached(m Message, t *Template, elder string) Values {
+	v := Values{"whom": elder, "what": t.Act.Words(), "ask": "请您想办法告诉老人，或问清老人在哪里。"}
+	switch m.Audience {
+	case Family:
+		v["whom"], v["ask"] = elder+"的家里人", "请您想办法告诉家里人。"
+	case Staff:
+		v["whom"], v["ask"] = "该看"+elder+"这件事的同事", "请您接着办。"
+	}
+	for name, text := range v {
+		v[name] = fit(text, max(1, s.book.params[name]))
+	}
+	return v
 }

@@ -19,6 +19,9 @@ type Writer interface {
 // while a write began.
 const holdsMost = 5
 
+// holdsAtOnce is how many people are held by one statement.
+const holdsAtOnce = 128
+
 // ErrErased refuses whatever is done for somebody who has had everything erased.
 var ErrErased = civic.E(civic.Conflict, "person.erased", "这份资料已经按本人的要求删除了，不能再用。要再办事，请当场重新登记。")
 
@@ -51,6 +54,28 @@ func HoldSelf(w Writer, id civic.PersonID) (Self, error) {
 		}
 	}
 	return Self{}, errCardMoved
+}
+
+// HoldAll is HoldSelf for a write that many wait for: in one statement it holds those
+// who are active and were never merged, in the order of the IDs given. The others are
+// missing from what it returns, and are HoldSelf's.
+func HoldAll(w Writer, ids []civic.PersonID) (map[civic.PersonID]Self, error) {
+	out := make(map[civic.PersonID]Self, len(ids))
+	for part := range slices.Chunk(ids, holdsAtOnce) {
+		part = db.Filled(part)
+		var rows []struct {
+			ID       civic.PersonID
+			Division civic.Division
+			DiedOn   string
+		}
+		if err := w.Select(&rows, `UPDATE person SET aliases = aliases WHERE state = 'active' AND alias_of = '' AND aliases = 0 AND id IN `+db.In(1, len(part))+` RETURNING id, division, died_on`, db.Args(part)...); err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			out[r.ID] = Self{Root: r.ID, Division: r.Division, Died: r.DiedOn, State: "active"}
+		}
+	}
+	return out, nil
 }
 
 // LockSelf makes all who act for these people wait until this write is over, and

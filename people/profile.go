@@ -1,6 +1,8 @@
 package people
 
 import (
+	"slices"
+
 	"yinqiao/civic"
 	"yinqiao/db"
 )
@@ -48,6 +50,38 @@ func (s *Service) Known(q db.Q, auth civic.Authority, id civic.PersonID) (Person
 		return Person{}, err
 	}
 	return row.Person(), nil
+}
+
+// KnownAll is Known for many at once, each with the authority over them in its place. Who
+// was merged is read under the ID that was asked for.
+func (s *Service) KnownAll(q db.Q, auths []civic.Authority, ids []civic.PersonID) (map[civic.PersonID]Person, error) {
+	for i, id := range ids {
+		if !auths[i].Over(id) {
+			return nil, errAuthority
+		}
+	}
+	out := make(map[civic.PersonID]Person, len(ids))
+	for part := range slices.Chunk(ids, holdsAtOnce) {
+		part = db.Filled(part)
+		var rows []personRow
+		if err := q.Select(&rows, personSelect+` WHERE alias_of = '' AND id IN `+db.In(1, len(part)), db.Args(part)...); err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			out[r.ID] = r.Person()
+		}
+	}
+	for i, id := range ids {
+		if _, ok := out[id]; ok {
+			continue
+		}
+		p, err := s.Known(q, auths[i], id)
+		if err != nil {
+			return nil, err
+		}
+		out[id] = p
+	}
+	return out, nil
 }
 
 // Lives reads where a person lives, for somebody with authority over them: the

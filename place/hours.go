@@ -162,7 +162,7 @@ func parseSpans(s string) ([]Span, bool) {
 	var out []Span
 	for _, part := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == '、' || r == '和' || r == ' ' }) {
 		a, b, found := strings.Cut(strings.ReplaceAll(part, "至", "-"), "-")
-		from, ok := clock(a)
+		from, ok := Clock(a)
 		if !found || !ok || from >= dayMinutes {
 			return nil, false
 		}
@@ -170,7 +170,7 @@ func parseSpans(s string) ([]Span, bool) {
 		if b, next = strings.CutPrefix(b, "次日"); !next {
 			b, next = strings.CutPrefix(b, "第二天")
 		}
-		to, ok := clock(b)
+		to, ok := Clock(b)
 		if !ok {
 			return nil, false
 		}
@@ -198,8 +198,8 @@ func apart(s []Span) bool {
 
 var clockSigns = strings.NewReplacer("点半", ":30", "点整", ":00", "点", ":", "时", ":", "分", "")
 
-// clock reads 8:30 and 8点30分 as minutes after midnight; 24:00 is the end.
-func clock(s string) (int, bool) {
+// Clock reads 8:30 and 8点30分 as minutes after midnight; 24:00 is the end.
+func Clock(s string) (int, bool) {
 	s = clockSigns.Replace(strings.TrimSpace(s))
 	h, m, found := strings.Cut(s, ":")
 	if !found || m == "" {

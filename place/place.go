@@ -302,6 +302,18 @@ type Card struct {
 	Ahead    []DayPlan // today and the two weeks after it
 }
 
+// Office reads one place, shut ones too. What places there are is public. NotFound if
+// there is none.
+func (s *Service) Office(ctx context.Context, id civic.OfficeID) (Office, error) {
+	var o Office
+	err := s.j.Look(ctx, civic.System("place"), func(v *journal.View) error {
+		var err error
+		o, err = Read(v, id)
+		return err
+	})
+	return o, err
+}
+
 // Show reads all that people are told of a place. What places there are is public.
 func (s *Service) Show(ctx context.Context, id civic.OfficeID) (Card, error) {
 	var c Card

@@ -146,4 +146,7 @@ type View struct {
 	// version.
 	Again     []string
 	Suspended bool // the service has stopped here: Step says why
+	// Same are the answers of last time to the questions that come next, at least two:
+	// they may be given at once. Whether they still fit is seen then.
+	Same []Known
 }

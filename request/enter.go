@@ -79,10 +79,10 @@ func (s *Service) Enter(tx *journal.Tx, all []Entry) ([]*Request, error) {
 	if err := claimAll(tx, out, drafts, rows); err != nil {
 		return nil, err
 	}
-	if err := tx.InsertRows("draft", []string{"id", "number", "service", "def_hash", "person", "rev", "state", "answers", "channel", "created_at", "updated_at", "likes"}, drafts); err != nil {
+	if err := tx.InsertLater("draft", []string{"id", "number", "service", "def_hash", "person", "rev", "state", "answers", "channel", "created_at", "updated_at", "likes"}, drafts); err != nil {
 		return nil, err
 	}
-	if err := tx.InsertRows("request", []string{"person", "id", "number", "service", "def_hash", "answers", "operator_kind", "operator_id",
+	if err := tx.InsertLater("request", []string{"person", "id", "number", "service", "def_hash", "answers", "operator_kind", "operator_id",
 		"agent_kind", "agent_id", "basis", "channel", "parent", "created_at"}, rows); err != nil {
 		return nil, err
 	}

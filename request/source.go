@@ -133,6 +133,7 @@ func (t *sitting) view(d *Draft) (*View, error) {
 		v.Step = Next(v.Def, v.Answers, t.facts)
 		if len(v.Step.Need) == 0 {
 			v.Form, _ = Form(v.Def, v.Answers, t.facts)
+			v.Same = sameAgain(v.Form, v.Def, t.facts)
 			if v.Suspended {
 				v.Step = Step{Human: t.standing.halt()}
 			}

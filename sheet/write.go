@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"bytes"
+	"encoding/csv"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -52,8 +53,36 @@ func Texts(rows [][]string) ([]byte, error) {
 
 // guarded keeps a spreadsheet from reading a cell as a formula.
 func guarded(c string) string {
-	if c != "" && strings.ContainsAny(c[:1], "=+-@\t\r") {
+	if c != "" && strings.ContainsAny(c[:1], "=+-@\t\r\n") {
 		return "'" + c
 	}
 	return c
+}
+
+// Columns makes a text of columns that spreadsheets open as it is: marked as UTF-8, and
+// with no cell that they would read as a formula.
+func Columns(rows [][]string) ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteString("\uFEFF")
+	w := csv.NewWriter(&b)
+	w.UseCRLF = true
+	for _, row := range rows {
+		cells := make([]string, len(row))
+		for i, c := range row {
+			cells[i] = guarded(c)
+		}
+		if err := w.Write(cells); err != nil {
+			return nil, err
+		}
+	}
+	w.Flush()
+	return b.Bytes(), w.Error()
+}
+
+// Make is Texts or Columns.
+func Make(rows [][]string, workbook bool) ([]byte, error) {
+	if workbook {
+		return Texts(rows)
+	}
+	return Columns(rows)
 }

@@ -12,7 +12,7 @@ var numberPattern = regexp.MustCompile(`^` + num)
 
 // The rules for what begins with a digit, in order: the more particular first.
 var digitRules = []rule{
-	idNumber, masked, mobile, landline, freephone, fullDate, years, year, requestNumber, standard, yearMonth, clock, address, slashed, ratio, dotted,
+	idNumber, masked, mobile, landline, freephone, fullDate, years, year, requestNumber, grouped, standard, yearMonth, clock, address, slashed, ratio, dotted,
 	named, hotline, yuanAfter, percentRange, percent, (*scan).withUnit, (*scan).anyNumber,
 }
 
@@ -67,6 +67,20 @@ var (
 			return false
 		}
 		s.groups(digits, 3, 3, 4)
+		return true
+	})
+	// Groups of digits with blanks between them are a name wherever they stand: a code, a card,
+	// the second time that either is said.
+	grouped = find(`\d{3,8}(?: \d{3,8})+`, func(s *scan, m []string, rest string) bool {
+		if startsDigit(rest) || countable(rest) || measured(rest) || strings.HasPrefix(rest, ".") && startsDigit(rest[1:]) {
+			return false
+		}
+		for i, part := range strings.Fields(m[0]) {
+			if i > 0 {
+				s.pause(Group)
+			}
+			s.spell(part)
+		}
 		return true
 	})
 	abroad = find(`\+?(86)[- ]?(1[3-9]\d)[- ]?(\d{4})[- ]?(\d{4})`, func(s *scan, m []string, rest string) bool {

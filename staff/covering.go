@@ -8,9 +8,9 @@ import (
 // coveringMost bounds among how many members a matter is shared out.
 const coveringMost = 50
 
-// Covering lists the active members but one who have a role where somebody lives, those of
+// Covering lists the active members who have a role where somebody lives, those of
 // the narrowest division only: the street's grid worker before the district's.
-func Covering(q db.Q, role Role, home civic.Division, not civic.StaffID) ([]civic.StaffID, error) {
+func Covering(q db.Q, role Role, home civic.Division) ([]civic.StaffID, error) {
 	var above []civic.Division
 	for _, n := range []int{12, 9, 6, 4, 2} {
 		if len(home) >= n {
@@ -19,8 +19,8 @@ func Covering(q db.Q, role Role, home civic.Division, not civic.StaffID) ([]civi
 	}
 	for _, d := range above {
 		var ids []civic.StaffID
-		if err := q.Select(&ids, `SELECT s.id FROM staff s JOIN staff_role r ON r.staff = s.id WHERE s.state = 'active' AND r.role = $1 AND r.division = $2 AND s.id <> $3 ORDER BY s.id LIMIT $4`,
-			role, d, not, coveringMost); err != nil || len(ids) > 0 {
+		if err := q.Select(&ids, `SELECT s.id FROM staff s JOIN staff_role r ON r.staff = s.id WHERE s.state = 'active' AND r.role = $1 AND r.division = $2 ORDER BY s.id LIMIT $3`,
+			role, d, coveringMost); err != nil || len(ids) > 0 {
 			return ids, err
 		}
 	}

@@ -12,6 +12,7 @@ type Bookable struct {
 	Plan       string // of the plans of the release
 	Ahead      int    // days before, on which booking begins
 	Week       []Turn
+	Individual bool // one person, by name
 }
 
 // Turn is one session of the week.
@@ -33,7 +34,7 @@ func Bookables() []Bookable {
 	both := []Turn{{workdays, 8 * 60, noon, 20, false}, {workdays, 14 * 60, 17 * 60, 16, false}}
 	half := func(days ...time.Weekday) []Turn { return []Turn{{days, 8 * 60, noon, 10, false}} }
 	clinic := func(department, name, about, plan string, week []Turn) Bookable {
-		return Bookable{"hospital", "clinic", department, name, about, plan, 14, week}
+		return Bookable{OfficeKind: "hospital", Kind: "clinic", Department: department, Name: name, About: about, Plan: plan, Ahead: 14, Week: week, Individual: plan == "expert"}
 	}
 	return []Bookable{
 		clinic("内科", "内科普通门诊", "", "clinic", append([]Turn{{[]time.Weekday{6, 0}, 8 * 60, noon, 12, true}}, both...)),
@@ -43,9 +44,13 @@ func Bookables() []Bookable {
 		clinic("眼科", "眼科普通门诊", "", "clinic", both),
 		clinic("眼科", "苗秀芝医生", "主任医师，看白内障", "expert", half(1, 4)),
 		clinic("中医科", "中医科普通门诊", "", "clinic", both),
-		{"museum", "venue", "", "入馆参观", "老年人免费", "venue", 7, []Turn{{[]time.Weekday{2, 3, 4, 5, 6, 0}, 9 * 60, noon, 60, true}, {[]time.Weekday{2, 3, 4, 5, 6, 0}, 13 * 60, 17 * 60, 60, true}}},
-		{"culture_house", "class", "", "戏曲晚会", "本地戏，坐着看，有茶水", "class", 21, []Turn{{[]time.Weekday{5, 6}, 19 * 60, 21 * 60, 80, true}}},
-		{"culture_house", "class", "", "合唱班", "想唱就来，不用会识谱", "class", 14, []Turn{{[]time.Weekday{2}, 9*60 + 30, 11 * 60, 30, false}}},
-		{"culture_house", "class", "", "学用手机付钱", "志愿者一对一教，带上自己的手机", "class", 14, []Turn{{[]time.Weekday{3}, 9*60 + 30, 11 * 60, 16, false}}},
+		{OfficeKind: "museum", Kind: "venue", Name: "入馆参观", About: "老年人免费", Plan: "venue", Ahead: 7,
+			Week: []Turn{{[]time.Weekday{2, 3, 4, 5, 6, 0}, 9 * 60, noon, 60, true}, {[]time.Weekday{2, 3, 4, 5, 6, 0}, 13 * 60, 17 * 60, 60, true}}},
+		{OfficeKind: "culture_house", Kind: "class", Name: "戏曲晚会", About: "本地戏，坐着看，有茶水", Plan: "class", Ahead: 21,
+			Week: []Turn{{[]time.Weekday{5, 6}, 19 * 60, 21 * 60, 80, true}}},
+		{OfficeKind: "culture_house", Kind: "class", Name: "合唱班", About: "想唱就来，不用会识谱", Plan: "class", Ahead: 14,
+			Week: []Turn{{[]time.Weekday{2}, 9*60 + 30, 11 * 60, 30, false}}},
+		{OfficeKind: "culture_house", Kind: "class", Name: "学用手机付钱", About: "志愿者一对一教，带上自己的手机", Plan: "class", Ahead: 14,
+			Week: []Turn{{[]time.Weekday{3}, 9*60 + 30, 11 * 60, 16, false}}},
 	}
 }

@@ -12,6 +12,8 @@ const (
 	KindSocialSecurity    = "social_security"    // 社保局: pensions, eligibility; one of Places
 	KindPolice            = "police_station"     // 派出所; one of Places
 	KindTelecom           = "telecom"            // 营业厅; one of Places
+	KindMuseum            = "museum"             // 博物馆; one of Places
+	KindCultureHouse      = "culture_house"      // 文化馆; one of Places
 )
 
 // The roles of a Member, in the words of the staff room.
@@ -23,6 +25,9 @@ const (
 	RoleOperator      = "operator"
 	RoleGridWorker    = "grid_worker"
 	RoleFamilyDoctor  = "family_doctor"
+
+	RoleHospitalManager = "hospital_manager"
+	RoleVenueManager    = "venue_manager"
 )
 
 // Office is one fictional office. Its telephone number begins with 0 after the
@@ -89,6 +94,9 @@ func Staff() []Member {
 		{"tysocial", "侯建英", KindSocialSecurity, xiaodian, clerk},
 		{"typolice", "任卫东", KindPolice, xiaodian, clerk},
 		{"tytelecom", "乔丽萍", KindTelecom, xiaodian, clerk},
+		{"tychief", "韩慧敏", KindHospital, xiaodian, []string{RoleHospitalManager}},
+		{"tymuseum", "白玉兰", KindMuseum, xiaodian, []string{RoleClerk, RoleVenueManager}},
+		{"tyculture", "任秀英", KindCultureHouse, xiaodian, []string{RoleClerk, RoleVenueManager}},
 		{"tygate", "阎二虎", KindCommunity, xiaodian, gate},
 		{"tysettle", "薛振华", KindCivilAffairs, "1401", administrator}, // a guardian takes two
 
@@ -102,6 +110,9 @@ func Staff() []Member {
 		{"hzsocial", "裘爱珍", KindSocialSecurity, xihu, clerk},
 		{"hzpolice", "戚建国", KindPolice, xihu, clerk},
 		{"hztelecom", "竺晓燕", KindTelecom, xihu, clerk},
+		{"hzchief", "鲍文斌", KindHospital, xihu, []string{RoleHospitalManager}},
+		{"hzmuseum", "施雨晴", KindMuseum, xihu, []string{RoleClerk, RoleVenueManager}},
+		{"hzculture", "郑美娟", KindCultureHouse, xihu, []string{RoleClerk, RoleVenueManager}},
 		{"hzgrid", "钱卫东", KindCommunity, xihu, grid},
 		{"hzsettle", "宣志明", KindCivilAffairs, "3301", administrator},
 	}

@@ -32,22 +32,25 @@ func (r route) media() string {
 }
 
 func init() {
-	for _, typ := range []string{"Location", "Organization", "Practitioner", "Schedule", "Slot"} {
+	for _, typ := range []string{"HealthcareService", "Location", "Organization", "Practitioner", "PractitionerRole", "Schedule", "Slot"} {
 		for _, pattern := range []string{"GET /fhir/" + typ, "GET /fhir/" + typ + "/{id}", "POST /fhir/" + typ + "/_search"} {
 			openToSupervisor[pattern] = "what places, doctors and times there are is public"
 		}
 	}
 	moreStory = append(moreStory, func(t *testing.T, s *story) {
-		id, err := s.Booking.Add(t.Context(), s.bookingKeeper(), booking.Resource{Office: s.Taiyuan.Hospital, Kind: "clinic", Name: "马大夫", Plan: "clinic", Ahead: 7}, nil)
-		s.must(t, err)
-		s.made["practitioner"] = id
+		for noun, r := range map[string]booking.Resource{"practitioner": {Name: "马大夫", Individual: true}, "clinic": {Name: "普通门诊"}} {
+			r.Office, r.Kind, r.Plan, r.Ahead = s.Taiyuan.Hospital, "clinic", "clinic", 7
+			id, err := s.Booking.Add(t.Context(), s.bookingKeeper(), r, nil)
+			s.must(t, err)
+			s.made[noun] = id
+		}
 	})
 	more = append(more, moreRoutes{
 		path: func(s *site, r route) map[string]string {
 			if r.face != fhirFace {
 				return nil
 			}
-			ids := map[string]string{"Schedule": s.made["hall"], "Slot": s.made["free"], "Patient": string(s.Taiyuan.Elder), "Practitioner": s.made["practitioner"],
+			ids := map[string]string{"Schedule": s.made["hall"], "Slot": s.made["free"], "Patient": string(s.Taiyuan.Elder), "Practitioner": s.made["practitioner"], "PractitionerRole": s.made["practitioner"], "HealthcareService": s.made["clinic"],
 				"Location": string(s.Taiyuan.Hospital), "Organization": string(s.Taiyuan.Hospital), "Appointment": s.made["booking"]}
 			typ, _, _ := strings.Cut(strings.TrimPrefix(r.pattern, fhir.Prefix+"/"), "/")
 			return map[string]string{"id": ids[typ]}

@@ -13,7 +13,7 @@ import (
 
 func init() {
 	for verb, why := range map[string]string{
-		"Place.Show": "what a place is, has and does is public", "Place.Near": "where places are is public", "Place.Directory": "what places there are is public",
+		"Place.Show": "what a place is, has and does is public", "Place.Office": "what a place is, has and does is public", "Place.Near": "where places are is public", "Place.Directory": "what places there are is public",
 		"Place.Count": "how many places there are is public", "Place.Divided": "where there are places is public",
 	} {
 		actorless[verb] = why

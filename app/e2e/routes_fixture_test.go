@@ -51,7 +51,7 @@ func (s *site) session(t *testing.T, a civic.Actor) string {
 	ctx, err := s.Sessions.Load(t.Context(), "")
 	s.must(t, err)
 	switch {
-	case a.Operator.Kind == civic.PartyDevice:
+	case a.Operator.Kind == civic.PartyDevice && a.Channel != civic.ChannelKiosk:
 		return s.made["token."+a.Operator.ID]
 	case a.Channel == civic.ChannelField:
 		s.must(t, s.Sessions.EnterOn(ctx, a.Staff(), a.Device))

@@ -23,6 +23,32 @@ func (s *server) bookings() {
 		summary: "替一个人直接约好", more: "给柜台、护士站和别的系统用，不用一问一答。同一个时间约第二次会被拒绝。"}, s.book)
 	handle(s, route{id: "bookings-extra", method: http.MethodPost, path: "/bookings/extra", tag: tagBooking, kinds: gone, status: http.StatusCreated,
 		summary: "医生加一个号，写明为什么"}, s.extraPlace)
+	handle(s, route{id: "bookings-choices", method: http.MethodGet, path: "/bookings/{booking}/choices", tag: tagBooking, kinds: gone[:1],
+		summary: "一次预约能改到哪些时间", more: "同一位医生、同一个馆或同一门课的在前，同一个科别人的在后。"}, s.choices)
+	handle(s, route{id: "bookings-restore", method: http.MethodPost, path: "/bookings/{booking}/restore", tag: tagBooking, kinds: full,
+		summary: "恢复刚取消的预约", more: "取消以后十分钟里，号还在的。"}, s.onBooking(s.Booking.Restore))
+	handle(s, route{id: "times-full", method: http.MethodGet, path: "/people/{person}/full/{service}/{place}", tag: tagBooking, kinds: gone[:1],
+		summary: "一个人约不到、可以排队等候的时间"}, s.fullTimes)
+	handle(s, route{id: "waits-list", method: http.MethodGet, path: "/people/{person}/waits", tag: tagBooking, kinds: gone[:1],
+		summary: "一个人在等的时间，有号了没有"}, s.waits)
+	handle(s, route{id: "waits-take", method: http.MethodPost, path: "/waits/take", tag: tagBooking, kinds: full, status: http.StatusCreated,
+		summary: "要候补留着的号"}, s.takeOffer)
+	handle(s, route{id: "checkins-create", method: http.MethodPost, path: "/checkins", tag: tagDevice, kinds: gone,
+		summary: "来的人在自助机上刷卡取号(SX8)", more: "Authorization: Bearer 里放自助机登记时得到的令牌。刷过了再刷，还是同一个号。"}, s.checkIn)
+	handle(s, route{id: "week-get", method: http.MethodGet, path: "/week", tag: tagBooking,
+		summary: "本单位一周的号，每个号池用了多少"}, s.week)
+	handle(s, route{id: "day-get", method: http.MethodGet, path: "/day", tag: tagBooking,
+		summary: "本单位一天的数：来了、没来、预留号用了多少、等了多久"}, s.dayTally)
+	handle(s, route{id: "times-get", method: http.MethodGet, path: "/times/{time}", tag: tagBooking, kinds: gone[:1],
+		summary: "本单位一个时间的号和谁约了"}, s.getTime)
+	handle(s, route{id: "lists-get", method: http.MethodGet, path: "/lists/{list}", tag: tagBooking, kinds: gone[:1],
+		summary: "把单子导出成表格", more: "名字遮住中间的字，号码都是文字，没有公式。"}, s.list)
+	handle(s, route{id: "weeks-template", method: http.MethodGet, path: "/places/{place}/sheet", tag: tagBooking, kinds: gone[:1],
+		summary: "下载现在每周的号，改好再交"}, s.weekTemplate)
+	handle(s, route{id: "weeks-check", method: http.MethodPost, path: "/places/{place}/sheet/check", tag: tagBooking, kinds: gone[:1],
+		summary: "看一看一张表会改什么，哪里不对", more: "什么也不改。"}, s.checkWeek)
+	handle(s, route{id: "weeks-publish", method: http.MethodPost, path: "/places/{place}/sheet", tag: tagBooking, kinds: gone,
+		summary: "照一张表放号", more: "一次全改好，有一处不对就都不改。已经有人约的不动。"}, s.publishWeek)
 	handle(s, route{id: "bookings-get", method: http.MethodGet, path: "/bookings/{booking}", tag: tagBooking, kinds: gone[:1],
 		summary: "一次预约", more: "限本人、能替老人办事的人和这个单位的工作人员。"}, s.getBooking)
 	handle(s, route{id: "bookings-cancel", method: http.MethodPost, path: "/bookings/{booking}/cancel", tag: tagBooking, kinds: gone,
@@ -47,6 +73,7 @@ func (s *server) bookings() {
 		summary: "一个人约好了还没去的"}, s.coming)
 	handle(s, route{id: "bookings-roll", method: http.MethodGet, path: "/bookings", tag: tagBooking,
 		summary: "本单位某一天谁约了", more: "名字遮住中间的字。不写日子就是今天。"}, s.roll)
+	s.hospital()
 	handle(s, route{id: "waits-create", method: http.MethodPost, path: "/waits", tag: tagBooking, kinds: full,
 		summary: "约满的时间排候补", more: "有号了给他留着，并告诉他。"}, s.wait)
 	handle(s, route{id: "waits-leave", method: http.MethodPost, path: "/waits/leave", tag: tagBooking, kinds: gone,
@@ -217,11 +244,12 @@ type BookedItem struct {
 	When     string          `json:"when"`
 	StartsAt time.Time       `json:"starts_at"`
 	State    booking.State   `json:"state" enum:"booked,arrived,missed,cancelled,called_off"`
+	Hospital booking.Theirs  `json:"hospital,omitempty" enum:",asked,late,confirmed" doc:"医院自己的系统怎么说：待确认、过了时间还没有答复、确认了；不写就是不用问医院"`
 	Words    string          `json:"words"`
 }
 
 func bookedItem(it booking.Item) BookedItem {
-	return BookedItem{it.ID, it.Number, it.Number.Grouped(), it.Title, it.What, it.Where, it.Who, it.When, it.StartsAt.In(civic.Shanghai), it.State, it.State.Words()}
+	return BookedItem{it.ID, it.Number, it.Number.Grouped(), it.Title, it.What, it.Where, it.Who, it.When, it.StartsAt.In(civic.Shanghai), it.State, it.Booking.Theirs, it.Booking.Words()}
 }
 
 // BookedFile is a booking with all that its reader may know.

@@ -17,6 +17,7 @@ type resourceIn struct {
 		About      string        `json:"about,omitempty" maxLength:"60"`
 		Plan       string        `json:"plan" maxLength:"60" doc:"号源方案的名字"`
 		Staff      civic.StaffID `json:"staff,omitempty" maxLength:"64" doc:"医生自己的账号"`
+		Individual bool          `json:"individual,omitempty" doc:"就是名字里的这一位，不是几个人轮班的门诊，也不是场馆或课程；有账号的都算"`
 		Ahead      int           `json:"ahead" minimum:"0" maximum:"366" doc:"提前几天放号"`
 		Opens      int           `json:"opens,omitempty" minimum:"0" maximum:"1439" doc:"放号那天的第几分钟"`
 	}
@@ -30,7 +31,7 @@ type AddedResource struct {
 func (s *server) addResource(ctx context.Context, in *resourceIn) (*struct{ Body AddedResource }, error) {
 	b := in.Body
 	id, err := s.Booking.Add(ctx, actorOf(ctx), booking.Resource{Office: in.Place, Kind: b.Kind, Department: b.Department, Name: b.Name, About: b.About,
-		Plan: b.Plan, Staff: b.Staff, Ahead: b.Ahead, Opens: b.Opens}, nil)
+		Plan: b.Plan, Staff: b.Staff, Individual: b.Individual, Ahead: b.Ahead, Opens: b.Opens}, nil)
 	if err != nil {
 		return nil, err
 	}

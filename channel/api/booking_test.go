@@ -6,6 +6,7 @@ import (
 
 	"yinqiao/civic"
 	"yinqiao/engine/booking"
+	"yinqiao/staff"
 )
 
 // booked is a hall with sessions, and what the elder has booked there.
@@ -19,6 +20,13 @@ func init() {
 		b := w.booked
 		maps.Copy(s.ids, map[string]string{"place": string(w.hospital), "resource": b.resource, "time": b.time, "booking": b.booking})
 		day := time.Now().AddDate(0, 0, 2).In(civic.Shanghai).Format(time.DateOnly)
+		maps.Copy(s.ids, map[string]string{"list": "day"})
+		if w.tokens["kiosk"] == "" {
+			_, token, err := w.rooms.Staff.EnrolDevice(w.ctx(), civic.System("test"), staff.Device{Kind: staff.Kiosk, Name: "大厅自助机", Office: w.hospital})
+			w.ok(err)
+			w.tokens["kiosk"] = token
+		}
+		s.of["checkins"] = w.tokens["kiosk"]
 		order := map[string]any{"service": "venue-entry", "person": w.elder, "time": b.other}
 		extra := maps.Clone(order)
 		extra["reason"] = "腿脚不便"
@@ -28,6 +36,10 @@ func init() {
 			"bookings-change":   {"time": b.other},
 			"waits-create":      order,
 			"waits-leave":       order,
+			"waits-take":        order,
+			"checkins-create":   {"card": "SN0000000001"},
+			"weeks-check":       {"since": day, "bytes": []byte(sheetOfHall)},
+			"weeks-publish":     {"since": day, "bytes": []byte(sheetOfHall), "seen": "none"},
 			"resources-create":  {"kind": "venue", "name": "二号厅", "plan": "venue", "ahead": 7},
 			"resources-week":    {"since": day, "week": []any{map[string]any{"weekday": 1, "from": 540, "to": 1020, "places": 20}}},
 			"resources-day":     {"day": day, "weekday": -1, "reason": "检修"},
@@ -38,6 +50,9 @@ func init() {
 		})
 	})
 }
+
+// sheetOfHall is a week in which the hall opens on Mondays only.
+const sheetOfHall = "科室,名称,星期,从,到,号数\n,一号厅,周一,9:00,17:00,20\n"
 
 // makeBooking makes a hall that is open every day, and books tomorrow in it.
 func (w *world) makeBooking() booked {

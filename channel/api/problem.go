@@ -8,8 +8,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -133,7 +131,7 @@ func (s *server) problem(ctx context.Context, op string, err error) *Problem {
 func unclean(v reflect.Value, path string) string {
 	switch v.Kind() {
 	case reflect.String:
-		if dirty(v.String()) {
+		if civic.Garbled(v.String()) {
 			return path
 		}
 	case reflect.Pointer:
@@ -148,7 +146,7 @@ func unclean(v reflect.Value, path string) string {
 		}
 	case reflect.Map:
 		for _, k := range v.MapKeys() {
-			if dirty(k.String()) {
+			if civic.Garbled(k.String()) {
 				return path
 			}
 			if p := unclean(v.MapIndex(k), path+"."+safeSegment(k.String())); p != "" {
@@ -189,12 +187,6 @@ func locate(f reflect.StructField, parent string) string {
 		return "body"
 	}
 	return "." + name
-}
-
-func dirty(s string) bool {
-	return !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool {
-		return r == utf8.RuneError || unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t'
-	})
 }
 
 // write sends a problem outside a handler.

@@ -13,7 +13,7 @@ const tagDevice = "设备"
 
 // byDevice are the operations for which a device bears its own token; no session of a
 // person or of staff does for them.
-var byDevice = map[string]bool{"reads-create": true}
+var byDevice = map[string]bool{"reads-create": true, "checkins-create": true}
 
 func (s *server) devices() {
 	handle(s, route{id: "reads-create", method: http.MethodPost, path: "/reads", tag: tagDevice, kinds: []civic.Kind{civic.Conflict, civic.Exhausted},

@@ -26,6 +26,7 @@ import (
 	"yinqiao/engine/casework"
 	"yinqiao/engine/eligibility"
 	"yinqiao/grant"
+	"yinqiao/jobs"
 	"yinqiao/journal"
 	"yinqiao/ledger/finding"
 	"yinqiao/notify"
@@ -63,6 +64,7 @@ type world struct {
 	roster  string
 	rooms   api.Rooms
 	booked  booked
+	awaited awaited
 
 	elder, daughter, stranger civic.PersonID
 	grant                     string
@@ -93,7 +95,11 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	w := &world{t: t, db: d, mux: http.NewServeMux(), log: &logBuffer{}, seen: &logBuffer{}, tokens: map[string]string{}}
 	log := slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	v := dbtest.Vault(t)
-	j := journal.New(journal.Config{DB: d, Vault: v, Auth: grant.Judge{}, Clock: time.Now, Log: log, Heads: filepath.Join(t.TempDir(), "heads")})
+	q, err := jobs.New(d, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := journal.New(journal.Config{DB: d, Vault: v, Jobs: q, Auth: grant.Judge{}, Clock: time.Now, Log: log, Heads: filepath.Join(t.TempDir(), "heads")})
 	r := api.Rooms{People: people.New(j, v), Staff: staff.New(j, v, staff.Cost{Memory: 64, Time: 1, Lanes: 1}), Sessions: staff.NewSessions(j, false), Catalog: catalog.New(j), Place: place.New(j), Log: log}
 	r.Grant = grant.New(j, v, r.People, r.Catalog)
 	r.Casework = casework.New(j, v, r.People)
@@ -106,7 +112,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	r.Requests.Offers(eligibility.SourceStanding, r.Eligible)
 	r.Findings = finding.New(j, r.Place, r.Catalog, r.Booking)
 	j.Within(slices.Concat(finding.Acts(), booking.CheckedActs()), r.Findings.React)
-	var err error
+
 	r.Notify, err = notify.New(notify.Config{Journal: j, Vault: v, People: r.People, Grants: r.Grant, Requests: r.Requests, Log: log})
 	w.ok(err)
 	w.journal = j

@@ -1,6 +1,7 @@
 package fhir
 
 import (
+	"errors"
 	"slices"
 
 	"yinqiao/civic"
@@ -13,11 +14,17 @@ import (
 var statusOfState = map[booking.State]string{booking.Booked: "booked", booking.Arrived: "arrived", booking.Missed: "noshow",
 	booking.Cancelled: "cancelled", booking.CalledOff: "cancelled"}
 
+// statusPending is the status of what is booked and a hospital still has to confirm.
+const statusPending = "pending"
+
 // appointmentStatuses are all that FHIR knows. Nothing here is ever in the others.
 var appointmentStatuses = []string{"proposed", "pending", "booked", "arrived", "fulfilled", "cancelled", "noshow", "entered-in-error", "checked-in", "waitlist"}
 
-// who, what and where of a booking, in words.
-type told struct{ title, who, what, where string }
+// who, what and where of a booking, in words; individual says that what is one person.
+type told struct {
+	title, who, what, where string
+	individual              bool
+}
 
 func appointmentOf(b booking.Booking, x booking.Session, t told) Appointment {
 	changed := b.MadeAt
@@ -28,9 +35,15 @@ func appointmentOf(b booking.Booking, x booking.Session, t told) Appointment {
 		Identifier: []Identifier{{Use: "official", System: systemNumber, Value: string(b.Number)}}, Status: statusOfState[b.State],
 		ServiceType: []CodeableConcept{coded(systemService, b.Service, t.title)}, Specialty: specialty(b.Department), Description: t.title,
 		Start: instant(x.StartsAt), End: instant(x.EndsAt), Created: instant(b.MadeAt), Slot: []Reference{{Reference: typeSlot + "/" + b.Session}}}
-	what := actorOf(booking.Resource{ID: b.Resource, Kind: b.Kind, Name: t.what})
+	if b.Awaits() {
+		a.Status = statusPending
+	}
+	what := actorOf(booking.Resource{ID: b.Resource, Kind: b.Kind, Name: t.what, Individual: t.individual})
 	for _, ref := range []Reference{{typePatient + "/" + string(b.Person), t.who}, what, {typeLocation + "/" + string(b.Office), t.where}} {
 		a.Participant = append(a.Participant, Participant{Actor: &ref, Required: "required", Status: "accepted"})
+	}
+	if b.Awaits() {
+		a.Participant[1].Status = "needs-action" // the doctor's, whose hospital has not answered
 	}
 	if a.Status == "cancelled" {
 		code, display := "pat", "Patient"
@@ -47,7 +60,7 @@ func (s *server) appointment(c *call, id string) (*booking.File, Appointment, er
 	if err != nil {
 		return nil, Appointment{}, err
 	}
-	return f, appointmentOf(f.Booking, f.Session, told{f.Title, people.Masked(f.Who.Name), f.Resource.Name, f.Office.Name}), nil
+	return f, appointmentOf(f.Booking, f.Session, told{f.Title, people.Masked(f.Who.Name), f.Resource.Name, f.Office.Name, f.Resource.Individual}), nil
 }
 
 func (s *server) readAppointment(c *call, id string) (resource, error) {
@@ -63,11 +76,11 @@ func (s *server) searchAppointments(c *call, q query) (page, error) {
 		return s.appointmentNumbered(c, q)
 	}
 	f, person, err := s.appointmentsWanted(c, q)
+	if errors.Is(err, errNone) {
+		return page{}, nil
+	}
 	if err != nil {
 		return page{}, err
-	}
-	if q.Has("status") && len(f.States) == 0 {
-		return page{}, nil
 	}
 	f.Most = q.count + 1
 	var items []booking.Item
@@ -79,24 +92,22 @@ func (s *server) searchAppointments(c *call, q query) (page, error) {
 	if err != nil {
 		return page{}, err
 	}
-	var p page
-	if len(items) > q.count {
-		items = items[:q.count]
-		p.next = mark(items[q.count-1].StartsAt, string(items[q.count-1].ID))
-	}
 	sessions := make([]string, len(items))
 	for i, it := range items {
 		sessions[i] = it.Session
 	}
-	xs, err := s.times(c, sessions...)
+	xs, err := s.Booking.Sessions(c, sessions)
 	if err != nil {
 		return page{}, err
 	}
-	for _, it := range items {
-		p.found = append(p.found, appointmentOf(it.Booking, xs[it.Session].Session, told{it.Title, it.Who, it.What, it.Where}))
+	as := func(it booking.Item) resource {
+		return appointmentOf(it.Booking, xs[it.Session], told{it.Title, it.Who, it.What, it.Where, it.Individual})
 	}
-	return p, nil
+	return paged(q, items, as, func(it booking.Item) string { return mark(it.StartsAt, string(it.ID)) }), nil
 }
+
+// errNone says that nothing can be all that a search asks for.
+var errNone = errors.New("fhir: nothing is all of this")
 
 // appointmentsWanted reads what a search for appointments asks for: of a person, or ""
 // for those of the office of whoever asks.
@@ -112,12 +123,15 @@ func (s *server) appointmentsWanted(c *call, q query) (f booking.Find, person ci
 		}
 		types := []string{typePatient}
 		if name == "actor" {
-			types = append(types, typePractitioner, typeLocation)
+			types = append(types, typePractitioner, typeHealthcareService, typeLocation)
 		}
 		switch typ, id := c.reference(vs[0], types...); typ {
 		case "":
 			return f, "", errValue.On(name)
 		case typePatient:
+			if name == "actor" && q.Has("patient") && person != civic.PersonID(id) {
+				return f, "", errNone // a booking is one person's
+			}
 			person = civic.PersonID(id)
 		default:
 			rs, err := s.narrowed(c, typ, id)
@@ -133,8 +147,8 @@ func (s *server) appointmentsWanted(c *call, q query) (f booking.Find, person ci
 	if err != nil {
 		return f, "", err
 	}
-	for _, st := range status {
-		if !slices.Contains(appointmentStatuses, token(st)) {
+	for i, st := range status {
+		if status[i] = token(st); !slices.Contains(appointmentStatuses, status[i]) {
 			return f, "", errValue.On("status")
 		}
 		for state, is := range statusOfState {
@@ -142,8 +156,19 @@ func (s *server) appointmentsWanted(c *call, q query) (f booking.Find, person ci
 				f.States = append(f.States, state)
 			}
 		}
+		if token(st) == statusPending {
+			f.States = append(f.States, booking.Booked)
+		}
+	}
+	pending, sure := slices.Contains(status, statusPending), slices.Contains(status, statusOfState[booking.Booked])
+	if pending != sure {
+		f.Awaits = &pending
+	}
+	if len(status) > 0 && len(f.States) == 0 {
+		return f, "", errNone
 	}
 	slices.Sort(f.States)
+	f.Latest = q.Get("_sort") == "-date"
 	if f.Starts, err = q.span("date"); err != nil {
 		return f, "", err
 	}

@@ -86,7 +86,8 @@ func TestAPatchCancelsAndChangesNothingElse(t *testing.T) {
 		if a := w.do(w.clerk, "GET", at, nil); a.text("status") != "booked" || a.header.Get("ETag") != `W/"1"` {
 			t.Errorf("something changed: %s", a.raw)
 		}
-		gone := w.do(w.clerk, "PATCH", at, op("test", "/status", "booked", "replace", "/status", "cancelled"), "If-Match", `W/"1"`).want(200)
+		w.do(w.clerk, "PATCH", at, op("test", "/status", "booked", "test", "/status", "cancelled", "replace", "/status", "cancelled")).outcome(412, "conflict", "fhir.match")
+		gone := w.do(w.clerk, "PATCH", at, op("test", "/status", "booked", "test", "/status", "booked", "replace", "/status", "cancelled"), "If-Match", `W/"1"`).want(200)
 		if gone.text("status") != "cancelled" {
 			t.Errorf("%s", gone.raw)
 		}
@@ -171,6 +172,15 @@ func TestAppointmentsAreFoundByWhoWhereAndHowTheyStand(t *testing.T) {
 			if ids, _ := w.all(c.token, "Appointment?"+c.search); len(ids) != c.n {
 				t.Errorf("%s: %d, want %d", c.search, len(ids), c.n)
 			}
+		}
+		other := "Patient/" + string(w.Person(t, w.Taiyuan.Street))
+		for _, nobody := range []string{"patient=" + elder + "&actor=" + other, "patient=" + other + "&actor=Patient/" + elder} {
+			if ids, _ := w.all(w.clerk, "Appointment?"+nobody); len(ids) != 0 {
+				t.Errorf("%s: nothing is both people's, found %v", nobody, ids)
+			}
+		}
+		if ids, _ := w.all(w.clerk, "Appointment?patient="+elder+"&actor=Patient/"+elder); len(ids) != 3 {
+			t.Errorf("the same person twice: %v", ids)
 		}
 		if a := w.do(hospital, "GET", "Appointment?_count=1", nil); at[string](a, a.entries()[0], "participant", 0, "actor", "display") != "王*英" {
 			t.Errorf("the office's list is not masked: %s", a.raw)

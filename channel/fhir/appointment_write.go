@@ -47,7 +47,7 @@ func decode(c *call, into any, media ...string) error {
 	if errors.As(err, &big) {
 		return errBig
 	}
-	if err != nil || dirty(strings.NewReplacer("\n", "", "\r", "", "\t", "").Replace(string(b))) || json.Unmarshal(b, into) != nil {
+	if err != nil || civic.Garbled(string(b)) || json.Unmarshal(b, into) != nil {
 		return errBody
 	}
 	return nil
@@ -116,19 +116,19 @@ func (s *server) orderOf(c *call, a Appointment) (booking.Order, error) {
 	if o.Person == "" {
 		return o, errRequired.On("Appointment.participant")
 	}
-	found, err := s.times(c, slot)
+	found, err := s.Booking.Sessions(c, []string{slot})
 	if err != nil {
 		return o, err
 	}
-	f, ok := found[slot]
+	x, ok := found[slot]
 	if !ok {
 		return o, errGone.On("Appointment.slot")
 	}
-	if t, err := time.Parse(time.RFC3339, a.Start); a.Start != "" && (err != nil || !t.Equal(f.StartsAt)) {
+	if t, err := time.Parse(time.RFC3339, a.Start); a.Start != "" && (err != nil || !t.Equal(x.StartsAt)) {
 		return o, errStart
 	}
 	o.Session = slot
-	o.Service, err = s.serviceOf(c, a, f.Session)
+	o.Service, err = s.serviceOf(c, a, x)
 	return o, err
 }
 
@@ -145,7 +145,7 @@ func (s *server) serviceOf(c *call, a Appointment, x booking.Session) (string, e
 			}
 		}
 	}
-	o, err := s.Place.Show(c, x.Office)
+	o, err := s.Place.Office(c, x.Office)
 	if err != nil {
 		return "", err
 	}
@@ -208,24 +208,28 @@ func (s *server) patchAppointment(c *call) (answer, error) {
 		return answer{}, err
 	}
 	id, cancels := c.r.PathValue("id"), false
+	var tested []any
 	for _, op := range ops {
 		switch {
 		case op.Op == "replace" && op.Path == "/status" && op.Value == "cancelled":
 			cancels = true
 		case op.Op == "test" && op.Path == "/status" && !cancels:
-			_, was, err := s.appointment(c, id)
-			if err != nil {
-				return answer{}, err
-			}
-			if op.Value != was.Status {
-				return answer{}, errMatch.On("Appointment.status")
-			}
+			tested = append(tested, op.Value)
 		default:
 			return answer{}, errOnlyCancel
 		}
 	}
 	if !cancels {
 		return answer{}, errOnlyCancel
+	}
+	if len(tested) > 0 {
+		_, was, err := s.appointment(c, id)
+		if err != nil {
+			return answer{}, err
+		}
+		if slices.ContainsFunc(tested, func(v any) bool { return v != was.Status }) {
+			return answer{}, errMatch.On("Appointment.status")
+		}
 	}
 	return s.cancel(c, id)
 }

@@ -2,6 +2,7 @@ package fhir
 
 import (
 	"net/http"
+	"strings"
 
 	"yinqiao/civic"
 )
@@ -45,6 +46,7 @@ type restResource struct {
 	Documentation string        `json:"documentation,omitempty"`
 	Interaction   []interaction `json:"interaction"`
 	Versioning    string        `json:"versioning"`
+	SearchInclude []string      `json:"searchInclude,omitempty"`
 	SearchParam   []searchParam `json:"searchParam"`
 }
 
@@ -70,6 +72,12 @@ func (s *server) metadata(c *call) (answer, error) {
 			x.Interaction = append(x.Interaction, interaction{"create"}, interaction{"update"}, interaction{"patch"})
 			x.Versioning = "versioned"
 			x.Documentation = "update 和 patch 只能取消。If-Match 写读到的版本，别人先办过就是 412。"
+		}
+		for _, i := range k.includes {
+			x.SearchInclude = append(x.SearchInclude, i.name)
+		}
+		if k.sorts != nil {
+			x.Documentation += "_sort 可以写 " + strings.Join(k.sorts, "、") + "。"
 		}
 		for _, p := range k.params {
 			x.SearchParam = append(x.SearchParam, searchParam{p.name, p.typ, p.words})

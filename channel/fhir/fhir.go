@@ -92,32 +92,34 @@ func Routes() []Route {
 // Mount serves the interactions, and an OperationOutcome for all else below Prefix.
 func Mount(mux *http.ServeMux, r Rooms) {
 	s := &server{r}
-	allow := map[string][]string{}
 	for _, rt := range Routes() {
 		mux.HandleFunc(rt.Pattern, s.serve(rt))
-		method, path, _ := strings.Cut(rt.Pattern, " ")
-		allow[path] = append(allow[path], method)
 	}
-	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions} {
-		mux.HandleFunc(method+" "+Prefix+"/", func(w http.ResponseWriter, r *http.Request) { unknown(w, r, allow) })
+	for _, method := range methods {
+		mux.HandleFunc(method+others, func(w http.ResponseWriter, r *http.Request) { unknown(mux, w, r) })
 	}
 }
 
+var methods = []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions}
+
+// others is how the patterns of what no interaction answers end.
+const others = " " + Prefix + "/"
+
 // unknown answers what no interaction answers: 405 with what is allowed where the
 // address exists, else 404.
-func unknown(w http.ResponseWriter, r *http.Request, allow map[string][]string) {
-	path := strings.TrimSuffix(r.URL.Path, "/")
-	if _, exists := allow[path]; !exists {
-		if i := strings.LastIndex(path, "/"); i > len(Prefix) {
-			path = path[:i] + "/{id}"
+func unknown(mux *http.ServeMux, w http.ResponseWriter, r *http.Request) {
+	var allow []string
+	for _, m := range methods {
+		if _, pattern := mux.Handler(&http.Request{Method: m, URL: r.URL, Host: r.Host}); !strings.HasSuffix(pattern, others) {
+			allow = append(allow, m)
 		}
 	}
-	if methods := allow[path]; len(methods) > 0 {
-		w.Header().Set("Allow", strings.Join(methods, ", "))
-		Refuse(w, errMethod)
+	if len(allow) == 0 {
+		Refuse(w, errPath)
 		return
 	}
-	Refuse(w, errPath)
+	w.Header().Set("Allow", strings.Join(allow, ", "))
+	Refuse(w, errMethod)
 }
 
 // serve runs an interaction for whoever is signed in. What they may do, the verbs

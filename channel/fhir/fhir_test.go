@@ -10,6 +10,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/db/dbtest"
+	"yinqiao/engine/booking"
 )
 
 func TestTheCapabilitiesAreOpenAndNameWhatIsServed(t *testing.T) {
@@ -24,7 +25,7 @@ func TestTheCapabilitiesAreOpenAndNameWhatIsServed(t *testing.T) {
 	for _, r := range at[[]any](a, a.body, "rest", 0, "resource") {
 		types = append(types, r.(object)["type"].(string))
 	}
-	if want := []string{"Appointment", "Location", "Organization", "Patient", "Practitioner", "Schedule", "Slot"}; !slices.Equal(types, want) {
+	if want := []string{"Appointment", "HealthcareService", "Location", "Organization", "Patient", "Practitioner", "PractitionerRole", "Schedule", "Slot"}; !slices.Equal(types, want) {
 		t.Errorf("types %v, want %v", types, want)
 	}
 	if a := w.do("", "GET", "metadata", nil, "X-Forwarded-Proto", "https"); a.text("implementation", "url") != "https://example.com/fhir" {
@@ -38,8 +39,9 @@ func TestEachResourceIsReadAndFoundByItsID(t *testing.T) {
 		w := newWorld(t, d)
 		slot := w.do(w.clerk, "GET", "Slot?schedule="+w.doctor+"&_count=1", nil).want(200).entries()[0]
 		made := w.do(w.elder, "POST", "Appointment", w.appointment(slot["id"].(string))).want(201)
+		turns := w.resource(booking.Resource{Kind: "clinic", Department: "内科", Name: "内科普通门诊", Plan: "clinic"})
 		for typ, id := range map[string]string{"Schedule": w.doctor, "Slot": slot["id"].(string), "Appointment": made.text("id"), "Patient": string(w.Taiyuan.Elder),
-			"Practitioner": w.doctor, "Location": string(w.Taiyuan.Hospital), "Organization": string(w.Taiyuan.Hospital)} {
+			"Practitioner": w.doctor, "PractitionerRole": w.doctor, "HealthcareService": turns, "Location": string(w.Taiyuan.Hospital), "Organization": string(w.Taiyuan.Hospital)} {
 			a := w.do(w.clerk, "GET", typ+"/"+id, nil).want(200)
 			if a.text("resourceType") != typ || a.text("id") != id {
 				t.Errorf("%s: %s", typ, a.raw)
@@ -54,7 +56,7 @@ func TestEachResourceIsReadAndFoundByItsID(t *testing.T) {
 			w.do(w.clerk, "GET", typ+"?_id="+id+"&_count=x", nil).outcome(400, "value", "fhir.value")
 			w.do(w.clerk, "GET", typ+"?nonsense=1", nil).outcome(400, "not-supported", "fhir.search")
 		}
-		for _, typ := range []string{"Schedule", "Slot", "Appointment", "Patient", "Practitioner", "Location", "Organization"} {
+		for _, typ := range []string{"Schedule", "Slot", "Appointment", "Patient", "Practitioner", "PractitionerRole", "HealthcareService", "Location", "Organization"} {
 			for _, id := range []string{"%00", "%ff", "a%20b", "%27%3B--", strings.Repeat("x", 65)} {
 				w.do(w.clerk, "GET", typ+"/"+id, nil).outcome(404, "not-found", "fhir.unknown")
 				w.do(w.clerk, "GET", typ+"?_id="+id, nil).outcome(400, "value", "fhir.value")
@@ -70,7 +72,7 @@ func TestEachResourceIsReadAndFoundByItsID(t *testing.T) {
 		}
 		w.do(w.clerk, "GET", "Practitioner/"+w.hall, nil).outcome(404, "not-found", "fhir.unknown")
 		w.do(w.clerk, "GET", "Location/"+w.doctor, nil).outcome(404, "not-found", "fhir.unknown")
-		for _, typ := range []string{"Schedule", "Slot", "Practitioner", "Location"} {
+		for _, typ := range []string{"Schedule", "Slot", "Practitioner", "PractitionerRole", "HealthcareService", "Location"} {
 			w.do(w.clerk, "GET", typ+"/"+db.NewID(), nil).outcome(404, "not-found", "fhir.unknown")
 		}
 		w.do(w.clerk, "GET", "Organization/"+db.NewID(), nil).outcome(404, "not-found", "office.unknown")
@@ -114,6 +116,88 @@ func TestASearchLeadsThroughAllItsPages(t *testing.T) {
 		w.do(w.clerk, "GET", "Slot", nil).outcome(400, "required", "fhir.required")
 		w.do(w.clerk, "GET", "Slot?schedule=Patient/x", nil).outcome(400, "value", "fhir.value")
 		w.do(w.clerk, "GET", "Slot?status=nonsense&schedule="+w.doctor, nil).outcome(400, "value", "fhir.value")
+	})
+}
+
+func TestADoctorIsAPractitionerAndAClinicOfSeveralIsAService(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		second := w.resource(booking.Resource{Kind: "clinic", Department: "内科", Name: "牛大夫", Plan: "clinic", Staff: w.Taiyuan.Clerk.Staff()})
+		turns := w.resource(booking.Resource{Kind: "clinic", Department: "内科", Name: "内科普通门诊", About: "每天有人", Plan: "clinic"})
+		w.publish(6)
+		for search, want := range map[string][]string{
+			"Practitioner?": {w.doctor, second}, "PractitionerRole?": {w.doctor, second}, "PractitionerRole?practitioner=" + second: {second},
+			"PractitionerRole?organization=" + string(w.Taiyuan.Hospital): {w.doctor, second}, "PractitionerRole?organization=" + string(w.Xihu.Hospital): nil,
+			"HealthcareService?": {turns}, "HealthcareService?organization=" + string(w.Xihu.Hospital): nil, "Location?partof=" + string(w.Taiyuan.Hospital): {w.hall},
+			"Schedule?actor=HealthcareService/" + turns: {turns}, "Schedule?actor=Practitioner/" + turns: nil, "Schedule?actor=Practitioner/" + second: {second},
+		} {
+			if got, _ := w.all(w.clerk, search); !slices.Equal(got, want) {
+				t.Errorf("%s: %v, want %v", search, got, want)
+			}
+		}
+		w.do(w.clerk, "GET", "Practitioner/"+turns, nil).outcome(404, "not-found", "fhir.unknown")
+		w.do(w.clerk, "GET", "HealthcareService/"+second, nil).outcome(404, "not-found", "fhir.unknown")
+		role := w.do(w.clerk, "GET", "PractitionerRole/"+second, nil).want(200)
+		if role.text("practitioner", "display") != "牛大夫" || role.text("organization", "reference") != "Organization/"+string(w.Taiyuan.Hospital) || role.text("specialty", 0, "text") != "内科" {
+			t.Errorf("%s", role.raw)
+		}
+		service := w.do(w.clerk, "GET", "HealthcareService/"+turns, nil).want(200)
+		if service.text("name") != "内科普通门诊" || service.text("location", 0, "reference") != "Location/"+string(w.Taiyuan.Hospital) {
+			t.Errorf("%s", service.raw)
+		}
+		slots, _ := w.all(w.clerk, "Slot?schedule="+turns)
+		made := w.do(w.elder, "POST", "Appointment", w.appointment(slots[1])).want(201)
+		if made.text("participant", 1, "actor", "reference") != "HealthcareService/"+turns {
+			t.Errorf("%s", made.raw)
+		}
+		if ids, _ := w.all(w.elder, "Appointment?actor=HealthcareService/"+turns); !slices.Equal(ids, []string{made.text("id")}) {
+			t.Errorf("found %v", ids)
+		}
+	})
+}
+
+func TestASearchBringsAlongWhatIsAskedForAndSays(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		slots := w.slots()
+		halls, _ := w.all(w.clerk, "Slot?schedule="+w.hall)
+		for _, s := range []string{slots[1], halls[2], slots[3]} {
+			w.do(w.elder, "POST", "Appointment", w.appointment(s)).want(201)
+		}
+		brought := func(search string) (out []string) {
+			a := w.do(w.elder, "GET", search, nil).want(200)
+			for _, e := range at[[]any](a, a.body, "entry") {
+				r := e.(object)["resource"].(object)
+				if at[string](a, e, "search", "mode") == "include" {
+					out = append(out, r["resourceType"].(string)+"/"+r["id"].(string))
+				}
+			}
+			slices.Sort(out)
+			return out
+		}
+		for search, want := range map[string][]string{
+			"Slot?schedule=" + w.doctor + "&_include=Slot:schedule": {"Schedule/" + w.doctor}, "Slot?schedule=" + w.doctor: nil, "Slot?_id=" + slots[1] + "&_include=Slot:schedule": {"Schedule/" + w.doctor},
+			"Appointment?_include=Appointment:slot": {"Slot/" + slots[1], "Slot/" + halls[2], "Slot/" + slots[3]}, "Appointment?_count=1&_include=Appointment:slot": {"Slot/" + slots[1]},
+			"Appointment?_include=Appointment:practitioner&_include=Appointment:location": {"Practitioner/" + w.doctor, "Location/" + w.hall, "Location/" + string(w.Taiyuan.Hospital)},
+		} {
+			if slices.Sort(want); !slices.Equal(brought(search), want) {
+				t.Errorf("%s brought %v, want %v", search, brought(search), want)
+			}
+		}
+		for _, bad := range []string{"Slot?schedule=" + w.doctor + "&_include=Slot:nonsense", "Appointment?_include=*", "Appointment?_sort=status", "Slot?schedule=" + w.doctor + "&_sort=-start"} {
+			w.do(w.elder, "GET", bad, nil).outcome(400, "value", "fhir.value")
+		}
+		w.do(w.elder, "GET", "Organization?_sort=name", nil).outcome(400, "not-supported", "fhir.search")
+		first, _ := w.all(w.elder, "Appointment?_sort=date")
+		last, pages := w.all(w.elder, "Appointment?_sort=-date&_count=1")
+		if slices.Reverse(last); !slices.Equal(first, last) || pages != 3 {
+			t.Errorf("by date %v, from the last in %d pages %v", first, pages, last)
+		}
+		if ids, _ := w.all(w.elder, "Slot?_sort=start&schedule="+w.doctor); !slices.Equal(ids, slots) {
+			t.Errorf("slots by start: %v", ids)
+		}
 	})
 }
 
@@ -202,6 +286,10 @@ func TestWhateverIsNotServedIsAnOutcomeToo(t *testing.T) {
 	w.do(w.clerk, "GET", "Observation/x", nil).outcome(404, "not-supported", "fhir.path")
 	w.do(w.clerk, "GET", "Slot/x/y", nil).outcome(404, "not-supported", "fhir.path")
 	if a := w.do(w.clerk, "DELETE", "Appointment/x", nil).outcome(405, "not-supported", "fhir.method"); a.header.Get("Allow") != "GET, PUT, PATCH" {
+		t.Errorf("allowed %q", a.header.Get("Allow"))
+	}
+	w.do(w.clerk, "GET", "Slot/", nil).outcome(404, "not-supported", "fhir.path")
+	if a := w.do(w.clerk, "POST", "Slot/x", nil).outcome(405, "not-supported", "fhir.method"); a.header.Get("Allow") != "GET" {
 		t.Errorf("allowed %q", a.header.Get("Allow"))
 	}
 	w.do(w.clerk, "POST", "Slot", object{"resourceType": "Slot"}).outcome(405, "not-supported", "fhir.method")

@@ -45,30 +45,23 @@ func organizationOf(o place.Office) resource {
 }
 
 func (s *server) readOrganization(c *call, id string) (resource, error) {
-	o, err := s.Place.Show(c, civic.OfficeID(id))
+	o, err := s.Place.Office(c, civic.OfficeID(id))
 	if err != nil {
 		return nil, err
 	}
-	return organizationOf(o.Office), nil
+	return organizationOf(o), nil
 }
 
 // readLocation reads a place, or a room in one.
 func (s *server) readLocation(c *call, id string) (resource, error) {
-	o, err := s.Place.Show(c, civic.OfficeID(id))
+	o, err := s.Place.Office(c, civic.OfficeID(id))
 	if err == nil {
-		return locationOf(o.Office), nil
+		return locationOf(o), nil
 	}
 	if !civic.Is(err, civic.NotFound) {
 		return nil, err
 	}
-	r, err := s.bookable(c, id)
-	if err == nil && isPractitioner(r) {
-		err = errGone
-	}
-	if err != nil {
-		return nil, err
-	}
-	return roomOf(r), nil
+	return s.readAs(typeLocation, roomOf)(c, id)
 }
 
 func (s *server) searchOrganizations(c *call, q query) (page, error) {
@@ -83,7 +76,7 @@ func (s *server) searchLocations(c *call, q query) (page, error) {
 	if id == "" || len(q.Values["partof"]) > 1 {
 		return page{}, errValue.On("partof")
 	}
-	return s.pageOf(c, q, booking.FindResources{Office: civic.OfficeID(id), Kinds: practitioners, OtherThan: true}, roomOf)
+	return s.pageOf(c, q, rooms(civic.OfficeID(id)), roomOf)
 }
 
 // directory lists the places that serve the public.
@@ -95,13 +88,5 @@ func (s *server) directory(c *call, q query, as func(place.Office) resource) (pa
 	if err != nil {
 		return page{}, err
 	}
-	var p page
-	if len(os) > q.count {
-		os = os[:q.count]
-		p.next = string(os[q.count-1].ID)
-	}
-	for _, o := range os {
-		p.found = append(p.found, as(o))
-	}
-	return p, nil
+	return paged(q, os, as, func(o place.Office) string { return string(o.ID) }), nil
 }

@@ -2,13 +2,15 @@ package fhir
 
 // The types of resources, as references and addresses name them.
 const (
-	typeSchedule     = "Schedule"
-	typeSlot         = "Slot"
-	typeAppointment  = "Appointment"
-	typePatient      = "Patient"
-	typePractitioner = "Practitioner"
-	typeLocation     = "Location"
-	typeOrganization = "Organization"
+	typeSchedule          = "Schedule"
+	typeSlot              = "Slot"
+	typeAppointment       = "Appointment"
+	typePatient           = "Patient"
+	typePractitioner      = "Practitioner"
+	typePractitionerRole  = "PractitionerRole"
+	typeHealthcareService = "HealthcareService"
+	typeLocation          = "Location"
+	typeOrganization      = "Organization"
 )
 
 // head is what every resource begins with.
@@ -79,7 +81,29 @@ type Patient struct {
 	Address    []Address      `json:"address,omitempty"`
 }
 
-// Practitioner is a doctor, or the clinic of several who take turns.
+// PractitionerRole is where and in which department a Practitioner is seen.
+type PractitionerRole struct {
+	head
+	Active       bool              `json:"active"`
+	Practitioner Reference         `json:"practitioner"`
+	Organization Reference         `json:"organization"`
+	Specialty    []CodeableConcept `json:"specialty,omitempty"`
+	Location     []Reference       `json:"location"`
+}
+
+// HealthcareService is a clinic at which several take turns.
+type HealthcareService struct {
+	head
+	Active     bool              `json:"active"`
+	ProvidedBy Reference         `json:"providedBy"`
+	Type       []CodeableConcept `json:"type,omitempty"`
+	Specialty  []CodeableConcept `json:"specialty,omitempty"`
+	Location   []Reference       `json:"location"`
+	Name       string            `json:"name"`
+	Comment    string            `json:"comment,omitempty"`
+}
+
+// Practitioner is one person who can be booked by name.
 type Practitioner struct {
 	head
 	Active        bool            `json:"active"`

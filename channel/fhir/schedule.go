@@ -7,22 +7,36 @@ import (
 	"yinqiao/engine/booking"
 )
 
-// practitioners are the kinds of what can be booked at which one is seen by somebody.
-// All others are rooms that one goes to.
-var practitioners = []string{"clinic"}
+// clinics are the kinds of what can be booked at which one is seen by whoever is on duty.
+// Other things that are no person are rooms that one goes to.
+var clinics = []string{"clinic"}
 
 var errGone = civic.E(civic.NotFound, "fhir.unknown", "没有这一个，可能已经停了，请重新查找。")
 
-func isPractitioner(r booking.Resource) bool { return r.Kind == practitioners[0] }
+// typeOf is what a resource is: a person, the clinic of several who take turns, or a room.
+func typeOf(r booking.Resource) string {
+	switch {
+	case r.Individual:
+		return typePractitioner
+	case r.Kind == clinics[0]:
+		return typeHealthcareService
+	}
+	return typeLocation
+}
+
+// individuals, turns and rooms ask for the resources of each of these types.
+func individuals() booking.FindResources { return booking.FindResources{Individual: new(true)} }
+
+func turns() booking.FindResources {
+	return booking.FindResources{Individual: new(false), Kinds: clinics}
+}
+
+func rooms(at civic.OfficeID) booking.FindResources {
+	return booking.FindResources{Office: at, Individual: new(false), Kinds: clinics, OtherThan: true}
+}
 
 // actorOf refers to what a resource is.
-func actorOf(r booking.Resource) Reference {
-	typ := typeLocation
-	if isPractitioner(r) {
-		typ = typePractitioner
-	}
-	return Reference{typ + "/" + r.ID, r.Name}
-}
+func actorOf(r booking.Resource) Reference { return Reference{typeOf(r) + "/" + r.ID, r.Name} }
 
 func scheduleOf(r booking.Resource) resource {
 	return Schedule{head: head{ResourceType: typeSchedule, ID: r.ID}, Active: true, ServiceType: kindOf(r.Kind), Specialty: specialty(r.Department),
@@ -40,30 +54,28 @@ func specialty(department string) []CodeableConcept {
 	return []CodeableConcept{words(department)}
 }
 
-// bookable finds one resource.
-func (s *server) bookable(c *call, id string) (booking.Resource, error) {
-	rs, err := s.Booking.Resources(c, booking.FindResources{IDs: []string{id}, Most: 1})
-	if err != nil {
-		return booking.Resource{}, err
+// readAs reads a resource as one of a type, or as any where typ is "".
+func (s *server) readAs(typ string, as func(booking.Resource) resource) func(c *call, id string) (resource, error) {
+	return func(c *call, id string) (resource, error) {
+		rs, err := s.Booking.Resources(c, booking.FindResources{IDs: []string{id}, Most: 1})
+		if err == nil && (len(rs) == 0 || typ != "" && typeOf(rs[0]) != typ) {
+			err = errGone
+		}
+		if err != nil {
+			return nil, err
+		}
+		return as(rs[0]), nil
 	}
-	if len(rs) == 0 {
-		return booking.Resource{}, errGone
-	}
-	return rs[0], nil
 }
 
 func (s *server) readSchedule(c *call, id string) (resource, error) {
-	r, err := s.bookable(c, id)
-	if err != nil {
-		return nil, err
-	}
-	return scheduleOf(r), nil
+	return s.readAs("", scheduleOf)(c, id)
 }
 
 func (s *server) searchSchedules(c *call, q query) (page, error) {
 	var f booking.FindResources
 	if q.Has("actor") {
-		typ, id := c.reference(q.Get("actor"), typePractitioner, typeLocation)
+		typ, id := c.reference(q.Get("actor"), typePractitioner, typeHealthcareService, typeLocation)
 		if id == "" || len(q.Values["actor"]) > 1 {
 			return page{}, errValue.On("actor")
 		}
@@ -75,10 +87,11 @@ func (s *server) searchSchedules(c *call, q query) (page, error) {
 	return s.pageOf(c, q, f, scheduleOf)
 }
 
-// narrowed asks for what a practitioner or room is, or for all that is at a place.
+// narrowed asks for what a practitioner, clinic or room is, or for all that is at a place.
 func (s *server) narrowed(c *call, typ, id string) (booking.FindResources, error) {
-	f := booking.FindResources{IDs: []string{id}, Kinds: practitioners, OtherThan: typ == typeLocation}
-	if typ == typePractitioner {
+	f := map[string]booking.FindResources{typePractitioner: individuals(), typeHealthcareService: turns(), typeLocation: rooms("")}[typ]
+	f.IDs = []string{id}
+	if typ != typeLocation {
 		return f, nil
 	}
 	rs, err := s.Booking.Resources(c, f)
@@ -99,37 +112,5 @@ func (s *server) pageOf(c *call, q query, f booking.FindResources, as func(booki
 	if err != nil {
 		return page{}, err
 	}
-	var p page
-	if len(rs) > q.count {
-		rs = rs[:q.count]
-		last := rs[q.count-1]
-		p.next = string(last.Office) + "/" + last.ID
-	}
-	for _, r := range rs {
-		p.found = append(p.found, as(r))
-	}
-	return p, nil
-}
-
-func practitionerOf(r booking.Resource) resource {
-	p := Practitioner{head: head{ResourceType: typePractitioner, ID: r.ID}, Active: true, Name: []HumanName{{Use: "official", Text: r.Name}}}
-	if r.About != "" {
-		p.Qualification = []Qualification{{words(r.About)}}
-	}
-	return p
-}
-
-func (s *server) readPractitioner(c *call, id string) (resource, error) {
-	r, err := s.bookable(c, id)
-	if err == nil && !isPractitioner(r) {
-		err = errGone
-	}
-	if err != nil {
-		return nil, err
-	}
-	return practitionerOf(r), nil
-}
-
-func (s *server) searchPractitioners(c *call, q query) (page, error) {
-	return s.pageOf(c, q, booking.FindResources{Kinds: practitioners}, practitionerOf)
+	return paged(q, rs, as, func(r booking.Resource) string { return string(r.Office) + "/" + r.ID }), nil
 }

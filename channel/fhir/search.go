@@ -11,8 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"yinqiao/civic"
 	"yinqiao/engine/booking"
@@ -49,8 +47,20 @@ type query struct {
 
 // page is what a search found, and where the next page begins; "" if there is none.
 type page struct {
-	found []resource
-	next  string
+	found    []resource
+	included []resource
+	next     string
+}
+
+// paged is the page of what was found, with one more than was asked for where there are
+// more; at says where a page ends.
+func paged[T any](q query, found []T, as func(T) resource, at func(T) string) (p page) {
+	if len(found) > q.count {
+		found = found[:q.count]
+		p.next = at(found[q.count-1])
+	}
+	p.found = all(found, as)
+	return p
 }
 
 // search answers with a page of resources.
@@ -65,6 +75,9 @@ func (s *server) search(c *call, k kind) (answer, error) {
 	} else {
 		p, err = k.search(s, c, q)
 	}
+	if err == nil {
+		p.included, err = s.included(c, k, q, p.found)
+	}
 	if err != nil {
 		return answer{}, err
 	}
@@ -78,7 +91,7 @@ func (s *server) byID(c *call, k kind, q query) (page, error) {
 		return page{}, err
 	}
 	for name := range q.Values {
-		if name != "_id" && !slices.Contains(common, name) {
+		if name != "_id" && name != "_include" && !slices.Contains(common, name) {
 			return page{}, errSearch.On(name)
 		}
 	}
@@ -116,15 +129,17 @@ func queryOf(r *http.Request, k kind) (query, error) {
 	}
 	q.Values = r.Form
 	for name, values := range q.Values {
-		known := slices.Contains(common, name) || slices.ContainsFunc(k.params, func(p param) bool { return p.name == name })
-		if !known {
+		if !k.takes(name) {
 			return q, errSearch // an unknown name is not repeated
 		}
 		for _, v := range values {
-			if len(v) > valueMost || dirty(v) {
+			if len(v) > valueMost || civic.Garbled(v) {
 				return q, errValue.On(name)
 			}
 		}
+	}
+	if err := q.results(k); err != nil {
+		return q, err
 	}
 	if q.posted && r.URL.Query().Has("identifier") || !q.posted && k.name == typePatient && q.Has("identifier") {
 		return q, errInURL
@@ -137,11 +152,30 @@ func queryOf(r *http.Request, k kind) (query, error) {
 		q.count = min(n, countMost)
 	}
 	b, err := base64.RawURLEncoding.DecodeString(q.Get("_after"))
-	if err != nil || dirty(string(b)) {
+	if err != nil || civic.Garbled(string(b)) {
 		return q, errValue.On("_after")
 	}
 	q.after = string(b)
 	return q, nil
+}
+
+// takes reports whether searches of a kind know a parameter.
+func (k kind) takes(name string) bool {
+	return slices.Contains(common, name) || name == "_include" && k.includes != nil || name == "_sort" && k.sorts != nil ||
+		slices.ContainsFunc(k.params, func(p param) bool { return p.name == name })
+}
+
+// results checks how the results are wanted: in which order, and with what beside them.
+func (q query) results(k kind) error {
+	if vs := q.Values["_sort"]; len(vs) > 1 || len(vs) == 1 && !slices.Contains(k.sorts, vs[0]) {
+		return errValue.On("_sort")
+	}
+	for _, v := range q.Values["_include"] {
+		if !slices.ContainsFunc(k.includes, func(i include) bool { return i.name == v }) {
+			return errValue.On("_include")
+		}
+	}
+	return nil
 }
 
 // bundle puts a page into a searchset, with the addresses of itself and of the next.
@@ -166,12 +200,16 @@ func (q query) bundle(c *call, k kind, p page) *Bundle {
 	if p.next != "" {
 		b.Link = append(b.Link, Link{"next", at(base64.RawURLEncoding.EncodeToString([]byte(p.next)))})
 	}
-	for _, x := range p.found {
-		h := x.self()
-		e := Entry{FullURL: c.base + "/" + h.ResourceType + "/" + h.ID, Resource: x}
-		e.Search.Mode = "match"
-		b.Entry = append(b.Entry, e)
+	enter := func(mode string, xs []resource) {
+		for _, x := range xs {
+			h := x.self()
+			e := Entry{FullURL: c.base + "/" + h.ResourceType + "/" + h.ID, Resource: x}
+			e.Search.Mode = mode
+			b.Entry = append(b.Entry, e)
+		}
 	}
+	enter("match", p.found)
+	enter("include", p.included)
 	return b
 }
 
@@ -218,10 +256,6 @@ func token(text string) string {
 		return code
 	}
 	return text
-}
-
-func dirty(s string) bool {
-	return !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return r == utf8.RuneError || unicode.IsControl(r) })
 }
 
 // span meets all values of a date parameter, each with its prefix.

@@ -40,31 +40,15 @@ func slotOf(f booking.Free) resource {
 	return x
 }
 
-// times reads sessions by their IDs.
-func (s *server) times(c *call, ids ...string) (map[string]booking.Free, error) {
-	out := map[string]booking.Free{}
-	for part := range slices.Chunk(ids, booking.FindMost) {
-		fs, err := s.Booking.Times(c, booking.FindTimes{IDs: part})
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range fs {
-			out[f.ID] = f
-		}
-	}
-	return out, nil
-}
-
 func (s *server) readSlot(c *call, id string) (resource, error) {
-	found, err := s.times(c, id)
+	fs, err := s.Booking.Times(c, booking.FindTimes{IDs: []string{id}})
+	if err == nil && len(fs) == 0 {
+		err = errGone
+	}
 	if err != nil {
 		return nil, err
 	}
-	f, ok := found[id]
-	if !ok {
-		return nil, errGone
-	}
-	return slotOf(f), nil
+	return slotOf(fs[0]), nil
 }
 
 // slotsLooked bounds how many times one page looks at for those of a status. A page that

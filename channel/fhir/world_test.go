@@ -33,18 +33,19 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	t.Helper()
 	w := &world{World: apptest.New(t, d), t: t}
 	w.handler = w.Handler()
-	w.doctor = w.resource("clinic", "内科", "马大夫", "主任医师", "clinic")
-	w.hall = w.resource("venue", "", "一号厅", "", "venue")
+	w.doctor = w.resource(booking.Resource{Kind: "clinic", Department: "内科", Name: "马大夫", About: "主任医师", Plan: "clinic", Individual: true})
+	w.hall = w.resource(booking.Resource{Kind: "venue", Name: "一号厅", Plan: "venue"})
 	w.publish(6)
 	w.Open(t, w.Taiyuan.Clerk, w.Taiyuan.Elder)
 	w.clerk, w.elder = w.session(w.Taiyuan.Clerk), w.session(apptest.AsPerson(w.Taiyuan.Elder))
 	return w
 }
 
-func (w *world) resource(kind, department, name, about, plan string) string {
+func (w *world) resource(r booking.Resource) string {
 	w.t.Helper()
 	sys := civic.System("test")
-	id, err := w.Booking.Add(w.t.Context(), sys, booking.Resource{Office: w.Taiyuan.Hospital, Kind: kind, Department: department, Name: name, About: about, Plan: plan, Ahead: 14}, nil)
+	r.Office, r.Ahead = w.Taiyuan.Hospital, 14
+	id, err := w.Booking.Add(w.t.Context(), sys, r, nil)
 	w.ok(err)
 	var week []booking.Template
 	for d := range time.Weekday(7) {

@@ -50,9 +50,10 @@ type Booking struct {
 	MadeAt     time.Time
 	EndedAt    *time.Time
 	Rev        int64
+	Theirs     Theirs // what the hospital's own register says
 }
 
-const bookingColumns = `office, id, session, pool, drew_as, cause, person, number, service, kind, department, resource, day, starts_at, state, reason, channel, made_at, ended_at, rev`
+const bookingColumns = `office, id, session, pool, drew_as, cause, person, number, service, kind, department, resource, day, starts_at, state, reason, channel, made_at, ended_at, rev, theirs`
 
 func (b Booking) about() []journal.About {
 	return []journal.About{{ID: string(b.ID), Kind: "request", Role: "object"}, {ID: b.Session, Kind: "session", Role: "object"}, {ID: string(b.Office), Kind: "office", Role: "office"}}
@@ -60,11 +61,11 @@ func (b Booking) about() []journal.About {
 
 func (b Booking) row() []any {
 	return []any{b.Office, b.ID, b.Session, b.Pool, b.DrewAs, b.Cause, b.Person, b.Number, b.Service, b.Kind, b.Department, b.Resource, b.Day, b.StartsAt,
-		b.State, b.Reason, b.Channel, b.MadeAt, b.Rev}
+		b.State, b.Reason, b.Channel, b.MadeAt, b.Rev, b.Theirs}
 }
 
 var bookingRow = []string{"office", "id", "session", "pool", "drew_as", "cause", "person", "number", "service", "kind", "department", "resource", "day", "starts_at",
-	"state", "reason", "channel", "made_at", "rev"}
+	"state", "reason", "channel", "made_at", "rev", "theirs"}
 
 // of makes the booking of a request in a session, by the way its place came.
 func of(r *request.Request, x Session, w Way, now time.Time) Booking {
@@ -124,29 +125,41 @@ func (s *Service) draw(tx *journal.Tx, actor civic.Actor, auth civic.Authority, 
 }
 
 func (s *Service) ways(q db.Q, actor civic.Actor, auth civic.Authority, person civic.PersonID, x Session, now time.Time) ([]Way, error) {
-	p, err := s.people.Known(q, auth, person)
-	if err != nil {
-		return nil, err
-	}
 	plan, err := s.plan(q, x.Plan)
 	if err != nil {
 		return nil, err
 	}
-	var tags []string
-	if plan.asksTags() {
-		ts, err := s.people.TagsOn(q, auth, person, dayOf(now))
-		if err != nil {
-			return nil, err
-		}
-		for _, t := range ts {
-			tags = append(tags, t.Kind)
-		}
-	}
-	d, err := drawer(q, actor, now, p, tags)
+	d, err := s.drawerFor(q, actor, auth, person, plan.asksTags(), now)
 	if err != nil {
 		return nil, err
 	}
 	return plan.Ways(d, x.Office, x.StartsAt), nil
+}
+
+// drawerFor is a person as pools see them, by whoever is at the controls.
+func (s *Service) drawerFor(q db.Q, actor civic.Actor, auth civic.Authority, person civic.PersonID, tagged bool, now time.Time) (Drawer, error) {
+	p, err := s.people.Known(q, auth, person)
+	if err != nil {
+		return Drawer{}, err
+	}
+	tags, err := s.tags(q, tagged, auth, person, now)
+	if err != nil {
+		return Drawer{}, err
+	}
+	return drawer(q, actor, now, p, tags)
+}
+
+// tags are a person's tags, where they are asked for.
+func (s *Service) tags(q db.Q, asked bool, auth civic.Authority, person civic.PersonID, now time.Time) ([]string, error) {
+	if !asked {
+		return nil, nil
+	}
+	ts, err := s.people.TagsOn(q, auth, person, dayOf(now))
+	out := make([]string, len(ts))
+	for i, t := range ts {
+		out[i] = t.Kind
+	}
+	return out, err
 }
 
 // book stores bookings of one session whose places are taken, and records them. by
@@ -156,14 +169,27 @@ func (s *Service) book(tx *journal.Tx, auth civic.Authority, x Session, bs []Boo
 	if err != nil {
 		return err
 	}
-	rows, args := make([][]any, len(bs)), []any{x.Office, x.ID}
-	for i, b := range bs {
-		rows[i], args = b.row(), append(args, b.Person)
-	}
-	if err := tx.InsertRows("booking", bookingRow, rows); err != nil {
+	own, err := owner(tx, x)
+	if err != nil {
 		return err
 	}
-	if _, err := tx.Exec(`UPDATE booking_wait SET state = 'served' WHERE office = $1 AND session = $2 AND state IN ('waiting', 'offered') AND person IN `+db.In(3, len(bs)), args...); err != nil {
+	rows, who := make([][]any, len(bs)), make([]civic.PersonID, len(bs))
+	for i := range bs {
+		if own.asks() {
+			bs[i].Theirs = Asked
+		}
+		rows[i], who[i] = bs[i].row(), bs[i].Person
+	}
+	who = db.Filled(who)
+	if err := tx.InsertLater("booking", bookingRow, rows); err != nil {
+		return err
+	}
+	if own.asks() {
+		if err := s.askFor(tx, own, x, bs, kindPlace, ""); err != nil {
+			return err
+		}
+	}
+	if err := tx.ExecLater(`UPDATE booking_wait SET state = 'served' WHERE office = $1 AND session = $2 AND state IN ('waiting', 'offered') AND person IN `+db.In(3, len(who)), append([]any{x.Office, x.ID}, db.Args(who)...)...); err != nil {
 		return err
 	}
 	for i, b := range bs {
@@ -184,7 +210,12 @@ func (s *Service) record(tx *journal.Tx, auth civic.Authority, actor civic.Actor
 	if b.Cause == Own && p.pool(b.Pool).Kept {
 		act = ActBookedKept
 	}
-	if err := tx.RecordBy(auth, actor, journal.Event{Act: act, Detail: map[string]string{"what": sayDay(b.StartsAt) + civic.SayTime(b.StartsAt), "pool": b.Pool, "cause": string(b.Cause)}, About: b.about()}); err != nil {
+	ev := journal.Event{Act: act, Detail: map[string]string{"what": sayDay(b.StartsAt) + civic.SayTime(b.StartsAt)}, About: b.about()}
+	if b.Theirs == Asked {
+		ev = asked(b, tx.Now)
+	}
+	ev.Detail["pool"], ev.Detail["cause"] = b.Pool, string(b.Cause)
+	if err := tx.RecordBy(auth, actor, ev); err != nil {
 		return err
 	}
 	lent := map[Cause]journal.Act{Released: ActLent, Borrowed: ActBorrowed}[b.Cause]
@@ -233,7 +264,13 @@ func (s *Service) end(tx *journal.Tx, b *Booking, to State, reason string) error
 	if err == nil && n != 1 {
 		err = errMoved
 	}
-	if err != nil || to == Arrived || to == Missed {
+	if err != nil {
+		return err
+	}
+	if to == Arrived || to == Missed {
+		return s.settled(tx, *b)
+	}
+	if err := s.giveUp(tx, *b, ""); err != nil {
 		return err
 	}
 	return b.giveBack(tx)
@@ -339,27 +376,40 @@ func (s *Service) Change(ctx context.Context, actor civic.Actor, id civic.Reques
 		if err := s.within(tx, tx.Actor.Channel, auth.Selves(), def, x, b.ID, tx.Now); err != nil {
 			return journal.Event{}, err
 		}
-		w, err := s.draw(tx, tx.Actor, auth, b.Person, x, used)
+		own, err := owner(tx, x)
 		if err != nil {
 			return journal.Event{}, err
 		}
-		was := *b
-		if err := b.giveBack(tx); err != nil {
-			return journal.Event{}, err
+		was, theirs, as := *b, NotAsked, used
+		if own.asks() {
+			theirs = Asked
 		}
-		b.Session, b.Pool, b.DrewAs, b.Cause = x.ID, w.Pool, w.As, w.Cause
-		b.Department, b.Resource, b.Day, b.StartsAt = x.Department, x.Resource, x.Day, x.StartsAt
-		n, err := tx.Exec(`UPDATE booking SET session = $1, pool = $2, drew_as = $3, cause = $4, department = $5, resource = $6, day = $7, starts_at = $8, reminded = FALSE, rev = rev + 1
-			WHERE office = $9 AND id = $10 AND rev = $11`, b.Session, b.Pool, b.DrewAs, b.Cause, b.Department, b.Resource, b.Day, b.StartsAt, b.Office, b.ID, b.Rev)
+		sure := own.asks() && !b.Awaits() // what is certain is not given up for what is not
+		if sure {
+			if as, err = held, notMoving(tx, *b, x); err != nil {
+				return journal.Event{}, err
+			}
+		}
+		w, err := s.draw(tx, tx.Actor, auth, b.Person, x, as)
 		if err != nil {
 			return journal.Event{}, err
 		}
-		if n != 1 {
-			return journal.Event{}, errMoved
+		if sure {
+			return s.askMove(tx, b, own, x, w)
 		}
-		detail := was.freed()
-		detail["before"], detail["what"] = detail["what"], sayDay(b.StartsAt)+civic.SayTime(b.StartsAt)
-		return journal.Event{Act: ActChanged, Detail: detail, About: []journal.About{{ID: was.Session, Kind: "session", Role: "before"}}}, nil
+		if err := s.giveUp(tx, *b, ""); err != nil {
+			return journal.Event{}, err
+		}
+		if err := b.moveTo(tx, x, w, theirs); err != nil {
+			return journal.Event{}, err
+		}
+		if !own.asks() {
+			return was.changedTo(*b), nil
+		}
+		if err := s.askFor(tx, own, x, []Booking{*b}, kindPlace, ""); err != nil {
+			return journal.Event{}, err
+		}
+		return was.changedTo(*b), tx.Record(auth, asked(*b, tx.Now))
 	})
 }
 

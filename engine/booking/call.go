@@ -172,7 +172,7 @@ func (s *Service) CallNext(ctx context.Context, actor civic.Actor, resource, roo
 		if _, err := tx.Exec(`UPDATE booking_ticket SET state = 'done' WHERE office = $1 AND resource = $2 AND day = $3 AND state = 'called' AND room = $4`, office, resource, day, room); err != nil {
 			return err
 		}
-		n, err := tx.Exec(`UPDATE booking_ticket SET state = 'called', room = $1, calls = calls + 1, called_at = $2 WHERE office = $3 AND id = $4 AND state = 'waiting'`, room, tx.Now, office, t.ID)
+		n, err := tx.Exec(`UPDATE booking_ticket SET state = 'called', room = $1, calls = calls + 1, called_at = $2, first_at = COALESCE(first_at, $2) WHERE office = $3 AND id = $4 AND state = 'waiting'`, room, tx.Now, office, t.ID)
 		if err == nil && n != 1 {
 			err = errTicketMoved
 		}

@@ -12,7 +12,7 @@ import (
 )
 
 // CheckedActs lists the acts after which an office may keep enough places or too few.
-func CheckedActs() []journal.Act { return []journal.Act{ActPublished, ActDay, ActPlaces} }
+func CheckedActs() []journal.Act { return []journal.Act{ActPublished, ActDay, ActPlaces, ActAllotted} }
 
 // checkDays is how many days ahead sessions are held to the shares that must be kept.
 const checkDays = 30

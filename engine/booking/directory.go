@@ -17,12 +17,13 @@ const FindMost = 200
 // FindResources asks for resources that can be booked, by office and ID. What is empty
 // does not narrow.
 type FindResources struct {
-	Office    civic.OfficeID
-	IDs       []string
-	Kinds     []string
-	After     Resource // the last of the page before; only Office and ID are looked at
-	Most      int
-	OtherThan bool // of any kind but Kinds
+	Office     civic.OfficeID
+	IDs        []string
+	Kinds      []string
+	OtherThan  bool     // of any kind but Kinds
+	Individual *bool    // one person by name, or not
+	After      Resource // the last of the page before; only Office and ID are looked at
+	Most       int
 }
 
 // Resources lists resources by office and ID. What can be booked is public.
@@ -41,6 +42,9 @@ func (s *Service) Resources(ctx context.Context, f FindResources) ([]Resource, e
 			w.in(`kind NOT`, db.Args(f.Kinds))
 		} else if len(f.Kinds) > 0 {
 			w.in(`kind`, db.Args(f.Kinds))
+		}
+		if f.Individual != nil {
+			w.and(`individual = ?`, *f.Individual)
 		}
 		if f.After.ID != "" {
 			w.and(`office >= ? AND (office > ? OR id > ?)`, f.After.Office, f.After.Office, f.After.ID)
@@ -106,13 +110,33 @@ func (s *Service) Times(ctx context.Context, f FindTimes) ([]Free, error) {
 	return out, err
 }
 
+// Sessions reads sessions by their IDs, at most FindMost, past and stopped ones too. One
+// that there is not is left out. What times there are is public.
+func (s *Service) Sessions(ctx context.Context, ids []string) (map[string]Session, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	out := map[string]Session{}
+	err := s.j.Look(ctx, civic.System("booking"), func(v *journal.View) error {
+		var w where
+		w.in(`id`, db.Args(ids))
+		var xs []Session
+		err := v.Select(&xs, `SELECT `+sessionColumns+` FROM booking_session`+w.text()+` LIMIT `+fmt.Sprint(FindMost), w.args...)
+		for _, x := range xs {
+			out[x.ID] = x
+		}
+		return err
+	})
+	return out, err
+}
+
 // told says of sessions, in their order, what the public is told of them.
 func (s *Service) told(v *journal.View, xs []Session) ([]Free, error) {
 	of := map[civic.OfficeID][]string{}
 	for _, x := range xs {
 		of[x.Office] = append(of[x.Office], x.ID)
 	}
-	pools, names := map[string][]state{}, map[string]Resource{}
+	pools, keys := map[string][]state{}, make([]key, len(xs))
 	for office, ids := range of {
 		ps, err := standing(v, office, ids, v.Now)
 		if err != nil {
@@ -122,15 +146,15 @@ func (s *Service) told(v *journal.View, xs []Session) ([]Free, error) {
 			pools[id] = p
 		}
 	}
+	for i, x := range xs {
+		keys[i] = key{x.Office, x.Resource}
+	}
+	names, err := readResources(v, keys)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Free, len(xs))
 	for i, x := range xs {
-		if _, ok := names[x.Resource]; !ok {
-			r, err := readResource(v, x.Office, x.Resource)
-			if err != nil {
-				return nil, err
-			}
-			names[x.Resource] = r
-		}
 		f, err := s.tell(v, slot{Session: x, Resource: names[x.Resource]}, pools[x.ID])
 		if err != nil {
 			return nil, err
@@ -163,9 +187,10 @@ func (s *Service) tell(v *journal.View, x slot, pools []state) (Free, error) {
 type Find struct {
 	Office   civic.OfficeID
 	Resource string
-	IDs      []civic.RequestID
 	States   []State
+	Awaits   *bool // of those booked, the ones that a hospital still has to confirm, or the others
 	Starts   Span
+	Latest   bool    // the last comes first
 	After    Booking // the last of the page before; only StartsAt and ID are looked at
 	Most     int
 }
@@ -177,16 +202,29 @@ func (f Find) narrow(w *where) {
 	if f.Resource != "" {
 		w.and(`resource = ?`, f.Resource)
 	}
-	if len(f.IDs) > 0 {
-		w.in(`id`, db.Args(f.IDs))
-	}
 	if len(f.States) > 0 {
 		w.in(`state`, db.Args(f.States))
 	}
-	f.Starts.narrow(w, `starts_at`)
-	if f.After.ID != "" {
-		w.and(`starts_at >= ? AND (starts_at > ? OR id > ?)`, f.After.StartsAt, f.After.StartsAt, f.After.ID)
+	if f.Awaits != nil && *f.Awaits {
+		w.and(`(state <> 'booked' OR theirs IN ('asked', 'late'))`)
+	} else if f.Awaits != nil {
+		w.and(`(state <> 'booked' OR theirs IN ('', 'confirmed'))`)
 	}
+	f.Starts.narrow(w, `starts_at`)
+	switch after := f.After; {
+	case after.ID == "":
+	case f.Latest:
+		w.and(`starts_at <= ? AND (starts_at < ? OR id < ?)`, after.StartsAt, after.StartsAt, after.ID)
+	default:
+		w.and(`starts_at >= ? AND (starts_at > ? OR id > ?)`, after.StartsAt, after.StartsAt, after.ID)
+	}
+}
+
+func (f Find) order() string {
+	if f.Latest {
+		return ` ORDER BY starts_at DESC, id DESC`
+	}
+	return ` ORDER BY starts_at, id`
 }
 
 // FindOf lists what a person has booked, past and cancelled too, by its start. An agent
@@ -200,7 +238,7 @@ func (s *Service) FindOf(ctx context.Context, actor civic.Actor, person civic.Pe
 			return err
 		}
 		f.narrow(&w)
-		out, err = s.found(v, w, f.Most)
+		out, err = s.found(v, w, f.order(), f.Most)
 		return err
 	})
 	return out, err
@@ -221,15 +259,15 @@ func (s *Service) FindAt(ctx context.Context, actor civic.Actor, f Find) ([]Item
 		f.Office = auth.Office()
 		var w where
 		f.narrow(&w)
-		out, err = s.found(v, w, f.Most)
+		out, err = s.found(v, w, f.order(), f.Most)
 		return err
 	})
 	return out, err
 }
 
-func (s *Service) found(v *journal.View, w where, most int) ([]Item, error) {
+func (s *Service) found(v *journal.View, w where, order string, most int) ([]Item, error) {
 	var bs []Booking
-	if err := v.Select(&bs, `SELECT `+bookingColumns+` FROM booking`+w.text()+` ORDER BY starts_at, id LIMIT `+fmt.Sprint(page(most)), w.args...); err != nil {
+	if err := v.Select(&bs, `SELECT `+bookingColumns+` FROM booking`+w.text()+order+` LIMIT `+fmt.Sprint(page(most)), w.args...); err != nil {
 		return nil, err
 	}
 	return s.items(v, bs)

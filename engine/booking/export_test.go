@@ -8,3 +8,35 @@ func RankOf(age int, tags []string, ready time.Time) (time.Time, int) {
 	f := goesFirst(age, tags)
 	return f.rank(ready), f.Minutes
 }
+
+// Waiting is how many wait for a session who are not being served.
+func (s *Service) Waiting(session string) int {
+	s.lines.mu.Lock()
+	defer s.lines.mu.Unlock()
+	if x := s.lines.of[session]; x != nil {
+		return len(x.wait)
+	}
+	return 0
+}
+
+// Serves reports whether somebody of a session's line is being served, and nobody waits.
+func (s *Service) Serves(session string) bool {
+	s.lines.mu.Lock()
+	defer s.lines.mu.Unlock()
+	x := s.lines.of[session]
+	return x != nil && len(x.wait) == 0
+}
+
+// ReadSheet is the weekly sessions of each row of a sheet.
+func ReadSheet(b []byte) ([][]Template, []Wrong, error) {
+	rows, wrong, err := readSheet(b)
+	var out [][]Template
+	for _, r := range rows {
+		var ts []Template
+		for _, d := range r.days {
+			ts = append(ts, Template{d, r.from, r.to, r.places, r.holidays})
+		}
+		out = append(out, ts)
+	}
+	return out, wrong, err
+}

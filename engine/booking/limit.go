@@ -22,6 +22,7 @@ type has struct {
 	Day        string
 	StartsAt   time.Time
 	State      State
+	EndedAt    *time.Time
 }
 
 var errTwice = civic.E(civic.Exhausted, "booking.twice", "这个时间您已经约了一个，不用再约。要看的话，点「我的事」。")
@@ -30,34 +31,58 @@ var errTwice = civic.E(civic.Exhausted, "booking.twice", "这个时间您已经�
 // booking that is given up for it. The person's row is held by their authority, so
 // that two bookings of theirs take turns.
 func (s *Service) within(q db.Q, ch civic.Channel, who []civic.PersonID, def *catalog.Definition, x Session, not civic.RequestID, now time.Time) error {
-	h, err := haveThey(q, who, now)
+	h, err := haveThey(q, who, counted([]*catalog.Definition{def}, x, now), now)
 	if err != nil {
 		return err
 	}
 	return h.fits(ch, who, def, x, not, now)
 }
 
-// have is what some people have booked, and what they missed lately.
-type have struct {
-	booked []has
-	missed []miss
-}
+// have is what some people have booked that counts, and what they missed lately, the
+// last first.
+type have struct{ booked, missed []has }
 
-type miss struct {
-	Person  civic.PersonID
-	EndedAt *time.Time
-}
-
-func haveThey(q db.Q, who []civic.PersonID, now time.Time) (have, error) {
-	var h have
-	in, args := db.In(2, len(who)), db.Args(who)
-	if err := q.Select(&h.booked, `SELECT id, person, office, session, department, resource, service, day, starts_at, state FROM booking
-		WHERE day >= $1 AND state IN ('booked', 'arrived') AND person IN `+in+` ORDER BY starts_at LIMIT 5000`, append([]any{dayOf(now)}, args...)...); err != nil {
-		return h, err
+// counted is the time over which limits count: what lies ahead where one of them asks
+// for it, else the day of the session.
+func counted(defs []*catalog.Definition, x Session, now time.Time) Span {
+	if slices.ContainsFunc(defs, looksAhead) {
+		return ahead(now)
 	}
-	err := q.Select(&h.missed, `SELECT person, ended_at FROM booking WHERE state = 'missed' AND ended_at > $1 AND person IN `+in+` ORDER BY ended_at DESC LIMIT 5000`,
-		append([]any{now.AddDate(0, 0, -rules.Missed.WithinDays)}, args...)...)
-	return h, err
+	day := x.StartsAt.In(civic.Shanghai)
+	return Span{at(day, 0), at(day.AddDate(0, 0, 1), 0)}
+}
+
+// ahead is from today on, as far as anything can be booked.
+func ahead(now time.Time) Span {
+	today := now.In(civic.Shanghai)
+	return Span{at(today, 0), at(today.AddDate(0, 0, 2*aheadMost), 0)}
+}
+
+// haveThey reads what limits may count over a time.
+func haveThey(q db.Q, who []civic.PersonID, over Span, now time.Time) (have, error) {
+	who = db.Filled(who)
+	in, columns := db.In(5, len(who)), `SELECT id, person, office, session, department, resource, service, day, starts_at, state, ended_at FROM booking WHERE person IN `
+	var rows []has
+	if err := q.Select(&rows, columns+in+` AND starts_at >= $1 AND starts_at < $2 AND state IN ('booked', 'arrived')
+		UNION ALL `+columns+in+` AND starts_at <= $3 AND state = 'missed' AND ended_at > $4 ORDER BY starts_at DESC LIMIT 10000`,
+		append([]any{over.From, over.Until, now, now.AddDate(0, 0, -rules.Missed.WithinDays)}, db.Args(who)...)...); err != nil {
+		return have{}, err
+	}
+	var h have
+	for _, r := range rows {
+		switch {
+		case r.State != Missed:
+			h.booked = append(h.booked, r)
+		case r.EndedAt != nil:
+			h.missed = append(h.missed, r)
+		}
+	}
+	slices.SortStableFunc(h.missed, func(a, b has) int { return b.EndedAt.Compare(*a.EndedAt) })
+	return h, nil
+}
+
+func looksAhead(d *catalog.Definition) bool {
+	return d.Booking != nil && slices.ContainsFunc(d.Booking.Limits, func(l catalog.Limit) bool { return l.Per == "ahead" })
 }
 
 // fits holds one person's further place to the limits.
@@ -109,13 +134,13 @@ func (h have) trusted(ch civic.Channel, who []civic.PersonID, now time.Time) err
 	if !slices.Contains(m.Channels, ch) {
 		return nil
 	}
-	var missed []miss
+	var missed []has
 	for _, x := range h.missed {
 		if slices.Contains(who, x.Person) {
 			missed = append(missed, x)
 		}
 	}
-	if len(missed) < m.Most || missed[0].EndedAt == nil || missed[0].EndedAt.AddDate(0, 0, m.StopDays).Before(now) {
+	if len(missed) < m.Most || missed[0].EndedAt.AddDate(0, 0, m.StopDays).Before(now) {
 		return nil
 	}
 	until := missed[0].EndedAt.AddDate(0, 0, m.StopDays)

@@ -3,6 +3,7 @@ package booking
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -20,26 +21,36 @@ import (
 // lines let those who wait for places of the same session share a transaction: one
 // takes the places for all of them, and the row that counts them is locked once.
 type lines struct {
-	mu   sync.Mutex
-	wait map[string][]*turn // by session; an entry means that somebody serves it
+	mu sync.Mutex
+	of map[string]*line // by session, while anybody serves it
 
 	batches, orders, largest atomic.Int64
 }
 
+// line is those who wait for a session, and how many transactions serve them now.
+type line struct {
+	wait    []*turn
+	serving int
+}
+
 // turn is one order in a line.
 type turn struct {
-	o    Order
-	self *people.Self
-	ways []Way
-	rc   request.Receipt
-	err  error
-	over chan struct{}
+	o      Order
+	person people.Person // under the identity that everything new is written under
+	ways   []Way
+	rc     request.Receipt
+	err    error
+	next   bool // it must find what another order in the batch books
+	over   chan struct{}
 }
 
 // togetherMost is how many orders share one transaction. lineFor is how long a
-// transaction of them may take.
+// transaction of them may take. When besideFrom wait while one is served, a second one is
+// begun beside it: it judges while the other writes, and waits for the row that counts.
 const (
 	togetherMost = 64
+	besideFrom   = 32
+	besideMost   = 2
 	lineFor      = 30 * time.Second
 )
 
@@ -58,66 +69,74 @@ func (s *Service) Book(ctx context.Context, actor civic.Actor, o Order) (request
 	}
 	o.actor = actor.For(o.Person)
 	t := &turn{o: o, over: make(chan struct{})}
-	if err := s.look(ctx, t); err != nil {
-		return request.Receipt{}, err
-	}
-	s.lines.mu.Lock()
-	if s.lines.wait == nil {
-		s.lines.wait = map[string][]*turn{}
-	}
-	queue, served := s.lines.wait[o.Session]
-	s.lines.wait[o.Session] = append(queue, t)
-	s.lines.mu.Unlock()
-	if !served {
+	if s.lines.join(o.Session, t) {
 		go s.serve(context.WithoutCancel(ctx), o.Session)
 	}
 	<-t.over // it is served in any case: whoever goes away finds the place in their list
 	return t.rc, t.err
 }
 
-// look reads, before the line, what does not hang on the moment: by which ways the
-// person may draw, and where they live. Whether they may at all is judged in the write.
-func (s *Service) look(ctx context.Context, t *turn) error {
-	return s.j.Look(ctx, t.o.actor, func(v *journal.View) error {
-		need, err := s.requests.Need(v, t.o.Person, t.o.Service)
-		if err != nil {
-			return err
+// join puts somebody into a line, and reports whether they must be served anew.
+func (l *lines) join(session string, ts ...*turn) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.of == nil {
+		l.of = map[string]*line{}
+	}
+	x := l.of[session]
+	if x == nil {
+		x = &line{}
+		l.of[session] = x
+	}
+	x.wait = append(x.wait, ts...)
+	if x.serving == 0 || x.serving < besideMost && len(x.wait) >= besideFrom {
+		x.serving++
+		return true
+	}
+	return false
+}
+
+// batch takes the next of a line who are served together; nobody when the one who asks
+// is needed no more.
+func (l *lines) batch(session string) []*turn {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	x := l.of[session]
+	if len(x.wait) == 0 || x.serving > 1 && len(x.wait) < besideFrom {
+		if x.serving--; x.serving == 0 {
+			delete(l.of, session)
 		}
-		need.Look = true
-		auth, err := v.Authorise(need)
-		if err != nil {
-			return err
-		}
-		x, err := readSession(v, t.o.Session)
-		if err != nil {
-			return err
-		}
-		if t.ways, err = s.ways(v, t.o.actor, auth, t.o.Person, x, v.Now); err != nil {
-			return err
-		}
-		self, err := people.Resolve(v, t.o.Person)
-		t.self = &self
-		return err
-	})
+		return nil
+	}
+	var out []*turn
+	out, x.wait = oneEach(x.wait)
+	return out
 }
 
 // serve works a session's line until it is empty.
 func (s *Service) serve(ctx context.Context, session string) {
 	for {
-		s.lines.mu.Lock()
-		queue := s.lines.wait[session]
-		if len(queue) == 0 {
-			delete(s.lines.wait, session)
-			s.lines.mu.Unlock()
+		batch := s.lines.batch(session)
+		if batch == nil {
 			return
 		}
-		batch, rest := oneEach(queue)
-		s.lines.wait[session] = rest
-		s.lines.mu.Unlock()
 		s.together(ctx, session, batch)
-		for _, t := range batch {
+		s.answer(ctx, session, batch)
+	}
+}
+
+// answer lets those go who have their answer; who must wait for another's comes next.
+func (s *Service) answer(ctx context.Context, session string, batch []*turn) {
+	var again []*turn
+	for _, t := range batch {
+		if t.next && t.err == nil {
+			again = append(again, t)
+		} else {
 			close(t.over)
 		}
+	}
+	if len(again) > 0 && s.lines.join(session, again...) {
+		go s.serve(ctx, session)
 	}
 }
 
@@ -126,15 +145,15 @@ func (s *Service) serve(ctx context.Context, session string) {
 func oneEach(queue []*turn) (batch, rest []*turn) {
 	seen := map[civic.PersonID]bool{}
 	for _, t := range queue {
-		if len(batch) < togetherMost && !seen[t.self.Root] {
-			seen[t.self.Root] = true
+		if len(batch) < togetherMost && !seen[t.o.Person] {
+			seen[t.o.Person] = true
 			batch = append(batch, t)
 		} else {
 			rest = append(rest, t)
 		}
 	}
 	// In the order of the rows that are locked, so that two lines can't deadlock.
-	slices.SortFunc(batch, func(a, b *turn) int { return cmp.Compare(a.self.Root, b.self.Root) })
+	slices.SortFunc(batch, func(a, b *turn) int { return cmp.Compare(a.o.Person, b.o.Person) })
 	return batch, rest
 }
 
@@ -143,12 +162,18 @@ func oneEach(queue []*turn) (batch, rest []*turn) {
 func (s *Service) together(ctx context.Context, session string, batch []*turn) {
 	ctx, cancel := context.WithTimeout(ctx, lineFor)
 	defer cancel()
-	err := s.j.Write(ctx, civic.System("booking.line"), func(tx *journal.Tx) error {
-		for _, t := range batch {
-			t.rc, t.err = request.Receipt{}, nil
-		}
-		return s.bookAll(tx, session, batch)
-	})
+	write := func(sure bool) error {
+		return s.j.Write(ctx, civic.System("booking.line"), func(tx *journal.Tx) error {
+			for _, t := range batch {
+				t.rc, t.err, t.next = request.Receipt{}, nil, false
+			}
+			return s.bookAll(tx, session, batch, sure)
+		})
+	}
+	err := write(false)
+	if errors.Is(err, errFewer) {
+		err = write(true)
+	}
 	if err != nil {
 		for _, t := range batch {
 			t.rc = request.Receipt{}
@@ -168,7 +193,13 @@ func (s *Service) together(ctx context.Context, session string, batch []*turn) {
 	}
 }
 
-func (s *Service) bookAll(tx *journal.Tx, session string, batch []*turn) error {
+// errFewer says that there are not the places any more that there seemed to be.
+var errFewer = errors.New("booking: fewer places are left than there seemed")
+
+// bookAll books for those of a batch who may. Where there is plenty, the places are taken
+// at the very end, so that the row that counts them is held through the commit alone;
+// errFewer if they have gone by then. To be sure, they are taken first.
+func (s *Service) bookAll(tx *journal.Tx, session string, batch []*turn, sure bool) error {
 	x, err := readSession(tx, session)
 	if err == nil {
 		err = x.bookable(tx.Now)
@@ -180,14 +211,26 @@ func (s *Service) bookAll(tx *journal.Tx, session string, batch []*turn) error {
 	if err != nil || len(may) == 0 {
 		return cmp.Or(err, journal.ErrUnchanged) // every order has its own answer
 	}
-	ready, ways, err := s.takeAll(tx, x, may)
-	if err != nil || len(ready) == 0 {
+	var ways []Way
+	ready := may
+	if w, ok, err := plenty(tx, x, may); err != nil {
+		return err
+	} else if ok && !sure {
+		ways = slices.Repeat([]Way{w}, len(may))
+		tx.Last(func() error {
+			got, err := w.take(tx.Tx, x.Office, x.ID, used, len(may), tx.Now)
+			if err == nil && !got {
+				err = errFewer
+			}
+			return err
+		})
+	} else if ready, ways, err = s.takeAll(tx, x, may); err != nil || len(ready) == 0 {
 		return cmp.Or(err, journal.ErrUnchanged)
 	}
 	entries, orders := make([]request.Entry, len(ready)), make([]Order, len(ready))
 	for i, t := range ready {
 		entries[i], orders[i] = t.o.entry(), t.o
-		entries[i].Self, entries[i].Def = t.self, t.o.def
+		entries[i].Self, entries[i].Def = &people.Self{Root: t.person.ID, Division: t.person.Division}, t.o.def
 	}
 	rs, err := s.requests.Enter(tx, entries)
 	if err != nil {
@@ -201,12 +244,42 @@ func (s *Service) bookAll(tx *journal.Tx, session string, batch []*turn) error {
 	return s.book(tx, civic.Authority{}, x, bs, orders)
 }
 
-// judgeAll returns those of a batch who may book: by authority, service and limits.
+// judgeAll returns those of a batch who may book, with the ways that they have: by
+// authority, service and limits.
 func (s *Service) judgeAll(tx *journal.Tx, x Session, batch []*turn) ([]*turn, error) {
-	defs, needs := map[string]*catalog.Definition{}, map[string]civic.Need{}
-	var may []*turn
+	may, err := s.authorised(tx, batch)
+	if err != nil || len(may) == 0 {
+		return nil, err
+	}
+	if may, err = s.knownAll(tx, may); err != nil {
+		return nil, err
+	}
+	if may, err = s.offeredTo(tx, x, may); err != nil || len(may) == 0 {
+		return nil, err
+	}
 	var who []civic.PersonID
-	for _, t := range batch {
+	var defs []*catalog.Definition
+	for _, t := range may {
+		who = append(who, t.o.auth.Selves()...)
+		if !slices.Contains(defs, t.o.def) {
+			defs = append(defs, t.o.def)
+		}
+	}
+	h, err := haveThey(tx, who, counted(defs, x, tx.Now), tx.Now)
+	if err != nil {
+		return nil, err
+	}
+	may = slices.DeleteFunc(may, func(t *turn) bool {
+		t.err = h.fits(t.o.actor.Channel, t.o.auth.Selves(), t.o.def, x, "", tx.Now)
+		return t.err != nil
+	})
+	return may, s.waysOf(tx, x, may)
+}
+
+// authorised asks for the right of each, together, and returns those who have it.
+func (s *Service) authorised(tx *journal.Tx, batch []*turn) ([]*turn, error) {
+	needs, asks := map[string]civic.Need{}, make([]journal.Ask, len(batch))
+	for i, t := range batch {
 		need, ok := needs[t.o.Service]
 		if !ok {
 			var err error
@@ -216,45 +289,88 @@ func (s *Service) judgeAll(tx *journal.Tx, x Session, batch []*turn) ([]*turn, e
 			needs[t.o.Service] = need
 		}
 		need.Person = t.o.Person
-		var err error
-		if t.o.auth, err = tx.AuthoriseBy(t.o.actor, need); err == nil {
-			t.o.def, err = s.live(tx, defs, t, x)
-		}
-		switch {
-		case err == nil:
-			may, who = append(may, t), append(who, t.o.auth.Selves()...)
-		case ours(err):
-			t.err = err
-		default:
-			return nil, err
-		}
+		asks[i] = journal.Ask{Actor: t.o.actor, Need: need}
 	}
-	if len(may) == 0 {
-		return nil, nil
-	}
-	h, err := haveThey(tx, who, tx.Now)
+	rulings, err := tx.AuthoriseAll(asks)
 	if err != nil {
 		return nil, err
 	}
+	var may []*turn
+	for i, t := range batch {
+		if t.o.auth, t.err = rulings[i].Authority, rulings[i].Refused; t.err == nil {
+			may = append(may, t)
+		}
+	}
+	return may, nil
+}
+
+// knownAll reads for whom the orders are. Of one who was registered twice, the second
+// order is left for the next transaction.
+func (s *Service) knownAll(tx *journal.Tx, may []*turn) ([]*turn, error) {
+	auths, ids := make([]civic.Authority, len(may)), make([]civic.PersonID, len(may))
+	for i, t := range may {
+		auths[i], ids[i] = t.o.auth, t.o.Person
+	}
+	known, err := s.people.KnownAll(tx, auths, ids)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[civic.PersonID]bool{}
 	return slices.DeleteFunc(may, func(t *turn) bool {
-		t.err = h.fits(t.o.actor.Channel, t.o.auth.Selves(), t.o.def, x, "", tx.Now)
-		return t.err != nil
+		t.person = known[t.o.Person]
+		t.next = seen[t.person.ID]
+		seen[t.person.ID] = true
+		return t.next
 	}), nil
 }
 
-// ours reports an answer to one order, as opposed to a fault.
-func ours(err error) bool {
-	k := civic.KindOf(err)
-	return k != civic.Internal && k != civic.Unavailable
+// offeredTo returns those to whom their service is offered where they live.
+func (s *Service) offeredTo(tx *journal.Tx, x Session, may []*turn) ([]*turn, error) {
+	defs, out := map[string]*catalog.Definition{}, may[:0]
+	for _, t := range may {
+		t.o.def, t.err = s.live(tx, defs, t, x)
+		switch {
+		case t.err == nil:
+			out = append(out, t)
+		case civic.KindOf(t.err) == civic.Internal:
+			return nil, t.err
+		}
+	}
+	return out, nil
+}
+
+// waysOf finds by which ways each may draw.
+func (s *Service) waysOf(tx *journal.Tx, x Session, may []*turn) error {
+	plan, err := s.plan(tx, x.Plan)
+	if err != nil {
+		return err
+	}
+	desks := map[civic.StaffID]Drawer{}
+	for _, t := range may {
+		id := t.o.actor.Staff()
+		d, ok := desks[id]
+		if !ok {
+			if d, err = atDesk(tx, id); err != nil {
+				return err
+			}
+			desks[id] = d
+		}
+		d.Channel, d.Age, d.Now = t.o.actor.Channel, t.person.Age(tx.Now), tx.Now
+		if d.Tags, err = s.tags(tx, plan.asksTags(), t.o.auth, t.o.Person, tx.Now); err != nil {
+			return err
+		}
+		t.ways = plan.Ways(d, x.Office, x.StartsAt)
+	}
+	return nil
 }
 
 // live finds the service of an order where its person lives.
 func (s *Service) live(q db.Q, defs map[string]*catalog.Definition, t *turn, x Session) (*catalog.Definition, error) {
-	key := strings.Join([]string{t.o.Service, string(t.self.Division), string(t.o.actor.Channel)}, "|")
+	key := strings.Join([]string{t.o.Service, string(t.person.Division), string(t.o.actor.Channel)}, "|")
 	def, ok := defs[key]
 	if !ok {
 		var err error
-		if def, err = s.requests.Live(q, t.o.Service, t.self.Division, t.o.actor.Channel); err != nil {
+		if def, err = s.requests.Live(q, t.o.Service, t.person.Division, t.o.actor.Channel); err != nil {
 			return nil, err
 		}
 		defs[key] = def
@@ -266,6 +382,20 @@ func (s *Service) live(q db.Q, defs map[string]*catalog.Definition, t *turn, x S
 		return nil, errNoSession
 	}
 	return def, nil
+}
+
+// plenty says whether the first way of all leads to more places than they need, and
+// those who are served beside them.
+func plenty(tx *journal.Tx, x Session, may []*turn) (w Way, ok bool, err error) {
+	for i, t := range may {
+		if len(t.ways) == 0 || i > 0 && t.ways[0] != w {
+			return w, false, nil
+		}
+		w = t.ways[0]
+	}
+	var left []int
+	err = tx.Select(&left, `SELECT quota - used - held FROM booking_pool WHERE office = $1 AND session = $2 AND pool = $3 AND NOT shut`, x.Office, x.ID, w.Pool)
+	return w, len(left) == 1 && left[0]-w.Keep >= len(may)+togetherMost, err
 }
 
 // takeAll takes a place for each, those with the same ways together, and returns who
@@ -303,12 +433,15 @@ func (s *Service) takeAll(tx *journal.Tx, x Session, may []*turn) (ready []*turn
 // takeMany takes up to n booked places by the same ways.
 func takeMany(tx *db.Tx, office civic.OfficeID, session string, ways []Way, n int, now time.Time) ([]Way, error) {
 	var out []Way
-	var pools map[string][]state
-	if n > 1 { // one is taken by itself, without looking first
-		var err error
-		if pools, err = standing(tx, office, []string{session}, now); err != nil {
-			return nil, err
+	if len(ways) > 0 { // mostly there is enough for all
+		got, err := ways[0].take(tx, office, session, used, n, now)
+		if err != nil || got {
+			return slices.Repeat(ways[:1], n), err
 		}
+	}
+	pools, err := standing(tx, office, []string{session}, now)
+	if err != nil {
+		return nil, err
 	}
 	for _, w := range ways {
 		for _, p := range pools[session] {

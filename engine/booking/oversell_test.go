@@ -78,6 +78,7 @@ func (c *clinic) model(t *rapid.T, people []civic.PersonID, round, steps int) {
 	c.Clock.Set(time.Date(2026, 11, 23, 9, 5, 0, 0, civic.Shanghai))
 	resource := c.add(fmt.Sprintf("科%d", round), "赵医生", tenPlan())
 	c.week(resource, 5)
+	h := c.outside(t, resource)
 	c.publish("2026-11-25")
 	sessions := []string{c.on(tomorrow, resource), c.on(after, resource)}
 	var made []civic.RequestID
@@ -90,7 +91,7 @@ func (c *clinic) model(t *rapid.T, people []civic.PersonID, round, steps int) {
 			c.Open(c.t, actor, p)
 		}
 		order := booking.Order{Service: "hospital-register", Person: p, Session: x}
-		switch rapid.IntRange(0, 10).Draw(t, "do") {
+		switch rapid.IntRange(0, 15).Draw(t, "do") {
 		case 0, 1, 2:
 			if rc, err := c.Booking.Book(ctx, actor, order); err == nil {
 				made = append(made, rc.Request)
@@ -118,10 +119,22 @@ func (c *clinic) model(t *rapid.T, people []civic.PersonID, round, steps int) {
 			if err := c.Booking.Sweep(ctx, booking.Sweep{}); err != nil {
 				t.Fatalf("%v", err)
 			}
+		case 11, 12:
+			h.chase(t)
+		case 13:
+			h.decide(t)
+		case 14:
+			h.withdraw(t)
+		case 15:
+			h.phone(t)
 		}
 		for _, s := range sessions {
 			c.balance(t, s)
 		}
+	}
+	h.rest(t)
+	for _, s := range sessions {
+		c.balance(t, s)
 	}
 }
 

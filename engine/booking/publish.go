@@ -96,22 +96,36 @@ func (s *Service) publish(tx *journal.Tx, o place.Office, rs []Resource, first, 
 					continue
 				}
 				x.ID = db.NewID()
-				sessions = append(sessions, []any{x.Office, x.ID, x.Resource, x.Kind, x.Department, x.Day, x.StartsAt, x.EndsAt, x.OpensAt, x.Places, x.Plan, x.State, x.Reason})
-				for i, n := range p.Split(x.Places) {
-					pool := &p.Pools[i]
-					pools = append(pools, []any{x.Office, x.ID, pool.Code, i, pool.Kept, n, 0, 0, false, pool.releaseAt(x.StartsAt)})
-				}
+				sessions = append(sessions, x.row())
+				pools = append(pools, p.rows(x)...)
 				out.Sessions, out.Places = out.Sessions+1, out.Places+x.Places
 			}
 		}
 	}
+	return out, insertSessions(tx, sessions, pools)
+}
+
+// row is a session as it lies in its table, and rows are its pools.
+func (s Session) row() []any {
+	return []any{s.Office, s.ID, s.Resource, s.Kind, s.Department, s.Day, s.StartsAt, s.EndsAt, s.OpensAt, s.Places, s.Plan, s.State, s.Reason}
+}
+
+func (p *Plan) rows(x Session) (out [][]any) {
+	for i, n := range p.Split(x.Places) {
+		pool := &p.Pools[i]
+		out = append(out, []any{x.Office, x.ID, pool.Code, i, pool.Kept, n, 0, 0, false, pool.releaseAt(x.StartsAt)})
+	}
+	return out
+}
+
+func insertSessions(tx *journal.Tx, sessions, pools [][]any) error {
 	if err := tx.InsertRows("booking_session", []string{"office", "id", "resource", "kind", "department", "day", "starts_at", "ends_at", "opens_at", "places", "plan", "state", "reason"}, sessions); err != nil {
 		if db.IsUnique(err) {
-			return out, errMoved // somebody else publishes at the same moment
+			return errMoved // somebody else publishes at the same moment
 		}
-		return out, err
+		return err
 	}
-	return out, tx.InsertRows("booking_pool", []string{"office", "session", "pool", "ord", "kept", "quota", "used", "held", "shut", "release_at"}, pools)
+	return tx.InsertRows("booking_pool", []string{"office", "session", "pool", "ord", "kept", "quota", "used", "held", "shut", "release_at"}, pools)
 }
 
 // weeks reads what sessions are made of: templates, days that are not like their

@@ -24,9 +24,12 @@ type File struct {
 	Lines    []request.Line
 	Story    []request.StoryLine
 	Now      time.Time
-	MayWork  bool    // the reader is at the office
-	MaySay   bool    // the reader speaks for the person
-	Ticket   *Ticket // their number in the line, once they have come
+	MayWork  bool       // the reader is at the office
+	MaySay   bool       // the reader speaks for the person
+	Ticket   *Ticket    // their number in the line, once they have come
+	AnswerBy string     // until when the hospital's answer is waited for, in words
+	MovesTo  string     // where it is to move to once the hospital has agreed, in words
+	Restore  *time.Time // until when what was cancelled can be had again; nil if it can't
 }
 
 // Read reads a booking with its story: for its office, or for whoever may speak for
@@ -79,6 +82,12 @@ func (s *Service) fill(v *journal.View, auth civic.Authority, f *File) error {
 	if f.Ticket, err = readTicket(v, b); err != nil {
 		return err
 	}
+	if f.Restore, err = s.restorable(v, f); err != nil {
+		return err
+	}
+	if err := readAsked(v, f); err != nil {
+		return err
+	}
 	lines, err := journal.Timeline(v, auth, string(b.ID), "", 200)
 	if err != nil {
 		return err
@@ -120,11 +129,12 @@ func (s *Service) mayRead(v *journal.View, f *File) (civic.Authority, error) {
 // Item is one booking in a list.
 type Item struct {
 	Booking
-	Title string // of the service
-	What  string // the doctor, hall or class
-	Where string // the office
-	Who   string // masked; on an office's list
-	When  string // in words
+	Title      string // of the service
+	What       string // the doctor, hall or class
+	Individual bool   // What is one person, by name
+	Where      string // the office
+	Who        string // masked; on an office's list
+	When       string // in words
 }
 
 // listMost bounds lists of bookings.
@@ -142,7 +152,7 @@ func (s *Service) Coming(ctx context.Context, actor civic.Actor, person civic.Pe
 		if err != nil || !may {
 			return err
 		}
-		out, err = s.found(v, w, listMost)
+		out, err = s.found(v, w, Find{}.order(), listMost)
 		return err
 	})
 	return out, err
@@ -151,6 +161,11 @@ func (s *Service) Coming(ctx context.Context, actor civic.Actor, person civic.Pe
 // mine narrows to what the one who looks may see of a person's bookings; false when
 // there is nothing.
 func (s *Service) mine(v *journal.View, person civic.PersonID, w *where) (bool, error) {
+	return s.mineIn(v, person, "booking", w)
+}
+
+// mineIn is mine for a table of this room that names persons and services.
+func (s *Service) mineIn(v *journal.View, person civic.PersonID, table string, w *where) (bool, error) {
 	if _, err := v.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople, Look: true}); err != nil {
 		return false, err
 	}
@@ -160,7 +175,7 @@ func (s *Service) mine(v *journal.View, person civic.PersonID, w *where) (bool, 
 	}
 	w.in(`person`, db.Args(self.Selves()))
 	var services, may []string
-	if err := v.Select(&services, `SELECT DISTINCT service FROM booking`+w.text()+` ORDER BY service`, w.args...); err != nil {
+	if err := v.Select(&services, `SELECT DISTINCT service FROM `+table+w.text()+` ORDER BY service`, w.args...); err != nil {
 		return false, err
 	}
 	for _, service := range services { // before the list is cut
@@ -210,8 +225,9 @@ func (s *Service) items(q db.Q, bs []Booking) ([]Item, error) {
 	var persons []civic.PersonID
 	var requests []civic.RequestID
 	var offices []civic.OfficeID
+	var resources []key
 	for _, b := range bs {
-		persons, requests, offices = append(persons, b.Person), append(requests, b.ID), append(offices, b.Office)
+		persons, requests, offices, resources = append(persons, b.Person), append(requests, b.ID), append(offices, b.Office), append(resources, key{b.Office, b.Resource})
 	}
 	where, err := place.Names(q, offices)
 	if err != nil {
@@ -225,17 +241,13 @@ func (s *Service) items(q db.Q, bs []Booking) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	what := map[string]string{}
+	what, err := readResources(q, resources)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Item, len(bs))
 	for i, b := range bs {
-		if _, ok := what[b.Resource]; !ok {
-			r, err := readResource(q, b.Office, b.Resource)
-			if err != nil {
-				return nil, err
-			}
-			what[b.Resource] = r.Name
-		}
-		out[i] = Item{b, titles[b.ID], what[b.Resource], where[b.Office], who[b.Person], sayDay(b.StartsAt) + civic.SayTime(b.StartsAt)}
+		out[i] = Item{b, titles[b.ID], what[b.Resource].Name, what[b.Resource].Individual, where[b.Office], who[b.Person], sayDay(b.StartsAt) + civic.SayTime(b.StartsAt)}
 	}
 	return out, nil
 }

@@ -22,7 +22,7 @@ func (s *Service) remind(ctx context.Context) error {
 	return s.j.Write(ctx, civic.System("booking.sweep"), func(tx *journal.Tx) error {
 		var bs []Booking
 		if err := tx.Select(&bs, `SELECT office, id, session, person, starts_at FROM booking
-			WHERE starts_at >= $1 AND starts_at < $2 AND state = 'booked' AND NOT reminded AND made_at < $3 ORDER BY person, id LIMIT $4`,
+			WHERE starts_at >= $1 AND starts_at < $2 AND state = 'booked' AND theirs IN ('', 'confirmed') AND NOT reminded AND made_at < $3 ORDER BY person, id LIMIT $4`,
 			today.Add(24*time.Hour), today.Add(48*time.Hour), today, remindEach); err != nil {
 			return err
 		}

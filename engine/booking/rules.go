@@ -7,6 +7,7 @@ import (
 
 	"yinqiao/civic"
 	"yinqiao/ruledata"
+	"yinqiao/sheet"
 )
 
 //go:embed data
@@ -46,6 +47,10 @@ var rules = ruledata.Must[struct {
 		Minutes int    `yaml:"minutes"`
 		Source  string `yaml:"source"`
 	} `yaml:"offer"`
+	Undo struct {
+		Minutes int    `yaml:"minutes"`
+		Source  string `yaml:"source"`
+	} `yaml:"undo"`
 	Remind struct {
 		From   int    `yaml:"from"` // minutes of the day before
 		To     int    `yaml:"to"`
@@ -62,6 +67,10 @@ var rules = ruledata.Must[struct {
 		First  []first `yaml:"first"`
 		Source string  `yaml:"source"`
 	} `yaml:"calling"`
+	Sheet struct {
+		sheet.Limits `yaml:",inline"`
+		Source       string `yaml:"source"`
+	} `yaml:"sheet"`
 	Findings []struct {
 		civic.Rule `yaml:",inline"`
 		Kind       string `yaml:"kind"`

@@ -62,13 +62,8 @@ const (
 func take(tx *db.Tx, office civic.OfficeID, session string, ways []Way, what string, n int, now time.Time) (Way, error) {
 	for range 2 {
 		for _, w := range ways {
-			query, args := `UPDATE booking_pool SET `+what+` = `+what+` + $1 WHERE office = $2 AND session = $3 AND pool = $4 AND NOT shut AND quota - used - held - $5 >= $1`,
-				[]any{n, office, session, w.Pool, w.Keep}
-			if w.Cause == Released {
-				query, args = query+` AND release_at <= $6`, append(args, now)
-			}
-			got, err := tx.Exec(query, args...)
-			if err != nil || got == 1 {
+			got, err := w.take(tx, office, session, what, n, now)
+			if err != nil || got {
 				return w, err
 			}
 		}
@@ -81,6 +76,17 @@ func take(tx *db.Tx, office civic.OfficeID, session string, ways []Way, what str
 		}
 	}
 	return Way{}, errFull
+}
+
+// take takes so many places by one way, all or none.
+func (w Way) take(tx *db.Tx, office civic.OfficeID, session, what string, n int, now time.Time) (bool, error) {
+	query, args := `UPDATE booking_pool SET `+what+` = `+what+` + $1 WHERE office = $2 AND session = $3 AND pool = $4 AND NOT shut AND quota - used - held - $5 >= $1`,
+		[]any{n, office, session, w.Pool, w.Keep}
+	if w.Cause == Released {
+		query, args = query+` AND release_at <= $6`, append(args, now)
+	}
+	got, err := tx.Exec(query, args...)
+	return got == 1, err
 }
 
 // lapse lets go of the holds of a session whose time is over. A place that was

@@ -27,6 +27,7 @@ var (
 	ActExtra      = journal.Define("booking.extra", "医生加了一个号")
 	ActChanged    = journal.Define("booking.changed", "改了时间").Carries("request", "office", "what")
 	ActCancelled  = journal.Define("booking.cancelled", "取消了预约").Carries("request", "office", "what")
+	ActRestored   = journal.Define("booking.restored", "恢复了取消的预约")
 	ActCalledOff  = journal.Define("booking.called_off", "约好的时间停了").Carries("request", "office", "what")
 	ActArrived    = journal.Define("booking.arrived", "来了")
 	ActCalled     = journal.Define("booking.called", "叫了号")
@@ -38,6 +39,22 @@ var (
 	ActWaitLeft   = journal.Define("booking.wait_left", "不再候补")
 	ActOffered    = journal.Define("booking.offered", "候补有号了").Carries("what", "until")
 	ActOfferOver  = journal.Define("booking.offer_over", "候补的号没有要")
+
+	ActOwner       = journal.Define("booking.owner", "改了号由谁管")
+	ActAsked       = journal.Define("booking.asked", "号占住了，等医院确认").Carries("request", "office", "what", "until")
+	ActConfirmed   = journal.Define("booking.confirmed", "医院确认了").Carries("request", "office", "what")
+	ActRefused     = journal.Define("booking.refused", "医院没有确认").Carries("request", "office", "what")
+	ActLate        = journal.Define("booking.late", "医院到时间还没有答复").Carries("request", "office", "what")
+	ActUnanswered  = journal.Define("booking.unanswered", "医院一直没有答复，号不等了").Carries("request", "office", "what")
+	ActNextBest    = journal.Define("booking.next_best", "另外留了一个号").Carries("what", "until")
+	ActMoveAsked   = journal.Define("booking.move_asked", "改时间要等医院确认").Carries("request", "office", "what")
+	ActMoveRefused = journal.Define("booking.move_refused", "时间没有改成，原来的还在").Carries("request", "office", "what")
+	ActTooLate     = journal.Define("booking.too_late", "医院确认得太晚，请医院退掉了")
+	ActHeard       = journal.Define("booking.heard", "医院答复了")
+	ActAskAgain    = journal.Define("booking.ask_again", "又问了一次医院")
+	ActList        = journal.Define("booking.list", "和医院的单子对了账")
+	ActDifference  = journal.Define("booking.difference", "处理了和医院单子不一样的一条")
+	ActAllotted    = journal.Define("booking.allotted", "按医院分的号改了号数")
 )
 
 // CodeMoved is the code of a booking that is not as it was read any more.
@@ -69,8 +86,9 @@ type Service struct {
 	people   *people.Service
 	requests *request.Service
 
-	plans sync.Map // by hash: they never change
-	lines lines    // who waits for which session
+	plans   sync.Map // by hash: they never change
+	lines   lines    // who waits for which session
+	outside outside  // registers of hospitals
 }
 
 // New makes the engine. The request service is given later, by Serve, since it

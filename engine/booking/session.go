@@ -19,6 +19,7 @@ type Resource struct {
 	About      string        // 主任医师, 需要自带笔墨
 	Plan       string        // how its places are shared out
 	Staff      civic.StaffID // the doctor's own account, if there is one
+	Individual bool          // one person, by name; else several who take turns, a hall, a class
 	Ahead      int           // days before a session on which booking begins
 	Opens      int           // and the minute of that day
 	State      string        `json:"-"`

@@ -95,8 +95,13 @@ func (o source) Options(k *request.Asking, kind string, q request.Query) ([]cata
 
 // drawer is who asks, as pools see them.
 func drawer(q db.Q, actor civic.Actor, now time.Time, p people.Person, tags []string) (Drawer, error) {
-	d := Drawer{Channel: actor.Channel, Age: p.Age(now), Tags: tags, Now: now}
-	id := actor.Staff()
+	d, err := atDesk(q, actor.Staff())
+	d.Channel, d.Age, d.Tags, d.Now = actor.Channel, p.Age(now), tags, now
+	return d, err
+}
+
+// atDesk is what a member of staff adds to who draws by them; nothing where there is none.
+func atDesk(q db.Q, id civic.StaffID) (d Drawer, err error) {
 	if id == "" {
 		return d, nil
 	}
@@ -164,17 +169,15 @@ func (s *Service) slots(k *request.Asking, w want) ([]slot, error) {
 
 // open reads the sessions that may be booked now, by time, with their pools.
 func (s *Service) open(q db.Q, w want, now time.Time) ([]slot, map[string][]state, error) {
-	args := []any{w.office, dayOf(now), now}
-	where := ` WHERE s.office = $1 AND s.day >= $2 AND s.ends_at > $3 AND s.opens_at <= $3 AND s.state = 'open'`
-	for _, f := range []struct{ is, value string }{{"s.kind =", w.kind}, {"s.department =", w.department}, {"s.resource =", w.resource}, {"s.day =", w.day}, {"s.day >=", w.from}, {"s.day <=", w.to}} {
+	var c where
+	c.and(`office = ? AND day >= ? AND ends_at > ? AND opens_at <= ? AND state = 'open'`, w.office, dayOf(now), now, now)
+	for _, f := range []struct{ is, value string }{{`kind = ?`, w.kind}, {`department = ?`, w.department}, {`resource = ?`, w.resource}, {`day = ?`, w.day}, {`day >= ?`, w.from}, {`day <= ?`, w.to}} {
 		if f.value != "" {
-			args = append(args, f.value)
-			where += fmt.Sprintf(" AND %s $%d", f.is, len(args))
+			c.and(f.is, f.value)
 		}
 	}
 	var rows []Session
-	if err := q.Select(&rows, `SELECT s.office, s.id, s.resource, s.kind, s.department, s.day, s.starts_at, s.ends_at, s.opens_at, s.places, s.plan, s.state, s.reason
-		FROM booking_session s`+where+` ORDER BY s.starts_at, s.resource LIMIT `+fmt.Sprint(sessionsMost), args...); err != nil || len(rows) == 0 {
+	if err := q.Select(&rows, `SELECT `+sessionColumns+` FROM booking_session`+c.text()+` ORDER BY starts_at, resource LIMIT `+fmt.Sprint(sessionsMost), c.args...); err != nil || len(rows) == 0 {
 		return nil, nil, err
 	}
 	ids := make([]string, len(rows))
@@ -398,10 +401,13 @@ func (s *Service) nearest(k *request.Asking, kind string, q request.Query, x Ses
 }
 
 // Release implements request.Holder.
-func (o source) Release(tx *journal.Scratch, id string) error {
+func (o source) Release(tx *journal.Scratch, id string) error { return dropHold(tx.Tx, id) }
+
+// dropHold lets go of a held place. One that is gone already is no fault.
+func dropHold(tx *db.Tx, id string) error {
 	var h []hold
 	if err := tx.Select(&h, `DELETE FROM booking_hold WHERE id = $1 RETURNING `+holdColumns, id); err != nil || len(h) == 0 {
 		return err
 	}
-	return give(tx.Tx, h[0].Office, h[0].Session, h[0].Pool, held, 1)
+	return give(tx, h[0].Office, h[0].Session, h[0].Pool, held, 1)
 }

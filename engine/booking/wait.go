@@ -103,8 +103,26 @@ func (s *Service) Leave(ctx context.Context, actor civic.Actor, o Order) error {
 		if n == 0 {
 			return journal.ErrUnchanged
 		}
-		return tx.Record(auth, journal.Event{Act: ActWaitLeft, Detail: map[string]string{"what": x.Words()}, About: about(x.Office, "session", x.ID)})
+		if err := dropOffers(tx, x, ids); err != nil {
+			return err
+		}
+		return tx.Record(auth, journal.Event{Act: ActWaitLeft, Detail: map[string]string{"what": x.Words(), "session": x.ID}, About: about(x.Office, "session", x.ID)})
 	})
+}
+
+// dropOffers gives back what was offered to somebody in a session and is not wanted.
+func dropOffers(tx *journal.Tx, x Session, who []civic.PersonID) error {
+	var hs []hold
+	if err := tx.Select(&hs, `DELETE FROM booking_hold WHERE office = $1 AND session = $2 AND draft = '' AND person IN `+db.In(3, len(who))+` RETURNING `+holdColumns,
+		append([]any{x.Office, x.ID}, db.Args(who)...)...); err != nil {
+		return err
+	}
+	for _, h := range hs {
+		if err := give(tx.Tx, h.Office, h.Session, h.Pool, held, 1); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // waiter is one who waits.
@@ -189,12 +207,19 @@ func (s *Service) offer(tx *journal.Tx, x Session, w waiter) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	until, err := s.offerTo(tx, x, way, w.Person)
+	if err != nil {
+		return false, err
+	}
+	return true, tx.Record(auth, journal.Event{Act: ActOffered, Detail: map[string]string{"what": sayDay(x.StartsAt) + civic.SayTime(x.StartsAt), "until": sayDay(until) + civic.SayTime(until)}, About: about(x.Office, "session", x.ID)})
+}
+
+// offerTo keeps a place that was taken as held for a person for a while, and says until
+// when.
+func (s *Service) offerTo(tx *journal.Tx, x Session, w Way, person civic.PersonID) (time.Time, error) {
 	until := tx.Now.Add(minutes(rules.Offer.Minutes))
 	if until.After(x.EndsAt) {
 		until = x.EndsAt
 	}
-	if err := insertHold(tx.Tx, hold{x.Office, db.NewID(), x.ID, way.Pool, way.As, way.Cause, w.Person, "", tx.Now, until}); err != nil {
-		return false, err
-	}
-	return true, tx.Record(auth, journal.Event{Act: ActOffered, Detail: map[string]string{"what": sayDay(x.StartsAt) + civic.SayTime(x.StartsAt), "until": sayDay(until) + civic.SayTime(until)}, About: about(x.Office, "session", x.ID)})
+	return until, insertHold(tx.Tx, hold{x.Office, db.NewID(), x.ID, w.Pool, w.As, w.Cause, person, "", tx.Now, until})
 }

@@ -54,31 +54,36 @@ func (s *Service) Add(ctx context.Context, actor civic.Actor, r Resource, own *P
 	if err := r.check(); err != nil {
 		return "", err
 	}
-	r.ID = db.NewID()
+	r.ID, r.Individual = db.NewID(), r.Individual || r.Staff != ""
 	err := s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 		auth, o, err := s.keeper(tx, r.Office)
 		if err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(p.Pools, func(x Pool) bool { return x.Places > 0 }) { // else it depends on how many there are
-			if err := lawful(p, r.Kind, o.Division, dayOf(tx.Now), 100); err != nil {
-				return err
-			}
-		}
-		hash, body := p.hash()
-		if _, err := tx.Exec(`INSERT INTO booking_plan (hash, name, body, made_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, hash, p.Name, body, tx.Now); err != nil {
-			return err
-		}
-		if err := tx.InsertRows("booking_resource", []string{"office", "id", "kind", "department", "name", "about", "plan", "staff", "ahead", "opens", "state"},
-			[][]any{{r.Office, r.ID, r.Kind, r.Department, r.Name, r.About, hash, r.Staff, r.Ahead, r.Opens, "active"}}); err != nil {
-			return err
-		}
-		return tx.Record(auth, journal.Event{Act: ActResource, Detail: map[string]string{"name": r.Name, "plan": p.Name}, About: about(r.Office, "resource", r.ID)})
+		return enterResource(tx, auth, o, r, p)
 	})
 	if err != nil {
 		return "", err
 	}
 	return r.ID, nil
+}
+
+// enterResource stores a resource that was checked, and the plan it goes by.
+func enterResource(tx *journal.Tx, auth civic.Authority, o place.Office, r Resource, p *Plan) error {
+	if !slices.ContainsFunc(p.Pools, func(x Pool) bool { return x.Places > 0 }) { // else it depends on how many there are
+		if err := lawful(p, r.Kind, o.Division, dayOf(tx.Now), 100); err != nil {
+			return err
+		}
+	}
+	hash, body := p.hash()
+	if _, err := tx.Exec(`INSERT INTO booking_plan (hash, name, body, made_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`, hash, p.Name, body, tx.Now); err != nil {
+		return err
+	}
+	if err := tx.InsertRows("booking_resource", []string{"office", "id", "kind", "department", "name", "about", "plan", "staff", "individual", "ahead", "opens", "state"},
+		[][]any{{r.Office, r.ID, r.Kind, r.Department, r.Name, r.About, hash, r.Staff, r.Individual, r.Ahead, r.Opens, "active"}}); err != nil {
+		return err
+	}
+	return tx.Record(auth, journal.Event{Act: ActResource, Detail: map[string]string{"name": r.Name, "plan": p.Name}, About: about(r.Office, "resource", r.ID)})
 }
 
 // lawful holds a plan to the share that must be kept of so many places.
@@ -110,7 +115,7 @@ func (s *Service) keeper(tx authoriser, office civic.OfficeID) (civic.Authority,
 	return auth, o, err
 }
 
-const resourceColumns = `office, id, kind, department, name, about, plan, staff, ahead, opens, state`
+const resourceColumns = `office, id, kind, department, name, about, plan, staff, individual, ahead, opens, state`
 
 func readResource(q db.Q, office civic.OfficeID, id string) (Resource, error) {
 	var r Resource
@@ -119,6 +124,45 @@ func readResource(q db.Q, office civic.OfficeID, id string) (Resource, error) {
 		err = errNoResource
 	}
 	return r, err
+}
+
+// key names a resource in its office.
+type key struct {
+	office civic.OfficeID
+	id     string
+}
+
+// readResources reads resources in one go, by ID. All of them are there.
+func readResources(q db.Q, keys []key) (map[string]Resource, error) {
+	out := map[string]Resource{}
+	var offices, ids []any
+	seen := map[any]bool{}
+	for _, k := range keys {
+		if !seen[k.office] {
+			seen[k.office], offices = true, append(offices, k.office)
+		}
+		if !seen[k.id] {
+			seen[k.id], ids = true, append(ids, k.id)
+		}
+	}
+	for part := range slices.Chunk(ids, 200) {
+		for at := range slices.Chunk(offices, 200) {
+			var w where
+			w.in(`office`, at)
+			w.in(`id`, part)
+			var rs []Resource
+			if err := q.Select(&rs, `SELECT `+resourceColumns+` FROM booking_resource`+w.text(), w.args...); err != nil {
+				return nil, err
+			}
+			for _, r := range rs {
+				out[r.ID] = r
+			}
+		}
+	}
+	if len(out) != len(ids) {
+		return nil, errNoResource
+	}
+	return out, nil
 }
 
 func checkWeek(ts []Template) error {
@@ -159,38 +203,43 @@ func (s *Service) SetWeek(ctx context.Context, actor civic.Actor, office civic.O
 		if err != nil {
 			return err
 		}
-		p, err := s.plan(tx, r.Plan)
-		if err != nil {
-			return err
-		}
-		for _, t := range week {
-			if err := lawful(p, r.Kind, o.Division, since, t.Places); err != nil {
-				return err
-			}
-		}
-		if since < dayOf(tx.Now) {
-			return errDay
-		}
-		if _, err := tx.Exec(`DELETE FROM booking_template WHERE office = $1 AND resource = $2 AND since >= $3`, office, resource, since); err != nil {
-			return err
-		}
-		if _, err := tx.Exec(`UPDATE booking_template SET until = $1 WHERE office = $2 AND resource = $3 AND until > $1`, since, office, resource); err != nil {
-			return err
-		}
-		rows := make([][]any, len(week))
-		for i, t := range week {
-			rows[i] = []any{office, db.NewID(), resource, int(t.Weekday), t.From, t.To, t.Places, t.Holidays, since, forEver}
-		}
-		if err := tx.InsertRows("booking_template", []string{"office", "id", "resource", "weekday", "from_min", "to_min", "places", "holidays", "since", "until"}, rows); err != nil {
-			return err
-		}
-		gone, err := takeBack(tx, office, resource, since, forEver)
-		if err != nil {
-			return err
-		}
-		return tx.Record(auth, journal.Event{Act: ActWeek, Detail: map[string]string{"name": r.Name, "since": since, "sessions": strconv.Itoa(len(week)), "back": strconv.Itoa(gone)},
-			About: about(office, "resource", resource)})
+		return s.setWeek(tx, auth, o, r, since, week)
 	})
+}
+
+// setWeek is SetWeek in a transaction, of a week that was checked.
+func (s *Service) setWeek(tx *journal.Tx, auth civic.Authority, o place.Office, r Resource, since string, week []Template) error {
+	p, err := s.plan(tx, r.Plan)
+	if err != nil {
+		return err
+	}
+	for _, t := range week {
+		if err := lawful(p, r.Kind, o.Division, since, t.Places); err != nil {
+			return err
+		}
+	}
+	if since < dayOf(tx.Now) {
+		return errDay
+	}
+	if _, err := tx.Exec(`DELETE FROM booking_template WHERE office = $1 AND resource = $2 AND since >= $3`, o.ID, r.ID, since); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`UPDATE booking_template SET until = $1 WHERE office = $2 AND resource = $3 AND until > $1`, since, o.ID, r.ID); err != nil {
+		return err
+	}
+	rows := make([][]any, len(week))
+	for i, t := range week {
+		rows[i] = []any{o.ID, db.NewID(), r.ID, int(t.Weekday), t.From, t.To, t.Places, t.Holidays, since, forEver}
+	}
+	if err := tx.InsertRows("booking_template", []string{"office", "id", "resource", "weekday", "from_min", "to_min", "places", "holidays", "since", "until"}, rows); err != nil {
+		return err
+	}
+	gone, err := takeBack(tx, o.ID, r.ID, since, forEver)
+	if err != nil {
+		return err
+	}
+	return tx.Record(auth, journal.Event{Act: ActWeek, Detail: map[string]string{"name": r.Name, "since": since, "sessions": strconv.Itoa(len(week)), "back": strconv.Itoa(gone)},
+		About: about(o.ID, "resource", r.ID)})
 }
 
 // takeBack deletes the sessions of a resource on the days from, to excluded, that

@@ -14,12 +14,19 @@ func (f face) bookingRoutes() []kit.Route {
 			return f.step(w, r, do(r.Context(), f.actor(r), requestOf(r)))
 		}
 	}
-	return []kit.Route{
+	b := kit.Booker{Rooms: f.Rooms, Face: kit.Desk, Waits: "/desk/people/{person}/waits",
+		Frame: func(r *http.Request, title string) (kit.Frame, civic.Actor, error) {
+			fr, a, _, err := f.frame(r, title)
+			return fr, a, err
+		},
+		Person: func(r *http.Request, _ civic.Actor) civic.PersonID { return civic.PersonID(r.PathValue("person")) },
+		Else:   f.orOpen}
+	return append(b.Routes(), []kit.Route{
 		{Pattern: "GET /desk/roll", Do: f.roll},
 		{Pattern: "POST /desk/requests/{request}/cancel", Do: act(f.Booking.Cancel)},
 		{Pattern: "POST /desk/requests/{request}/arrive", Do: act(f.Booking.Arrive)},
 		{Pattern: "POST /desk/requests/{request}/miss", Do: act(f.Booking.Miss)},
-	}
+	}...)
 }
 
 // booking shows a time that is booked: to its office, or to who serves its person.
@@ -32,7 +39,7 @@ func (f face) booking(w http.ResponseWriter, r *http.Request, status int, fr kit
 		return err
 	}
 	fr.Title = b.Title
-	return f.RenderAs(w, r, status, bookingPage(fr, b, r.URL.Query().Get("new") != ""))
+	return f.RenderAs(w, r, status, bookingPage(fr, b, r.URL.Query()))
 }
 
 // roll lists who has booked a day at one's own office.
@@ -42,12 +49,12 @@ func (f face) roll(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	day := r.URL.Query().Get("day")
-	items, err := f.Booking.Roll(r.Context(), a, day)
+	d, err := f.Booking.Day(r.Context(), a, day)
 	if err != nil {
 		return err
 	}
-	if day != "" {
-		fr.Title = day + "谁约了"
+	if !d.Today {
+		fr.Title = dayWords(d.Day) + "谁约了"
 	}
-	return f.Render(w, r, rollPage(fr, items))
+	return f.Render(w, r, rollPage(fr, d))
 }

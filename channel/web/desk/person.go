@@ -58,6 +58,7 @@ type personView struct {
 	Services []*catalog.Definition
 	Matters  []request.Summary
 	Here     []booking.Item // booked today at the clerk's own office
+	Waits    []booking.Waited
 	Agents   []grant.Agent
 	Draws    []eligibility.Standing
 	Story    []request.StoryLine
@@ -152,6 +153,9 @@ func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, fr 
 		return err
 	}
 	if v.Draws, err = f.Eligible.Of(ctx, a, id); err != nil && !civic.Is(err, civic.Denied) {
+		return err
+	}
+	if v.Waits, err = f.Booking.Waits(ctx, a, id); err != nil {
 		return err
 	}
 	if v.Here, err = f.bookedHere(ctx, a, m); err != nil {

@@ -23,7 +23,7 @@ func (f face) rightsRoutes() []kit.Route {
 		{Pattern: "POST" + at + "copy", Do: f.copy},
 		{Pattern: "POST" + at + "copy/file", Do: f.copyFile},
 		{Pattern: "POST" + at + "erase-wish", Do: f.eraseWish},
-		{Pattern: "POST" + at + "erase-stop", Page: "/desk/people/{person}/consents", Do: f.eraseStop},
+		{Pattern: "POST" + at + "erase-stop", Do: f.eraseStop},
 		{Pattern: "GET" + at + "erase", Do: f.erasePage},
 		{Pattern: "POST" + at + "erase", Do: f.erase},
 	}

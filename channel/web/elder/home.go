@@ -86,6 +86,13 @@ func (f face) next(r *http.Request, a civic.Actor, mine []request.Summary) (to, 
 			return "/elder/agents/" + g.ID, "有人登记为您的代办人，请看一看", nil
 		}
 	}
+	waits, err := f.Booking.Waits(r.Context(), a, a.Subject)
+	if err != nil {
+		return "", "", err
+	}
+	if len(waits) > 0 && waits[0].Offered {
+		return "/elder/waits", "您等的有号了：" + waits[0].When + "，" + waits[0].What + "，请说要不要", nil
+	}
 	waiting, err := f.Casework.Waiting(r.Context(), a, a.Subject)
 	if err != nil {
 		return "", "", err
@@ -147,7 +154,11 @@ func (f face) mine(w http.ResponseWriter, r *http.Request) error {
 	if err != nil && !civic.Is(err, civic.Denied) { // of other matters only
 		return err
 	}
-	return f.Render(w, r, minePage(fr, list, stands))
+	waits, err := f.Booking.Waits(r.Context(), a, a.Subject)
+	if err != nil {
+		return err
+	}
+	return f.Render(w, r, minePage(fr, list, stands, waits))
 }
 
 func (f face) agents(w http.ResponseWriter, r *http.Request) error {

@@ -140,12 +140,13 @@ func (f face) enrol(w http.ResponseWriter, r *http.Request) error {
 }
 
 type homeView struct {
-	Member staff.Member
-	Finds  bool
-	Duty   []staff.Duty
-	Visits []notify.Task
-	Typed  string
-	Now    time.Time
+	Member    staff.Member
+	Finds     bool
+	Duty      []staff.Duty
+	Visits    []notify.Task
+	Reminders []notify.Task // what the member is told of
+	Typed     string
+	Now       time.Time
 }
 
 func (f face) home(w http.ResponseWriter, r *http.Request) error {
@@ -163,6 +164,9 @@ func (f face) showHome(w http.ResponseWriter, r *http.Request, status int, typed
 		return err
 	}
 	if v.Visits, err = f.visits(r, a); err != nil {
+		return err
+	}
+	if v.Reminders, err = f.Notify.Tasks(r.Context(), a, notify.CarrierDesk); err != nil {
 		return err
 	}
 	if wrong != nil {

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"net/http"
+	"strings"
 
 	"yinqiao/civic"
 	"yinqiao/request"
@@ -35,8 +36,38 @@ func (rm *Rooms) DraftActs(face Face, actor func(*http.Request) civic.Actor) []R
 		{Pattern: "POST " + drafts + "{draft}/restore", Do: to(func(r *http.Request, a civic.Actor) (civic.DraftID, error) {
 			return of(rm.Requests.Restore(r.Context(), a, id(r)))
 		})},
+		{Pattern: "POST " + drafts + "{draft}/same", Do: to(func(r *http.Request, a civic.Actor) (civic.DraftID, error) {
+			return id(r), rm.sameAgain(r, a, id(r))
+		})},
 		{Pattern: "POST " + face.Home() + "/requests/{request}/again", Do: to(func(r *http.Request, a civic.Actor) (civic.DraftID, error) {
 			return of(rm.Requests.StartAgain(r.Context(), a, civic.RequestID(r.PathValue("request"))))
 		})},
 	}
+}
+
+// sameAgain answers what comes next as last time. What does not fit any more is asked
+// for, and what somebody else has answered meanwhile stays.
+func (rm *Rooms) sameAgain(r *http.Request, a civic.Actor, id civic.DraftID) error {
+	v, err := rm.Requests.Look(r.Context(), a, id)
+	if err != nil || len(v.Same) == 0 {
+		return err
+	}
+	given := map[string][]string{}
+	for _, k := range v.Same {
+		given[k.Key] = []string{k.Code}
+	}
+	_, err = rm.Requests.Answer(r.Context(), a, id, Revision(r), given)
+	if civic.Is(err, civic.Invalid) || civic.Is(err, civic.Conflict) {
+		return nil
+	}
+	return err
+}
+
+// sameWords says what was answered last time.
+func sameWords(v *request.View) string {
+	var out []string
+	for _, k := range v.Same {
+		out = append(out, k.Shown)
+	}
+	return strings.Join(out, "，")
 }

@@ -1,0 +1,220 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"yinqiao/catalog"
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/journal"
+	"yinqiao/people"
+	"yinqiao/place"
+	"yinqiao/request"
+)
+
+// FullAsk asks for sessions that are full for a person. What is empty does not narrow.
+type FullAsk struct {
+	Service    string
+	Person     civic.PersonID
+	Office     civic.OfficeID
+	Department string
+	Resource   string
+	Kind       string
+}
+
+// AskOf is what a draft of a service that books has been answered so far, the day not
+// counted; false while the office is not answered.
+func AskOf(def *catalog.Definition, person civic.PersonID, answers request.Answers) (FullAsk, bool) {
+	a := FullAsk{Service: def.Service, Person: person}
+	if def.Booking == nil {
+		return a, false
+	}
+	a.Kind = def.Booking.Kind
+	for _, q := range def.Questions {
+		if q.Key != def.Booking.Session {
+			continue
+		}
+		var given []string
+		for _, key := range q.Needs {
+			given = append(given, firstCode(answers, key))
+		}
+		w := wantOf(a.Kind, request.Query{Given: given})
+		a.Office, a.Department, a.Resource = w.office, w.department, w.resource
+	}
+	return a, a.Office != ""
+}
+
+func firstCode(answers request.Answers, key string) string {
+	if vs := answers[key]; len(vs) > 0 {
+		return vs[0].Code
+	}
+	return ""
+}
+
+// Full lists, by time, the sessions in which the person can get no place, and whether
+// they wait for one.
+func (s *Service) Full(ctx context.Context, actor civic.Actor, ask FullAsk) ([]Choice, error) {
+	if ask.Person == "" {
+		return nil, errNobody
+	}
+	var out []Choice
+	err := s.j.Look(ctx, actor.For(ask.Person), func(v *journal.View) error {
+		need, err := s.requests.Need(v, ask.Person, ask.Service)
+		if err != nil {
+			return err
+		}
+		need.Look = true
+		auth, err := v.Authorise(need)
+		if err != nil {
+			return err
+		}
+		all, err := s.choices(v, auth, ask.Person, want{kind: ask.Kind, office: ask.Office, department: ask.Department, resource: ask.Resource})
+		if err != nil {
+			return err
+		}
+		waiting, err := waitingFor(v, auth.Selves())
+		if err != nil {
+			return err
+		}
+		mine, err := haveThey(v, auth.Selves(), ahead(v.Now), v.Now)
+		if err != nil {
+			return err
+		}
+		have := map[string]bool{}
+		for _, b := range mine.booked {
+			have[b.Session] = true
+		}
+		for _, c := range all {
+			if c.Free == 0 && !have[c.ID] && len(out) < choicesMost {
+				c.Waiting = waiting[c.ID]
+				out = append(out, c)
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Waited is a session that somebody waits for.
+type Waited struct {
+	Session
+	Service string
+	What    string // the doctor, hall or class
+	Where   string // the office
+	When    string // in words
+	Ahead   int    // who wait longer
+	Offered bool
+	Until   *time.Time // so long the place is kept for them
+}
+
+// Waits lists what a person waits for, what is offered to them first. An agent sees
+// what their grant covers.
+func (s *Service) Waits(ctx context.Context, actor civic.Actor, person civic.PersonID) ([]Waited, error) {
+	var out []Waited
+	err := s.j.Look(ctx, actor.For(person), func(v *journal.View) error {
+		var w where
+		w.and(`state IN ('waiting', 'offered')`)
+		may, err := s.mineIn(v, person, "booking_wait", &w)
+		if err != nil || !may {
+			return err
+		}
+		var ws []struct {
+			waiter
+			State string
+		}
+		if err := v.Select(&ws, `SELECT office, id, session, person, service, channel, since, state FROM booking_wait`+w.text()+` ORDER BY state, since, id LIMIT 100`, w.args...); err != nil {
+			return err
+		}
+		self, err := people.Resolve(v, person)
+		if err != nil {
+			return err
+		}
+		for _, x := range ws {
+			one, err := s.waited(v, x.waiter, self.Selves(), x.State == "offered")
+			if err != nil {
+				return err
+			}
+			if one.EndsAt.After(v.Now) {
+				out = append(out, one)
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (s *Service) waited(v *journal.View, w waiter, who []civic.PersonID, offered bool) (Waited, error) {
+	x, err := readSession(v, w.Session)
+	if err != nil {
+		return Waited{}, err
+	}
+	r, err := readResource(v, x.Office, x.Resource)
+	if err != nil {
+		return Waited{}, err
+	}
+	o, err := place.Read(v, x.Office)
+	if err != nil {
+		return Waited{}, err
+	}
+	out := Waited{Session: x, Service: w.Service, What: r.Name, Where: o.Name, When: x.Words(), Offered: offered}
+	if !offered {
+		return out, v.Get(&out.Ahead, `SELECT COUNT(*) FROM booking_wait WHERE office = $1 AND session = $2 AND state = 'waiting' AND (since < $3 OR since = $3 AND id < $4)`, w.Office, w.Session, w.Since, w.ID)
+	}
+	var h struct{ Until time.Time }
+	err = v.Get(&h, `SELECT until FROM booking_hold WHERE office = $1 AND session = $2 AND person IN `+db.In(3, len(who))+` ORDER BY draft, until DESC LIMIT 1`, append([]any{w.Office, w.Session}, db.Args(who)...)...)
+	if err == nil {
+		out.Until = &h.Until
+	}
+	if errors.Is(err, db.ErrNoRows) {
+		err = nil // it has just lapsed
+	}
+	return out, err
+}
+
+var errOfferGone = civic.E(civic.Conflict, "booking.offer_gone", "给您留的时间过了，这个号给了后面的人。想去的话，请再排队等候，或者另选一个时间。")
+
+// TakeOffer books the place that was offered to somebody who waited. Conflict when it is
+// kept for them no more.
+func (s *Service) TakeOffer(ctx context.Context, actor civic.Actor, o Order) (request.Receipt, error) {
+	if o.Person == "" {
+		return request.Receipt{}, errNobody
+	}
+	var rc request.Receipt
+	err := s.j.Write(ctx, actor.For(o.Person), func(tx *journal.Tx) error {
+		o.actor = tx.Actor
+		x, r, err := s.enter(tx, &o)
+		if err != nil {
+			return err
+		}
+		if err := s.within(tx, tx.Actor.Channel, o.auth.Selves(), r.Def, x, "", tx.Now); err != nil {
+			return err
+		}
+		w, err := offered(tx, x, o.auth.Selves())
+		if err != nil {
+			return err
+		}
+		rc = request.Receipt{Person: r.Person, Request: r.ID, Number: r.Number, Def: r.Def}
+		return s.book(tx, o.auth, x, []Booking{of(r, x, w, tx.Now)}, nil)
+	})
+	return rc, err
+}
+
+// offered redeems what is kept for somebody in a session.
+func offered(tx *journal.Tx, x Session, who []civic.PersonID) (Way, error) {
+	var h struct{ ID string }
+	err := tx.Get(&h, `SELECT id FROM booking_hold WHERE office = $1 AND session = $2 AND draft = '' AND until > $3 AND person IN `+db.In(4, len(who))+` ORDER BY until DESC LIMIT 1`,
+		append([]any{x.Office, x.ID, tx.Now}, db.Args(who)...)...)
+	if errors.Is(err, db.ErrNoRows) {
+		return Way{}, errOfferGone
+	}
+	if err != nil {
+		return Way{}, err
+	}
+	w, ok, err := redeem(tx.Tx, h.ID, x.ID, who)
+	if err == nil && !ok {
+		err = errOfferGone
+	}
+	return w, err
+}
