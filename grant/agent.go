@@ -18,7 +18,8 @@ type Agent struct {
 }
 
 // Agents lists who may act for a person: for the person, for staff who have
-// opened them, and for staff whose role covers their home and who are about to.
+// opened them, and for staff whose role covers their home and who are about to: to these
+// only those of the agents whose card was shown to them a moment ago.
 // Grants that start later, are held or only asked for are among them; see Live. An
 // agent sees their own alone.
 func (s *Service) Agents(ctx context.Context, actor civic.Actor, person civic.PersonID) ([]Agent, error) {
@@ -59,6 +60,13 @@ func (s *Service) Agents(ctx context.Context, actor civic.Actor, person civic.Pe
 			if mine != nil && !slices.Contains(mine, g.Agent) {
 				continue
 			}
+			if !auth.Valid() {
+				if came, err := s.cameWithCard(v, actor.Staff(), g); err != nil {
+					return err
+				} else if !came {
+					continue
+				}
+			}
 			m, err := s.agentTo(v, auth, g)
 			if err != nil {
 				return err
@@ -68,6 +76,20 @@ func (s *Service) Agents(ctx context.Context, actor civic.Actor, person civic.Pe
 		return nil
 	})
 	return out, err
+}
+
+// cameWithCard reports whether a card of who holds a grant was shown to a member of staff a
+// moment ago: whom somebody lets act is for those who have them open.
+func (s *Service) cameWithCard(v *journal.View, clerk civic.StaffID, g Grant) (bool, error) {
+	if g.AgentKind != "person" {
+		return false, nil
+	}
+	agent, err := people.Resolve(v, g.Agent)
+	if err != nil {
+		return false, err
+	}
+	cards, err := s.p.CardsShown(v, clerk, agent, v.Now.Add(-people.TypedFor()))
+	return len(cards) > 0, err
 }
 
 // Elder is somebody for whom the person at the controls may act.

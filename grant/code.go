@@ -1,6 +1,7 @@
 package grant
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -54,7 +55,7 @@ func (s *Service) mayDraw(q db.Q, auth civic.Authority, actor civic.Actor, perso
 		return self, err
 	}
 	if self.Died != "" {
-		return self, errGone
+		return self, errCodeDead
 	}
 	return self, s.inHand(q, auth, actor.Staff(), self, errCodeCard)
 }
@@ -91,7 +92,7 @@ func (s *Service) SendCode(ctx context.Context, actor civic.Actor, person civic.
 			return err
 		}
 		if self.Died != "" {
-			return errGone
+			return errCodeDead
 		}
 		dials, err := s.p.Dials(tx, auth, person)
 		if err != nil {
@@ -111,6 +112,7 @@ func (s *Service) SendCode(ctx context.Context, actor civic.Actor, person civic.
 var (
 	errNoOwnPhone = civic.E(civic.Conflict, "access.phone", "老人没有一个早就登记、只归自己用的电话，口令不能打过去（新登记的电话要过几天；没有看着证件登记的，要老人带证件来，或在自己的网页上，说一声是自己的）。请老人带证件到窗口领。")
 	errCodeMany   = civic.E(civic.Exhausted, "access.many", "这位老人今天开的口令太多了，今天不能再开。请明天再来；老人急着办的事，可以在窗口直接办。")
+	errCodeDead   = civic.E(civic.Conflict, "access.died", "这位老人登记了去世，或登记已经撤销，不能开口令，也不能打口令过去。登记错了，请主管先撤销去世登记，马上就能开。")
 	errCodeGone   = civic.E(civic.NotFound, "access.gone", "这个口令已经用过，或者过了时间。请再开一张。")
 )
 
@@ -263,6 +265,20 @@ func (s *Service) newCode(tx *journal.Tx, self people.Self) (Code, error) {
 	return Code{}, errors.New("grant: no free code in twenty draws")
 }
 
+// endedBy says why a code is no good: that of somebody who was registered as dead was good
+// until then, and whoever holds it is told so, who may be that very person.
+func endedBy(tx *journal.Tx, hash string) error {
+	var who []civic.PersonID
+	if err := tx.Select(&who, `SELECT person FROM access_code WHERE hash = $1 AND expires > $2`, hash, tx.Now); err != nil || len(who) == 0 {
+		return cmp.Or[error](err, errCode)
+	}
+	self, err := people.Resolve(tx, who[0])
+	if err == nil && self.Died != "" {
+		return errSelfDead
+	}
+	return errCode
+}
+
 // RedeemCode signs a person in by a code from the window. Denied if it is
 // wrong, used or too old. Callers limit the rate of tries.
 func (s *Service) RedeemCode(ctx context.Context, code string, channel civic.Channel) (civic.PersonID, error) {
@@ -280,7 +296,7 @@ func (s *Service) RedeemCode(ctx context.Context, code string, channel civic.Cha
 			return err
 		}
 		if n == 0 {
-			return errCode
+			return endedBy(tx, hash)
 		}
 		if err := tx.Get(&person, `SELECT person FROM access_code WHERE hash = $1`, hash); err != nil {
 			return err

@@ -125,7 +125,7 @@ func (s *Service) speaks(tx *journal.Tx, person civic.PersonID) (people.Self, er
 		return self, err
 	}
 	if self.Died != "" || self.State != "active" {
-		return self, errGone
+		return self, errCodeDead
 	}
 	if ward, err := s.isWard(tx, self); err != nil || ward {
 		return self, cmp.Or(err, error(errConsentWard))
@@ -295,7 +295,7 @@ func (s *Service) AnswerByCode(ctx context.Context, actor civic.Actor, person ci
 			wrong = heard.Wrong
 			return err
 		}
-		return s.agreedByCode(tx, auth, self, id)
+		return s.byCode(tx, auth, self, id)
 	})
 	if err == nil {
 		err = wrong
@@ -303,8 +303,8 @@ func (s *Service) AnswerByCode(ctx context.Context, actor civic.Actor, person ci
 	return err
 }
 
-// agreedByCode lets a grant begin, or stand, on the person's word.
-func (s *Service) agreedByCode(tx *journal.Tx, auth civic.Authority, self people.Self, id string) error {
+// byCode lets a grant begin, or stand, on the person's word.
+func (s *Service) byCode(tx *journal.Tx, auth civic.Authority, self people.Self, id string) error {
 	g, err := one(tx, self, id) // again: it was not held before
 	if err != nil {
 		return err
@@ -324,5 +324,5 @@ func (s *Service) agreedByCode(tx *journal.Tx, auth civic.Authority, self people
 	if err != nil {
 		return err
 	}
-	return s.told(tx, auth, g, agent, Agreed)
+	return s.told(tx, auth, g, agent, agreedByCode)
 }

@@ -77,20 +77,34 @@ func TestANumberThatIsTakenIsAskedForAsALookUpIs(t *testing.T) {
 		w := apptest.New(t, d)
 		a := w.Taiyuan
 		_, hour := people.LookupsADay()
-		taken := people.Registration{Name: "甲乙丙", Division: a.Street, Distinct: true, Credentials: []people.Card{{Kind: people.KindResidentID, Number: a.ElderID}}}
-		for range hour {
-			_, err := w.People.Register(ctx, a.Clerk, taken)
-			wantKind(t, err, civic.Conflict, "card.taken")
+		register := func(number string) error {
+			_, err := w.People.Register(ctx, a.Clerk, people.Registration{Name: "甲乙丙", Division: a.Street, Distinct: true,
+				Credentials: []people.Card{{Kind: people.KindResidentID, Number: number}}})
+			return err
 		}
-		_, err := w.People.Register(ctx, a.Clerk, taken)
-		wantKind(t, err, civic.Exhausted, "find.hour")
-		if n := w.Count(t, `SELECT COUNT(*) FROM journal_entry WHERE act = 'people.taken'`); n != hour {
-			t.Errorf("%d refusals are recorded, want %d", n, hour)
+		for range hour - 2 {
+			_, err := w.People.Find(ctx, a.Clerk, a.ElderPhone)
+			fine(t, err)
 		}
-		// Whose number is nobody's is registered all the same.
-		taken.Credentials[0].Number = apptest.ResidentID("140199", "19500101", 999)
-		_, err = w.People.Register(ctx, a.Clerk, taken)
-		fine(t, err)
+		wantKind(t, register(a.ElderID), civic.Conflict, "card.taken")
+		wantKind(t, register(a.ElderID), civic.Conflict, "card.taken") // which the clerk knows by now
+		nobodys := apptest.ResidentID("140199", "19500101", 999)
+		if _, err := w.People.Find(ctx, a.Clerk, nobodys); !civic.Is(err, civic.NotFound) {
+			t.Fatal(err)
+		}
+		// With none left a number that is taken and one that is free are answered the same.
+		free := apptest.ResidentID("140199", "19500102", 999)
+		wantKind(t, register(w.Number(t, a.Stranger)), civic.Exhausted, "find.hour")
+		wantKind(t, register(free), civic.Exhausted, "find.hour")
+		// Whom they looked for before, and whose card is on the reader, they register.
+		fine(t, register(nobodys))
+		at := reader(t, w, a.Community)
+		if v, err := w.Grant.PresentCard(ctx, at, grant.CardRead{Key: "new-person-1", Number: free}); err != nil || v != grant.CardUnknown {
+			t.Fatalf("%s, %v", v, err)
+		}
+		fine(t, register(free))
+		w.Clock.Add(time.Hour)
+		fine(t, register(apptest.ResidentID("140199", "19500103", 999)))
 	})
 }
 

@@ -24,7 +24,8 @@ const (
 // Answer records what the person says of a grant that waits for their word: on
 // their own page, or to staff who have opened them and speak with them alone. A
 // grant asked for begins or is refused; one that stands is confirmed, or frozen at
-// once until it is settled. Conflict if they were asked already.
+// once until it is settled. Conflict if they were asked already; Denied to staff whom the
+// person can't have told that they agree (wordOf).
 func (s *Service) Answer(ctx context.Context, actor civic.Actor, person civic.PersonID, id, outcome string) error {
 	if !slices.Contains([]string{Agreed, Read, Refused, Unreached}, outcome) {
 		return errOutcome
@@ -59,6 +60,11 @@ func (s *Service) Answer(ctx context.Context, actor civic.Actor, person civic.Pe
 			if g.State == "asked" && outcome == Agreed {
 				return errReadBack
 			}
+			if outcome != Refused {
+				if err := s.wordOf(tx, auth, self); err != nil {
+					return err
+				}
+			}
 		}
 		if outcome == Read {
 			outcome = Agreed
@@ -87,6 +93,28 @@ func (s *Service) another(tx *journal.Tx, g Grant) error {
 		err = errOwnEntry
 	}
 	return err
+}
+
+// wordOf refuses the word of staff for a person's agreement whom they neither saw, by a card
+// that is proof, nor can have called on a phone of the person's own: of one that was entered
+// lately, or by somebody to whom no card was shown, nobody knows who answers it.
+func (s *Service) wordOf(tx *journal.Tx, auth civic.Authority, self people.Self) error {
+	switch auth.Basis() {
+	case civic.BasisGuardian:
+		return nil
+	case civic.BasisPresented:
+		if err := s.Strong(tx, tx.Actor.Staff(), self); !civic.Is(err, civic.Denied) {
+			return err
+		}
+	}
+	phones, err := s.p.Dials(tx, auth, self.Root)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(phones, func(d people.Dial) bool { return d.Own && !d.Young }) {
+		return errUnspoken
+	}
+	return nil
 }
 
 // did reports whether the member of staff at the controls did one of these acts about a grant.
@@ -154,6 +182,10 @@ func (s *Service) told(tx *journal.Tx, auth civic.Authority, g Grant, agent, out
 		act, query, args = ActUnwanted, hold+`, notice = 'refused'`, []any{heldUnwanted}
 	}
 	n := len(args)
+	ev := s.event(act, g, agent)
+	if outcome == agreedByCode {
+		ev.Detail["word"] = WordByCode
+	}
 	changed, err := tx.Exec(query+` WHERE state = 'active' AND notice = 'pending' AND `+"person = "+param(n+1)+" AND id = "+param(n+2), append(args, g.Person, g.ID)...)
 	if err != nil {
 		return err
@@ -161,8 +193,15 @@ func (s *Service) told(tx *journal.Tx, auth civic.Authority, g Grant, agent, out
 	if changed == 0 {
 		return errToldDone
 	}
-	return tx.Record(auth, s.event(act, g, agent))
+	return tx.Record(auth, ev)
 }
+
+// agreedByCode is Agreed by a code that the person read back; WordByCode says so in the
+// details of the entry, by whoever it was asked.
+const (
+	agreedByCode = "agreed_by_code"
+	WordByCode   = "code"
+)
 
 func param(n int) string { return strings.Trim(db.In(n, 1), "()") }
 

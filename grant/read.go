@@ -112,6 +112,8 @@ func (s *Service) PresentCard(ctx context.Context, actor civic.Actor, in CardRea
 		about := []journal.About{{ID: device, Kind: "device", Role: "object"}}
 		if card != "" {
 			about = append(about, journal.About{ID: card, Kind: "credential", Role: "object"})
+		} else {
+			about = append(about, s.p.ReadAt(tx, auth.Office(), in.Number)) // whoever it is may be registered by it
 		}
 		return tx.Record(auth, journal.Event{Act: ActCardRead, Detail: map[string]string{"card": string(verdict)}, About: about})
 	})

@@ -72,6 +72,8 @@ var (
 	errReport   = civic.E(civic.Denied, "grant.report", "您只受托办个别的事，不能把全家的委托都停下。觉得不对劲，请告诉老人本人，或报告社区主管。").
 			Accepting("请老人本人、家属或社区主管来停")
 	errUnproven = civic.E(civic.Invalid, "grant.unproven", "老人还没有带证件当面说过你们是这个关系。电话、纸面、见证办的委托，只能选定几件事，最多12个月；要更多，请老人本人带证件来办。").On("relation")
+	errUnspoken = civic.E(civic.Denied, "grant.no_phone", "老人没有登记自己的电话，或者自己的电话是刚登记的、还没有核实，电话里说的同意不能算数。请老人带身份证、社保卡或老年卡到窗口说一声；来不了的，请上门看着证件问老人。老人说不同意的，照样可以登记。").
+			Accepting("老人带证件到窗口说；上门看着证件问；老人在自己的网页上说")
 	errOwnEntry = civic.E(civic.Denied, "grant.own_entry", "这份委托是您录入的，不能由您来替老人回答。请另一位同事打电话问老人。").
 			Accepting("请另一位同事问老人，或请老人自己在网页上回答")
 	errHow          = civic.E(civic.Invalid, "grant.how", "请选老人是怎么委托的。").On("how")

@@ -294,6 +294,7 @@ func TestAgentsAreShownInFullToTheElderAndMaskedToStaff(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := apptest.New(t, d)
 		a := w.Taiyuan
+		w.Open(t, a.Clerk, a.Elder)
 		for name, actor := range map[string]civic.Actor{"李*兰": a.Clerk, "李秀兰": apptest.AsPerson(a.Elder)} {
 			if as, err := w.Grant.Agents(ctx, actor, a.Elder); err != nil || len(as) != 1 || as[0].Name != name || as[0].Relation != "女儿" {
 				t.Errorf("%+v, %v", as, err)

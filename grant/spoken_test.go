@@ -64,7 +64,7 @@ func TestACodeIsReadOutWhileItIsGoodAndAtItsOwnWindowOnly(t *testing.T) {
 		fine(t, w.Grant.ReportDeath(ctx, a.Administrator, a.Elder, "2026-11-20", "certificate"))
 		w.Open(t, a.Clerk, a.Elder)
 		_, err = w.Grant.SayCode(ctx, a.Clerk, a.Elder, last.ID)
-		wantKind(t, err, civic.Conflict, "grant.gone")
+		wantKind(t, err, civic.Conflict, "access.died")
 	})
 }
 

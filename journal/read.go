@@ -110,6 +110,20 @@ func Followed[ID ~string](q db.Q, auth civic.Authority, entry string, ids []ID, 
 	return n > 0, err
 }
 
+// FollowedByOthers is Followed about one thing, by what anybody but one operator did.
+func FollowedByOthers(q db.Q, auth civic.Authority, entry, id, but string, acts []Act) (bool, error) {
+	if !auth.Valid() {
+		return false, fmt.Errorf("journal: what followed needs an authority")
+	}
+	if len(acts) == 0 {
+		return false, nil
+	}
+	var n int
+	err := q.Get(&n, `SELECT COUNT(*) FROM (SELECT 1 FROM journal_about a JOIN journal_entry e ON e.id = a.entry
+		WHERE a.entry > $1 AND a.role = 'object' AND a.id = $2 AND e.operator_id <> $3 AND e.act IN `+db.In(4, len(acts))+` LIMIT 1) f`, append([]any{entry, id, but}, db.Args(acts)...)...)
+	return n > 0, err
+}
+
 // Objects returns which thing of one kind each of the lines is about, by the
 // line's ID: of a matter's acts, the request.
 func Objects(q db.Q, auth civic.Authority, lines []Line, kind string) (map[string]string, error) {

@@ -87,7 +87,7 @@ type heeding struct {
 // is held.
 func (h *heeding) matters() bool {
 	act := h.line.Act
-	return act == grant.ActDied || len(h.s.book.ends[act]) > 0 || slices.ContainsFunc(h.s.book.byAct[act], h.applies)
+	return act == grant.ActDied || act == grant.ActAlive || len(h.s.book.ends[act]) > 0 || slices.ContainsFunc(h.s.book.byAct[act], h.applies)
 }
 
 // who finds whom the act is for. Nobody is told of what concerns somebody who had
@@ -132,7 +132,12 @@ func (h *heeding) object(kind string) string {
 // for the person alone.
 func (h *heeding) settle() error {
 	if h.line.Act == grant.ActDied {
-		return h.endOpen(nil, "", "died")
+		return h.endOpen(nil, "", died)
+	}
+	if h.line.Act == grant.ActAlive && h.self.Died == "" {
+		if err := h.revive(); err != nil {
+			return err
+		}
 	}
 	for _, t := range h.s.book.ends[h.line.Act] {
 		about := ""
@@ -163,11 +168,74 @@ func (h *heeding) endOpen(t *Template, about, why string) error {
 		return err
 	}
 	for _, m := range open {
+		if t != nil && h.ownEntry(t, m) {
+			continue
+		}
 		to, how := Cancelled, why
 		if t != nil && t.To == Elder && h.byThem() {
 			to, how = Confirmed, CarrierPage
 		}
 		if _, err := h.s.end(h.tx, h.auth, m, to, how); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ownEntry reports whether what a message asks the person, or tells them, of a grant would be
+// settled by the very member of staff who made the act that it is about: typing a card's number
+// is no word of the person's. To stop the grant they may, and so does a code that the person
+// read back.
+func (h *heeding) ownEntry(t *Template, m Message) bool {
+	if t.To != Elder || t.About != "grant" || h.line.OperatorKind != civic.PartyStaff || h.line.Act == grant.ActRevoked || h.line.Detail["word"] == grant.WordByCode {
+		return false
+	}
+	maker, err := h.s.maker(h.tx, m)
+	return err == nil && string(maker) == h.line.OperatorID
+}
+
+// died is why a message was cancelled by its person's death.
+const died = "died"
+
+// revive opens the messages again that a death cancelled which was none, each with its chain
+// and its time anew; not codes, what only informs and is late, nor what was settled meanwhile.
+// What went out before is not sent again.
+func (h *heeding) revive() error {
+	ids := h.self.Selves()
+	var lost []Message
+	if err := h.tx.Select(&lost, `SELECT `+messageColumns+` FROM message WHERE state = 'cancelled' AND how = $1 AND audience = 'elder' AND person IN `+db.In(2, len(ids))+` ORDER BY person, id LIMIT 200`,
+		append([]any{died}, db.Args(ids)...)...); err != nil {
+		return err
+	}
+	for _, m := range lost {
+		t := h.s.book.byName[m.Template]
+		if t == nil || t.Urgency == Code {
+			continue
+		}
+		u := h.s.book.chains.Urgencies[t.Urgency]
+		about, role := ids, "subject"
+		if t.About != "" {
+			about, role = []civic.PersonID{civic.PersonID(m.About)}, "object"
+		}
+		over, err := journal.Followed(h.tx, h.auth, m.Entry, about, role, t.Ends)
+		if err != nil {
+			return err
+		}
+		if over || u.Quiet && !h.tx.Now.Before(m.OverAt) {
+			continue
+		}
+		if _, err := h.tx.Exec(`DELETE FROM message_attempt WHERE person = $1 AND message = $2 AND state = 'dropped'`, m.Person, m.ID); err != nil {
+			return err
+		}
+		n, err := h.tx.Exec(`UPDATE message SET state = 'open', how = '', ended_at = NULL, next_at = $1, over_at = $2 WHERE person = $3 AND id = $4 AND state = 'cancelled'`,
+			h.tx.Now, h.tx.Now.Add(time.Duration(u.Over)*time.Minute), m.Person, m.ID)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			continue
+		}
+		if err := h.tx.RecordFor(h.auth, m.Person, journal.Event{Act: ActQueued, Detail: map[string]string{"what": t.Act.Words()}, About: h.s.about(m)}); err != nil {
 			return err
 		}
 	}
@@ -220,7 +288,17 @@ func (h *heeding) isOver(t *Template) (bool, error) {
 	if about == "" {
 		return false, nil
 	}
-	return journal.Followed(h.tx, h.auth, h.line.ID, []string{about}, "object", t.Ends)
+	if t.To != Elder || t.About != "grant" || h.line.OperatorKind != civic.PartyStaff {
+		return journal.Followed(h.tx, h.auth, h.line.ID, []string{about}, "object", t.Ends)
+	}
+	stopped := slices.Contains(t.Ends, grant.ActRevoked)
+	if stopped {
+		var err error
+		if stopped, err = journal.Followed(h.tx, h.auth, h.line.ID, []string{about}, "object", []journal.Act{grant.ActRevoked}); err != nil || stopped {
+			return stopped, err
+		}
+	}
+	return journal.FollowedByOthers(h.tx, h.auth, h.line.ID, about, h.line.OperatorID, t.Ends) // as ownEntry
 }
 
 // applies reports whether the conditions of a message hold.
@@ -256,7 +334,7 @@ func (h *heeding) receivers(t *Template) ([]Receiver, error) {
 		}
 		ids = []string{string(h.self.Root)}
 	case t.To == Staff:
-		who, err := named(h.tx, h.self.Root, h.self.Division, t.Roles)
+		who, err := named(h.tx, h.self.Root, h.self.Division, t.Roles, "")
 		if err != nil || who == "" {
 			return nil, err
 		}

@@ -132,8 +132,10 @@ func (s *Service) Heard(ctx context.Context, actor civic.Actor, person civic.Per
 var (
 	errHeardAgent = civic.E(civic.Denied, "message.agent", "告诉老人的消息，要老人自己说知道了，代办的人不能替老人点。请您告诉老人，老人在自己的网页上点，或打服务电话说一声。").
 			Accepting("老人自己点，或打电话说一声")
-	errRefuseAgent = civic.E(civic.Denied, "message.ways_agent", "用什么办法告诉老人，要老人自己选，代办的人不能改。请老人在自己的网页上选，或打服务电话、到窗口说一声。").
-			Accepting("老人自己选，或由工作人员照老人说的改")
+	errRefuseAgent = civic.E(civic.Denied, "message.ways_agent", "用什么办法告诉老人，要老人自己选，代办的人不能改。请老人在自己的网页上选，或打服务电话、带证件到窗口改。").
+			Accepting("老人自己选，或带证件到窗口改")
+	errRefuseCard = civic.E(civic.Denied, "message.ways_card", "不要用哪些办法通知，要老人本人说了才能改：请让老人出示证件，放到读卡器上或输入它的整个号码，重新打开资料。老人不在场的，请老人在自己的网页上选。").
+			Accepting("老人本人带证件来，或自己在网页上选")
 )
 
 // notAgent lets the person, their guardian and staff who have them open act, and refuses
@@ -198,10 +200,16 @@ func refusals(q db.Q, ids []civic.PersonID) ([]string, error) {
 }
 
 // Refuse keeps by which carriers a person does not want to be told: exactly these, none
-// for all are welcome. Denied to an agent.
+// for all are welcome. It is the person's own word: theirs, their guardian's, or a member of
+// staff's to whom a card of theirs was shown that is proof. Denied to an agent, and to staff
+// who opened the person by role. What is told of cards, phones and agents, and what asks the
+// person something, heeds no refusal (Template.insists).
 func (s *Service) Refuse(ctx context.Context, actor civic.Actor, person civic.PersonID, carriers []string) error {
 	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
 		auth, err := notAgent(tx, person, errRefuseAgent)
+		if err == nil && auth.Basis() == civic.BasisRole {
+			err = errRefuseCard
+		}
 		if err != nil {
 			return err
 		}
@@ -210,6 +218,9 @@ func (s *Service) Refuse(ctx context.Context, actor civic.Actor, person civic.Pe
 		}
 		self, err := people.Resolve(tx, person)
 		if err != nil {
+			return err
+		}
+		if err := s.codes.Proven(tx, auth, self); err != nil {
 			return err
 		}
 		ids := self.Selves()

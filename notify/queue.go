@@ -195,3 +195,25 @@ func named(q db.Q, person civic.PersonID, home civic.Division, roles []staff.Rol
 	}
 	return "", nil
 }
+
+// maker is the member of staff whose act a message tells of, or "". One that was given up
+// stands for the message before it.
+func (s *Service) maker(tx *journal.Tx, m Message) (civic.StaffID, error) {
+	entry := m.Entry
+	for m.Template == string(ActExpired)+"/"+string(Staff) {
+		before, err := readMessage(tx, m.Person, m.Entry)
+		if civic.Is(err, civic.NotFound) { // erased since
+			return "", nil
+		}
+		if err != nil {
+			return "", err
+		}
+		m, entry = before, before.Entry
+	}
+	var who []struct{ Kind, ID string }
+	err := tx.Select(&who, `SELECT operator_kind AS kind, operator_id AS id FROM journal_entry WHERE id = $1`, entry)
+	if err != nil || len(who) == 0 || who[0].Kind != string(civic.PartyStaff) {
+		return "", err
+	}
+	return civic.StaffID(who[0].ID), nil
+}

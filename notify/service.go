@@ -55,9 +55,11 @@ type Service struct {
 	log      *slog.Logger
 }
 
-// Codes opens a code that is to be told; the grant room draws them.
+// Codes is what the grant room knows: the digits of a code that is to be told, and whether
+// the card that was shown proves that the person is there.
 type Codes interface {
 	Spoken(tx *journal.Tx, auth civic.Authority, id string) (string, error)
+	Proven(tx *journal.Tx, auth civic.Authority, self people.Self) error
 }
 
 // Config is what the service is made of.

@@ -35,12 +35,14 @@ func (s *Service) situation(tx *journal.Tx, m Message, t *Template, self people.
 	for _, w := range wishes {
 		sit.Wishes[w.Kind] = w.Value
 	}
-	no, err := refusals(tx, self.Selves())
-	if err != nil {
-		return sit, err
-	}
-	for _, c := range no {
-		sit.Refused[c] = true
+	if !t.insists() {
+		no, err := refusals(tx, self.Selves())
+		if err != nil {
+			return sit, err
+		}
+		for _, c := range no {
+			sit.Refused[c] = true
+		}
 	}
 	not, err := s.barred(tx, auth, m, t)
 	if err != nil {
@@ -71,7 +73,11 @@ func (s *Service) situation(tx *journal.Tx, m Message, t *Template, self people.
 		return sit, err
 	}
 	sit.Lives = address != ""
-	sit.Worker, err = named(tx, self.Root, home, []staff.Role{staff.GridWorker})
+	maker, err := s.maker(tx, m)
+	if err != nil {
+		return sit, err
+	}
+	sit.Worker, err = named(tx, self.Root, home, []staff.Role{staff.GridWorker}, maker)
 	return sit, err
 }
 

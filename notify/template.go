@@ -80,6 +80,11 @@ type Template struct {
 // a code.
 func (t *Template) tellsFormer() bool { return t.guarded && t.To == Elder && t.Urgency != Code }
 
+// insists reports whether it is told by all ways, also those that the person refused: who
+// acts for them, and by what they are known, is not changed behind a refusal, which whoever
+// changes it may have entered first.
+func (t *Template) insists() bool { return t.To == Elder && (t.guarded || t.Answer) }
+
 // book is all that the data say.
 type book struct {
 	params    map[string]int

@@ -130,7 +130,7 @@ func (s *Service) needless(m Message, t *Template, self people.Self) string {
 	case self.State != "active":
 		return "erased"
 	case m.Audience == Elder && self.Died != "":
-		return "died"
+		return died
 	}
 	return ""
 }
@@ -227,7 +227,8 @@ func (s *Service) try(tx *journal.Tx, auth civic.Authority, m Message, r Rung, s
 }
 
 // giveUp ends a message whose chain is at its end, but waits for what was tried last.
-// What only informs is given up quietly; of all else a named member of staff is told.
+// What only informs is given up quietly; of all else a named member of staff is told, who is
+// never the one whose act it is about.
 func (s *Service) giveUp(tx *journal.Tx, auth civic.Authority, m Message, t *Template) error {
 	if s.book.chains.Urgencies[t.Urgency].Quiet {
 		_, err := s.end(tx, auth, m, Cancelled, "not_reached")
@@ -239,7 +240,11 @@ func (s *Service) giveUp(tx *journal.Tx, auth civic.Authority, m Message, t *Tem
 		roles, not = slices.Clone(roles), civic.StaffID(m.Receiver)
 		slices.Reverse(roles)
 	}
-	who, err := named(tx, m.Person, m.Division, roles, not)
+	maker, err := s.maker(tx, m)
+	if err != nil {
+		return err
+	}
+	who, err := named(tx, m.Person, m.Division, roles, not, maker)
 	if err != nil {
 		return err
 	}

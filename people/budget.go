@@ -15,6 +15,9 @@ var (
 	// ActMissed is a whole number by which nobody was found: whoever tries numbers out leaves
 	// these.
 	ActMissed = journal.Define("people.missed", "按完整的证件号或电话查找，没有找到人")
+	// ActChecked is a number that a member of staff typed having been looked up to register
+	// somebody by it.
+	ActChecked = journal.Define("people.checked", "登记前按完整的证件号查了有没有人用")
 	// ActTakenTold is a member of staff having been told that a number which they entered is
 	// somebody else's.
 	ActTakenTold = journal.Define("people.taken", "要登记的证件号，已经在另一位老人名下")
@@ -40,8 +43,9 @@ func LookupsADay() (day, hour int) { return showing.Day, showing.Hour }
 // controls has, and says what its entry is about, so that it is counted. Exhausted when there
 // are none left: who comes with a card is opened by a reader all the same, which costs
 // nothing. Nor does the card that they looked up today already; card is "" where none was
-// found. Two at the same moment may both be the last.
-func spend(tx *journal.Tx, auth civic.Authority, card string) ([]journal.About, error) {
+// found. Two at the same moment may both be the last. seen marks which number it was, for the
+// same member on the same day, and is "" of a phone or where it does not matter.
+func spend(tx *journal.Tx, auth civic.Authority, card, seen string) ([]journal.About, error) {
 	who := tx.Actor.Staff()
 	if who == "" {
 		return nil, nil
@@ -53,6 +57,9 @@ func spend(tx *journal.Tx, auth civic.Authority, card string) ([]journal.About, 
 		return nil, err
 	}
 	var out []journal.About
+	if seen != "" {
+		out = append(out, journal.About{ID: seen, Kind: "lookups", Role: "object"})
+	}
 	for _, x := range []struct {
 		what, of string // of the day, of the hour
 		most     int
@@ -89,13 +96,73 @@ func (s *Service) tellTaken(ctx context.Context, actor civic.Actor, refused erro
 		if err != nil {
 			return err
 		}
-		spent, err := spend(tx, auth, "")
+		spent, err := spend(tx, auth, "", "")
 		if err != nil {
 			return err
 		}
 		return tx.Record(auth, journal.Event{Act: ActTakenTold, About: spent})
 	})
 	return cmp.Or(err, refused)
+}
+
+// seenBy is what tells for a day that somebody at the controls, or a reader of an office, had
+// the number of a card before them. It says nothing to whoever does not have the number, and
+// is another on each day and for each of them.
+func (s *Service) seenBy(who, day, hash string) string {
+	return s.v.Index("seen", who+"/"+day+"/"+hash)
+}
+
+// ReadAt marks in the entry of a reader's read which number it read, so that whoever registers
+// it at that office on that day has not typed it to try it out.
+func (s *Service) ReadAt(tx *journal.Tx, office civic.OfficeID, number string) journal.About {
+	return journal.About{ID: s.seenBy(string(office), dayOf(tx.Now), s.CredentialHash(s.folded(number))), Kind: "lookups", Role: "object"}
+}
+
+// folded is the number of a card in the form in which it is kept.
+func (s *Service) folded(number string) string {
+	number = strings.ToUpper(civic.Digits(number))
+	if id, err := ParseResidentID(number, s.j.Now()); err == nil {
+		number = id.Number
+	}
+	return number
+}
+
+// charge lets the numbers by which somebody is to be registered cost a look-up each, before
+// it is known whether they are anybody's, so that with none left a free one and a taken one
+// are answered the same. Free are those that the same member looked up on that day, and those
+// that a reader of their office read. Exhausted when there are none left.
+func (s *Service) charge(ctx context.Context, actor civic.Actor, n *prepared) error {
+	if actor.Staff() == "" {
+		return nil
+	}
+	return s.j.Write(ctx, actor, func(tx *journal.Tx) error {
+		auth, err := tx.Authorise(civic.Need{Permission: civic.MayRegisterPeople, Division: n.Division})
+		if err != nil {
+			return err
+		}
+		day := dayOf(tx.Now)
+		for _, c := range n.credentials {
+			seen := s.seenBy(string(actor.Staff()), day, c.hash)
+			known := 0
+			if err := tx.Get(&known, `SELECT COUNT(*) FROM journal_about WHERE id IN ($1, $2)`, seen, s.seenBy(string(auth.Office()), day, c.hash)); err != nil {
+				return err
+			}
+			if known > 0 {
+				continue
+			}
+			spent, err := spend(tx, auth, "", seen)
+			if err != nil {
+				return err
+			}
+			if err := tx.Record(auth, journal.Event{Act: ActChecked, About: spent}); err != nil {
+				return err
+			}
+		}
+		if len(tx.Recorded()) == 0 {
+			return journal.ErrUnchanged
+		}
+		return nil
+	})
 }
 
 // isWhole reports whether a text is a whole number of a card or a phone, and not a part of

@@ -55,7 +55,7 @@ func (s *Service) Find(ctx context.Context, actor civic.Actor, text string) (Fou
 	if err != nil && !(civic.Is(err, civic.NotFound) && isWhole(text)) {
 		return Found{}, err
 	}
-	if err := s.recordFound(ctx, actor, out, missed); err != nil {
+	if err := s.recordFound(ctx, actor, text, out, missed); err != nil {
 		return Found{}, err
 	}
 	return out, nil
@@ -64,7 +64,7 @@ func (s *Service) Find(ctx context.Context, actor civic.Actor, text string) (Fou
 // recordFound records what was shown, once: a list with what it was found by, one person
 // by the card, which then counts as shown to whoever typed its number; or that a whole number was nobody's,
 // for which missed is returned.
-func (s *Service) recordFound(ctx context.Context, actor civic.Actor, out Found, missed error) error {
+func (s *Service) recordFound(ctx context.Context, actor civic.Actor, text string, out Found, missed error) error {
 	err := s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(civic.Need{Permission: civic.MayFindPeople})
 		if err != nil {
@@ -72,11 +72,14 @@ func (s *Service) recordFound(ctx context.Context, actor civic.Actor, out Found,
 		}
 		var spent []journal.About
 		if missed != nil || out.whole {
-			card := ""
+			card, seen := "", ""
+			if looksLikeCard(strings.ToUpper(civic.Digits(text))) && actor.Staff() != "" {
+				seen = s.seenBy(string(actor.Staff()), dayOf(tx.Now), s.CredentialHash(s.folded(text)))
+			}
 			if len(out.Matches) == 1 {
 				card = out.Matches[0].card
 			}
-			if spent, err = spend(tx, auth, card); err != nil {
+			if spent, err = spend(tx, auth, card, seen); err != nil {
 				return err
 			}
 		}
@@ -198,7 +201,7 @@ func (s *Service) FindCard(ctx context.Context, actor civic.Actor, number string
 		return m, err
 	}
 	// Without Card it is an old number of theirs.
-	if err := s.recordFound(ctx, actor, Found{Matches: []Match{m}, by: m.Kind.Words(), whole: true}, missed); err != nil {
+	if err := s.recordFound(ctx, actor, number, Found{Matches: []Match{m}, by: m.Kind.Words(), whole: true}, missed); err != nil {
 		return Match{}, err
 	}
 	return m, nil
@@ -208,11 +211,7 @@ func (s *Service) FindCard(ctx context.Context, actor civic.Actor, number string
 // people write it. A match whose State is not Active is to be refused (Match.Refuse).
 // NotFound if there is none, Conflict if two persons dispute the number.
 func (s *Service) ByCard(q db.Q, number string) (Match, error) {
-	number = strings.ToUpper(civic.Digits(number))
-	if id, err := ParseResidentID(number, s.j.Now()); err == nil {
-		number = id.Number
-	}
-	return s.byCard(q, s.CredentialHash(number))
+	return s.byCard(q, s.CredentialHash(s.folded(number)))
 }
 
 // byPhone finds everybody who left a number: many share one.

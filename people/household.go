@@ -20,8 +20,10 @@ var (
 	ActJoined = journal.Define("household.joined", "登记了住在一起的人")
 	ActLeft   = journal.Define("household.left", "登记了搬出去住")
 
-	errSelfHome  = civic.E(civic.Invalid, "household.self", "这是老人自己的证件，请看住在一起的另一个人的证件。").On("other")
-	errTogether  = civic.E(civic.Conflict, "household.other", "两个人登记在不同的两户里。请先给搬走的那位办「搬出去了」，再登记。").On("other")
+	errSelfHome = civic.E(civic.Invalid, "household.self", "这是老人自己的证件，请看住在一起的另一个人的证件。").On("other")
+	errTogether = civic.E(civic.Conflict, "household.other", "两个人登记在不同的两户里。请先给搬走的那位办「搬出去了」，再登记。").On("other")
+	errJoinCard = civic.E(civic.Denied, "household.card", "还没有看到住在一起的那一位的证件。请把证件放到读卡器上，或把号码从头到尾输一遍，再登记。").
+			Accepting("那一位的身份证、社保卡或老年卡；或先打开那一位的资料").On("other")
 	errAlone     = civic.E(civic.NotFound, "household.alone", "没有登记和谁住在一起，不用再办。")
 	errJoinLater = civic.E(civic.Invalid, "household.since", "搬到一起的日子不能晚于今天，请再看一遍。").On("since")
 )
@@ -35,18 +37,27 @@ func (s *Service) Join(ctx context.Context, actor civic.Actor, person, other civ
 	})
 }
 
-// JoinByCard is Join with the other's card in hand in place of their record being
-// open. Conflict also if the card can't be relied on.
+// JoinByCard is Join with the other's card shown in place of their record being open: a
+// reader read it, or its whole number is typed here, which costs a look-up before anybody is
+// looked for. Conflict also if the card can't be relied on.
 func (s *Service) JoinByCard(ctx context.Context, actor civic.Actor, person civic.PersonID, card, since string) error {
+	m, err := s.FindCard(ctx, actor, card)
+	if err == nil {
+		err = m.Refuse()
+	}
+	if err != nil {
+		return civic.As(err).On("other")
+	}
 	return s.join(ctx, actor, person, since, func(tx *journal.Tx) (civic.PersonID, error) {
-		m, err := s.ByCard(tx, card)
-		if err == nil {
-			err = m.Refuse()
+		other, err := Resolve(tx, m.Person)
+		if err != nil || actor.Staff() == "" {
+			return other.Root, err
 		}
-		if err != nil {
-			return "", civic.As(err).On("other")
+		shown, err := s.CardsShown(tx, actor.Staff(), other, tx.Now.Add(-TypedFor()))
+		if err == nil && len(shown) == 0 {
+			err = errJoinCard
 		}
-		return m.Person, nil
+		return other.Root, err
 	})
 }
 

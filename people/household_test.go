@@ -3,11 +3,13 @@ package people_test
 import (
 	"sync"
 	"testing"
+	"time"
 
 	"yinqiao/app/apptest"
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/db/dbtest"
+	"yinqiao/people"
 )
 
 func TestNobodyIsJoinedWhoseRecordIsClosedAndWhoseCardIsNotThere(t *testing.T) {
@@ -22,6 +24,21 @@ func TestNobodyIsJoinedWhoseRecordIsClosedAndWhoseCardIsNotThere(t *testing.T) {
 		if n := w.Count(t, `SELECT COUNT(*) FROM household`); n != 0 {
 			t.Errorf("%d rows of households", n)
 		}
+		// Whose card is not there is looked up as anybody is, and counted.
+		_, hour := people.LookupsADay()
+		for range hour - 2 { // her card and the one before are counted
+			_, err := w.People.Find(ctx, a.Clerk, a.ElderPhone)
+			must(t, err)
+		}
+		for _, number := range []string{w.Number(t, a.Stranger), "SN99990001"} {
+			wantCode(t, w.People.JoinByCard(ctx, a.Clerk, a.Elder, number, ""), "find.hour")
+		}
+		if n := w.Count(t, `SELECT COUNT(*) FROM household`); n != 0 {
+			t.Errorf("%d rows of households", n)
+		}
+		w.Clock.Add(10 * time.Minute)
+		w.Clock.Set(w.Clock.Now().Truncate(time.Hour).Add(time.Hour))
+		w.Open(t, a.Clerk, a.Elder)
 		must(t, w.People.JoinByCard(ctx, a.Clerk, a.Elder, w.Xihu.ElderID, ""))
 	})
 }

@@ -33,7 +33,8 @@ var (
 // number in full, and the name masked.
 type Side struct {
 	Match
-	BirthDay string // YYYY-MM-DD
+	BirthDay string // YYYY-MM-DD, "" if it is not known
+	Address  string // "" if it is not known
 	Cards    []Credential
 	Phones   []Contact
 	Matters  int // requests and open drafts
@@ -99,7 +100,10 @@ func (s *Service) side(q db.Q, self Self) (Side, error) {
 	if err != nil {
 		return Side{}, err
 	}
-	out := Side{Match: Match{Person: r.ID, Name: Masked(r.Name), Sex: r.Sex, Birth: year(r.Birth), Division: r.Division, State: Active}, BirthDay: r.Birth}
+	out := Side{Match: Match{Person: r.ID, Name: Masked(r.Name), Sex: r.Sex, Birth: year(r.Birth), Division: r.Division, Village: r.Village, State: Active}, BirthDay: r.Birth}
+	if out.Address, err = s.openAddress(r); err != nil {
+		return out, err
+	}
 	ids := self.Selves()
 	if out.Cards, err = s.readCredentials(q, ids); err != nil {
 		return out, err

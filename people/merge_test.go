@@ -27,6 +27,8 @@ func TestWhoWasRegisteredTwiceIsOnePersonAfterAMerge(t *testing.T) {
 		admin := a.Administrator
 		old := twin(t, w, "王桂英", "SN70000001")
 		w.ReportPostOf(t, a, old)
+		village, address := "柳湾村", "银槐街20号"
+		ok(t, w.People.Correct(ctx, apptest.System(), old, people.Correction{Village: &village, Address: &address, Reason: "入户", Evidence: "own_word"}))
 		given := w.Give(t, old, a.Stranger, "*")
 		held := w.Give(t, a.Stranger, old, "*")
 		waits := w.ReportPostOf(t, a, old).Request
@@ -35,7 +37,7 @@ func TestWhoWasRegisteredTwiceIsOnePersonAfterAMerge(t *testing.T) {
 
 		pre, err := w.People.PreviewMerge(ctx, admin, a.Elder, old)
 		ok(t, err)
-		if pre.Refused != nil || pre.Drop.Matters != 2 || pre.Drop.Grants != 2 || pre.Keep.Grants != 1 || len(pre.Keep.Cards) != 2 || pre.Keep.Name != "王*英" || len(pre.Drop.Phones) != 1 {
+		if pre.Refused != nil || pre.Drop.Matters != 2 || pre.Drop.Grants != 2 || pre.Keep.Grants != 1 || len(pre.Keep.Cards) != 2 || pre.Keep.Name != "王*英" || pre.Drop.Village != village || pre.Drop.Address != address || len(pre.Drop.Phones) != 1 {
 			t.Errorf("%+v", pre)
 		}
 		for _, c := range []civic.Actor{a.Clerk, a.Supervisor, w.Xihu.Administrator, apptest.AsPerson(a.Elder), {}} {

@@ -40,10 +40,14 @@ type Phone struct{ Number, Whose string }
 
 // Register enters a new person. It needs people.register in the person's home
 // division. Conflict if a credential belongs to somebody already, or, without
-// Distinct, if somebody is alike: Twins tells who.
+// Distinct, if somebody is alike: Twins tells who. Exhausted when the member of staff has typed
+// too many whole numbers (charge).
 func (s *Service) Register(ctx context.Context, actor civic.Actor, in Registration) (civic.PersonID, error) {
 	n, err := s.prepare(civic.PersonID(db.NewID()), in)
 	if err != nil {
+		return "", err
+	}
+	if err := s.charge(ctx, actor, n); err != nil {
 		return "", err
 	}
 	err = s.j.Write(ctx, actor.For(n.ID), func(tx *journal.Tx) error {
@@ -85,7 +89,7 @@ func (s *Service) Register(ctx context.Context, actor civic.Actor, in Registrati
 		return nil
 	})
 	if err != nil {
-		return "", s.tellTaken(ctx, actor, err)
+		return "", err
 	}
 	return n.ID, nil
 }

@@ -44,7 +44,7 @@ func TestACardThatBelongsToSomebodyIsAConflictAndLeavesOnlyThatItWasTold(t *test
 		if civic.As(err).Field != "card" || strings.Contains(civic.As(err).Say, "王") {
 			t.Errorf("%+v", civic.As(err))
 		}
-		if after := rows(t, w); after != before+1+2 { // the entry, and the hour and day it is counted in
+		if after := rows(t, w); after != before+3*(1+3) { // of each number the entry, the mark, and the hour and day it is counted in
 			t.Errorf("%d rows before, %d after", before, after)
 		}
 		in.Credentials = in.Credentials[:2]

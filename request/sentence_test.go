@@ -15,7 +15,7 @@ import (
 // aboutNobody are the beginnings of acts that are never about one person who is
 // served: places, accounts, lists, devices, the platform's own work.
 var aboutNobody = []string{"service.", "place.", "office.", "staff.", "device.", "duty.", "roster.", "retention.", "booking.resource", "booking.week", "booking.day", "booking.published", "booking.places", "booking.released", "booking.owner", "booking.list", "booking.allotted", "journal.", "installation.", "bench.", "test.", "absence.", "carrier.", "eligibility.brought", "eligibility.tried",
-	"people.keyed", "people.card_typed", "people.missed", "people.taken", "people.lookups_spent", "number.typed", "person.shut", "finding."}
+	"people.keyed", "people.card_typed", "people.missed", "people.taken", "people.checked", "people.lookups_spent", "number.typed", "person.shut", "finding."}
 
 var (
 	sentenceAt  = time.Date(2026, 11, 23, 1, 5, 0, 0, time.UTC)
@@ -23,7 +23,7 @@ var (
 	daughter    = request.Doer{Kind: civic.PartyPerson, Words: "女儿李*兰"}
 	elder       = request.Doer{Kind: civic.PartyPerson, Words: "您", Me: true}
 	hao         = request.Doer{Kind: civic.PartyStaff, Words: "窗口人员郝春燕"}
-	full        = map[string]string{"事": "代寄检查报告", "单位": "人民医院", "什么": "社保卡", "理由": "本人来窗口办事。", "谁": "女儿李*兰", "范围": "什么事都能办", "证件": "当场看了证件", "填写": "“寄到哪里”由女儿李*兰填写"}
+	full        = map[string]string{"事": "代寄检查报告", "单位": "人民医院", "什么": "社保卡", "理由": "本人来窗口办事。", "谁": "女儿李*兰", "范围": "什么事都能办", "证件": "输入了证件号码", "填写": "“寄到哪里”由女儿李*兰填写"}
 )
 
 func TestEveryActThatCanBeAboutAPersonReadsAsASentence(t *testing.T) {

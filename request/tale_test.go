@@ -49,7 +49,7 @@ func TestTheStorySpeaksToThePersonAndTellsOthersOfThem(t *testing.T) {
 			t.Fatal(err)
 		}
 		all := says(tale(t, w, elder, a.Elder, request.StoryAsk{}))
-		for _, want := range []string{"女儿李*兰用您的委托，替您交了代寄检查报告。", "窗口人员郝春燕看过您的资料，当场看了证件，理由：本人来窗口办事。", "开始办理您的代寄检查报告。"} {
+		for _, want := range []string{"女儿李*兰用您的委托，替您交了代寄检查报告。", "窗口人员郝春燕看过您的资料，输入了证件号码，理由：本人来窗口办事。", "开始办理您的代寄检查报告。"} {
 			if !strings.Contains(all, want) {
 				t.Errorf("the story does not say %q:\n%s", want, all)
 			}

@@ -157,10 +157,12 @@ func (t *teller) detail(l journal.Line) (map[string]string, error) {
 		d["事"] = t.titles[t.services[l.ID]]
 	}
 	switch l.Detail["presented"] {
-	case "declared", "typed":
-		d["证件"] = "当场看了证件"
+	case "declared": // before a card had to be read or typed
+		d["证件"] = "说看了证件"
+	case "typed":
+		d["证件"] = "输入了证件号码"
 	case "reader":
-		d["证件"] = "当场读了证件"
+		d["证件"] = "用读卡器读了证件"
 	}
 	var given []string
 	for a := range strings.SplitSeq(l.Detail["answered"], ";") {

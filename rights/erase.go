@@ -3,6 +3,9 @@ package rights
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	"strconv"
 	"time"
 	"unicode/utf8"
 
@@ -20,8 +23,10 @@ type Plan struct {
 	Open   int    // matters that must be finished first; nothing can be erased before
 	Gone   []string
 	Stays  []Staying
-	Wished bool   // the person, or their guardian, has asked for it
-	Erased string // the day on which it was done, "" while it was not
+	Wished bool      // the person, or their guardian, has asked for it
+	From   time.Time // when it may be done, if they have
+	Waits  bool      // it may not be done yet
+	Erased string    // the day on which it was done, "" while it was not
 }
 
 // Staying is something that stays, why, and until when; a zero time is for good.
@@ -37,7 +42,9 @@ var gone = []string{"姓名、性别、生日、住址、村（社区）", "证�
 
 var (
 	// ActWished says that the person, or their guardian, asked for it.
-	ActWished = journal.Define("rights.erase_wished", "请求删除个人资料")
+	ActWished = journal.Define("rights.erase_wished", "请求删除个人资料").Carries("until")
+	// ActUnwished says that they do not ask for it any more.
+	ActUnwished = journal.Define("rights.erase_unwished", "不要删除个人资料了")
 	// ActForgotten says that a person's data were erased.
 	ActForgotten = journal.Define("rights.erased", "删除了个人资料")
 
@@ -46,6 +53,9 @@ var (
 	errWishOwn     = civic.E(civic.Denied, "erase.wish", "删除资料要本人说：本人登录自己的网页，或带证件到窗口。有监护人的，由监护人说。").
 			Accepting("请本人带证件到窗口，或请监护人来办")
 	errNoWish = civic.E(civic.Conflict, "erase.no_wish", "还没有本人的请求，不能删。请本人在自己的网页上请求，或带证件到窗口请求，再由另一位主管删除。")
+	errWait   = civic.E(civic.Conflict, "erase.wait", fmt.Sprintf("本人请求删除还没有满%d天，先不能删：要留时间让老人知道，不是老人的意思还来得及停下。到了日子再删。", retentionData.WaitDays))
+	errStop   = civic.E(civic.Denied, "erase.stop", "不要删了，请老人自己在网页上点，或打服务电话、到窗口说一声，由工作人员登记。").
+			Accepting("老人自己点，或由工作人员登记")
 	errErased = civic.E(civic.Conflict, "erase.done", "这份资料已经删除过了。")
 )
 
@@ -102,8 +112,13 @@ func (s *Service) plan(q db.Q, person civic.PersonID, now time.Time) (Plan, erro
 	if p.Open, err = s.cases.Unfinished(q, self.Selves()); err != nil {
 		return p, err
 	}
-	if p.Wished, err = s.wished(q, now, self, ""); err != nil {
+	at, err := s.wished(q, now, self, "")
+	if err != nil {
 		return p, err
+	}
+	if p.Wished = !at.IsZero(); p.Wished {
+		p.From = at.Add(EraseAfter())
+		p.Waits = now.Before(p.From)
 	}
 	for _, e := range retentionData.Erased {
 		p.Stays = append(p.Stays, Staying{e.Words, e.Why, e.Source, now.AddDate(0, 0, e.Days)})
@@ -120,7 +135,8 @@ func (s *Service) plan(q db.Q, person civic.PersonID, now time.Time) (Plan, erro
 
 // Wish records that a person asks to have everything erased: on their own page, or
 // at the window with their card in hand; whoever has a guardian, by the guardian's word
-// alone. It holds for the days of the data.
+// alone. It holds for the days of the data, and nothing is erased before some of them are
+// over: the person is told of it, and whoever did not mean it stops it (Unwish).
 func (s *Service) Wish(ctx context.Context, actor civic.Actor, person civic.PersonID) error {
 	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople})
@@ -144,29 +160,66 @@ func (s *Service) Wish(ctx context.Context, actor civic.Actor, person civic.Pers
 			return err
 		}
 		tx.Actor.Subject = self.Root
-		return tx.Record(auth, journal.Event{Act: ActWished})
+		until := tx.Now.Add(EraseAfter()).In(civic.Shanghai).Format("1月2日")
+		return tx.Record(auth, journal.Event{Act: ActWished, Detail: map[string]string{"until": until}})
 	})
 }
 
-// wished reports whether a wish was taken down in the days of the data, by somebody
-// other than the one named.
-func (s *Service) wished(q db.Q, now time.Time, self people.Self, but string) (bool, error) {
+// EraseAfter is how long after the wish nothing is erased.
+func EraseAfter() time.Duration { return time.Duration(retentionData.WaitDays) * 24 * time.Hour }
+
+// Unwish takes a wish to be erased back: by the person, their guardian, or any member of staff
+// who has them open, since nothing is lost by it. Denied to an agent.
+func (s *Service) Unwish(ctx context.Context, actor civic.Actor, person civic.PersonID) error {
+	return s.j.Write(ctx, actor.For(person), func(tx *journal.Tx) error {
+		auth, err := tx.Authorise(civic.Need{Person: person, Permission: civic.MayServePeople})
+		if err == nil && auth.Basis() == civic.BasisGrant {
+			err = errStop
+		}
+		if err != nil {
+			return err
+		}
+		self, err := people.LockSelf(tx, person) // an erasing takes its turn
+		if err != nil {
+			return err
+		}
+		at, err := s.wished(tx, tx.Now, self, "")
+		if err == nil && at.IsZero() {
+			err = journal.ErrUnchanged
+		}
+		if err != nil {
+			return err
+		}
+		tx.Actor.Subject = self.Root
+		return tx.Record(auth, journal.Event{Act: ActUnwished})
+	})
+}
+
+// wished returns when the first wish that holds was taken down, by somebody other than the
+// one named; zero if none does.
+func (s *Service) wished(q db.Q, now time.Time, self people.Self, but string) (time.Time, error) {
 	ward, err := s.grants.Ward(q, self)
 	if err != nil {
-		return false, err
+		return time.Time{}, err
 	}
 	ids := self.Selves()
-	var n int
-	err = q.Get(&n, `SELECT COUNT(*) FROM journal_entry e JOIN journal_about a ON a.entry = e.id WHERE a.role = 'subject' AND e.act = $1 AND e.at > $2
+	var row struct{ At time.Time }
+	err = q.Get(&row, `SELECT e.at FROM journal_entry e JOIN journal_about a ON a.entry = e.id WHERE a.role = 'subject' AND e.act = $1 AND e.at > $2
 		AND e.operator_id <> $3 AND (e.basis = $4 OR NOT $5) AND a.id IN `+db.In(6, len(ids))+` AND NOT EXISTS (
-			SELECT 1 FROM person_merge m WHERE (m.kept = a.id OR m.dropped = a.id) AND (m.merged_at > e.at OR m.undone_at > e.at))`,
-		append([]any{ActWished, now.AddDate(0, 0, -retentionData.WishDays), but, civic.BasisGuardian, ward}, db.Args(ids)...)...)
-	return n > 0, err
+			SELECT 1 FROM person_merge m WHERE (m.kept = a.id OR m.dropped = a.id) AND (m.merged_at > e.at OR m.undone_at > e.at))
+		AND NOT EXISTS (SELECT 1 FROM journal_entry u JOIN journal_about b ON b.entry = u.id WHERE b.id = a.id AND b.role = 'subject' AND u.act = $`+strconv.Itoa(6+len(ids))+` AND u.id > e.id)
+		ORDER BY e.at LIMIT 1`,
+		append(append([]any{ActWished, now.AddDate(0, 0, -retentionData.WishDays), but, civic.BasisGuardian, ward}, db.Args(ids)...), ActUnwished)...)
+	if errors.Is(err, db.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	return row.At, err
 }
 
 // Erase takes everything that says who a person is out of the platform, at the
 // person's wish; the journal stays sealed and says that it was done. It needs
-// people.erase where the person lives, and their wish; see Wish. Conflict while matters
+// people.erase where the person lives, and their wish; see Wish. Conflict before the days of
+// waiting after the wish are over, while matters
 // are open, while a grant is disputed or an emergency opening is unjudged, and while
 // they are somebody's guardian.
 func (s *Service) Erase(ctx context.Context, actor civic.Actor, person civic.PersonID, reason string) error {
@@ -198,8 +251,10 @@ func (s *Service) Erase(ctx context.Context, actor civic.Actor, person civic.Per
 		if self.State != "erased" { // what was left of them may go without asking again
 			if said, err := s.wished(tx, tx.Now, self, tx.Actor.Operator.ID); err != nil {
 				return err
-			} else if !said {
+			} else if said.IsZero() {
 				return errNoWish
+			} else if tx.Now.Before(said.Add(EraseAfter())) {
+				return errWait
 			}
 		}
 		return s.erase(tx, auth, self, reason)

@@ -39,6 +39,7 @@ func eraseAtWish(w *apptest.World, admin civic.Actor, person civic.PersonID, rea
 	if err := w.Rights.Wish(ctx, apptest.AsPerson(person), person); err != nil && !civic.Is(err, civic.Denied) {
 		return err
 	}
+	w.Clock.Add(rights.EraseAfter())
 	return w.Rights.Erase(ctx, admin, person, reason)
 }
 
@@ -275,7 +276,7 @@ func TestErasureLeavesNothingOfThePersonButWhatThePlanSaid(t *testing.T) {
 			t.Errorf("she is still found: %v", ms)
 		}
 		wantCode(t, eraseAtWish(w, a.Administrator, a.Elder, "本人要求"), "erase.done")
-		if p, err := w.Rights.Plan(ctx, a.Administrator, a.Elder); err != nil || p.Erased != "2026-11-23" {
+		if p, err := w.Rights.Plan(ctx, a.Administrator, a.Elder); err != nil || p.Erased != "2026-11-30" {
 			t.Errorf("the plan afterwards: %+v, %v", p, err)
 		}
 		_, err = w.People.Show(ctx, apptest.AsPerson(a.Daughter), a.Elder)
@@ -332,6 +333,8 @@ func TestNobodyIsErasedWithoutTheirOwnWordOrWhileSomethingIsEvidence(t *testing.
 		wantCode(t, w.Rights.Wish(ctx, clerk, a.Elder), "erase.wish")
 		w.Open(t, clerk, a.Elder)
 		must(t, w.Rights.Wish(ctx, clerk, a.Elder))
+		wantCode(t, erase(a.Elder), "erase.wait")
+		w.Clock.Add(rights.EraseAfter())
 
 		// What may prove that somebody was wronged stays until it is judged.
 		must(t, w.Grant.Dispute(ctx, elder, a.Elder, "女儿要房子"))
@@ -362,6 +365,8 @@ func TestNobodyIsErasedWithoutTheirOwnWordOrWhileSomethingIsEvidence(t *testing.
 		must(t, w.Rights.Wish(ctx, apptest.AsPerson(a.Daughter), a.Daughter))
 		wantCode(t, erase(a.Daughter), "erase.guardian")
 		must(t, w.Rights.Wish(ctx, apptest.AsPerson(a.Daughter), a.Elder))
+		wantCode(t, erase(a.Elder), "erase.wait")
+		w.Clock.Add(rights.EraseAfter())
 		must(t, erase(a.Elder))
 		must(t, erase(a.Daughter))
 	})

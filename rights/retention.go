@@ -32,6 +32,7 @@ var retentionData = ruledata.Must[struct {
 	DeadDays   int `yaml:"dead_days"`
 	BackupDays int `yaml:"backup_days"`
 	WishDays   int `yaml:"wish_days"` // how long a wish to be erased holds
+	WaitDays   int `yaml:"wait_days"` // how long after it nothing is erased
 }](data, "data/retention.yaml")
 
 // sweeps are the statements that delete what is past its term; $1 is the moment, or

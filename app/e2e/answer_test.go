@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -88,6 +89,10 @@ func withScan(t *testing.T, form url.Values) (body, kind string) {
 	return b.String(), w.FormDataContentType()
 }
 
+// unmade is a call of a component that stands in the words of a page: in a template only
+// what begins a line is one.
+var unmade = regexp.MustCompile(`@[a-zA-Z.]+\(`)
+
 // checkHeaders holds every answer to what all must have.
 func (a *answer) checkHeaders(t *testing.T) {
 	t.Helper()
@@ -107,6 +112,9 @@ func (a *answer) checkHeaders(t *testing.T) {
 	var err error
 	if a.doc, err = goquery.NewDocumentFromReader(strings.NewReader(a.body)); err != nil {
 		t.Fatal(err)
+	}
+	if unmade := unmade.FindString(a.doc.Find("body").Text()); unmade != "" {
+		t.Errorf("%s: the page reads %q, which is of its template", a.what, unmade)
 	}
 	if n := a.doc.Find("script:not([src]), style, [style], base, iframe, object").Length(); n > 0 {
 		t.Errorf("%s: the page has %d inline scripts or styles", a.what, n)

@@ -35,7 +35,9 @@ func (s *story) facts(t *testing.T) {
 	s.must(t, err)
 	forgotten := s.Person(t, d.Street) // nothing of theirs is open
 	s.made["forgotten"] = string(forgotten)
+	s.Clock.Add(-rights.EraseAfter()) // it was said some days ago
 	s.must(t, s.Rights.Wish(ctx, person(forgotten), forgotten))
+	s.Clock.Add(rights.EraseAfter())
 }
 
 func init() {
@@ -92,6 +94,8 @@ func init() {
 				at + "erase":                              one("reason", "本人要求"),
 				at + "erase-wish":                         one(),
 				"POST /elder/erase":                       one(),
+				"POST /elder/erase/stop":                  one(),
+				at + "erase-stop":                         one(),
 				"POST /elder/consents":                    one("purpose", "share-volunteer", "version", "1"),
 				"POST /elder/consents/{consent}/withdraw": one(),
 				"POST /elder/copy":                        one(),

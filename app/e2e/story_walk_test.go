@@ -98,7 +98,7 @@ func TestAnElderReadsInSentencesWhoActedAndWhoLooked(t *testing.T) {
 	wide.press(".tiles button:nth-of-type(1)")
 	for _, b := range []*browser{first, wide} {
 		b.open("/elder/story")
-		b.sees("用您的委托，替您交了", "窗口人员", "看过您的资料，当场看了证件，理由：本人来窗口办事。", "再看更早的", "有不认识的人？")
+		b.sees("用您的委托，替您交了", "窗口人员", "看过您的资料，输入了证件号码，理由：本人来窗口办事。", "再看更早的", "有不认识的人？")
 		elderly(b)
 		newest := b.says()
 		if len(newest) != 20 {

@@ -48,6 +48,7 @@ type factView struct {
 	Today    string
 	Reading  string              // how the name is read, by the person's own word
 	Names    []people.SecondName // by which they are known too
+	ByRole   bool                // opened without a card, by somebody who settles nothing
 	r        *http.Request
 }
 
@@ -97,6 +98,9 @@ func (f face) showFacts(w http.ResponseWriter, r *http.Request, status int, fr k
 	if v.Facts, err = f.People.Facts(r.Context(), a, id); err != nil {
 		return err
 	}
+	if v.ByRole, err = f.byRole(r.Context(), a, id); err != nil {
+		return err
+	}
 	if v.Reading, v.Names, err = f.People.Names(r.Context(), a, id); err != nil {
 		return err
 	}
@@ -113,6 +117,18 @@ func (f face) showFacts(w http.ResponseWriter, r *http.Request, status int, fr k
 	}
 	fr.Title = v.Name + "：" + fr.Title
 	return f.RenderAs(w, r, status, page(fr, v))
+}
+
+// byRole reports whether whoever is at the desk opened the person without a card of theirs,
+// and settles no matters either: then cards are neither made nor changed.
+func (f face) byRole(ctx context.Context, a civic.Actor, id civic.PersonID) (bool, error) {
+	o, err := f.Grant.Opened(ctx, a, id)
+	if err != nil {
+		return false, err
+	}
+	m, err := f.Staff.Find(ctx, a.Staff())
+	_, settles := m.May(civic.MaySettlePeople)
+	return o.Basis == civic.BasisRole && o.Agent == "" && !settles, err
 }
 
 // change does one act about a person, and shows the form again with what was

@@ -215,14 +215,20 @@ func (f face) open(w http.ResponseWriter, r *http.Request) error {
 	}
 	id := civic.PersonID(r.PathValue("person"))
 	agent := civic.PersonID(r.PostFormValue("agent"))
-	if number := kit.Field(r, "agent-card"); agent != "" && number != "" {
-		_, err = f.People.FindCard(r.Context(), a, number)
+	if number := kit.Field(r, "agent-card"); number != "" {
+		var came people.Match
+		if came, err = f.People.FindCard(r.Context(), a, number); err == nil && agent == "" {
+			agent = came.Person // whose card it is came
+		}
 		if k := civic.KindOf(err); err != nil && k != civic.Internal && k != civic.Unavailable {
 			err = civic.As(err).On("agent-card")
 		}
 	}
 	if err == nil {
 		err = f.Grant.Open(r.Context(), a, id, r.PostFormValue("presented") != "", kit.Field(r, "reason"), agent)
+	}
+	if err != nil && civic.As(err).Code == "grant.agent" {
+		err = civic.As(err).On("agent-card")
 	}
 	if e := civic.As(err); err != nil && (e.Kind == civic.Invalid || e.Field == "agent-card" || e.Code == "grant.division" || e.Code == "opening.card") {
 		if e.Code == "grant.division" {

@@ -23,6 +23,7 @@ func (f face) rightsRoutes() []kit.Route {
 		{Pattern: "POST" + at + "copy", Do: f.copy},
 		{Pattern: "POST" + at + "copy/file", Do: f.copyFile},
 		{Pattern: "POST" + at + "erase-wish", Do: f.eraseWish},
+		{Pattern: "POST" + at + "erase-stop", Do: f.eraseStop},
 		{Pattern: "GET" + at + "erase", Do: f.erasePage},
 		{Pattern: "POST" + at + "erase", Do: f.erase},
 	}
@@ -131,6 +132,11 @@ func (f face) withdraw(w http.ResponseWriter, r *http.Request) error {
 	return f.changeConsent(w, r, func(ctx context.Context, a civic.Actor, id civic.PersonID) error {
 		return f.Rights.Withdraw(ctx, a, id, r.PathValue("consent"))
 	})
+}
+
+// eraseStop takes down that they do not.
+func (f face) eraseStop(w http.ResponseWriter, r *http.Request) error {
+	return f.changeConsent(w, r, func(ctx context.Context, a civic.Actor, id civic.PersonID) error { return f.Rights.Unwish(ctx, a, id) })
 }
 
 // eraseWish takes down that the person asks to have everything erased.

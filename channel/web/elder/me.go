@@ -21,6 +21,7 @@ func (f face) meRoutes() []kit.Route {
 		{Pattern: "POST /elder/copy/file", Do: f.copyFile},
 		{Pattern: "GET /elder/erase", Do: f.erasePlan},
 		{Pattern: "POST /elder/erase", Do: f.eraseWish},
+		{Pattern: "POST /elder/erase/stop", Page: "/elder/erase", Do: f.eraseStop},
 	}
 }
 

@@ -272,7 +272,7 @@ func waysPage(f kit.Frame, list []notify.Way) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<h1>不要用哪些办法通知？</h1><p>勾上的以后不用。人命关天的事，还是会用各种办法找您。</p><form method=\"post\" action=\"/elder/messages/ways\"><fieldset><legend class=\"label\">不要用的办法</legend><div class=\"choices\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<h1>不要用哪些办法通知？</h1><p>勾上的以后不用。人命关天的事，还有谁替您办事、您的卡和电话有变动，还是会用各种办法告诉您。</p><form method=\"post\" action=\"/elder/messages/ways\"><fieldset><legend class=\"label\">不要用的办法</legend><div class=\"choices\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

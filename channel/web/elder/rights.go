@@ -80,6 +80,15 @@ func (f face) eraseWish(w http.ResponseWriter, r *http.Request) error {
 	return kit.Go(w, r, "/elder/erase")
 }
 
+// eraseStop takes the wish back.
+func (f face) eraseStop(w http.ResponseWriter, r *http.Request) error {
+	a := f.actor(r)
+	if err := f.Rights.Unwish(r.Context(), a, a.Subject); err != nil {
+		return err
+	}
+	return kit.Go(w, r, "/elder/erase")
+}
+
 // erasePlan says what can be erased and what stays, and takes the wish.
 func (f face) erasePlan(w http.ResponseWriter, r *http.Request) error {
 	fr, a, _, err := f.frame(r, "删掉我的资料")

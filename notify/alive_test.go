@@ -1,0 +1,62 @@
+package notify_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"yinqiao/app/apptest"
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/db/dbtest"
+	"yinqiao/grant"
+	"yinqiao/notify"
+)
+
+func TestADeathThatWasNoneLeavesNothingUntold(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d, apptest.At(time.Date(2026, 11, 23, 9, 0, 0, 0, civic.Shanghai)))
+		a, c := w.Taiyuan, &arrives{}
+		w.Notify.Carry(notify.CarrierSMS, c)
+		end := w.Clock.Now().AddDate(0, 6, 0)
+		w.Services(t, "a")
+		ok(t, w.Grant.Open(ctx, a.Clerk, a.Elder, false, "老人打电话来", ""))
+		_, err := w.Grant.Give(ctx, a.Clerk, grant.Grant{Person: a.Elder, Agent: a.Stranger, Relation: "邻居", Services: "a", Starts: w.Clock.Now(), Ends: &end,
+			GivenHow: "phone", Evidence: grant.Evidence{ReadBack: "念了"}})
+		ok(t, err)
+		settled := resolved(t, w, a.Elder)
+		w.Tell(t)
+		asked := states(t, w, a.Elder, "grant.given/elder")
+		if len(asked) == 0 || asked[len(asked)-1].State != notify.Open {
+			t.Fatalf("%+v", asked)
+		}
+		last := len(asked) - 1
+		ok(t, w.Grant.ReportDeath(ctx, a.Administrator, a.Elder, "2026-11-22", grant.DeathSources()[0].Code))
+		w.Tell(t)
+		if m := states(t, w, a.Elder, "grant.given/elder")[last]; m.State != notify.Cancelled || m.How != "died" {
+			t.Fatalf("after the report: %+v", m)
+		}
+		w.Clock.Add(4 * 24 * time.Hour)
+		ok(t, w.Casework.Confirm(ctx, apptest.System(), settled, true))
+		w.Tell(t)
+		c.told()
+		ok(t, w.Grant.WithdrawDeath(ctx, a.Administrator, a.Elder, "同名的人"))
+		w.Tell(t)
+		m := states(t, w, a.Elder, "grant.given/elder")[last]
+		if m.State != notify.Open || !m.OverAt.After(w.Clock.Now().Add(48*time.Hour)) || len(tried(t, w, m.ID)) != 1 {
+			t.Errorf("she is not asked again: %+v, %+v", m, tried(t, w, m.ID))
+		}
+		if old := states(t, w, a.Elder, "case.resolved/elder"); len(old) != 1 || old[0].State == notify.Open {
+			t.Errorf("what was settled meanwhile: %+v", old)
+		}
+		if got := c.told(); !slices.Contains(got, a.ElderPhone) || len(got) < 2 {
+			t.Errorf("that it was withdrawn is told to %v", got)
+		}
+		for template, n := range map[string]int{"person.alive/elder": 1, "person.alive/family": 1} {
+			if ms := states(t, w, a.Elder, template); len(ms) != n {
+				t.Errorf("%s: %+v", template, ms)
+			}
+		}
+	})
+}
