@@ -41,6 +41,13 @@ func (s *Service) Join(ctx context.Context, actor civic.Actor, person, other civ
 // reader read it, or its whole number is typed here, which costs a look-up before anybody is
 // looked for. Conflict also if the card can't be relied on.
 func (s *Service) JoinByCard(ctx context.Context, actor civic.Actor, person civic.PersonID, card, since string) error {
+	// Whoever may not register it for the person looks nobody up by it.
+	if err := s.j.Look(ctx, actor.For(person), func(v *journal.View) error {
+		_, err := v.Authorise(civic.Need{Person: person, Permission: civic.MayRegisterPeople, Look: true})
+		return err
+	}); err != nil {
+		return err
+	}
 	m, err := s.FindCard(ctx, actor, card)
 	if err == nil {
 		err = m.Refuse()
