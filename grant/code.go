@@ -164,8 +164,8 @@ func (s *Service) spoken(q db.Q, auth civic.Authority, id string, now time.Time)
 }
 
 // Strong refuses what a presented opening is not enough for, when every card that the
-// clerk saw is one that somebody at a window could have made for the purpose: printed
-// here, or entered lately. Denied also when none of them is good any more. Codes, copies,
+// clerk saw is nameless, or one that somebody at a window could have made for the purpose:
+// printed here, or entered lately. Denied also when none of them is good any more. Codes, copies,
 // grants in person, wishes, settling and new cards all ask it.
 func (s *Service) Strong(q db.Q, clerk civic.StaffID, self people.Self) error {
 	cards, err := s.p.CardsShown(q, clerk, self, s.j.Now().Add(-OpenFor()-people.TypedFor()))
@@ -181,7 +181,8 @@ func (s *Service) Strong(q db.Q, clerk civic.StaffID, self people.Self) error {
 	return nil
 }
 
-// proof reports whether one of the cards is none that somebody at a window could have made.
+// proof reports whether one of the cards bears a name, and is none that somebody at a window
+// could have made.
 func proof(cards []people.ShownCard) bool {
 	return slices.ContainsFunc(cards, func(c people.ShownCard) bool { return !c.Weak })
 }
@@ -201,7 +202,7 @@ func (s *Service) inHand(q db.Q, auth civic.Authority, clerk civic.StaffID, self
 	return s.Strong(q, clerk, self)
 }
 
-var errCardWeak = civic.E(civic.Denied, "access.card_new", "便民卡、刚添或刚换的卡，单凭它还不能办这件事：谁都可能刚在窗口办了一张。请老人再出示一张原来就登记过的证件，放到读卡器上或输入它的整个号码，重新打开资料。").
+var errCardWeak = civic.E(civic.Denied, "access.card_new", "公交卡、公园卡、便民卡，和刚添、刚换的卡，单凭它还不能办这件事：上面没有名字，或者谁都可能刚在窗口办了一张。请老人再出示一张原来就登记过的证件，放到读卡器上或输入它的整个号码，重新打开资料。").
 	Accepting("身份证、社保卡、老年卡里原来就登记过的一张")
 
 // LastCode says when the window last drew a code for the person, within the days for

@@ -57,9 +57,10 @@ func (Judge) Authorise(q db.Q, now time.Time, actor civic.Actor, need civic.Need
 	return civic.Authority{}, errNobody
 }
 
-// holding reads where some people are held already.
+// holding is a write in which some people are held already. It is a Writer, so that the
+// grants which acts rest on are held as in any other.
 type holding struct {
-	db.Q
+	people.Writer
 	selves map[civic.PersonID]people.Self
 }
 
@@ -78,7 +79,7 @@ func (j Judge) AuthoriseAll(q db.Q, now time.Time, asks []journal.Ask) ([]journa
 		if err != nil {
 			return nil, err
 		}
-		q = holding{q, selves}
+		q = holding{w, selves}
 	}
 	out := make([]journal.Ruling, len(asks))
 	for i, a := range asks {
@@ -125,7 +126,7 @@ func held(q db.Q, need civic.Need) (people.Self, error) {
 		if self, ok := h.selves[need.Person]; ok {
 			return self, nil
 		}
-		q = h.Q
+		q = h.Writer
 	}
 	if w, ok := q.(people.Writer); ok && w.Locks() && !need.Look {
 		return people.HoldSelf(w, need.Person)

@@ -28,7 +28,7 @@ func TestACodeNeedsACardThatNobodyCouldHaveMadeForIt(t *testing.T) {
 		}
 		// By the role alone no card is made.
 		open(false)
-		fresh := people.Card{Kind: people.KindTransitCard, Number: "14010000998877"}
+		fresh := people.Card{Kind: people.KindSeniorCard, Number: "SN14010998877"}
 		_, err := w.People.AddCard(ctx, a.Clerk, a.Elder, fresh, people.Dates{})
 		wantKind(t, err, civic.Denied, "card.proof")
 		_, err = w.People.IssuePrinted(ctx, a.Clerk, a.Elder)
@@ -46,13 +46,17 @@ func TestACodeNeedsACardThatNobodyCouldHaveMadeForIt(t *testing.T) {
 		if _, err := w.People.AddCard(ctx, a.Clerk, a.Elder, fresh, people.Dates{}); err != nil {
 			t.Fatal(err)
 		}
+		bus := people.Card{Kind: people.KindTransitCard, Number: "14010000998877"}
+		if _, err := w.People.AddCard(ctx, a.Clerk, a.Elder, bus, people.Dates{}); err != nil {
+			t.Fatal(err)
+		}
 		printed, err := w.People.IssuePrinted(ctx, a.Clerk, a.Elder)
 		if err != nil {
 			t.Fatal(err)
 		}
 		// What was made just now opens, and gives no code by itself.
 		later := w.Xihu.Clerk
-		for _, number := range []string{printed.Number, fresh.Number} {
+		for _, number := range []string{printed.Number, fresh.Number, bus.Number} {
 			if _, err := w.People.Find(ctx, later, number); err != nil {
 				t.Fatal(err)
 			}
@@ -66,9 +70,10 @@ func TestACodeNeedsACardThatNobodyCouldHaveMadeForIt(t *testing.T) {
 		if _, err := w.Grant.IssueCode(ctx, later, a.Elder); err != nil {
 			t.Errorf("with the card of old: %v", err)
 		}
-		// A week later the added card is as good as any, the printed one is not.
+		// A week later the added card is as good as any, the printed one and the one without a name
+		// are not.
 		w.Clock.Add(8 * 24 * time.Hour)
-		for number, want := range map[string]bool{printed.Number: false, fresh.Number: true} {
+		for number, want := range map[string]bool{printed.Number: false, fresh.Number: true, bus.Number: false} {
 			w.Clock.Add(2 * time.Hour)
 			if _, err := w.People.Find(ctx, later, number); err != nil {
 				t.Fatal(err)

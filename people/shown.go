@@ -23,7 +23,7 @@ var ActCardBorrowed = journal.Define("person.card_borrowed", "有人拿着您的
 // showing is the data by which a card counts as shown.
 var showing = func() showingData {
 	r := ruledata.Must[showingData](data, "data/shown.yaml")
-	if r.Typed < 1 || r.Young < 1 || r.Ended < 1 || r.Hour < 1 || r.Day < r.Hour || r.Source == "" {
+	if r.Typed < 1 || r.Young < 1 || r.Ended < 1 || r.Hour < 1 || r.Day < r.Hour || len(r.Proof) == 0 || r.Source == "" {
 		panic("people: data/shown.yaml: a figure or the source is missing")
 	}
 	return r
@@ -32,11 +32,12 @@ var showing = func() showingData {
 type showingData struct {
 	Version int
 	Source  string
-	Typed   int `yaml:"typed_minutes"`
-	Young   int `yaml:"young_days"`
-	Ended   int `yaml:"ended_days"`
-	Hour    int `yaml:"lookups_an_hour"`
-	Day     int `yaml:"lookups_a_day"`
+	Proof   []CredentialKind `yaml:"proof"`
+	Typed   int              `yaml:"typed_minutes"`
+	Young   int              `yaml:"young_days"`
+	Ended   int              `yaml:"ended_days"`
+	Hour    int              `yaml:"lookups_an_hour"`
+	Day     int              `yaml:"lookups_a_day"`
 }
 
 // TypedFor is how long a card counts as shown to the member of staff who typed its
@@ -47,7 +48,7 @@ func TypedFor() time.Duration { return time.Duration(showing.Typed) * time.Minut
 type ShownCard struct {
 	ID   string
 	Kind CredentialKind
-	Weak bool // printed by us, or entered or found again lately: not enough alone for an access code
+	Weak bool // nameless, printed by us, or entered or found again lately: not enough alone for an access code
 }
 
 // CardsShown lists the cards of a person that a reader read for this member of staff
@@ -89,7 +90,7 @@ func (s *Service) CardsShown(q db.Q, who civic.StaffID, self Self, after time.Ti
 		}
 		// What came with the registration is as old as the person is here.
 		young := r.ChangedAt != nil && (len(self.Also) > 0 || r.Person != self.Root || !r.ChangedAt.Equal(r.CreatedAt)) && r.ChangedAt.After(now.AddDate(0, 0, -showing.Young))
-		out = append(out, ShownCard{r.ID, r.Kind, young || r.Kind == KindPrintedCard})
+		out = append(out, ShownCard{r.ID, r.Kind, young || !slices.Contains(showing.Proof, r.Kind)})
 	}
 	return out, nil
 }

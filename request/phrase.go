@@ -62,6 +62,7 @@ var phrases = map[journal.Act]phrase{
 	"booking.extra":         {Acted, plain, "给您加了一个号{什么}{理由}", ""},
 	"booking.changed":       {Acted, forThem, "改了{事}的时间{什么}", ""},
 	"booking.cancelled":     {Acted, forThem, "取消了{事}{什么}", ""},
+	"booking.restored":      {Acted, forThem, "恢复了取消的{事}{什么}", ""},
 	"booking.called_off":    {Acted, plain, "停了您约好的{事}{什么}{理由}", ""},
 	"eligibility.enrolled":  {Everything, plain, "登记了您领的待遇认证到哪一天", ""},
 	"eligibility.certified": {Acted, plain, "查到了您的记录，待遇资格认证好了，您不用做什么", ""},

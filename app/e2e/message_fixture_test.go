@@ -99,6 +99,8 @@ func messageForms(s *site) map[string]url.Values {
 	return map[string]url.Values{
 		"POST /desk/tasks/{carrier}/{person}/{task}": {"outcome": {notify.Told}},
 		"POST /desk/tasks/desk/mail":                 {"mail": {""}},
+		"POST /desk/tasks/paper/print":               {},
+		"POST /desk/tasks/paper/sent":                {"sheet": {"none"}},
 		"POST /desk/carriers/{carrier}/stop":         {"reason": {"网关在修"}},
 		"POST /desk/carriers/{carrier}/start":        {},
 		"POST /desk/people/{person}/code/call":       {},

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/http"
+	"slices"
 
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
@@ -15,6 +16,8 @@ func (f face) taskRoutes() []kit.Route {
 		{Pattern: "GET /desk/tasks/{carrier}/{person}/{task}", Do: f.task},
 		{Pattern: "POST /desk/tasks/{carrier}/{person}/{task}", Do: f.tick},
 		{Pattern: "POST /desk/tasks/desk/mail", Page: "/desk/tasks/desk", Do: f.remindBy},
+		{Pattern: "POST /desk/tasks/paper/print", Page: "/desk/tasks/paper", Do: f.sheets},
+		{Pattern: "POST /desk/tasks/paper/sent", Page: "/desk/tasks/paper", Do: f.sheetsSent},
 		{Pattern: "GET /desk/carriers", Do: f.carriers},
 		{Pattern: "POST /desk/carriers/{carrier}/stop", Do: f.stopCarrier},
 		{Pattern: "POST /desk/carriers/{carrier}/start", Do: f.startCarrier},
@@ -84,6 +87,51 @@ func (f face) showTask(w http.ResponseWriter, r *http.Request, status int, fr ki
 		return f.RenderAs(w, r, status, sheetPage(fr, d, f.Now()))
 	}
 	return f.RenderAs(w, r, status, taskPage(fr, d))
+}
+
+// sheets opens every letter that waits, to be printed in one go; each is recorded as seen. One
+// that somebody else has done meanwhile is left out.
+func (f face) sheets(w http.ResponseWriter, r *http.Request) error {
+	fr, a, _, err := f.frame(r, carrierTitle(notify.CarrierPaper))
+	if err != nil {
+		return err
+	}
+	list, err := f.Notify.Tasks(r.Context(), a, notify.CarrierPaper)
+	if err != nil {
+		return err
+	}
+	var ds []notify.Detail
+	for _, t := range list {
+		d, err := f.Notify.See(r.Context(), a, t.Person, t.ID)
+		if civic.Is(err, civic.NotFound) || civic.Is(err, civic.Conflict) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		ds = append(ds, d)
+	}
+	return f.Render(w, r, sheetsPage(fr, ds, f.Now()))
+}
+
+// sheetsSent notes that the letters of a page were sent. One that is done already stays so.
+func (f face) sheetsSent(w http.ResponseWriter, r *http.Request) error {
+	a := f.actor(r)
+	list, err := f.Notify.Tasks(r.Context(), a, notify.CarrierPaper)
+	if err != nil {
+		return err
+	}
+	_ = r.PostFormValue("sheet") // reads the form
+	for _, t := range list {
+		if !slices.Contains(r.PostForm["sheet"], t.ID) {
+			continue
+		}
+		err := f.Notify.Tick(r.Context(), a, t.Person, t.ID, notify.Told)
+		if err != nil && !civic.Is(err, civic.NotFound) && !civic.Is(err, civic.Conflict) {
+			return err
+		}
+	}
+	return kit.Go(w, r, "/desk/tasks/paper")
 }
 
 func (f face) tick(w http.ResponseWriter, r *http.Request) error {
