@@ -84,6 +84,7 @@ func TestARegistrationThatLooksLikeAnotherIsReadableAndGoesOnByOneButton(t *test
 		b.fill("#f-card", number)
 		b.fill("#f-birth", "1945-08-15")
 		b.choose("f-sex", "female")
+		b.choose("f-division", "140105001")
 		b.fill("#f-village", "柳湾社区")
 		if i == 0 {
 			b.press("main form > .row button")
