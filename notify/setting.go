@@ -8,14 +8,11 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/goccy/go-yaml"
-
 	"yinqiao/civic"
+	"yinqiao/ruledata"
 )
 
 // GatewaySetting is what an installation writes of one gateway. Secrets are in files of
@@ -48,22 +45,9 @@ type Settings struct {
 // said with the file's name and never with a secret.
 func ReadSettings(file string) (Settings, error) {
 	var s Settings
-	b, err := os.ReadFile(file)
+	secret, err := ruledata.Installed(file, &s)
 	if err != nil {
 		return s, err
-	}
-	if err := yaml.UnmarshalWithOptions(b, &s, yaml.Strict()); err != nil {
-		return s, fmt.Errorf("%s: %w", file, err)
-	}
-	secret := func(name string) (string, error) {
-		if name == "" {
-			return "", nil
-		}
-		if !filepath.IsAbs(name) {
-			name = filepath.Join(filepath.Dir(file), name)
-		}
-		b, err := os.ReadFile(name)
-		return strings.TrimSpace(string(b)), err
 	}
 	for i := range s.Gateways {
 		g := &s.Gateways[i]

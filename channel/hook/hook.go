@@ -21,22 +21,31 @@ type Reporter struct {
 // bodyMost bounds what is brought at once.
 const bodyMost = 1 << 20
 
+// brought reads what somebody brings who shows the name and its password, or refuses it.
+// Without a password nothing is taken; one is compared also for a name that there is not, so
+// that names can't be guessed by time.
+func brought(w http.ResponseWriter, r *http.Request, realm, name, secret string) (body []byte, ok bool) {
+	user, password, _ := r.BasicAuth()
+	right := subtle.ConstantTimeCompare([]byte(password), []byte(secret)) == 1
+	if !right || secret == "" || user != name {
+		w.Header().Set("WWW-Authenticate", `Basic realm="`+realm+`"`)
+		http.Error(w, "unauthorised", http.StatusUnauthorized)
+		return nil, false
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMost))
+	if err != nil {
+		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
+	}
+	return body, err == nil
+}
+
 // Mount serves the reports of gateways by their names.
 func Mount(mux *http.ServeMux, n *notify.Service, from map[string]Reporter, log *slog.Logger) {
 	mux.HandleFunc("POST /hooks/messages/{gateway}", func(w http.ResponseWriter, r *http.Request) {
 		name := r.PathValue("gateway")
-		from, known := from[name]
-		user, password, _ := r.BasicAuth()
-		// Compared also for a gateway that there is not, so that its name can't be guessed by time.
-		right := subtle.ConstantTimeCompare([]byte(password), []byte(from.Secret)) == 1
-		if !known || !right || from.Secret == "" || user != name {
-			w.Header().Set("WWW-Authenticate", `Basic realm="reports"`)
-			http.Error(w, "unauthorised", http.StatusUnauthorized)
-			return
-		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, bodyMost))
-		if err != nil {
-			http.Error(w, "too large", http.StatusRequestEntityTooLarge)
+		from := from[name]
+		body, ok := brought(w, r, "reports", name, from.Secret)
+		if !ok {
 			return
 		}
 		reports, err := from.Read(body)

@@ -136,19 +136,24 @@ func (s *Service) onAsk(ctx context.Context, actor civic.Actor, key string, do f
 		if err := tx.SignedIn(); err != nil {
 			return err
 		}
-		k, b, err := askLocked(tx, key)
-		if err != nil {
-			return err
-		}
-		tx.Actor.Subject = b.Person
-		need, err := officeNeed(tx, b)
-		if err != nil {
-			return err
-		}
-		auth, err := tx.Authorise(need)
+		auth, k, b, err := asOffice(tx, key)
 		if err != nil {
 			return err
 		}
 		return do(tx, auth, k, b)
 	})
+}
+
+// asOffice holds the booking of one ask for whoever works at its office.
+func asOffice(tx *journal.Tx, key string) (auth civic.Authority, k ask, b Booking, err error) {
+	if k, b, err = askLocked(tx, key); err != nil {
+		return auth, k, b, err
+	}
+	tx.Actor.Subject = b.Person
+	need, err := officeNeed(tx, b)
+	if err != nil {
+		return auth, k, b, err
+	}
+	auth, err = tx.Authorise(need)
+	return auth, k, b, err
 }

@@ -294,16 +294,7 @@ func (s *Service) SettleDifference(ctx context.Context, actor civic.Actor, offic
 
 // settle settles a difference about a booking of ours.
 func (s *Service) settle(tx *journal.Tx, d Difference, how, reason string, ev journal.Event) error {
-	k, b, err := askLocked(tx, d.Ask)
-	if err != nil {
-		return err
-	}
-	tx.Actor.Subject = b.Person
-	need, err := officeNeed(tx, b)
-	if err != nil {
-		return err
-	}
-	auth, err := tx.Authorise(need)
+	auth, k, b, err := asOffice(tx, d.Ask)
 	if err != nil {
 		return err
 	}

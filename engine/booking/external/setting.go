@@ -5,11 +5,9 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 
-	"github.com/goccy/go-yaml"
+	"yinqiao/ruledata"
 )
 
 // Setting is what an installation writes of one register. Secrets are in files of their
@@ -31,22 +29,9 @@ func ReadSettings(file string) ([]Setting, error) {
 	var s struct {
 		Hospitals []Setting `yaml:"hospitals"`
 	}
-	b, err := os.ReadFile(file)
+	secret, err := ruledata.Installed(file, &s)
 	if err != nil {
 		return nil, err
-	}
-	if err := yaml.UnmarshalWithOptions(b, &s, yaml.Strict()); err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	secret := func(name string) (string, error) {
-		if name == "" {
-			return "", nil
-		}
-		if !filepath.IsAbs(name) {
-			name = filepath.Join(filepath.Dir(file), name)
-		}
-		b, err := os.ReadFile(name)
-		return strings.TrimSpace(string(b)), err
 	}
 	seen := map[string]bool{}
 	for i := range s.Hospitals {
