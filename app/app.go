@@ -10,16 +10,19 @@ import (
 
 	"yinqiao/catalog"
 	"yinqiao/channel/hook"
+	"yinqiao/channel/phone"
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/db/vault"
 	"yinqiao/engine/booking"
+	"yinqiao/engine/calls"
 	"yinqiao/engine/casework"
 	"yinqiao/engine/eligibility"
 	"yinqiao/grant"
 	"yinqiao/jobs"
 	"yinqiao/journal"
 	"yinqiao/ledger/finding"
+	"yinqiao/ledger/indicator"
 	"yinqiao/notify"
 	"yinqiao/people"
 	"yinqiao/place"
@@ -48,10 +51,16 @@ type App struct {
 	Casework *casework.Service
 	Booking  *booking.Service
 	Eligible *eligibility.Service
+	Calls    *calls.Service
+	Phone    *phone.Phone
+	stopping chan struct{} // closed when the server is about to end
 	Rights   *rights.Service
 	Notify   *notify.Service
 	Findings *finding.Service
+	Figures  *indicator.Service
 	Speech   *speech.Service
+
+	phoneSettings *phone.Settings // of the file; nil for none
 
 	reporters map[string]hook.Reporter // gateways that bring reports
 	hearers   map[string]string        // passwords of the hospitals that bring answers
@@ -68,6 +77,7 @@ type Config struct {
 	Prompts   string     // folder of recorded prompts; none if empty
 	VoiceURL  string     // HTTP synthesiser of speech; espeak-ng alone if empty
 	Messages  string     // file of the gateways and the mail server; none if empty
+	Phone     string     // file of the telephone line; none if empty
 	Hospitals string     // file of the registers of hospitals that confirm by themselves; none if empty
 	Passwords staff.Cost // of hashes; the usual one if zero
 	Clock     civic.Clock
@@ -148,11 +158,20 @@ func rooms(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) 
 	}
 	a.Eligible = eligibility.New(j, a.People, a.Requests, a.Casework.Needless)
 	a.Requests.Offers(eligibility.SourceStanding, a.Eligible)
-	a.Rights = rights.New(j, v, a.People, a.Grant, a.Requests, engines{a.Casework, a.Booking, a.Eligible})
+	if c.Phone != "" {
+		if a.phoneSettings, err = phone.ReadSettings(c.Phone); err != nil {
+			return nil, errPhone.Because(err)
+		}
+	}
+	a.Calls = calls.New(j, v, log)
+	a.stopping = make(chan struct{})
+	a.Phone = phone.New(&phone.Voice{Speech: said, People: a.People, Catalog: a.Catalog, Requests: a.Requests, Casework: a.Casework, Booking: a.Booking, Now: j.Now}, a.Calls, log)
+	a.Rights = rights.New(j, v, a.People, a.Grant, a.Requests, engines{a.Casework, a.Booking, a.Eligible, a.Calls})
 	if err := a.tell(); err != nil {
 		return nil, err
 	}
 	a.Findings = finding.New(j, a.Place, a.Catalog, a.Booking)
+	a.Figures = indicator.New(j)
 	return a, nil
 }
 

@@ -45,12 +45,12 @@ func TestCheckNamesFileLineFaultAndWhatIsExpected(t *testing.T) {
 	}
 	out, err := check(t, dir)
 	for _, part := range []string{
-		"online-only.yaml:9: channels（渠道）：没有窗口，不用手机的人就办不了；请加上 desk（SX15、ZJ3.1）",
-		"no-cash.yaml:18: pay（付钱办法）：谁也不能拒收现金；请加上 cash（SX10）",
-		`words.yaml:69: 提醒：questions[6].ask（第7个问题的问话）：「APP」是外文字母，请用中文说`,
+		"online-only.yaml:10: channels（渠道）：没有窗口，不用手机的人就办不了；请加上 desk（SX15、ZJ3.1）",
+		"no-cash.yaml:20: pay（付钱办法）：谁也不能拒收现金；请加上 cash（SX10）",
+		`words.yaml:71: 提醒：questions[6].ask（第7个问题的问话）：「APP」是外文字母，请用中文说`,
 		"「提交」是公文里的话，请说「交上去」",
 		"超过20个字念出来就难听明白",
-		"broken.yaml:24: 方括号没有配成对",
+		"broken.yaml:26: 方括号没有配成对",
 		"能用的1项，有错3处，提醒3处",
 	} {
 		if !strings.Contains(out, part) {

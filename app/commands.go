@@ -33,6 +33,7 @@ type commands struct {
 		VoicePrompts   string   `help:"Folder of recorded prompts (WAV), heard instead of the synthesised voice." env:"YINQIAO_VOICE_PROMPTS" type:"path" placeholder:"DIR"`
 		Messages       string   `help:"File (YAML) that names the gateways for short messages and the mail server." env:"YINQIAO_MESSAGES" type:"path" placeholder:"FILE"`
 		Hospitals      string   `help:"File (YAML) that names the registers of hospitals that confirm each booking." env:"YINQIAO_HOSPITALS" type:"path" placeholder:"FILE"`
+		Phone          string   `help:"File (YAML) that describes the telephone line." env:"YINQIAO_PHONE" type:"path" placeholder:"FILE"`
 		VoiceURL       string   `help:"HTTP speech synthesiser to ask before espeak-ng: text in, WAV out." env:"YINQIAO_VOICE_URL" placeholder:"URL"`
 		PlainHTTP      bool     `name:"plain-http" help:"Let cookies travel without HTTPS (only behind a proxy that adds it, or for trials)." env:"YINQIAO_PLAIN_HTTP"`
 	} `cmd:"" help:"Serve the platform."`

@@ -31,7 +31,9 @@ func (a *App) demoAccounts() *web.Demo {
 		}
 		d.Staff = append(d.Staff, web.DemoAccount{Login: m.Login, Words: city + " " + words})
 	}
-	d.Outbox = func(ctx context.Context) ([]notify.Shown, error) { return notify.Outbox(ctx, a.Notify) }
+	d.Outbox = func(ctx context.Context, before string) ([]notify.Shown, error) {
+		return notify.Outbox(ctx, a.Notify, before)
+	}
 	elders, err := a.demoElders(context.Background())
 	if err != nil {
 		a.Log.Error("demo accounts", "err", err)

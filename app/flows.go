@@ -38,6 +38,7 @@ func (a *App) flows() {
 	a.bookingFlows()
 	a.eligibilityFlows()
 	a.messageFlows()
+	a.phoneFlows()
 	jobs.Handle(a.Jobs, func(ctx context.Context, w casework.Watch) error { return a.Casework.Overdue(ctx, w) })
 	jobs.Handle(a.Jobs, func(ctx context.Context, w casework.Scan) error { return a.Casework.MarkDue(ctx, w) })
 	a.Jobs.Every(scanEvery, casework.Scan{})

@@ -16,7 +16,7 @@ func (a *App) hospitals() error {
 	systems := map[string]booking.External{}
 	a.hearers = map[string]string{}
 	if a.Config.Demo {
-		systems[demoHospital] = &sim.Hospital{Name: demoHospital}
+		systems[demoHospital] = &sim.Hospital{}
 	}
 	if a.Config.Hospitals != "" {
 		all, err := external.ReadSettings(a.Config.Hospitals)

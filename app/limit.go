@@ -19,12 +19,24 @@ const (
 	doorReads = "POST /api/v1/reads"
 	doorField = "POST /field/sign-in"
 	doorEnrol = "POST /field/enrol"
+
+	doorKiosk    = "POST /elder/kiosk"
+	doorCheckIns = "POST /api/v1/checkins"
 )
 
-// limiter bounds failed tries at the doors, so that passwords and codes can't be
+// At the doors people and programs sign in; at those of machines whoever comes is found by
+// a card or a number, and told whose it is. Who is not found there is no reason to keep
+// staff from signing in at the same address: they are counted apart.
+var (
+	doors        = []string{doorDesk, doorElder, doorAPI, doorReads, doorField, doorEnrol}
+	machineDoors = []string{doorKiosk, doorCheckIns}
+)
+
+// limiter bounds failed tries at some doors, so that passwords and codes can't be
 // guessed: from one address, and of access codes, which are short, from all
 // addresses together. It counts in fixed windows, in memory, for each replica.
 type limiter struct {
+	doors  []string
 	most   int // failures of one address
 	codes  int // failures with access codes, of all addresses
 	window time.Duration
@@ -34,8 +46,8 @@ type limiter struct {
 	coded  int
 }
 
-func newLimiter(most, codes int, window time.Duration) *limiter {
-	return &limiter{most: most, codes: codes, window: window, tries: map[string]int{}}
+func newLimiter(doors []string, most, codes int, window time.Duration) *limiter {
+	return &limiter{doors: doors, most: most, codes: codes, window: window, tries: map[string]int{}}
 }
 
 // try counts a try, or refuses it. A try counts while it is under way, so that
@@ -74,7 +86,7 @@ func (l *limiter) add(addr string, code bool, n int) {
 func (l *limiter) guard(mux *http.ServeMux, next, tooMany http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, door := mux.Handler(r)
-		if !slices.Contains([]string{doorDesk, doorElder, doorAPI, doorReads, doorField, doorEnrol}, door) {
+		if !slices.Contains(l.doors, door) {
 			next.ServeHTTP(w, r)
 			return
 		}

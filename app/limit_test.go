@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// doors is a limiter before doors that answer with the status in X-Want and
+// before is a limiter before doors that answer with the status in X-Want and
 // repeat the body.
-func doors(e Edge, most, codes int) http.Handler {
+func before(e Edge, most, codes int) http.Handler {
 	mux := http.NewServeMux()
-	for _, door := range []string{doorDesk, doorElder, doorAPI, "POST /elsewhere"} {
+	for _, door := range []string{doorDesk, doorElder, doorAPI, doorKiosk, doorCheckIns, "POST /elsewhere"} {
 		mux.HandleFunc(door, func(w http.ResponseWriter, r *http.Request) {
 			n, _ := strconv.Atoi(r.Header.Get("X-Want"))
 			w.WriteHeader(n)
@@ -22,7 +22,8 @@ func doors(e Edge, most, codes int) http.Handler {
 		})
 	}
 	refused := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTooManyRequests) })
-	return e.named(newLimiter(most, codes, time.Hour).guard(mux, mux, refused))
+	machines := newLimiter(machineDoors, most, 0, time.Hour).guard(mux, mux, refused)
+	return e.named(newLimiter(doors, most, codes, time.Hour).guard(mux, machines, refused))
 }
 
 func knock(h http.Handler, path, from, body string, want int, forwarded ...string) *httptest.ResponseRecorder {
@@ -39,7 +40,7 @@ func knock(h http.Handler, path, from, body string, want int, forwarded ...strin
 
 func TestOnlyFailuresCountAtTheDoors(t *testing.T) {
 	t.Parallel()
-	h := doors(Edge{}, 3, 100)
+	h := before(Edge{}, 3, 100)
 	for _, status := range []int{200, 303, 201, 303, 500, 503, 422, 403, 401} {
 		if w := knock(h, "/desk/sign-in", "192.0.2.1:1", "", status); w.Code != status {
 			t.Fatalf("%d, want %d", w.Code, status)
@@ -58,9 +59,25 @@ func TestOnlyFailuresCountAtTheDoors(t *testing.T) {
 	}
 }
 
+func TestWhoIsNotFoundAtAMachineKeepsNobodyFromSigningIn(t *testing.T) {
+	t.Parallel()
+	h := before(Edge{}, 2, 100)
+	for _, path := range []string{"/elder/kiosk", "/api/v1/checkins"} {
+		if w := knock(h, path, "192.0.2.1:1", "", 404); w.Code != 404 {
+			t.Fatalf("%s: %d", path, w.Code)
+		}
+	}
+	if w := knock(h, "/elder/kiosk", "192.0.2.1:1", "", 200); w.Code != http.StatusTooManyRequests {
+		t.Errorf("cards may be guessed at a machine: %d", w.Code)
+	}
+	if w := knock(h, "/desk/sign-in", "192.0.2.1:1", "", 303); w.Code != 303 {
+		t.Errorf("the clerk beside it can't sign in: %d", w.Code)
+	}
+}
+
 func TestManyTriesAtOnceAreNoWayRoundTheLimit(t *testing.T) {
 	t.Parallel()
-	l, now := newLimiter(2, 100, time.Minute), time.Unix(1e9, 0)
+	l, now := newLimiter(doors, 2, 100, time.Minute), time.Unix(1e9, 0)
 	first, _ := l.try("a", false, now)
 	second, ok := l.try("a", false, now)
 	if !ok {
@@ -87,7 +104,7 @@ func TestManyTriesAtOnceAreNoWayRoundTheLimit(t *testing.T) {
 
 func TestAccessCodesCannotBeGuessedFromManyAddresses(t *testing.T) {
 	t.Parallel()
-	h := doors(Edge{}, 30, 6)
+	h := before(Edge{}, 30, 6)
 	n := 0
 	from := func() string { n++; return "198.51.100." + strconv.Itoa(n) + ":9" }
 	code, staff := `{"access_code":"12345678"}`, `{"login":"a","password":"b"}`
@@ -119,7 +136,7 @@ func TestBehindAProxyEverybodyHasAnAddressOfTheirOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := doors(Edge{Trusted: trusted}, 1, 100)
+	h := before(Edge{Trusted: trusted}, 1, 100)
 	knock(h, "/desk/sign-in", "10.0.0.1:1", "", 403, "203.0.113.1")
 	if w := knock(h, "/desk/sign-in", "10.0.0.1:1", "", 303, "203.0.113.2"); w.Code != 303 {
 		t.Errorf("a neighbour behind the same proxy: %d", w.Code)

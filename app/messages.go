@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"yinqiao/channel/hook"
+	"yinqiao/channel/phone"
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/jobs"
@@ -28,6 +29,9 @@ func (a *App) tell() error {
 		return err
 	}
 	a.Rights.Keeps(told{a.Notify})
+	if a.phoneSettings != nil && a.phoneSettings.Out != nil {
+		a.Notify.Carry(notify.CarrierVoice, phone.NewCarrier(a.Phone, a.Notify))
+	}
 	return nil
 }
 

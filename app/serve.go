@@ -25,7 +25,7 @@ func (r runner) serve() error {
 	c := r.c.Serve
 	log := r.log(c.where)
 	cfg := Config{Dir: c.Data, Database: c.Database, Addr: c.Addr, Demo: c.Demo, PlainHTTP: c.PlainHTTP, Services: c.Services,
-		Prompts: c.VoicePrompts, VoiceURL: c.VoiceURL, Messages: c.Messages, Hospitals: c.Hospitals}
+		Prompts: c.VoicePrompts, VoiceURL: c.VoiceURL, Messages: c.Messages, Phone: c.Phone, Hospitals: c.Hospitals}
 	trusted, err := parseProxies(c.TrustedProxies)
 	if err != nil {
 		return say(err)
@@ -82,6 +82,10 @@ func (a *App) ServeAt(ctx context.Context, e Edge, ready func(addr string)) erro
 	if err := a.Jobs.Start(context.WithoutCancel(ctx)); err != nil {
 		return errors.Join(err, servers.close())
 	}
+	ringing, err := a.openPhone(context.WithoutCancel(ctx))
+	if err != nil {
+		return errors.Join(err, servers.close(), a.Jobs.Stop(ctx))
+	}
 	work, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	if a.Config.Services != "" {
 		go a.watchServices(ctx, a.Config.Services)
@@ -102,8 +106,10 @@ func (a *App) ServeAt(ctx context.Context, e Edge, ready func(addr string)) erro
 	case <-ctx.Done():
 	}
 	a.Log.Info("stopping")
+	close(a.stopping)
 	stop, cancel := context.WithTimeout(context.Background(), stopFor)
 	defer cancel()
+	err = errors.Join(err, ringing.close(stop))
 	err = errors.Join(err, servers.shutdown(stop), a.Jobs.Stop(stop))
 	stopWork()
 	<-sealed

@@ -59,10 +59,10 @@ func TestADefinitionDroppedIntoTheFolderGoesLiveAndABrokenOneIsNamed(t *testing.
 			t.Errorf("it is not live on %s", ch)
 		}
 	}
-	if n := strings.Count(log.String(), "b.yaml:8: channels（渠道）：没有窗口"); n != 1 {
+	if n := strings.Count(log.String(), "b.yaml:9: channels（渠道）：没有窗口"); n != 1 {
 		t.Errorf("the broken file is named %d times in\n%s", n, log.String())
 	}
-	put("a.yaml", "version: 1", "version: 2", "title: 学写毛笔字", "title: 一起写毛笔字")
+	put("a.yaml", "version: 2", "version: 3", "title: 学写毛笔字", "title: 一起写毛笔字")
 	f.look(ctx)
 	if got := title(civic.ChannelElder); got != "一起写毛笔字" {
 		t.Errorf("the new version is not live: %q", got)

@@ -37,17 +37,28 @@ type size struct {
 	entries  int // in the journal that is sealed and verified
 	starts   int
 	calls    int // look-ups through the API before memory is read
+
+	phoneRounds int
+	callers     int           // telephones at once
+	listen      time.Duration // that they do in a round
 }
 
 var (
-	whole = size{rounds: 15, people: 1_000_000, submits: 600, bookings: 2_000, lookups: 3_000, finds: 2_000, entries: 20_000, starts: 3, calls: 2_000}
-	brief = size{rounds: 5, people: 20_000, submits: 200, bookings: 1_000, lookups: 500, finds: 300, entries: 3_000, starts: 1, calls: 200}
+	whole = size{rounds: 15, people: 1_000_000, submits: 600, bookings: 2_000, lookups: 3_000, finds: 2_000, entries: 20_000, starts: 3, calls: 2_000, phoneRounds: 3, callers: 300, listen: 5 * time.Second}
+	brief = size{rounds: 5, people: 20_000, submits: 200, bookings: 1_000, lookups: 500, finds: 300, entries: 3_000, starts: 1, calls: 200, phoneRounds: 1, callers: 60, listen: 2 * time.Second}
 )
 
 // engines in the order in which they are measured.
 var engines = []db.Dialect{db.SQLite, db.Postgres}
 
 func main() {
+	if os.Getenv(lineEnv) != "" {
+		if err := answerCalls(); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, os.Args[1:]); err != nil {
@@ -114,6 +125,15 @@ func (b *bench) all(ctx context.Context) error {
 		}
 	}
 	missing := false
+	if b.wants("phone") {
+		if err := b.phone(ctx); err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			note("phone could not be measured: %v", err)
+			missing = true
+		}
+	}
 	if b.wants("catalog.load") {
 		if err := b.catalog(); err != nil {
 			note("catalog.load could not be measured: %v", err)

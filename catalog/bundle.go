@@ -1,6 +1,9 @@
 package catalog
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Bundle is the services of one group, for people who look for theirs by kind.
 type Bundle struct {
@@ -53,5 +56,12 @@ func Front(ds []*Definition, used []string, n int) []*Definition {
 	for _, d := range ds {
 		add(d)
 	}
+	return out
+}
+
+// Menu picks the services that the telephone offers by key, in their order.
+func Menu(ds []*Definition) []*Definition {
+	out := slices.DeleteFunc(slices.Clone(ds), func(d *Definition) bool { return d.Menu == 0 })
+	slices.SortStableFunc(out, func(a, b *Definition) int { return cmp.Compare(a.Menu, b.Menu) })
 	return out
 }

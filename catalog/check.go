@@ -41,6 +41,9 @@ func (d *Definition) faults() []fault {
 	if d.Title == "" || utf8.RuneCountInString(d.Title) > 12 {
 		bad("title", "写的是「%s」，要有1到12个字，按钮上才放得下", d.Title)
 	}
+	if utf8.RuneCountInString(d.English) > 20 {
+		bad("english", "写的是「%s」，最多20个字符，短信里才放得下", d.English)
+	}
 	if d.Group != "" && groupWords(d.Group) == "" {
 		bad("group", "写的是「%s」，没有这一类；能写的有：%s", d.Group, groupsListed())
 	}
@@ -50,6 +53,9 @@ func (d *Definition) faults() []fault {
 	d.checkClauses(bad)
 	if len(d.Divisions) == 0 {
 		bad("divisions", "要写明在哪里办，写行政区划代码，例如 \"33\"")
+	}
+	if d.Menu < 0 || d.Menu > 99 {
+		bad("menu", "写的是 %d，要写在电话菜单里排第几，从1开始；不在菜单里就不写", d.Menu)
 	}
 	for i, div := range d.Divisions {
 		if len(div) < 2 || len(div) > 12 || strings.Trim(string(div), "0123456789") != "" || slices.Contains(d.Divisions[:i], div) {

@@ -16,9 +16,10 @@ import (
 type Definition struct {
 	Service   string           `yaml:"service" json:"service"` // stable name, for example report-post
 	Version   int              `yaml:"version" json:"version"`
-	Title     string           `yaml:"title" json:"title"`     // for a page: verb and noun, ≤ 12 characters
-	Say       string           `yaml:"say" json:"say"`         // for the ear and the hint line
-	Clauses   []string         `yaml:"clauses" json:"clauses"` // ZJ3.1: the sentence of the plan that it serves
+	Title     string           `yaml:"title" json:"title"`               // for a page: verb and noun, ≤ 12 characters
+	English   string           `yaml:"english" json:"english,omitempty"` // the title in English, ≤ 20 characters; none: the Chinese one is told
+	Say       string           `yaml:"say" json:"say"`                   // for the ear and the hint line
+	Clauses   []string         `yaml:"clauses" json:"clauses"`           // ZJ3.1: the sentence of the plan that it serves
 	Divisions []civic.Division `yaml:"divisions" json:"divisions"`
 	Channels  []civic.Channel  `yaml:"channels" json:"channels"`
 	Proxy     bool             `yaml:"proxy" json:"proxy"` // may a grant holder act for the person
@@ -28,6 +29,9 @@ type Definition struct {
 	AfterDeath bool   `yaml:"after_death" json:"after_death,omitempty"`
 	// Front puts the service on a first page that has room for few.
 	Front bool `yaml:"front" json:"front,omitempty"`
+	// Menu is the place of the service in the telephone's menu, 1 for the first; 0 for one that a
+	// human is asked for.
+	Menu int `yaml:"menu" json:"menu,omitempty"`
 
 	Who       string     `yaml:"who" json:"who,omitempty"` // who may come, and with whose papers
 	Bring     string     `yaml:"bring" json:"bring"`

@@ -29,6 +29,17 @@ func (d Division) Covers(inner Division) bool {
 	return d != "" && len(inner) >= len(d) && inner[:len(d)] == d
 }
 
+// Inner returns how many digits the codes of the level below d have: a province has cities,
+// they have counties, they streets, and those villages, which have none below.
+func (d Division) Inner() int {
+	for _, n := range []int{2, 4, 6, 9} {
+		if len(d) < n {
+			return n
+		}
+	}
+	return 12
+}
+
 // Province returns the two digits of the province, or d itself when it is shorter.
 func (d Division) Province() Division {
 	if len(d) > 2 {

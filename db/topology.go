@@ -106,6 +106,11 @@ var Topology = map[string]Where{
 	"message_stop":    reference,
 	"message_mail":    reference,
 
+	"call":      byKey("id"),
+	"call_back": byKey("id"),
+	"call_seat": byKey("staff"),
+	"call_node": byKey("node"),
+
 	"journal_entry":  byKey("id"),
 	"journal_detail": byKey("entry"),
 	"journal_about":  byKey("id"),
@@ -133,6 +138,7 @@ var scratchTables = map[string]bool{
 	"booking_pool":  true, // and their count, in the row with the quota
 	"booking_ask":   true, // how often a hospital was asked; what it said is an act
 
+	"call_node":       true, // when a line was last heard of
 	"message_sending": true, // parcels in the hands of a carrier
 	"message_report":  true, // reports that came early; without them a message climbs on
 }

@@ -11,7 +11,7 @@ var errDevice = civic.E(civic.Denied, "device.revoked", "这台设备没有登�
 
 // judgeDevice lets a card reader in use say which card was laid on it, and a self-service
 // machine who has come to what they booked, each at its office, and nothing else.
-func judgeDevice(q db.Q, actor civic.Actor, need civic.Need) (civic.Authority, error) {
+func judgeDevice(q db.Q, h holding, actor civic.Actor, need civic.Need) (civic.Authority, error) {
 	kind, person := staff.Reader, false
 	if need.Permission == civic.MayCheckIn {
 		kind, person = staff.Kiosk, true
@@ -38,7 +38,7 @@ func judgeDevice(q db.Q, actor civic.Actor, need civic.Need) (civic.Authority, e
 	if need.Person == "" {
 		return civic.Mint(civic.BasisOffice, d.ID, "", home.County(), d.Office), nil
 	}
-	self, err := held(q, need)
+	self, err := held(q, h, need)
 	if err != nil {
 		return civic.Authority{}, err
 	}

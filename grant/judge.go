@@ -41,32 +41,33 @@ var (
 
 // Authorise implements journal.Authoriser.
 func (Judge) Authorise(q db.Q, now time.Time, actor civic.Actor, need civic.Need) (civic.Authority, error) {
+	return judge(q, nil, now, actor, need)
+}
+
+// holding is who is held already, in the write that asks.
+type holding map[civic.PersonID]people.Self
+
+func judge(q db.Q, h holding, now time.Time, actor civic.Actor, need civic.Need) (civic.Authority, error) {
 	switch actor.Operator.Kind {
 	case civic.PartySystem:
 		return civic.Mint(civic.BasisSystem, actor.Operator.ID, need.Person, need.Division.County(), need.Office), nil
 	case civic.PartyPerson:
-		return judgePerson(q, now, actor.Person(), need)
+		return judgePerson(q, h, now, actor.Person(), need)
 	case civic.PartyDevice:
-		return judgeDevice(q, actor, need)
+		return judgeDevice(q, h, actor, need)
 	case civic.PartyStaff:
 		if err := judgePhone(q, actor); err != nil {
 			return civic.Authority{}, err
 		}
-		return judgeStaff(q, now, actor, need)
+		return judgeStaff(q, h, now, actor, need)
 	}
 	return civic.Authority{}, errNobody
 }
 
-// holding is a write in which some people are held already. It is a Writer, so that the
-// grants which acts rest on are held as in any other.
-type holding struct {
-	people.Writer
-	selves map[civic.PersonID]people.Self
-}
-
 // AuthoriseAll implements journal.Authoriser. In a write all whom the asks are about are
 // held by one statement, so that it costs many hardly more than one.
-func (j Judge) AuthoriseAll(q db.Q, now time.Time, asks []journal.Ask) ([]journal.Ruling, error) {
+func (Judge) AuthoriseAll(q db.Q, now time.Time, asks []journal.Ask) ([]journal.Ruling, error) {
+	var h holding
 	if w, ok := q.(people.Writer); ok && w.Locks() {
 		var about []civic.PersonID
 		for _, a := range asks {
@@ -75,15 +76,14 @@ func (j Judge) AuthoriseAll(q db.Q, now time.Time, asks []journal.Ask) ([]journa
 			}
 		}
 		slices.Sort(about) // in one order, so that two who hold the same can't deadlock
-		selves, err := people.HoldAll(w, slices.Compact(about))
-		if err != nil {
+		var err error
+		if h, err = people.HoldAll(w, slices.Compact(about)); err != nil {
 			return nil, err
 		}
-		q = holding{w, selves}
 	}
 	out := make([]journal.Ruling, len(asks))
 	for i, a := range asks {
-		auth, err := j.Authorise(q, now, a.Actor, a.Need)
+		auth, err := judge(q, h, now, a.Actor, a.Need)
 		if err != nil && civic.KindOf(err) == civic.Internal {
 			return nil, err
 		}
@@ -92,11 +92,11 @@ func (j Judge) AuthoriseAll(q db.Q, now time.Time, asks []journal.Ask) ([]journa
 	return out, nil
 }
 
-func judgePerson(q db.Q, now time.Time, who civic.PersonID, need civic.Need) (civic.Authority, error) {
+func judgePerson(q db.Q, h holding, now time.Time, who civic.PersonID, need civic.Need) (civic.Authority, error) {
 	if need.Person == "" || need.Office != "" || need.Division != "" {
 		return civic.Authority{}, errStaffOnly // a place asks for a role there, which people don't have
 	}
-	self, err := held(q, need)
+	self, err := held(q, h, need)
 	if err != nil {
 		return civic.Authority{}, err
 	}
@@ -121,12 +121,9 @@ func judgePerson(q db.Q, now time.Time, who civic.PersonID, need civic.Need) (ci
 
 // held resolves whom an act is for. In a write their row is held until it ends, so
 // that whatever takes the ground away comes before the act, and is seen, or after.
-func held(q db.Q, need civic.Need) (people.Self, error) {
-	if h, ok := q.(holding); ok {
-		if self, ok := h.selves[need.Person]; ok {
-			return self, nil
-		}
-		q = h.Writer
+func held(q db.Q, h holding, need civic.Need) (people.Self, error) {
+	if self, ok := h[need.Person]; ok {
+		return self, nil
 	}
 	if w, ok := q.(people.Writer); ok && w.Locks() && !need.Look {
 		return people.HoldSelf(w, need.Person)
@@ -166,7 +163,7 @@ func over(b civic.Basis, ref string, person civic.PersonID, self people.Self, d 
 	return auth
 }
 
-func judgeStaff(q db.Q, now time.Time, actor civic.Actor, need civic.Need) (civic.Authority, error) {
+func judgeStaff(q db.Q, h holding, now time.Time, actor civic.Actor, need civic.Need) (civic.Authority, error) {
 	none := civic.Authority{}
 	if need.Permission == "" {
 		return none, errRole
@@ -204,7 +201,7 @@ func judgeStaff(q db.Q, now time.Time, actor civic.Actor, need civic.Need) (civi
 		}
 		return here(civic.BasisRole, string(post.Role))
 	case need.Person != "":
-		return judgeOpening(q, now, actor, m, need)
+		return judgeOpening(q, h, now, actor, m, need)
 	}
 	return here(civic.BasisRole, string(post.Role))
 }
@@ -212,8 +209,8 @@ func judgeStaff(q db.Q, now time.Time, actor civic.Actor, need civic.Need) (civi
 // judgeOpening lets staff act for a person whom they have opened, or who lets
 // the role at their office act. When somebody came for the person in opening, that agent
 // needs a live grant, and the act rests on it; nobody else is said to have asked.
-func judgeOpening(q db.Q, now time.Time, actor civic.Actor, m staff.Member, need civic.Need) (civic.Authority, error) {
-	self, err := held(q, need)
+func judgeOpening(q db.Q, h holding, now time.Time, actor civic.Actor, m staff.Member, need civic.Need) (civic.Authority, error) {
+	self, err := held(q, h, need)
 	if civic.Is(err, civic.NotFound) || err == nil && self.State != "active" {
 		err = errNotOpen // who exists is not told
 	}

@@ -108,6 +108,53 @@ func TestANumberThatIsTakenIsAskedForAsALookUpIs(t *testing.T) {
 	})
 }
 
+func TestAnotherCardOfSomebodysIsAskedForAsALookUpIs(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		taken := w.Number(t, a.Stranger)
+		_, hour := people.LookupsADay()
+		at := reader(t, w, a.Community)
+		show := func(key string) {
+			t.Helper()
+			if v, err := w.Grant.PresentCard(ctx, at, grant.CardRead{Key: key, Number: a.ElderID}); err != nil || v != grant.CardFine {
+				t.Fatalf("%s, %v", v, err)
+			}
+			if _, _, err := w.Grant.OpenRead(ctx, a.Clerk, at.Operator.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+		add := func(kind people.CredentialKind, number string) error {
+			_, err := w.People.AddCard(ctx, a.Clerk, a.Elder, people.Card{Kind: kind, Number: number}, people.Dates{})
+			return err
+		}
+		show("her-card-1")
+		for range hour - 1 {
+			_, err := w.People.Find(ctx, a.Clerk, a.ElderPhone)
+			fine(t, err)
+		}
+		wantKind(t, add(people.KindTransitCard, taken), civic.Conflict, "card.taken") // the last look-up of the hour
+		wantKind(t, add(people.KindTransitCard, taken), civic.Conflict, "card.taken") // which the clerk knows by now
+		for _, number := range []string{w.Number(t, w.Xihu.Stranger), "SN77770001"} {
+			wantKind(t, add(people.KindTransitCard, number), civic.Exhausted, "find.hour")
+		}
+		her, err := w.People.Show(ctx, apptest.AsPerson(a.Elder), a.Elder)
+		fine(t, err)
+		for _, c := range her.Credentials {
+			if c.Kind == people.KindSeniorCard {
+				for _, number := range []string{w.Number(t, w.Xihu.Stranger), "SN77770002"} {
+					_, err := w.People.ReplaceCard(ctx, a.Clerk, a.Elder, c.ID, number, people.Dates{})
+					wantKind(t, err, civic.Exhausted, "find.hour")
+				}
+			}
+		}
+		w.Clock.Add(time.Hour)
+		show("her-card-2")
+		fine(t, add(people.KindTransitCard, "SN77770001"))
+	})
+}
+
 func TestAWindowWithAReaderIsNeverBlocked(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -24,8 +24,8 @@ func Define(act Act, words string) Act {
 
 var carried = map[Act][]string{}
 
-// Carries declares what every entry of the act has: names of details, and office, request or
-// grant for something of that kind that the entry is about. What reads the entries, such as
+// Carries declares what every entry of the act has: names of details, and office, request,
+// grant, consent or session for something of that kind that the entry is about. What reads the entries, such as
 // the words that tell people of them, may count on these and on no others. It returns the act.
 // For package variables; Record refuses an entry that lacks one.
 func (a Act) Carries(names ...string) Act {

@@ -94,34 +94,24 @@ func One(q db.Q, auth civic.Authority, id string) (Line, []About, error) {
 	return ls[0], about, err
 }
 
-// Followed reports whether one of the acts was done after an entry, about one of these
-// IDs in a role.
-func Followed[ID ~string](q db.Q, auth civic.Authority, entry string, ids []ID, role string, acts []Act) (bool, error) {
+// Since returns what was done after an entry by one of the acts, about one of these IDs in a
+// role, newest first; as many as a page holds at most.
+func Since[ID ~string](q db.Q, auth civic.Authority, entry string, ids []ID, role string, acts []Act) ([]Line, error) {
 	if !auth.Valid() {
-		return false, fmt.Errorf("journal: what followed needs an authority")
+		return nil, fmt.Errorf("journal: what followed needs an authority")
 	}
 	if len(ids) == 0 || len(acts) == 0 {
-		return false, nil
+		return nil, nil
 	}
 	args := append([]any{entry, role}, db.Args(ids)...)
-	var n int
-	err := q.Get(&n, `SELECT COUNT(*) FROM (SELECT 1 FROM journal_about a JOIN journal_entry e ON e.id = a.entry
-		WHERE a.entry > $1 AND a.role = $2 AND a.id IN `+db.In(3, len(ids))+` AND e.act IN `+db.In(len(args)+1, len(acts))+` LIMIT 1) f`, append(args, db.Args(acts)...)...)
-	return n > 0, err
-}
-
-// FollowedByOthers is Followed about one thing, by what anybody but one operator did.
-func FollowedByOthers(q db.Q, auth civic.Authority, entry, id, but string, acts []Act) (bool, error) {
-	if !auth.Valid() {
-		return false, fmt.Errorf("journal: what followed needs an authority")
+	var refs []string
+	err := q.Select(&refs, `SELECT DISTINCT e.id FROM journal_about a JOIN journal_entry e ON e.id = a.entry
+		WHERE a.entry > $1 AND a.role = $2 AND a.id IN `+db.In(3, len(ids))+` AND e.act IN `+db.In(len(args)+1, len(acts))+`
+		ORDER BY e.id DESC LIMIT `+strconv.Itoa(pageMost), append(args, db.Args(acts)...)...)
+	if err != nil || len(refs) == 0 {
+		return nil, err
 	}
-	if len(acts) == 0 {
-		return false, nil
-	}
-	var n int
-	err := q.Get(&n, `SELECT COUNT(*) FROM (SELECT 1 FROM journal_about a JOIN journal_entry e ON e.id = a.entry
-		WHERE a.entry > $1 AND a.role = 'object' AND a.id = $2 AND e.operator_id <> $3 AND e.act IN `+db.In(4, len(acts))+` LIMIT 1) f`, append([]any{entry, id, but}, db.Args(acts)...)...)
-	return n > 0, err
+	return lines(q, refs)
 }
 
 // Objects returns which thing of one kind each of the lines is about, by the

@@ -143,19 +143,3 @@ func (j *Journal) Retally(ctx context.Context) (Retallied, error) {
 	})
 	return out, err
 }
-
-// Counts returns the number of acts of one kind from one day to another, both
-// included (YYYY-MM-DD), by channel.
-func Counts(q db.Q, act Act, from, to string) (map[string]int64, error) {
-	var rows []struct {
-		Channel string
-		N       int64
-	}
-	err := q.Select(&rows, `SELECT channel, CAST(SUM(n) AS BIGINT) AS n FROM journal_tally
-		WHERE indicator = $1 AND day >= $2 AND day <= $3 AND bucket = -1 GROUP BY channel`, act, from, to)
-	out := map[string]int64{}
-	for _, r := range rows {
-		out[r.Channel] = r.N
-	}
-	return out, err
-}

@@ -26,6 +26,8 @@ func TestADeathThatWasNoneLeavesNothingUntold(t *testing.T) {
 			GivenHow: "phone", Evidence: grant.Evidence{ReadBack: "念了"}})
 		ok(t, err)
 		settled := resolved(t, w, a.Elder)
+		later := w.ReportPostOf(t, a, a.Elder).Request
+		ok(t, w.Casework.Take(ctx, a.HospitalClerk, later))
 		w.Tell(t)
 		asked := states(t, w, a.Elder, "grant.given/elder")
 		if len(asked) == 0 || asked[len(asked)-1].State != notify.Open {
@@ -39,6 +41,7 @@ func TestADeathThatWasNoneLeavesNothingUntold(t *testing.T) {
 		}
 		w.Clock.Add(4 * 24 * time.Hour)
 		ok(t, w.Casework.Confirm(ctx, apptest.System(), settled, true))
+		ok(t, w.Casework.Resolve(ctx, a.HospitalClerk, later, "寄了，单号 SF0002。"))
 		w.Tell(t)
 		c.told()
 		ok(t, w.Grant.WithdrawDeath(ctx, a.Administrator, a.Elder, "同名的人"))
@@ -47,8 +50,11 @@ func TestADeathThatWasNoneLeavesNothingUntold(t *testing.T) {
 		if m.State != notify.Open || !m.OverAt.After(w.Clock.Now().Add(48*time.Hour)) || len(tried(t, w, m.ID)) != 1 {
 			t.Errorf("she is not asked again: %+v, %+v", m, tried(t, w, m.ID))
 		}
-		if old := states(t, w, a.Elder, "case.resolved/elder"); len(old) != 1 || old[0].State == notify.Open {
-			t.Errorf("what was settled meanwhile: %+v", old)
+		answers := states(t, w, a.Elder, "case.resolved/elder")
+		if len(answers) != 2 || answers[0].State == notify.Open {
+			t.Errorf("what was settled meanwhile: %+v", answers)
+		} else if answers[1].State != notify.Open {
+			t.Errorf("what was done meanwhile she is not told: %+v", answers)
 		}
 		if got := c.told(); !slices.Contains(got, a.ElderPhone) || len(got) < 2 {
 			t.Errorf("that it was withdrawn is told to %v", got)

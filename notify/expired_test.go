@@ -43,6 +43,16 @@ func TestWhatIsGivenUpIsToldToOneColleagueOnce(t *testing.T) {
 		if n := w.Count(t, `SELECT COUNT(*) FROM message WHERE template = 'message.expired/staff'`); n != 3 {
 			t.Errorf("%d colleagues were told", n)
 		}
+		// Whoever is told second knows of whom and of what.
+		for _, by := range []civic.Actor{a.Administrator, a.Clerk} {
+			lines, err := w.Notify.Tasks(ctx, by, notify.CarrierDesk)
+			ok(t, err)
+			for _, l := range lines {
+				if contains(l.Words, "该看这件事") || contains(l.Words, "各种办法都没有联系上，交给专人") {
+					t.Errorf("a second colleague is told %q", l.Words)
+				}
+			}
+		}
 		if n := w.Count(t, `SELECT COUNT(*) FROM message a JOIN message b ON b.entry = a.id AND b.person = a.person WHERE b.template = 'message.expired/staff' AND a.receiver = b.receiver`); n != 0 {
 			t.Errorf("%d were told that they had not looked themselves", n)
 		}

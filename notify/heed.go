@@ -1,10 +1,10 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"time"
 
 	"yinqiao/civic"
@@ -128,129 +128,6 @@ func (h *heeding) object(kind string) string {
 	return ""
 }
 
-// settle ends the messages whose matter the act settles. After a death, all that was
-// for the person alone.
-func (h *heeding) settle() error {
-	if h.line.Act == grant.ActDied {
-		return h.endOpen(nil, "", died)
-	}
-	if h.line.Act == grant.ActAlive && h.self.Died == "" {
-		if err := h.revive(); err != nil {
-			return err
-		}
-	}
-	for _, t := range h.s.book.ends[h.line.Act] {
-		about := ""
-		if t.About != "" {
-			if about = h.object(t.About); about == "" {
-				continue
-			}
-		}
-		if err := h.endOpen(t, about, "settled"); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// endOpen ends open messages of a template, or for the elder at all. Where the person
-// themselves settled the matter, they know of it.
-func (h *heeding) endOpen(t *Template, about, why string) error {
-	ids := h.self.Selves()
-	args := db.Args(ids)
-	where := `audience = 'elder'`
-	if t != nil {
-		args = append(args, t.Name, about)
-		where = `template = $` + strconv.Itoa(len(ids)+1) + ` AND about = $` + strconv.Itoa(len(ids)+2)
-	}
-	var open []Message
-	if err := h.tx.Select(&open, `SELECT `+messageColumns+` FROM message WHERE state = 'open' AND person IN `+db.In(1, len(ids))+` AND `+where+` ORDER BY person, id LIMIT 200`, args...); err != nil {
-		return err
-	}
-	for _, m := range open {
-		if t != nil && h.ownEntry(t, m) {
-			continue
-		}
-		to, how := Cancelled, why
-		if t != nil && t.To == Elder && h.byThem() {
-			to, how = Confirmed, CarrierPage
-		}
-		if _, err := h.s.end(h.tx, h.auth, m, to, how); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// ownEntry reports whether what a message asks the person, or tells them, of a grant would be
-// settled by the very member of staff who made the act that it is about: typing a card's number
-// is no word of the person's. To stop the grant they may, and so does a code that the person
-// read back.
-func (h *heeding) ownEntry(t *Template, m Message) bool {
-	if t.To != Elder || t.About != "grant" || h.line.OperatorKind != civic.PartyStaff || h.line.Act == grant.ActRevoked || h.line.Detail["word"] == grant.WordByCode {
-		return false
-	}
-	maker, err := h.s.maker(h.tx, m)
-	return err == nil && string(maker) == h.line.OperatorID
-}
-
-// died is why a message was cancelled by its person's death.
-const died = "died"
-
-// revive opens the messages again that a death cancelled which was none, each with its chain
-// and its time anew; not codes, what only informs and is late, nor what was settled meanwhile.
-// What went out before is not sent again.
-func (h *heeding) revive() error {
-	ids := h.self.Selves()
-	var lost []Message
-	if err := h.tx.Select(&lost, `SELECT `+messageColumns+` FROM message WHERE state = 'cancelled' AND how = $1 AND audience = 'elder' AND person IN `+db.In(2, len(ids))+` ORDER BY person, id LIMIT 200`,
-		append([]any{died}, db.Args(ids)...)...); err != nil {
-		return err
-	}
-	for _, m := range lost {
-		t := h.s.book.byName[m.Template]
-		if t == nil || t.Urgency == Code {
-			continue
-		}
-		u := h.s.book.chains.Urgencies[t.Urgency]
-		about, role := ids, "subject"
-		if t.About != "" {
-			about, role = []civic.PersonID{civic.PersonID(m.About)}, "object"
-		}
-		over, err := journal.Followed(h.tx, h.auth, m.Entry, about, role, t.Ends)
-		if err != nil {
-			return err
-		}
-		if over || u.Quiet && !h.tx.Now.Before(m.OverAt) {
-			continue
-		}
-		if _, err := h.tx.Exec(`DELETE FROM message_attempt WHERE person = $1 AND message = $2 AND state = 'dropped'`, m.Person, m.ID); err != nil {
-			return err
-		}
-		n, err := h.tx.Exec(`UPDATE message SET state = 'open', how = '', ended_at = NULL, next_at = $1, over_at = $2 WHERE person = $3 AND id = $4 AND state = 'cancelled'`,
-			h.tx.Now, h.tx.Now.Add(time.Duration(u.Over)*time.Minute), m.Person, m.ID)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			continue
-		}
-		if err := h.tx.RecordFor(h.auth, m.Person, journal.Event{Act: ActQueued, Detail: map[string]string{"what": t.Act.Words()}, About: h.s.about(m)}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// byThem reports whether the person was at the controls, or said it with their card in
-// hand. What staff say who opened them by role alone is not the person's word.
-func (h *heeding) byThem() bool {
-	if h.line.Basis == civic.BasisOwn || h.line.Basis == civic.BasisPresented {
-		return true
-	}
-	return h.line.OperatorKind == civic.PartySystem && h.line.Subject == "" // a code was redeemed by them
-}
-
 // make makes the messages of the act. It returns how many.
 func (h *heeding) make() (int, error) {
 	made := 0
@@ -276,29 +153,6 @@ func (h *heeding) make() (int, error) {
 		made += n
 	}
 	return made, nil
-}
-
-// isOver reports whether the matter of a message was settled before the act came to be
-// heeded: the acts of one person wake jobs that may run in any order.
-func (h *heeding) isOver(t *Template) (bool, error) {
-	if t.About == "" {
-		return journal.Followed(h.tx, h.auth, h.line.ID, h.self.Selves(), "subject", t.Ends)
-	}
-	about := h.object(t.About)
-	if about == "" {
-		return false, nil
-	}
-	if t.To != Elder || t.About != "grant" || h.line.OperatorKind != civic.PartyStaff {
-		return journal.Followed(h.tx, h.auth, h.line.ID, []string{about}, "object", t.Ends)
-	}
-	stopped := slices.Contains(t.Ends, grant.ActRevoked)
-	if stopped {
-		var err error
-		if stopped, err = journal.Followed(h.tx, h.auth, h.line.ID, []string{about}, "object", []journal.Act{grant.ActRevoked}); err != nil || stopped {
-			return stopped, err
-		}
-	}
-	return journal.FollowedByOthers(h.tx, h.auth, h.line.ID, about, h.line.OperatorID, t.Ends) // as ownEntry
 }
 
 // applies reports whether the conditions of a message hold.
@@ -334,7 +188,7 @@ func (h *heeding) receivers(t *Template) ([]Receiver, error) {
 		}
 		ids = []string{string(h.self.Root)}
 	case t.To == Staff:
-		who, err := named(h.tx, h.self.Root, h.self.Division, t.Roles, "")
+		who, err := named(h.tx, h.self.Root, h.self.Division, t.Roles, civic.StaffID(h.line.OperatorID)) // never their own act
 		if err != nil || who == "" {
 			return nil, err
 		}
@@ -418,7 +272,7 @@ func (h *heeding) values(t *Template, receiver string) (content, error) {
 		v["due"] = due.In(civic.Shanghai).Format(form)
 	}
 	if t.About == "request" {
-		if err := h.matter(v); err != nil {
+		if err := h.matter(v, c.Lang); err != nil {
 			return c, err
 		}
 	}
@@ -426,6 +280,9 @@ func (h *heeding) values(t *Template, receiver string) (content, error) {
 		if err := h.doer(v); err != nil {
 			return c, err
 		}
+	}
+	if c.Lang == English {
+		h.s.book.inEnglish(v)
 	}
 	for name, text := range v {
 		v[name] = fit(text, max(1, h.s.book.params[name]))
@@ -461,7 +318,7 @@ func (h *heeding) address(id civic.PersonID) (who, lang string, err error) {
 }
 
 // matter fills in what a request is, where it is and its number.
-func (h *heeding) matter(v Values) error {
+func (h *heeding) matter(v Values, lang string) error {
 	id := civic.RequestID(h.object("request"))
 	if id == "" {
 		return nil
@@ -475,6 +332,9 @@ func (h *heeding) matter(v Values) error {
 			return err
 		}
 		v["service"], v["number"] = st.Def.Title, st.Number.Grouped()
+		if lang == English {
+			v["service"] = cmp.Or(st.Def.English, st.Def.Title)
+		}
 		break
 	}
 	for _, a := range h.about {

@@ -11,6 +11,7 @@ import (
 
 // Shown is one attempt as the page of a demonstration shows it.
 type Shown struct {
+	ID       string // of the attempt; later ones are greater
 	At       time.Time
 	Who      string
 	Carrier  string
@@ -20,23 +21,25 @@ type Shown struct {
 	Audience Audience
 }
 
-// shownMost bounds the page.
-const shownMost = 100
+// ShownMost bounds a page: behind a full one there may be more.
+const ShownMost = 100
 
-// Outbox reads what was tried lately, with its words, the newest first. It asks nobody
+// Outbox reads what was tried, with its words, the newest first: before an attempt, or "" for
+// the first page, ShownMost at a time. It asks nobody
 // who they are: app gives it to the pages of a demonstration, where all people are invented, and to no others.
-func Outbox(ctx context.Context, s *Service) ([]Shown, error) {
+func Outbox(ctx context.Context, s *Service, before string) ([]Shown, error) {
 	var out []Shown
 	err := s.j.Write(ctx, civic.System("demo"), func(tx *journal.Tx) error {
 		var as []Attempt
-		if err := tx.Select(&as, `SELECT `+attemptColumns+` FROM message_attempt ORDER BY made_at DESC, id DESC LIMIT $1`, shownMost); err != nil {
+		if err := tx.Select(&as, `SELECT `+attemptColumns+` FROM message_attempt WHERE CAST($1 AS TEXT) = '' OR id < $1 ORDER BY id DESC LIMIT $2`, before, ShownMost); err != nil {
+			return err
+		}
+		about, err := messagesOf(tx, as)
+		if err != nil {
 			return err
 		}
 		for _, a := range as {
-			m, err := readMessage(tx, a.Person, a.Message)
-			if err != nil {
-				return err
-			}
+			m := about[a.Message]
 			who := "工作人员"
 			if m.Audience != Staff {
 				names, err := people.MaskedNames(tx, []civic.PersonID{civic.PersonID(m.Receiver)})
@@ -62,7 +65,7 @@ func Outbox(ctx context.Context, s *Service) ([]Shown, error) {
 			if t == nil {
 				continue
 			}
-			out = append(out, Shown{At: a.MadeAt, Who: who, Carrier: s.book.chains.Carriers[a.Carrier].Words, State: attemptWords[a.State],
+			out = append(out, Shown{ID: a.ID, At: a.MadeAt, Who: who, Carrier: s.book.chains.Carriers[a.Carrier].Words, State: attemptWords[a.State],
 				Words: s.book.say(t, a.Carrier, c.Lang, a.Discreet, c.Values), Urgency: m.Urgency, Audience: m.Audience})
 		}
 		return journal.ErrUnchanged

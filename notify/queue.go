@@ -196,24 +196,40 @@ func named(q db.Q, person civic.PersonID, home civic.Division, roles []staff.Rol
 	return "", nil
 }
 
-// maker is the member of staff whose act a message tells of, or "". One that was given up
-// stands for the message before it.
+// maker is the member of staff whose act a message is about, or what nobody looked at was
+// about; "" where nobody's or not known any more.
 func (s *Service) maker(tx *journal.Tx, m Message) (civic.StaffID, error) {
-	entry := m.Entry
-	for m.Template == string(ActExpired)+"/"+string(Staff) {
-		before, err := readMessage(tx, m.Person, m.Entry)
-		if civic.Is(err, civic.NotFound) { // erased since
-			return "", nil
-		}
-		if err != nil {
-			return "", err
-		}
-		m, entry = before, before.Entry
+	first, _, err := s.origin(tx, m)
+	if err != nil {
+		return "", err
 	}
+	return madeBy(tx, first)
+}
+
+// madeBy is the member of staff whose act made a message, or "".
+func madeBy(tx *journal.Tx, m Message) (civic.StaffID, error) {
 	var who []struct{ Kind, ID string }
-	err := tx.Select(&who, `SELECT operator_kind AS kind, operator_id AS id FROM journal_entry WHERE id = $1`, entry)
+	err := tx.Select(&who, `SELECT operator_kind AS kind, operator_id AS id FROM journal_entry WHERE id = $1`, m.Entry)
 	if err != nil || len(who) == 0 || who[0].Kind != string(civic.PartyStaff) {
 		return "", err
 	}
 	return civic.StaffID(who[0].ID), nil
+}
+
+// origin is the message of which it was told that nobody was reached or had looked, and m
+// itself where it tells of none; the zero one if it was erased since. above reports whether m
+// tells a second colleague that a first had not looked.
+func (s *Service) origin(tx *journal.Tx, m Message) (first Message, above bool, err error) {
+	for first = m; first.Template == string(ActExpired)+"/"+string(Staff); {
+		before, err := readMessage(tx, m.Person, first.Entry)
+		if civic.Is(err, civic.NotFound) {
+			return Message{}, above, nil
+		}
+		if err != nil {
+			return Message{}, above, err
+		}
+		above = above || before.Audience == Staff
+		first = before
+	}
+	return first, above, nil
 }

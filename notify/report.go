@@ -15,6 +15,7 @@ type Report struct {
 	ID        string // of the attempt
 	Ref       string
 	Delivered bool
+	Heard     bool   // the person said that they heard it, as by a key on the telephone
 	Code      string // the gateway's word for why, for staff
 }
 
@@ -66,7 +67,7 @@ func (s *Service) reported(ctx context.Context, gateway string, r Report) error 
 		if err != nil {
 			return err
 		}
-		return s.apply(tx, auth, m, a, r.Delivered)
+		return s.apply(tx, auth, m, a, r)
 	})
 	if err != nil || found {
 		return err
@@ -75,8 +76,20 @@ func (s *Service) reported(ctx context.Context, gateway string, r Report) error 
 }
 
 // apply notes a report. What has arrived has arrived, whatever is said later; the same
-// report again changes nothing.
-func (s *Service) apply(tx *journal.Tx, auth civic.Authority, m Message, a Attempt, delivered bool) error {
+// report again changes nothing. What the person said that they heard, they were told.
+func (s *Service) apply(tx *journal.Tx, auth civic.Authority, m Message, a Attempt, r Report) error {
+	if r.Heard {
+		n, err := tx.Exec(`UPDATE message_attempt SET state = 'done', settled_at = $1 WHERE person = $2 AND id = $3 AND state IN ('due', 'sent', 'unsure', 'failed')`, tx.Now, a.Person, a.ID)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return journal.ErrUnchanged
+		}
+		tx.Actor.Subject = m.Person
+		return s.tickTold(tx, auth, a, m)
+	}
+	delivered := r.Delivered
 	state, act, from := "failed", ActFailed, `'due', 'sent', 'unsure'`
 	if delivered {
 		state, act, from = "delivered", ActDelivered, `'due', 'sent', 'unsure', 'failed', 'dropped'`
@@ -130,7 +143,7 @@ func (s *Service) early(tx *journal.Tx, auth civic.Authority, m Message, a Attem
 	if _, err := tx.Exec(`DELETE FROM message_report WHERE ref = $1 AND gateway = $2`, sent.Ref, sent.Gateway); err != nil {
 		return err
 	}
-	if err := s.apply(tx, auth, m, a, status == "delivered"); !errors.Is(err, journal.ErrUnchanged) {
+	if err := s.apply(tx, auth, m, a, Report{Delivered: status == "delivered"}); !errors.Is(err, journal.ErrUnchanged) {
 		return err
 	}
 	return nil

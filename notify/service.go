@@ -15,6 +15,7 @@ import (
 // acts of their own for each carrier, so that tallies count them apart.
 var (
 	ActQueued    = journal.Define("message.queued", "有一件事要告诉老人")
+	ActJoined    = journal.Define("message.joined", "同一个电话刚收到一模一样的话，不再发一遍")
 	ActSent      = journal.Define("message.sent", "消息发出了")
 	ActDelivered = journal.Define("message.delivered", "消息送到了")
 	ActFailed    = journal.Define("message.failed", "消息没有送到")

@@ -133,16 +133,12 @@ func (s *Service) where(v *journal.View, actor civic.Actor, p civic.Permission) 
 }
 
 func (s *Service) tasks(q db.Q, rows []Attempt) ([]Task, error) {
-	about := make(map[string]Message, len(rows)) // by attempt
-	for _, a := range rows {
-		m, err := readMessage(q, a.Person, a.Message)
-		if err != nil {
-			return nil, err
-		}
-		about[a.ID] = m
+	about, err := messagesOf(q, rows)
+	if err != nil {
+		return nil, err
 	}
 	slices.SortFunc(rows, func(a, b Attempt) int {
-		return cmp.Or(cmp.Compare(waits(about[a.ID].Urgency), waits(about[b.ID].Urgency)), strings.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(waits(about[a.Message].Urgency), waits(about[b.Message].Urgency)), strings.Compare(a.ID, b.ID))
 	})
 	rows = rows[:min(len(rows), TasksMost)]
 	var persons []civic.PersonID
@@ -163,7 +159,7 @@ func (s *Service) tasks(q db.Q, rows []Attempt) ([]Task, error) {
 	}
 	out := make([]Task, 0, len(rows))
 	for _, a := range rows {
-		m := about[a.ID]
+		m := about[a.Message]
 		t := Task{Attempt: a, Who: names[a.Person], Urgent: m.Urgency == Life, Soon: m.Urgency == Code, MadeFor: given[civic.StaffID(a.Target)]}
 		if t.Soon { // its words are the code, which is opened with the task
 			t.Words = "老人等着听口令，请现在就打。"
@@ -175,6 +171,25 @@ func (s *Service) tasks(q db.Q, rows []Attempt) ([]Task, error) {
 			return nil, err
 		}
 		out = append(out, t)
+	}
+	return out, nil
+}
+
+// messagesOf reads what some attempts bring, by the ID of the message.
+func messagesOf(q db.Q, rows []Attempt) (map[string]Message, error) {
+	out := make(map[string]Message, len(rows))
+	for part := range slices.Chunk(rows, TasksMost) {
+		var persons, ids []any
+		for _, a := range part {
+			persons, ids = append(persons, a.Person), append(ids, a.Message)
+		}
+		var ms []Message
+		if err := q.Select(&ms, `SELECT `+messageColumns+` FROM message WHERE person IN `+db.In(1, len(part))+` AND id IN `+db.In(len(part)+1, len(part)), append(persons, ids...)...); err != nil {
+			return nil, err
+		}
+		for _, m := range ms {
+			out[m.ID] = m
+		}
 	}
 	return out, nil
 }

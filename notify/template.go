@@ -44,7 +44,7 @@ type templateData struct {
 	Urgency  Urgency
 	When     map[string]string
 	By       string
-	About    string // request or grant: what of the act it is about
+	About    string // request, grant, consent or session: what of the act it is about
 	Private  bool
 	OwnPhone bool `yaml:"own_phone"` // to a phone of the person's own that nobody else has, or not at all
 	Ends     []journal.Act
@@ -94,6 +94,7 @@ type book struct {
 	ends      map[journal.Act][]*Template
 	passOn    map[string]texts
 	folded    map[string]text
+	english   map[string]string
 	chains    chainsData
 	silent    map[journal.Act]string
 	rooms     []string
@@ -105,6 +106,11 @@ func open(files fs.FS) (*book, error) {
 	m := ruledata.Must[messagesData](files, messagesFile)
 	b := &book{params: m.Params, byAct: map[journal.Act][]*Template{}, byName: map[string]*Template{}, ends: map[journal.Act][]*Template{},
 		chains: ruledata.Must[chainsData](files, "data/chains.yaml")}
+	english := ruledata.Must[englishData](files, "data/english.yaml")
+	if err := english.check(m.Params); err != nil {
+		return nil, fmt.Errorf("notify: %w", err)
+	}
+	b.english = english.Words
 	if m.Source == "" || b.chains.Source == "" {
 		return nil, fmt.Errorf("notify: the data name no source")
 	}
@@ -195,7 +201,7 @@ func (b *book) add(t *Template) error {
 		return fmt.Errorf("receiver is for family: agent or kin")
 	case t.To == Staff != (len(t.Roles) > 0):
 		return fmt.Errorf("roles are for staff")
-	case !slices.Contains([]string{"", "request", "grant"}, t.About), !slices.Contains([]string{"", "other", "asked", "helper"}, t.By):
+	case !slices.Contains([]string{"", "request", "grant", "consent", "session"}, t.About), !slices.Contains([]string{"", "other", "asked", "helper"}, t.By):
 		return fmt.Errorf("about or by is not known")
 	case t.Answer && (t.To != Elder || t.About == "" || len(t.Ends) == 0 || u.Quiet):
 		return fmt.Errorf("what asks the elder for an answer says about what, what settles it, and is not given up quietly")

@@ -173,7 +173,16 @@ func (s *Service) climb(tx *journal.Tx, auth civic.Authority, m Message, t *Temp
 		// Waiting for a decent hour takes nothing from the time of the message.
 		return s.wait(tx, auth, m, at, m.OverAt.Add(at.Sub(tx.Now)))
 	}
-	if err := s.try(tx, auth, m, next, sit); err != nil {
+	joined, err := s.join(tx, auth, m, t, next, sit)
+	if err != nil {
+		return err
+	}
+	if !joined {
+		err = s.try(tx, auth, m, next, sit)
+	} else if m, err = readMessage(tx, m.Person, m.ID); err == nil && m.State != Open {
+		return nil // the same words had arrived
+	}
+	if err != nil {
 		return err
 	}
 	if next.Former && len(rest) > 1 { // it never counts as told, so that nothing is waited for
@@ -204,13 +213,12 @@ func (s *Service) wait(tx *journal.Tx, auth civic.Authority, m Message, until, o
 
 // try enters an attempt: a task for a hand, a parcel for a machine.
 func (s *Service) try(tx *journal.Tx, auth civic.Authority, m Message, r Rung, sit Situation) error {
-	id, state := db.NewID(), "open"
+	state := "open"
 	if sit.Ready[r.Carrier] {
 		state = "due"
 	}
-	n, err := tx.Exec(`INSERT INTO message_attempt (person, id, message, carrier, target, discreet, state, division, gateway, ref, cost, tries, made_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', '', 0, 0, $9) ON CONFLICT DO NOTHING`, m.Person, id, m.ID, r.Carrier, r.Target, r.Discreet, state, m.Division, tx.Now)
-	if err != nil || n == 0 {
+	a, ok, err := s.attempt(tx, m, r, state, nil)
+	if err != nil || !ok {
 		return err
 	}
 	var more []journal.About
@@ -221,9 +229,49 @@ func (s *Service) try(tx *journal.Tx, auth civic.Authority, m Message, r Rung, s
 		return err
 	}
 	if state == "due" {
-		return tx.Enqueue(Send{Person: m.Person, Attempt: id}, time.Time{})
+		return tx.Enqueue(Send{Person: m.Person, Attempt: a.ID}, time.Time{})
 	}
 	return nil
+}
+
+// attempt enters that a rung is tried; ok is false where it was before.
+func (s *Service) attempt(tx *journal.Tx, m Message, r Rung, state string, settled *time.Time) (a Attempt, ok bool, err error) {
+	a = Attempt{Person: m.Person, ID: db.NewID(), Message: m.ID, Carrier: r.Carrier, Target: r.Target, Discreet: r.Discreet, State: state}
+	n, err := tx.Exec(`INSERT INTO message_attempt (person, id, message, carrier, target, discreet, state, division, gateway, ref, cost, tries, made_at, settled_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', '', 0, 0, $9, $10) ON CONFLICT DO NOTHING`, a.Person, a.ID, a.Message, a.Carrier, a.Target, a.Discreet, a.State, m.Division, tx.Now, settled)
+	return a, n > 0, err
+}
+
+// join lets a text that would say the very same as one that went to the same phone a short time
+// ago, which is so where it may say nothing of the matter, go with that one. What only informs
+// counts as far as that one does. Of all else nobody can know from one text that it is two
+// matters: the chain goes on until it is told by itself. What went with another was not sent itself,
+// and nothing goes with it. Nobody waits behind one for life and limb.
+func (s *Service) join(tx *journal.Tx, auth civic.Authority, m Message, t *Template, r Rung, sit Situation) (bool, error) {
+	asks := r.Carrier == CarrierFamily && t.To == Elder // to pass on that there is something, never what
+	if !sit.Ready[r.Carrier] || !asks && !r.Discreet || s.book.chains.Urgencies[t.Urgency].Override {
+		return false, nil
+	}
+	var states []string
+	if err := tx.Select(&states, `SELECT a.state FROM message_attempt a JOIN message o ON o.person = a.person AND o.id = a.message
+		WHERE a.target = $1 AND a.carrier = $2 AND a.discreet = $3 AND o.receiver = $4 AND (o.template = $5 OR $6) AND o.audience = $7
+			AND a.made_at > $8 AND a.state IN ('due', 'sent', 'delivered') AND (a.state = 'due' OR a.tries > 0 OR a.gateway <> '') ORDER BY a.state LIMIT 1`,
+		r.Target, r.Carrier, r.Discreet, m.Receiver, m.Template, asks, m.Audience,
+		tx.Now.Add(-time.Duration(s.book.chains.Storm.Within)*time.Minute)); err != nil || len(states) == 0 {
+		return false, err
+	}
+	state := "sent"
+	if states[0] == "delivered" && s.book.chains.Urgencies[t.Urgency].Quiet {
+		state = "delivered"
+	}
+	a, ok, err := s.attempt(tx, m, r, state, &tx.Now)
+	if err != nil || !ok {
+		return false, err
+	}
+	if err := tx.RecordFor(auth, m.Person, journal.Event{Act: ActJoined, About: s.about(m), Detail: map[string]string{"carrier": r.Carrier}}); err != nil {
+		return false, err
+	}
+	return true, s.after(tx, auth, m, a, a.State)
 }
 
 // giveUp ends a message whose chain is at its end, but waits for what was tried last.
@@ -234,39 +282,21 @@ func (s *Service) giveUp(tx *journal.Tx, auth civic.Authority, m Message, t *Tem
 		_, err := s.end(tx, auth, m, Cancelled, "not_reached")
 		return err
 	}
-	told := s.book.byName[string(ActExpired)+"/"+string(Staff)]
-	roles, not := told.Roles, civic.StaffID("")
-	if m.Audience == Staff { // nobody looked: to whoever stands above, and is another
-		roles, not = slices.Clone(roles), civic.StaffID(m.Receiver)
-		slices.Reverse(roles)
-	}
-	maker, err := s.maker(tx, m)
+	first, above, err := s.origin(tx, m)
 	if err != nil {
 		return err
 	}
-	who, err := named(tx, m.Person, m.Division, roles, not, maker)
+	values, err := s.unreached(m, first)
 	if err != nil {
 		return err
 	}
-	if who == "" { // a message never ends without somebody who knows of it
-		return s.wait(tx, auth, m, tx.Now.Add(24*time.Hour), tx.Now)
-	}
-	last, err := s.toldAbove(tx, m)
-	if err != nil {
-		return err
-	}
-	if last { // two colleagues were told, and it is theirs
-		who = civic.StaffID(m.Receiver)
-	}
-	c, err := s.content(m)
-	if err != nil {
-		return err
-	}
-	values := s.unreached(m, t, c.Values["elder"])
-	row := []Receiver{{Person: m.Person, ID: string(who), Division: m.Division, content: content{Lang: Chinese, Values: values}}}
-	if !last {
-		if _, err := s.Queue(tx, auth, told.Name, m.ID, row); err != nil {
+	who := civic.StaffID(m.Receiver)
+	if !above { // else two colleagues were told, and it is theirs
+		if who, err = s.tellOf(tx, auth, m, first, values); err != nil {
 			return err
+		}
+		if who == "" { // a message never ends without somebody who knows of it
+			return s.wait(tx, auth, m, tx.Now.Add(24*time.Hour), tx.Now)
 		}
 	}
 	if _, err := tx.Exec(`UPDATE message SET state = 'expired', how = $1, ended_at = $2 WHERE person = $3 AND id = $4 AND state = 'open'`, who, tx.Now, m.Person, m.ID); err != nil {
@@ -277,20 +307,42 @@ func (s *Service) giveUp(tx *journal.Tx, auth civic.Authority, m Message, t *Tem
 		About: s.about(m, journal.About{ID: string(who), Kind: "staff", Role: "told"})})
 }
 
-// toldAbove reports whether a message is the one by which a second colleague was told that a
-// first had not looked.
-func (s *Service) toldAbove(tx *journal.Tx, m Message) (bool, error) {
-	if m.Template != string(ActExpired)+"/"+string(Staff) {
-		return false, nil
+// tellOf tells a named member of staff of a message that is given up, and returns who that is;
+// "" when there is nobody. first is the message that it began with.
+func (s *Service) tellOf(tx *journal.Tx, auth civic.Authority, m, first Message, values Values) (civic.StaffID, error) {
+	told := s.book.byName[string(ActExpired)+"/"+string(Staff)]
+	roles, not := told.Roles, civic.StaffID("")
+	if m.Audience == Staff { // nobody looked: to whoever stands above, and is another
+		roles, not = slices.Clone(roles), civic.StaffID(m.Receiver)
+		slices.Reverse(roles)
 	}
-	before, err := readMessage(tx, m.Person, m.Entry)
-	return err == nil && before.Audience == Staff, err
+	maker, err := madeBy(tx, first)
+	if err != nil {
+		return "", err
+	}
+	who, err := named(tx, m.Person, m.Division, roles, not, maker)
+	if err != nil || who == "" {
+		return "", err
+	}
+	row := []Receiver{{Person: m.Person, ID: string(who), Division: m.Division, content: content{Lang: Chinese, Values: values}}}
+	_, err = s.Queue(tx, auth, told.Name, m.ID, row)
+	return who, err
 }
 
-// unreached says who was not reached, about what, and what a colleague is asked to do.
-func (s *Service) unreached(m Message, t *Template, elder string) Values {
-	v := Values{"whom": elder, "what": t.Act.Words(), "ask": "请您想办法告诉老人，或问清老人在哪里。"}
+// unreached says who was not reached, about what, and what a colleague is asked to do. first
+// is the message that it began with.
+func (s *Service) unreached(m, first Message) (Values, error) {
+	c, err := s.content(first)
+	if err != nil {
+		return nil, err
+	}
+	elder, v := c.Values["elder"], Values{}
+	if t := s.book.byName[first.Template]; t != nil {
+		v["what"] = t.Act.Words()
+	}
 	switch m.Audience {
+	case Elder:
+		v["whom"], v["ask"] = elder, "请您想办法告诉老人，或问清老人在哪里。"
 	case Family:
 		v["whom"], v["ask"] = elder+"的家里人", "请您想办法告诉家里人。"
 	case Staff:
@@ -299,5 +351,5 @@ func (s *Service) unreached(m Message, t *Template, elder string) Values {
 	for name, text := range v {
 		v[name] = fit(text, max(1, s.book.params[name]))
 	}
-	return v
+	return v, nil
 }

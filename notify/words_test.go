@@ -46,7 +46,8 @@ func TestTheDataAreRefusedWhenAWordOrAnActIsWrong(t *testing.T) {
 				t.Errorf("%s: panicked with %v", new, p)
 			}
 		}()
-		_, err = open(fstest.MapFS{"data/messages.yaml": {Data: []byte(strings.Replace(messages, old, new, 1))}, "data/chains.yaml": {Data: []byte(strings.Replace(chains, old, new, 1))}})
+		_, err = open(fstest.MapFS{"data/messages.yaml": {Data: []byte(strings.Replace(messages, old, new, 1))}, "data/chains.yaml": {Data: []byte(strings.Replace(chains, old, new, 1))},
+			"data/english.yaml": must(data.ReadFile("data/english.yaml"))})
 		return err
 	}
 	if err := try("version: 1", "version: 1"); err != nil {
@@ -95,7 +96,7 @@ func TestAValueThatTheActDoesNotCarryIsRefusedByFileLineAndField(t *testing.T) {
 			t.Fatalf("the data have no %q", x.old)
 		}
 		line := 1 + strings.Count(text[:at], "\n")
-		_, err := open(fstest.MapFS{messagesFile: {Data: []byte(strings.Replace(text, x.old, x.new, 1))}, "data/chains.yaml": must(data.ReadFile("data/chains.yaml"))})
+		_, err := open(fstest.MapFS{messagesFile: {Data: []byte(strings.Replace(text, x.old, x.new, 1))}, "data/chains.yaml": must(data.ReadFile("data/chains.yaml")), "data/english.yaml": must(data.ReadFile("data/english.yaml"))})
 		if err == nil {
 			t.Errorf("%s was taken", x.new)
 			continue
@@ -149,4 +150,17 @@ func FuzzCompile(f *testing.F) {
 			t.Errorf("%q became %q", s, x.render(Values{"who": "{who}"}))
 		}
 	})
+}
+
+func TestDaysAndTimesAreSaidInEnglishAndNoOtherTextIsTakenForOne(t *testing.T) {
+	t.Parallel()
+	for zh, en := range map[string]string{
+		"11月30日 星期一下午2点30分": "Mon 30 Nov, 2:30 pm", "1月1日 星期五凌晨0点05分": "Fri 1 Jan, 12:05 am", "2月28日 星期日中午12点": "Sun 28 Feb, 12 pm",
+		"9月7日 星期六上午9点": "Sat 7 Sep, 9 am", "12月31日 星期四晚上8点": "Thu 31 Dec, 8 pm", "2027年3月1日": "1 Mar 2027", "3月1日": "1 Mar",
+		"13月1日": "", "身份证": "", "11月30日的会": "", "": "",
+	} {
+		if got := englishTime(zh); got != en {
+			t.Errorf("%s: %q", zh, got)
+		}
+	}
 }

@@ -1,9 +1,7 @@
 package people
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"strings"
 
 	"yinqiao/civic"
@@ -16,11 +14,8 @@ var (
 	// these.
 	ActMissed = journal.Define("people.missed", "按完整的证件号或电话查找，没有找到人")
 	// ActChecked is a number that a member of staff typed having been looked up to register
-	// somebody by it.
+	// somebody by it, or to enter it as another card of theirs.
 	ActChecked = journal.Define("people.checked", "登记前按完整的证件号查了有没有人用")
-	// ActTakenTold is a member of staff having been told that a number which they entered is
-	// somebody else's.
-	ActTakenTold = journal.Define("people.taken", "要登记的证件号，已经在另一位老人名下")
 	// ActLookupsSpent is a member of staff having had all the look-ups of an hour or a day. It
 	// is about the county, as LookupsOf names it, for whoever reviews look-ups there.
 	ActLookupsSpent = journal.Define("people.lookups_spent", "按完整的证件号、电话查人，到了一小时或一天的上限")
@@ -84,27 +79,6 @@ func spend(tx *journal.Tx, auth civic.Authority, card, seen string) ([]journal.A
 	return out, nil
 }
 
-// tellTaken lets a refusal because a number is somebody else's cost a look-up: it tells that
-// somebody has the number, as finding them by it would. Exhausted when there are none left, so
-// that nothing is told; any other error stays as it is.
-func (s *Service) tellTaken(ctx context.Context, actor civic.Actor, refused error) error {
-	if !errors.Is(refused, errTaken) {
-		return refused
-	}
-	err := s.j.Write(ctx, actor, func(tx *journal.Tx) error {
-		auth, err := tx.Authorise(civic.Need{Permission: civic.MayRegisterPeople})
-		if err != nil {
-			return err
-		}
-		spent, err := spend(tx, auth, "", "")
-		if err != nil {
-			return err
-		}
-		return tx.Record(auth, journal.Event{Act: ActTakenTold, About: spent})
-	})
-	return cmp.Or(err, refused)
-}
-
 // seenBy is what tells for a day that somebody at the controls, or a reader of an office, had
 // the number of a card before them. It says nothing to whoever does not have the number, and
 // is another on each day and for each of them.
@@ -127,24 +101,25 @@ func (s *Service) folded(number string) string {
 	return number
 }
 
-// charge lets the numbers by which somebody is to be registered cost a look-up each, before
-// it is known whether they are anybody's, so that with none left a free one and a taken one
-// are answered the same. Free are those that the same member looked up on that day, and those
-// that a reader of their office read. Exhausted when there are none left.
-func (s *Service) charge(ctx context.Context, actor civic.Actor, n *prepared) error {
-	if actor.Staff() == "" {
+// charge lets the numbers that are to become somebody's cost a look-up each, before it is
+// known whether they are anybody's, so that with none left a free one and a taken one are
+// answered the same. may is what the act needs. Free are those that the same member looked up
+// on that day, and those that a reader of their office read. Exhausted when there are none
+// left.
+func (s *Service) charge(ctx context.Context, actor civic.Actor, may civic.Need, hashes ...string) error {
+	if actor.Staff() == "" || len(hashes) == 0 {
 		return nil
 	}
 	return s.j.Write(ctx, actor, func(tx *journal.Tx) error {
-		auth, err := tx.Authorise(civic.Need{Permission: civic.MayRegisterPeople, Division: n.Division})
+		auth, err := tx.Authorise(may)
 		if err != nil {
 			return err
 		}
 		day := dayOf(tx.Now)
-		for _, c := range n.credentials {
-			seen := s.seenBy(string(actor.Staff()), day, c.hash)
+		for _, hash := range hashes {
+			seen := s.seenBy(string(actor.Staff()), day, hash)
 			known := 0
-			if err := tx.Get(&known, `SELECT COUNT(*) FROM journal_about WHERE id IN ($1, $2)`, seen, s.seenBy(string(auth.Office()), day, c.hash)); err != nil {
+			if err := tx.Get(&known, `SELECT COUNT(*) FROM journal_about WHERE id IN ($1, $2)`, seen, s.seenBy(string(auth.Office()), day, hash)); err != nil {
 				return err
 			}
 			if known > 0 {

@@ -129,7 +129,7 @@ type cards struct {
 // changeCards runs one change of a person's cards. Two at once take turns at the
 // root's row. Only at a desk can somebody see that a card is there.
 func (s *Service) changeCards(ctx context.Context, actor civic.Actor, id civic.PersonID, desk bool, fn func(c *cards) (journal.Event, error)) error {
-	err := s.j.Write(ctx, actor.For(id), func(tx *journal.Tx) error {
+	return s.j.Write(ctx, actor.For(id), func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(cardNeed(id))
 		if err != nil {
 			return err
@@ -148,7 +148,6 @@ func (s *Service) changeCards(ctx context.Context, actor civic.Actor, id civic.P
 		}
 		return tx.Record(auth, ev)
 	})
-	return s.tellTaken(ctx, actor, err)
 }
 
 // about is the event of an act on a card: its kind in words, never its number.
@@ -157,13 +156,16 @@ func about(act journal.Act, kind CredentialKind, id string) journal.Event {
 }
 
 // AddCard enters another card of a person's. Conflict if the number is somebody
-// else's (then a dispute may be raised), or theirs already.
+// else's (then a dispute may be raised), or theirs already; Exhausted as charge says.
 func (s *Service) AddCard(ctx context.Context, actor civic.Actor, id civic.PersonID, c Card, d Dates) (string, error) {
 	number, err := normalise(c.Kind, c.Number, s.j.Now())
 	if err != nil {
 		return "", onCard(err)
 	}
 	if err := d.check(); err != nil {
+		return "", err
+	}
+	if err := s.charge(ctx, actor, cardNeed(id), s.CredentialHash(number)); err != nil {
 		return "", err
 	}
 	var card string
@@ -261,10 +263,15 @@ func (t *cards) insert(who civic.PersonID, id string, kind CredentialKind, numbe
 
 // ReplaceCard puts a new card in the place of an old one: of a new number, or with
 // an empty number another card of the same, as an ID card is renewed. The old
-// number stays findable and may become somebody else's.
+// number stays findable and may become somebody else's. Exhausted as charge says.
 func (s *Service) ReplaceCard(ctx context.Context, actor civic.Actor, id civic.PersonID, card, number string, d Dates) (string, error) {
 	if err := d.check(); err != nil {
 		return "", err
+	}
+	if folded := s.folded(number); folded != "" {
+		if err := s.charge(ctx, actor, cardNeed(id), s.CredentialHash(folded)); err != nil {
+			return "", err
+		}
 	}
 	var fresh string
 	err := s.changeCards(ctx, actor, id, true, func(t *cards) (journal.Event, error) {

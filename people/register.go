@@ -47,11 +47,12 @@ func (s *Service) Register(ctx context.Context, actor civic.Actor, in Registrati
 	if err != nil {
 		return "", err
 	}
-	if err := s.charge(ctx, actor, n); err != nil {
+	may := civic.Need{Permission: civic.MayRegisterPeople, Division: n.Division}
+	if err := s.charge(ctx, actor, may, n.hashes()...); err != nil {
 		return "", err
 	}
 	err = s.j.Write(ctx, actor.For(n.ID), func(tx *journal.Tx) error {
-		auth, err := tx.Authorise(civic.Need{Permission: civic.MayRegisterPeople, Division: n.Division})
+		auth, err := tx.Authorise(may)
 		if err != nil {
 			return err
 		}
@@ -107,6 +108,15 @@ type prepared struct {
 	credentials []sealedNumber
 	phones      []sealedNumber
 	at          time.Time
+}
+
+// hashes are those of the cards.
+func (n *prepared) hashes() []string {
+	out := make([]string, len(n.credentials))
+	for i, c := range n.credentials {
+		out[i] = c.hash
+	}
+	return out
 }
 
 type sealedNumber struct {

@@ -149,9 +149,9 @@ type personRow struct {
 
 func (r personRow) Person() Person { return Person{r.ID, r.Name, r.Sex, r.Birth, r.Division} }
 
-// readPerson reads a person's root row, by any of their IDs.
 const personSelect = `SELECT id, name, sex, birth, division, address, village, alias_of FROM person`
 
+// readPerson reads a person's root row, by any of their IDs.
 func readPerson(q db.Q, id civic.PersonID) (personRow, error) {
 	var r personRow
 	err := q.Get(&r, personSelect+` WHERE id = $1`, id)

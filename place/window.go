@@ -98,7 +98,7 @@ func (s *Service) AddWindow(ctx context.Context, actor civic.Actor, id civic.Off
 		if err != nil {
 			return err
 		}
-		if n, err := tx.Exec(`UPDATE office SET name = name WHERE id = $1`, id); err != nil || n == 0 { // its windows are counted by one at a time
+		if err := Hold(tx, id); err != nil { // its windows are counted by one at a time
 			return err
 		}
 		var n int

@@ -75,7 +75,10 @@ func (p *Prompt) OwnWords() bool {
 }
 
 // Line is one line of the read-back.
-type Line struct{ Key, Label, Shown string }
+type Line struct {
+	Key, Label, Shown string
+	Note              string // what whoever works on it should mind; for the office alone
+}
 
 // Step is what the dialogue needs next. Exactly one of Need, Ask, Human and
 // Review is set; a Review without lines, when everything was skipped, is not nil.
@@ -98,7 +101,7 @@ func Next(d *catalog.Definition, a Answers, f Facts) Step {
 	for _, p := range form {
 		switch {
 		case p.Answered && len(p.Given) > 0 && !isMore(p.Key):
-			review = append(review, Line{p.Key, p.Label, shown(p.Given)})
+			review = append(review, Line{Key: p.Key, Label: p.Label, Shown: shown(p.Given)})
 		case p.Answered || p.waits:
 		case p.Kind.Closed() && len(p.Options) == 0 && !p.Optional:
 			if len(ask) == 0 {

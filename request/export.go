@@ -56,7 +56,7 @@ func (s *Service) Everything(q db.Q, auth civic.Authority) ([]Whole, error) {
 		w := Whole{Stored{Request: Request{Person: d.Person, ID: civic.RequestID(d.ID), Number: d.Number, Service: d.Service, Def: def}}, true, d.Created}
 		for _, question := range def.Questions {
 			if vs := d.Answers[question.Key]; len(vs) > 0 {
-				w.Lines = append(w.Lines, Line{question.Key, question.Label, shown(vs)})
+				w.Lines = append(w.Lines, Line{Key: question.Key, Label: question.Label, Shown: shown(vs)})
 			}
 		}
 		out = append(out, w)

@@ -206,7 +206,7 @@ func (s *Service) Read(q db.Q, auth civic.Authority, person civic.PersonID, id c
 	out := &Stored{Request: Request{Person: person, ID: id, Number: row.Number, Service: row.Service, Def: def, Answers: a, Channel: row.Channel, Parent: row.Parent}}
 	each(def, a, func(q *catalog.Question, open bool, _ []string) {
 		if vs := a[q.Key]; open && len(vs) > 0 && !isMore(q.Key) {
-			out.Lines = append(out.Lines, Line{q.Key, q.Label, shown(vs)})
+			out.Lines = append(out.Lines, Line{Key: q.Key, Label: q.Label, Shown: shown(vs)})
 		}
 	})
 	if row.Parent != "" && len(row.Answers) != len(Erased) {

@@ -2,6 +2,7 @@ package request
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"yinqiao/catalog"
@@ -26,11 +27,11 @@ type Key struct {
 // keysMost is how many keys a menu has beside 0: people remember no more.
 const keysMost = 3
 
-// Speak makes the menu of a question, from the nth option on. A question that keys
-// can't answer has none: a human takes the answer (0), or the machine behind keys that
-// knows better, for example that the caller rings from the phone that is asked for.
-func Speak(p Prompt, from int) Menu {
-	var all []Key
+// Speak makes the menu of a question, from the nth option on. What the machine behind the
+// keys knows itself comes first, for example that the caller rings from the phone that is
+// asked for. A question that keys can't answer has none: a human takes the answer (0).
+func Speak(p Prompt, from int, known ...Key) Menu {
+	all := slices.Clone(known)
 	for _, o := range p.Options {
 		all = append(all, Key{Words: o.Text, Texts: []string{o.Code}})
 	}

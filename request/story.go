@@ -185,6 +185,9 @@ func why(b civic.Basis) string {
 	return "系统自动"
 }
 
+// ChannelWords names a channel.
+func ChannelWords(c civic.Channel) string { return channelWords[c] }
+
 var channelWords = map[civic.Channel]string{
 	civic.ChannelDesk: "窗口", civic.ChannelField: "上门", civic.ChannelElder: "网页", civic.ChannelFamily: "家人网页", civic.ChannelAPI: "系统接口",
 	civic.ChannelPhone: "电话", civic.ChannelKiosk: "自助机", civic.ChannelTV: "电视", civic.ChannelSystem: "系统",

@@ -123,7 +123,7 @@ func (s Standing) Holds() bool { return s.Statutory || s.Given != nil }
 
 var (
 	// ActConsented and ActWithdrew say that a person agreed and no longer does.
-	ActConsented = journal.Define("consent.given", "同意了使用资料").Carries("what")
+	ActConsented = journal.Define("consent.given", "同意了使用资料").Carries("what", "consent")
 	ActWithdrew  = journal.Define("consent.withdrawn", "不再同意使用资料")
 
 	errStatutory = civic.E(civic.Invalid, "consent.statutory", "这一项是法律规定的职责，不用同意。").On("purpose")

@@ -50,5 +50,7 @@ var Inventory = map[string]Place{
 	"message_attempt":    {Told: "story", Erased: "deleted"},
 	"message_refusal":    {Told: "story", Erased: "deleted"},
 	"eligibility":        {Told: "story", Erased: "deleted"},
+	"call":               {Told: "story", Erased: "whose it was and the number are taken out; when, how long and how it ended stay for figures"},
+	"call_back":          {Told: "story", Erased: "whose it was and the number are taken out; that it was kept stays for figures"},
 	"card_read":          {Told: "story", Erased: "opaque IDs, deleted within days"},
 }

@@ -100,7 +100,10 @@ func New(c Config) (*Service, error) {
 	return s, nil
 }
 
-var errNothing = civic.E(civic.Invalid, "speech.nothing", "这里没有可以朗读的内容。")
+// NothingToSay is the code of the error of a text in which nothing is to be said.
+const NothingToSay = "speech.nothing"
+
+var errNothing = civic.E(civic.Invalid, NothingToSay, "这里没有可以朗读的内容。")
 
 // Request is what is to be heard.
 type Request struct {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what the tests need and this machine lacks: PostgreSQL, Chromium with
-# a Chinese font, espeak-ng, Node, and the npm packages of the tests in the browser and of
+# a Chinese font, espeak-ng, SIPp, Node, and the npm packages of the tests in the browser and of
 # FHIR. Needs root and Debian's packages for all but the last; without them it says
 # what is missing.
 set -eu
@@ -11,6 +11,7 @@ ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/d
 command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing="$missing chromium"
 { command -v fc-list >/dev/null 2>&1 && fc-list :lang=zh | grep -q .; } || missing="$missing fonts-noto-cjk fontconfig"
 command -v espeak-ng >/dev/null 2>&1 || missing="$missing espeak-ng"
+command -v sipp >/dev/null 2>&1 || missing="$missing sip-tester"
 command -v npm >/dev/null 2>&1 || missing="$missing nodejs npm"
 if [ -n "$missing" ]; then
 	if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

@@ -16,8 +16,10 @@ import (
 func (w *World) Tell(t TB) {
 	t.Helper()
 	ctx := context.Background()
-	for _, h := range jobsOf[notify.Heed](w, t, "notify.heed", &w.heeded) {
-		check(t, w.Notify.Heed(ctx, h))
+	for hs := jobsOf[notify.Heed](w, t, "notify.heed", &w.heeded); len(hs) > 0; hs = jobsOf[notify.Heed](w, t, "notify.heed", &w.heeded) {
+		for _, h := range hs { // which may have others heeded again
+			check(t, w.Notify.Heed(ctx, h))
+		}
 	}
 	for range 50 {
 		err := w.Notify.Walk(ctx, notify.Walk{})

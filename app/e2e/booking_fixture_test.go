@@ -207,7 +207,7 @@ func init() {
 			"Booking.Waits":       {},
 			"Booking.TakeOffer":   order(s.made["offered"]),
 			"Booking.CheckIn":     text(s.made["number to CheckIn"]),
-			"Booking.Week":        text("2026-11-23"),
+			"Booking.Week":        text("2026-11-23", ""),
 			"Booking.Day":         text("2026-11-23"),
 			"Booking.At":          text(s.made["time"]),
 			"Booking.WeekSheet":   with(text("2026-12-20"), byType{reflect.TypeFor[bool](): {true}}),

@@ -24,9 +24,9 @@ type browser struct {
 	shot int
 }
 
-// newBrowser opens a window of the given size; a machine without Chromium fails
+// newBrowser opens a window of the given size, with flags of its own if any; a machine without Chromium fails
 // the test when CI is set.
-func newBrowser(t *testing.T, base string, width, height int64, javascript bool) *browser {
+func newBrowser(t *testing.T, base string, width, height int64, javascript bool, flags ...chromedp.ExecAllocatorOption) *browser {
 	t.Helper()
 	path := ""
 	for _, name := range []string{"chromium", "google-chrome", "chromium-browser"} {
@@ -41,9 +41,9 @@ func newBrowser(t *testing.T, base string, width, height int64, javascript bool)
 		}
 		t.Skip("Chromium is missing: run make deps")
 	}
-	alloc, stop := chromedp.NewExecAllocator(context.Background(), chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox,
+	alloc, stop := chromedp.NewExecAllocator(context.Background(), append(flags, chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox,
 		chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true), chromedp.Flag("lang", "zh-CN"), chromedp.UserDataDir(t.TempDir()))
+		chromedp.Flag("disable-sync", true), chromedp.Flag("lang", "zh-CN"), chromedp.UserDataDir(t.TempDir()))...)
 	ctx, cancel := chromedp.NewContext(alloc)
 	ctx, timeout := context.WithTimeout(ctx, 4*time.Minute)
 	t.Cleanup(func() { timeout(); cancel(); stop() })

@@ -15,7 +15,7 @@ import (
 func TestTheDemonstrationBeginsWithADayOfMessagesBehindIt(t *testing.T) {
 	t.Parallel()
 	s := serve(t, "")
-	shown, err := notify.Outbox(t.Context(), s.Notify)
+	shown, err := notify.Outbox(t.Context(), s.Notify, "")
 	if err != nil {
 		t.Fatal(err)
 	}

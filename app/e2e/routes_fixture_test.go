@@ -202,7 +202,7 @@ var more []moreRoutes
 
 // forms are the forms of every act, filled in rightly.
 func (s *site) forms() map[string]url.Values {
-	draft := url.Values{"rev": {fmt.Sprint(s.rev)}, "asked": {"hospital", "report", "to", "phone", "note"}, "own-to": {""}}
+	draft := url.Values{"rev": {fmt.Sprint(s.rev)}, "asked": {"hospital", "report", "to", "phone", "note"}, "own-to": {""}, "hangup": {""}}
 	for key, texts := range s.Taiyuan.ReportAnswers() {
 		draft["a-"+key] = texts
 	}

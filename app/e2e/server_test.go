@@ -37,7 +37,8 @@ type server struct {
 	URL string
 	Log *syncBuffer
 
-	stop func() // ends it before the test does
+	number string // of whoever calls
+	stop   func() // ends it before the test does
 }
 
 // serve starts a demonstration over its own SQLite file, or over a PostgreSQL

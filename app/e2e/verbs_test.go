@@ -28,6 +28,7 @@ var notRooms = map[string]string{
 	"Jobs":     "the queue; what a job does is a verb of its room, as the system",
 	"Journal":  "the frame that every verb runs in; it authorises nobody by itself",
 	"Sessions": "cookies and tokens, before there is an actor; the routes test walks them",
+	"Phone":    "the line: who calls is asked, and acts as themselves by the verbs of the rooms",
 	"Speech":   "turns text into sound, whoever asks; the pages decide who hears what",
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"yinqiao/civic"
 	"yinqiao/engine/booking"
+	"yinqiao/request"
 )
 
 // tagBooking groups the operations on sessions and bookings.
@@ -204,12 +205,15 @@ type BookedPlace struct {
 	Grouped string          `json:"grouped" doc:"分组的号码，好念"`
 }
 
-func (s *server) book(ctx context.Context, in *orderIn) (*struct{ Body BookedPlace }, error) {
-	rc, err := s.Booking.Book(ctx, actorOf(ctx), in.Body.order())
+func bookedPlace(rc request.Receipt, err error) (*struct{ Body BookedPlace }, error) {
 	if err != nil {
 		return nil, err
 	}
 	return &struct{ Body BookedPlace }{BookedPlace{rc.Request, rc.Number, rc.Number.Grouped()}}, nil
+}
+
+func (s *server) book(ctx context.Context, in *orderIn) (*struct{ Body BookedPlace }, error) {
+	return bookedPlace(s.Booking.Book(ctx, actorOf(ctx), in.Body.order()))
 }
 
 type extraIn struct {
@@ -220,11 +224,7 @@ type extraIn struct {
 }
 
 func (s *server) extraPlace(ctx context.Context, in *extraIn) (*struct{ Body BookedPlace }, error) {
-	rc, err := s.Booking.Extra(ctx, actorOf(ctx), in.Body.order(), in.Body.Reason)
-	if err != nil {
-		return nil, err
-	}
-	return &struct{ Body BookedPlace }{BookedPlace{rc.Request, rc.Number, rc.Number.Grouped()}}, nil
+	return bookedPlace(s.Booking.Extra(ctx, actorOf(ctx), in.Body.order(), in.Body.Reason))
 }
 
 // OnBooking is the path of everything that is about one booking.

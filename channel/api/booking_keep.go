@@ -90,12 +90,15 @@ type PublishedTimes struct {
 	Places    int `json:"places"`
 }
 
-func (s *server) publish(ctx context.Context, in *publishIn) (*struct{ Body PublishedTimes }, error) {
-	p, err := s.Booking.Publish(ctx, actorOf(ctx), in.Place, in.Body.Until, nil)
+func publishedTimes(p booking.Published, err error) (*struct{ Body PublishedTimes }, error) {
 	if err != nil {
 		return nil, err
 	}
 	return &struct{ Body PublishedTimes }{PublishedTimes{p.Resources, p.Sessions, p.Places}}, nil
+}
+
+func (s *server) publish(ctx context.Context, in *publishIn) (*struct{ Body PublishedTimes }, error) {
+	return publishedTimes(s.Booking.Publish(ctx, actorOf(ctx), in.Place, in.Body.Until, nil))
 }
 
 // OnTime is the path of everything that is about one session.

@@ -94,11 +94,7 @@ func (s *server) waits(ctx context.Context, in *OnPerson) (*struct{ Body WaitedT
 }
 
 func (s *server) takeOffer(ctx context.Context, in *orderIn) (*struct{ Body BookedPlace }, error) {
-	rc, err := s.Booking.TakeOffer(ctx, actorOf(ctx), in.Body.order())
-	if err != nil {
-		return nil, err
-	}
-	return &struct{ Body BookedPlace }{BookedPlace{rc.Request, rc.Number, rc.Number.Grouped()}}, nil
+	return bookedPlace(s.Booking.TakeOffer(ctx, actorOf(ctx), in.Body.order()))
 }
 
 type checkInIn struct {

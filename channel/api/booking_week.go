@@ -47,6 +47,7 @@ type Week struct {
 	Place string    `json:"place"`
 	Days  []string  `json:"days" doc:"从星期一起"`
 	Rows  []WeekRow `json:"rows"`
+	Cut   bool      `json:"cut,omitempty" doc:"太多了，没有列全；请一个科室一个科室地看"`
 }
 
 func weekTime(c booking.Cell) WeekTime {
@@ -60,16 +61,21 @@ func weekTime(c booking.Cell) WeekTime {
 	return out
 }
 
+type gridIn struct {
+	Day        string `query:"day" maxLength:"10" doc:"哪一周里的一天，不写就是今天"`
+	Department string `query:"department" maxLength:"60" doc:"只要一个科室；不写就是都要"`
+}
+
 type onDayIn struct {
 	Day string `query:"day" maxLength:"10" doc:"不写就是今天"`
 }
 
-func (s *server) week(ctx context.Context, in *onDayIn) (*struct{ Body Week }, error) {
-	g, err := s.Booking.Week(ctx, actorOf(ctx), in.Day)
+func (s *server) week(ctx context.Context, in *gridIn) (*struct{ Body Week }, error) {
+	g, err := s.Booking.Week(ctx, actorOf(ctx), in.Day, in.Department)
 	if err != nil {
 		return nil, err
 	}
-	out := Week{Place: g.Office.Name, Days: g.Days[:], Rows: make([]WeekRow, len(g.Rows))}
+	out := Week{Place: g.Office.Name, Days: g.Days[:], Cut: g.Cut, Rows: make([]WeekRow, len(g.Rows))}
 	for i, r := range g.Rows {
 		out.Rows[i] = WeekRow{Resource: r.ID, Department: r.Department, Name: r.Name, Times: []WeekTime{}}
 		for _, cells := range r.Days {
@@ -141,17 +147,19 @@ func sheetFile(name, form string, b []byte) *struct{ Body SheetFile } {
 }
 
 type listIn struct {
-	List string `path:"which" enum:"day,week,time" maxLength:"4" doc:"一天谁约了、一周的号、一个时间谁约了"`
+	List string `path:"which" enum:"day,week,time" maxLength:"4" doc:"哪一张单子：day 是一天谁约了，week 是一周的号，time 是一个时间谁约了"`
 	Day  string `query:"day" maxLength:"10" doc:"哪一天，或者哪一周里的一天；不写就是今天"`
-	Time string `query:"time" maxLength:"64" doc:"list 是 time 的，时间的编号"`
+	Time string `query:"time" maxLength:"64" doc:"which 写 time 时，时间的编号"`
 	Form string `query:"form" enum:"xlsx,csv" maxLength:"4" default:"xlsx"`
+
+	Department string `query:"department" maxLength:"60" doc:"which 写 week 时，只要一个科室"`
 }
 
 func (s *server) list(ctx context.Context, in *listIn) (*struct{ Body SheetFile }, error) {
 	var rows [][]string
 	switch in.List {
 	case "week":
-		g, err := s.Booking.Week(ctx, actorOf(ctx), in.Day)
+		g, err := s.Booking.Week(ctx, actorOf(ctx), in.Day, in.Department)
 		if err != nil {
 			return nil, err
 		}
@@ -263,9 +271,5 @@ type publishWeekIn struct {
 }
 
 func (s *server) publishWeek(ctx context.Context, in *publishWeekIn) (*struct{ Body PublishedTimes }, error) {
-	p, err := s.Booking.PublishWeek(ctx, actorOf(ctx), in.Body.file(in.Place), in.Body.Seen)
-	if err != nil {
-		return nil, err
-	}
-	return &struct{ Body PublishedTimes }{PublishedTimes{p.Resources, p.Sessions, p.Places}}, nil
+	return publishedTimes(s.Booking.PublishWeek(ctx, actorOf(ctx), in.Body.file(in.Place), in.Body.Seen))
 }

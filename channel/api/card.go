@@ -153,3 +153,12 @@ func (s *server) borrowed(ctx context.Context, in *OnPerson) (*struct{}, error) 
 
 // shownTime is a moment as the API gives it.
 func shownTime(t time.Time) time.Time { return t.In(civic.Shanghai) }
+
+// shownMoment is shownTime of what may not have been.
+func shownMoment(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	at := shownTime(*t)
+	return &at
+}

@@ -75,6 +75,7 @@ type Line struct {
 	Key   string `json:"key"`
 	Label string `json:"label"`
 	Shown string `json:"shown"`
+	Note  string `json:"note,omitempty" doc:"办事的单位要留意的"`
 }
 
 // free is the code of an answer in the person's own words.

@@ -47,16 +47,9 @@ type Finding struct {
 }
 
 func findingOf(f finding.Finding) Finding {
-	local := func(t *time.Time) *time.Time {
-		if t == nil {
-			return nil
-		}
-		l := t.In(civic.Shanghai)
-		return &l
-	}
 	out := Finding{Finding: f.ID, Rule: f.Rule, Title: f.Of.Title, Clauses: append([]string{}, f.Clauses()...), Force: f.Force, Duty: f.Of.Duty, Clears: f.Of.Clears,
 		Say: f.Say, Division: f.Division, Office: f.Office, Place: f.Place, Owners: []string{}, Since: f.Since.In(civic.Shanghai), Due: f.Due.In(civic.Shanghai),
-		Wanted: f.Wanted(), Asked: f.Asked, Answer: f.Answer, Answered: local(f.AnsweredAt), Checked: f.CheckedAt.In(civic.Shanghai), Cleared: local(f.ClearedAt)}
+		Wanted: f.Wanted(), Asked: f.Asked, Answer: f.Answer, Answered: shownMoment(f.AnsweredAt), Checked: f.CheckedAt.In(civic.Shanghai), Cleared: shownMoment(f.ClearedAt)}
 	for _, o := range f.Owners {
 		out.Owners = append(out.Owners, o.Role+" "+o.Name)
 	}

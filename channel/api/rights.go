@@ -25,6 +25,8 @@ func (s *server) rights() {
 		summary: "删除资料会删什么、留什么、留到什么时候"}, s.erasurePlan)
 	handle(s, route{id: "people-erase-wish", method: http.MethodPost, path: "/people/{person}/erasure/wish", tag: tagPeople, kinds: nf,
 		summary: "请求删除个人资料", more: "本人登录后请求，或带证件在窗口请求；有监护人的，由监护人请求。"}, s.eraseWish)
+	handle(s, route{id: "people-erase-unwish", method: http.MethodPost, path: "/people/{person}/erasure/unwish", tag: tagPeople, kinds: nf,
+		summary: "不要删除个人资料了", more: "到期以前，本人、监护人或给本人办事的工作人员都能说；家里人代办的不能。"}, s.eraseUnwish)
 	handle(s, route{id: "people-erase", method: http.MethodPost, path: "/people/{person}/erasure", tag: tagPeople, kinds: []civic.Kind{civic.NotFound, civic.Conflict},
 		summary: "删除个人资料，不能恢复", more: "限有这项职责的工作人员，凭别人登记的本人请求。还有没办完的事、没处理的争议、没复核的紧急打开，不能删。"}, s.erase)
 }
@@ -183,6 +185,14 @@ func (s *server) eraseWish(ctx context.Context, in *OnPerson) (*struct{}, error)
 		return nil, err
 	}
 	return nil, s.Rights.Wish(ctx, a, id)
+}
+
+func (s *server) eraseUnwish(ctx context.Context, in *OnPerson) (*struct{}, error) {
+	id, a, err := s.about(ctx, in.Person)
+	if err != nil {
+		return nil, err
+	}
+	return nil, s.Rights.Unwish(ctx, a, id)
 }
 
 type eraseIn struct {

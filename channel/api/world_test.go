@@ -23,12 +23,14 @@ import (
 	"yinqiao/db"
 	"yinqiao/db/dbtest"
 	"yinqiao/engine/booking"
+	_ "yinqiao/engine/calls" // its acts are named in the messages
 	"yinqiao/engine/casework"
 	"yinqiao/engine/eligibility"
 	"yinqiao/grant"
 	"yinqiao/jobs"
 	"yinqiao/journal"
 	"yinqiao/ledger/finding"
+	"yinqiao/ledger/indicator"
 	"yinqiao/notify"
 	"yinqiao/people"
 	"yinqiao/place"
@@ -111,6 +113,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	r.Eligible = eligibility.New(j, r.People, r.Requests, r.Casework.Needless)
 	r.Requests.Offers(eligibility.SourceStanding, r.Eligible)
 	r.Findings = finding.New(j, r.Place, r.Catalog, r.Booking)
+	r.Figures = indicator.New(j)
 	j.Within(slices.Concat(finding.Acts(), booking.CheckedActs()), r.Findings.React)
 
 	r.Notify, err = notify.New(notify.Config{Journal: j, Vault: v, People: r.People, Grants: r.Grant, Requests: r.Requests, Log: log})

@@ -114,20 +114,16 @@ var errNone = errors.New("fhir: nothing is all of this")
 func (s *server) appointmentsWanted(c *call, q query) (f booking.Find, person civic.PersonID, err error) {
 	person = c.actor.Person()
 	for _, name := range []string{"patient", "actor"} {
-		vs := q.Values[name]
-		if len(vs) > 1 {
-			return f, "", errSearch.On(name)
-		}
-		if len(vs) == 0 {
-			continue
-		}
 		types := []string{typePatient}
 		if name == "actor" {
 			types = append(types, typePractitioner, typeHealthcareService, typeLocation)
 		}
-		switch typ, id := c.reference(vs[0], types...); typ {
+		typ, id, err := c.one(q, name, types...)
+		if err != nil {
+			return f, "", err
+		}
+		switch typ {
 		case "":
-			return f, "", errValue.On(name)
 		case typePatient:
 			if name == "actor" && q.Has("patient") && person != civic.PersonID(id) {
 				return f, "", errNone // a booking is one person's

@@ -69,12 +69,12 @@ func (s *server) searchOrganizations(c *call, q query) (page, error) {
 }
 
 func (s *server) searchLocations(c *call, q query) (page, error) {
-	if !q.Has("partof") {
-		return s.directory(c, q, locationOf)
+	_, id, err := c.one(q, "partof", typeLocation)
+	if err != nil {
+		return page{}, err
 	}
-	_, id := c.reference(q.Get("partof"), typeLocation)
-	if id == "" || len(q.Values["partof"]) > 1 {
-		return page{}, errValue.On("partof")
+	if id == "" {
+		return s.directory(c, q, locationOf)
 	}
 	return s.pageOf(c, q, rooms(civic.OfficeID(id)), roomOf)
 }

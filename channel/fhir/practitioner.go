@@ -45,11 +45,11 @@ func (s *server) searchPractitioners(c *call, q query) (page, error) {
 
 func (s *server) searchRoles(c *call, q query) (page, error) {
 	f := individuals()
-	if q.Has("practitioner") {
-		_, id := c.reference(q.Get("practitioner"), typePractitioner)
-		if id == "" || len(q.Values["practitioner"]) > 1 {
-			return page{}, errValue.On("practitioner")
-		}
+	_, id, err := c.one(q, "practitioner", typePractitioner)
+	if err != nil {
+		return page{}, err
+	}
+	if id != "" {
 		f.IDs = []string{id}
 	}
 	return s.atOrganization(c, q, f, roleOf)
@@ -61,12 +61,10 @@ func (s *server) searchClinics(c *call, q query) (page, error) {
 
 // atOrganization lists resources of an organization, where one is named.
 func (s *server) atOrganization(c *call, q query, f booking.FindResources, as func(booking.Resource) resource) (page, error) {
-	if q.Has("organization") {
-		_, id := c.reference(q.Get("organization"), typeOrganization)
-		if id == "" || len(q.Values["organization"]) > 1 {
-			return page{}, errValue.On("organization")
-		}
-		f.Office = civic.OfficeID(id)
+	_, id, err := c.one(q, "organization", typeOrganization)
+	if err != nil {
+		return page{}, err
 	}
+	f.Office = civic.OfficeID(id)
 	return s.pageOf(c, q, f, as)
 }

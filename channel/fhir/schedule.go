@@ -74,12 +74,11 @@ func (s *server) readSchedule(c *call, id string) (resource, error) {
 
 func (s *server) searchSchedules(c *call, q query) (page, error) {
 	var f booking.FindResources
-	if q.Has("actor") {
-		typ, id := c.reference(q.Get("actor"), typePractitioner, typeHealthcareService, typeLocation)
-		if id == "" || len(q.Values["actor"]) > 1 {
-			return page{}, errValue.On("actor")
-		}
-		var err error
+	typ, id, err := c.one(q, "actor", typePractitioner, typeHealthcareService, typeLocation)
+	if err != nil {
+		return page{}, err
+	}
+	if id != "" {
 		if f, err = s.narrowed(c, typ, id); err != nil {
 			return page{}, err
 		}

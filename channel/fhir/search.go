@@ -229,6 +229,21 @@ func (q query) list(name string) ([]string, error) {
 	return out, nil
 }
 
+// one reads the reference that a parameter gives; "" where it is not given. There is never
+// more than one: nothing here is of several.
+func (c *call) one(q query, name string, types ...string) (typ, id string, err error) {
+	switch vs := q.Values[name]; len(vs) {
+	case 0:
+	case 1:
+		if typ, id = c.reference(vs[0], types...); id == "" {
+			err = errValue.On(name)
+		}
+	default:
+		err = errSearch.On(name)
+	}
+	return typ, id, err
+}
+
 // reference reads Type/id, an address of this server, or a bare ID where one type is
 // meant. "" is a type that the parameter cannot mean.
 func (c *call) reference(text string, types ...string) (typ, id string) {

@@ -32,11 +32,10 @@ func (s *Service) hear(ctx context.Context, system string, a external.Answer) er
 		if err != nil {
 			return err
 		}
-		auth, err := tx.Authorise(civic.Need{Person: b.Person})
+		auth, err := ofPerson(tx, b)
 		if err != nil {
 			return err
 		}
-		tx.Actor.Subject = b.Person
 		return s.heard(tx, auth, k, b, a)
 	})
 }
@@ -159,7 +158,7 @@ func (s *Service) offerNext(tx *journal.Tx, auth civic.Authority, b Booking) err
 		if err != nil {
 			return err
 		}
-		return tx.Record(auth, journal.Event{Act: ActNextBest, Detail: map[string]string{"what": sayDay(x.StartsAt) + civic.SayTime(x.StartsAt), "until": sayDay(until) + civic.SayTime(until)},
+		return tx.Record(auth, journal.Event{Act: ActNextBest, Detail: map[string]string{"what": sayWhen(x.StartsAt), "until": sayWhen(until)},
 			About: append(about(x.Office, "session", x.ID), journal.About{ID: string(b.ID), Kind: "request", Role: "object"})})
 	}
 	return nil
@@ -172,6 +171,10 @@ const nextMost = 5
 // department, with the same doctor first.
 func (s *Service) nextBest(tx *journal.Tx, auth civic.Authority, b Booking) ([]slot, error) {
 	all, pools, err := s.open(tx, want{kind: b.Kind, office: b.Office, department: b.Department}, tx.Now)
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	d, err := s.drawerFor(tx, civic.Actor{Channel: b.Channel}, auth, b.Person, true, tx.Now)
 	if err != nil {
 		return nil, err
 	}
@@ -199,11 +202,11 @@ func (s *Service) nextBest(tx *journal.Tx, auth civic.Authority, b Booking) ([]s
 		if x.ID == b.Session || !x.StartsAt.After(tx.Now) || h.fits(b.Channel, auth.Selves(), def, x.Session, b.ID, tx.Now) != nil {
 			continue
 		}
-		ways, err := s.ways(tx, civic.Actor{Channel: b.Channel}, auth, b.Person, x.Session, tx.Now)
+		p, err := s.plan(tx, x.Plan)
 		if err != nil {
 			return nil, err
 		}
-		if free(ways, pools[x.ID], tx.Now) > 0 {
+		if free(p.Ways(d, x.Office, x.StartsAt), pools[x.ID], tx.Now) > 0 {
 			if out = append(out, x); len(out) == nextMost {
 				break
 			}
@@ -214,7 +217,7 @@ func (s *Service) nextBest(tx *journal.Tx, auth civic.Authority, b Booking) ([]s
 
 // said is the detail of what was heard of a booking.
 func (b Booking) said() map[string]string {
-	return map[string]string{"what": sayDay(b.StartsAt) + civic.SayTime(b.StartsAt)}
+	return map[string]string{"what": sayWhen(b.StartsAt)}
 }
 
 func since(from, now time.Time) *int64 {

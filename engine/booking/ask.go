@@ -89,6 +89,19 @@ func (o *outside) rests(system string, now time.Time) bool {
 	return now.Before(o.rest[system])
 }
 
+// resting lists the registers that are left alone now: what waits for them must not keep
+// others waiting.
+func (o *outside) resting(now time.Time) (out []string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for system, until := range o.rest {
+		if now.Before(until) {
+			out = append(out, system)
+		}
+	}
+	return out
+}
+
 func (o *outside) did(system string, well bool, now time.Time) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -178,7 +191,7 @@ func (s *Service) settled(tx *journal.Tx, b Booking) error {
 // asked tells that a place is taken here and the hospital is asked for it.
 func asked(b Booking, now time.Time) journal.Event {
 	until := dueAt(b.StartsAt, now)
-	return journal.Event{Act: ActAsked, Detail: map[string]string{"what": b.said()["what"], "until": sayDay(until) + civic.SayTime(until)}, About: b.about()}
+	return journal.Event{Act: ActAsked, Detail: map[string]string{"what": b.said()["what"], "until": sayWhen(until)}, About: b.about()}
 }
 
 // lockBooking reads a booking and keeps it from others until the write is over: whatever
@@ -241,9 +254,9 @@ func readAsked(q db.Q, f *File) error {
 			if err != nil {
 				return err
 			}
-			f.MovesTo = sayDay(x.StartsAt) + civic.SayTime(x.StartsAt)
+			f.MovesTo = sayWhen(x.StartsAt)
 		case k.DueAt != nil:
-			f.AnswerBy = sayDay(*k.DueAt) + civic.SayTime(*k.DueAt)
+			f.AnswerBy = sayWhen(*k.DueAt)
 		}
 	}
 	return nil

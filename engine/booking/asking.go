@@ -3,9 +3,11 @@ package booking
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"yinqiao/civic"
+	"yinqiao/db"
 	"yinqiao/engine/booking/external"
 	"yinqiao/journal"
 )
@@ -36,7 +38,7 @@ const chaseEach = 200
 
 // ChaseAll does what is due about asks. It may be repeated, and run by several at once.
 func (s *Service) ChaseAll(ctx context.Context, _ Chase) error {
-	late, err := s.dueKeys(ctx, `due_at`)
+	late, err := s.dueKeys(ctx, `due_at`, nil)
 	if err != nil {
 		return err
 	}
@@ -45,17 +47,23 @@ func (s *Service) ChaseAll(ctx context.Context, _ Chase) error {
 			return err
 		}
 	}
-	next, err := s.dueKeys(ctx, `next_at`)
+	next, err := s.dueKeys(ctx, `next_at`, s.outside.resting(s.j.Now()))
 	if err != nil {
 		return err
 	}
 	return s.SendAll(ctx, Send{next})
 }
 
-func (s *Service) dueKeys(ctx context.Context, column string) ([]string, error) {
+// dueKeys lists what is due by a column, but of some systems.
+func (s *Service) dueKeys(ctx context.Context, column string, but []string) ([]string, error) {
 	var rows []struct{ ID string }
 	err := s.j.Look(ctx, sender, func(v *journal.View) error {
-		return v.Select(&rows, `SELECT id FROM booking_ask WHERE `+column+` <= $1 ORDER BY `+column+`, id LIMIT $2`, v.Now, chaseEach)
+		var w where
+		w.and(column+` <= ?`, v.Now)
+		if len(but) > 0 {
+			w.in(`system NOT`, db.Args(but))
+		}
+		return v.Select(&rows, `SELECT id FROM booking_ask`+w.text()+` ORDER BY `+column+`, id LIMIT `+fmt.Sprint(chaseEach), w.args...)
 	})
 	keys := make([]string, len(rows))
 	for i, r := range rows {
@@ -155,7 +163,10 @@ func failWords(err error) string {
 	if errors.Is(err, errNoConnection) {
 		return "没有连接这家医院的系统"
 	}
-	return "没有问成：" + shortly(err.Error())
+	if u, ok := errors.AsType[external.Unfit](err); ok {
+		return fmt.Sprintf("医院的系统没有照约定回答（HTTP %d），请医院的信息科看一看", u.Status)
+	}
+	return "医院的系统没有回答"
 }
 
 // parcel is what a register is told of a place that it is asked for: the time, the doctor,
@@ -203,11 +214,10 @@ func (s *Service) overdue(ctx context.Context, key string) error {
 		if err != nil {
 			return err
 		}
-		auth, err := tx.Authorise(civic.Need{Person: b.Person})
+		auth, err := ofPerson(tx, b)
 		if err != nil {
 			return err
 		}
-		tx.Actor.Subject = b.Person
 		if k.Kind == kindMove {
 			if err := s.drop(tx, k); err != nil {
 				return err
@@ -241,4 +251,10 @@ func (s *Service) drop(tx *journal.Tx, k ask) error {
 		return err
 	}
 	return tx.Enqueue(Send{[]string{k.ID}}, time.Time{})
+}
+
+// ofPerson is the authority of the platform over one whose booking a hospital speaks of.
+func ofPerson(tx *journal.Tx, b Booking) (civic.Authority, error) {
+	tx.Actor.Subject = b.Person
+	return tx.Authorise(civic.Need{Person: b.Person})
 }

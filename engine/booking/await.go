@@ -69,7 +69,7 @@ func (s *Service) Awaiting(ctx context.Context, actor civic.Actor) ([]Pending, e
 			if err != nil {
 				return err
 			}
-			if when := sayDay(x.StartsAt) + civic.SayTime(x.StartsAt); k.Kind == kindMove {
+			if when := sayWhen(x.StartsAt); k.Kind == kindMove {
 				p.To = when
 			} else {
 				p.When = when // which is not the booking's any more where it was changed

@@ -404,3 +404,53 @@ func TestWhoeverIsCalledOffIsToldNotToComeInVain(t *testing.T) {
 		}
 	})
 }
+
+// What somebody is told of an offer stands until that offer is answered: what they book
+// otherwise, or what another books of the same session, says nothing of it.
+func TestAnOfferIsToldThoughSomethingElseIsBooked(t *testing.T) {
+	each(t, 5, func(t *testing.T, c *clinic) {
+		x, other := c.on(tomorrow, c.doctor), c.on(after, c.doctor)
+		young, first := c.young(), c.young()
+		rc, err := c.register(as(young), young, tomorrow, x)
+		must(t, err)
+		o := booking.Order{Service: "hospital-register", Person: first, Session: x}
+		must(t, c.Booking.Wait(ctx, as(first), o))
+		must(t, c.Booking.Cancel(ctx, as(young), rc.Request))
+		must(t, c.Booking.OfferFree(ctx, booking.Offer{Session: x}))
+		_, err = c.register(as(c.d.Elder), c.d.Elder, tomorrow, x)
+		must(t, err)
+		_, err = c.register(as(first), first, after, other)
+		must(t, err)
+		c.Tell(t)
+		open := func() int {
+			return c.Count(t, `SELECT COUNT(*) FROM message WHERE person = $1 AND template = 'booking.offered/elder' AND state = 'open'`, first)
+		}
+		if open() != 1 {
+			t.Error("they are not told of the offer")
+		}
+		must(t, c.Booking.Leave(ctx, as(first), o))
+		c.Tell(t)
+		if open() != 0 {
+			t.Error("they are told of what they left")
+		}
+	})
+}
+
+func TestWhatWasBookedInOneGoIsOfferedAsLastTime(t *testing.T) {
+	each(t, 10, func(t *testing.T, c *clinic) {
+		second := c.add("骨科", "王医生", tenPlan())
+		c.week(second, 10)
+		c.publish("2026-12-04")
+		_, err := c.Booking.Book(ctx, as(c.d.Elder), booking.Order{Service: "hospital-register", Person: c.d.Elder, Session: c.on(tomorrow, second)})
+		must(t, err)
+		v, err := c.Requests.Start(ctx, as(c.d.Elder), "hospital-register", c.d.Elder, "")
+		must(t, err)
+		var got []string
+		for _, k := range v.Same {
+			got = append(got, k.Shown)
+		}
+		if s := strings.Join(got, " "); !contains(s, "骨科 王医生") {
+			t.Errorf("as last time is %q", s)
+		}
+	})
+}

@@ -97,13 +97,9 @@ func (s *Service) arrived(tx *journal.Tx, auth civic.Authority, b *Booking) (jou
 	if err != nil {
 		return journal.Event{}, err
 	}
-	ts, err := s.people.TagsOn(tx, auth, b.Person, dayOf(tx.Now))
+	tags, err := s.tags(tx, true, auth, b.Person, tx.Now)
 	if err != nil {
 		return journal.Event{}, err
-	}
-	var tags []string
-	for _, t := range ts {
-		tags = append(tags, t.Kind)
 	}
 	if err := s.end(tx, b, Arrived, b.Reason); err != nil {
 		return journal.Event{}, err

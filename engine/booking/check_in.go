@@ -2,13 +2,11 @@ package booking
 
 import (
 	"context"
-	"time"
 
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/journal"
 	"yinqiao/people"
-	"yinqiao/place"
 )
 
 // CheckedIn is what somebody is told who has come: their number, who is before them, and
@@ -19,7 +17,6 @@ type CheckedIn struct {
 	Department string
 	Where      string // the office
 	When       string // in words
-	Starts     time.Time
 }
 
 var errNoneToday = civic.E(civic.NotFound, "booking.none_today", "今天在这里没有查到您的预约。请到窗口问一问，没有约的也能办。").On("card")
@@ -58,16 +55,11 @@ func (s *Service) CheckIn(ctx context.Context, actor civic.Actor, text string) (
 				}
 				came++
 			}
-			c, err := checkedIn(tx, b)
-			if err != nil {
-				return err
-			}
-			out = append(out, c)
 		}
-		if came == 0 {
-			return journal.ErrUnchanged
+		if out, err = s.checkedIn(tx, bs); err == nil && came == 0 {
+			err = journal.ErrUnchanged
 		}
-		return nil
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -109,24 +101,21 @@ func (s *Service) cameFor(tx *journal.Tx, office civic.OfficeID, text string) ([
 	return bs, nil
 }
 
-func checkedIn(q db.Q, b Booking) (CheckedIn, error) {
-	c := CheckedIn{Department: b.Department, When: sayDay(b.StartsAt) + civic.SayTime(b.StartsAt), Starts: b.StartsAt}
-	t, err := readTicket(q, b)
+func (s *Service) checkedIn(q db.Q, bs []Booking) ([]CheckedIn, error) {
+	items, err := s.items(q, bs)
 	if err != nil {
-		return c, err
+		return nil, err
 	}
-	if t != nil {
-		c.Ticket = *t
+	out := make([]CheckedIn, len(items))
+	for i, it := range items {
+		t, err := readTicket(q, it.Booking)
+		if err != nil {
+			return nil, err
+		}
+		if t != nil {
+			out[i].Ticket = *t
+		}
+		out[i].What, out[i].Department, out[i].Where, out[i].When, out[i].Who = it.What, it.Department, it.Where, it.When, it.Who
 	}
-	r, err := readResource(q, b.Office, b.Resource)
-	if err != nil {
-		return c, err
-	}
-	o, err := place.Read(q, b.Office)
-	if err != nil {
-		return c, err
-	}
-	who, err := people.MaskedNames(q, []civic.PersonID{b.Person})
-	c.What, c.Where, c.Who = r.Name, o.Name, who[b.Person]
-	return c, err
+	return out, nil
 }

@@ -175,11 +175,7 @@ func (s *Service) tell(v *journal.View, x slot, pools []state) (Free, error) {
 		return f, err
 	}
 	f.Open = free(p.Ways(Drawer{Channel: civic.ChannelElder, Age: -1, Now: v.Now}, x.Office, x.StartsAt), pools, v.Now)
-	for _, q := range pools {
-		if q.Kept && !q.Shut && (q.ReleaseAt == nil || q.ReleaseAt.After(v.Now)) {
-			f.Kept += q.Quota - q.Used - q.Held
-		}
-	}
+	f.Kept = keptOf(pools, v.Now)
 	return f, nil
 }
 

@@ -3,7 +3,6 @@ package booking
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -77,6 +76,10 @@ type Grid struct {
 	Today   string
 	Rows    []GridRow
 	MayKeep bool // the reader keeps the sessions
+
+	Departments []string // of the office
+	Department  string   // the one that is shown; "" for all
+	Cut         bool     // there are more than are shown: one department at a time shows them
 }
 
 // here finds the office of the member of staff at the controls, who works there or keeps
@@ -97,10 +100,10 @@ func here(v *journal.View) (office civic.OfficeID, keeps bool, err error) {
 func mondayOf(day time.Time) time.Time { return day.AddDate(0, 0, -(int(day.Weekday())+6)%7) }
 
 // Week shows the week of a day ("" for today) at the office of the member of staff at
-// the controls: what can be booked, and what became of each pool. It needs case.work or
-// booking.keep.
-func (s *Service) Week(ctx context.Context, actor civic.Actor, day string) (*Grid, error) {
-	g := &Grid{}
+// the controls, of one department or ("") all: what can be booked, and what became of each
+// pool. It needs case.work or booking.keep.
+func (s *Service) Week(ctx context.Context, actor civic.Actor, day, department string) (*Grid, error) {
+	g := &Grid{Department: department}
 	err := s.j.Look(ctx, actor, func(v *journal.View) error {
 		office, keeps, err := here(v)
 		if err != nil {
@@ -117,8 +120,7 @@ func (s *Service) Week(ctx context.Context, actor civic.Actor, day string) (*Gri
 		if g.Office, err = place.Read(v, office); err != nil {
 			return err
 		}
-		g.Rows, err = s.gridRows(v, office, g.Days, v.Now)
-		return err
+		return s.fillGrid(v, g, v.Now)
 	})
 	if err != nil {
 		return nil, err
@@ -126,31 +128,41 @@ func (s *Service) Week(ctx context.Context, actor civic.Actor, day string) (*Gri
 	return g, nil
 }
 
-func (s *Service) gridRows(q db.Q, office civic.OfficeID, week [7]string, now time.Time) ([]GridRow, error) {
-	var rs []Resource
-	if err := q.Select(&rs, `SELECT `+resourceColumns+` FROM booking_resource WHERE office = $1 AND state = 'active' ORDER BY kind, department, name, id LIMIT $2`, office, resourcesMost); err != nil {
-		return nil, err
-	}
-	var xs []Session
-	if err := q.Select(&xs, `SELECT `+sessionColumns+` FROM booking_session WHERE office = $1 AND day >= $2 AND day <= $3 ORDER BY starts_at, id LIMIT `+fmt.Sprint(sessionsMost), office, week[0], week[6]); err != nil {
-		return nil, err
-	}
-	cells, err := s.cells(q, office, xs, now)
+// fillGrid adds what can be booked, and its sessions, as far as one page shows them.
+func (s *Service) fillGrid(q db.Q, g *Grid, now time.Time) error {
+	rs, err := activeOf(q, g.Office.ID)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out, at := make([]GridRow, len(rs)), map[string]int{}
-	for i, r := range rs {
-		out[i], at[r.ID] = GridRow{Resource: r}, i
-	}
-	for _, c := range cells {
-		i, ok := at[c.Resource]
-		d := slices.Index(week[:], c.Day)
-		if ok && d >= 0 {
-			out[i].Days[d] = append(out[i].Days[d], c)
+	at := map[string]int{}
+	for _, r := range rs {
+		if r.Department != "" && !slices.Contains(g.Departments, r.Department) {
+			g.Departments = append(g.Departments, r.Department)
+		}
+		if g.Department == "" || r.Department == g.Department {
+			at[r.ID], g.Rows = len(g.Rows), append(g.Rows, GridRow{Resource: r})
 		}
 	}
-	return out, nil
+	slices.Sort(g.Departments)
+	var xs []Session
+	if err := q.Select(&xs, `SELECT `+sessionColumns+` FROM booking_session WHERE office = $1 AND day >= $2 AND day <= $3 AND (department = $4 OR CAST($4 AS TEXT) = '')
+		ORDER BY starts_at, id LIMIT $5`, g.Office.ID, g.Days[0], g.Days[6], g.Department, sessionsMost+1); err != nil {
+		return err
+	}
+	if g.Cut = len(xs) > sessionsMost || len(rs) == resourcesMost; len(xs) > sessionsMost {
+		xs = xs[:sessionsMost]
+	}
+	cells, err := s.cells(q, g.Office.ID, xs, now)
+	if err != nil {
+		return err
+	}
+	for _, c := range cells {
+		if i, ok := at[c.Resource]; ok {
+			d := slices.Index(g.Days[:], c.Day)
+			g.Rows[i].Days[d] = append(g.Rows[i].Days[d], c)
+		}
+	}
+	return nil
 }
 
 // cells tell what became of the places of sessions of one office.

@@ -351,3 +351,50 @@ func TestAnOfficeAsksOnlyAHospitalThatIsConnected(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatIsRestoredAsOursAwaitsNoHospital(t *testing.T) {
+	confirming(t, 10, func(t *testing.T, r *register) {
+		rc := r.book(t, r.d.Elder, r.on(tomorrow, r.doctor))
+		must(t, r.Booking.Cancel(ctx, as(r.d.Elder), rc.Request))
+		must(t, r.Booking.SetOwner(ctx, r.keeper, booking.Owner{Office: r.d.Hospital, Way: booking.WayOurs}))
+		must(t, r.Booking.Restore(ctx, as(r.d.Elder), rc.Request))
+		if f := r.read(t, r.d.Elder, rc.Request); f.Awaits() || f.Words() != "约好了" {
+			t.Errorf("%q", f.Words())
+		}
+	})
+}
+
+func TestAPlaceToMoveToIsNoSecondChoice(t *testing.T) {
+	confirming(t, 10, func(t *testing.T, r *register) {
+		for i, day := range []string{tomorrow, after, "2026-11-26"} {
+			rc := r.book(t, r.d.Elder, r.on(day, r.doctor))
+			r.mood = sim.Agree
+			r.chase(t)
+			r.mood = sim.Think
+			must(t, r.Booking.Change(ctx, as(r.d.Elder), rc.Request, r.on([]string{"2026-11-30", "2026-12-01", "2026-12-02"}[i], r.doctor)))
+		}
+		_, err := r.choose(as(r.d.Elder), r.d.Elder, "2026-12-03", r.on("2026-12-03", r.doctor))
+		must(t, err)
+	})
+}
+
+func TestAHospitalThatIsAwayKeepsNoOtherWaiting(t *testing.T) {
+	confirming(t, 10, func(t *testing.T, r *register) {
+		other, far := &sim.Hospital{}, &sim.Hospital{Mood: func(bool, string) sim.Mood { return sim.Fail }}
+		r.Booking.Asks(map[string]booking.External{theirs: far, "another": other})
+		second := r.add("骨科", "王医生", tenPlan())
+		r.week(second, 10)
+		r.publish("2026-12-04")
+		must(t, r.Booking.SetOwner(ctx, r.keeper, booking.Owner{Office: r.d.Hospital, Resource: second, Way: booking.WayConfirmed, System: "another"}))
+		r.book(t, r.person(), r.on(tomorrow, r.doctor))
+		r.meanwhile(`INSERT INTO booking_ask (office, id, request, session, system, kind, hold, want, has, ref, word, tried, asked_at, next_at)
+			SELECT a.office, x.id || y.id, a.request, a.session, a.system, a.kind, a.hold, a.want, a.has, a.ref, a.word, a.tried, a.asked_at, $1
+			FROM booking_ask a, booking_session x, booking_session y`, r.Clock.Now().Add(-time.Hour))()
+		r.chase(t)
+		rc := r.book(t, r.d.Elder, r.on(after, second))
+		r.chase(t)
+		if f := r.read(t, r.d.Elder, rc.Request); f.Words() != "约好了" {
+			t.Errorf("%q after %d calls of the one that is away", f.Words(), far.Calls())
+		}
+	})
+}

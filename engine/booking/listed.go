@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"yinqiao/civic"
 	"yinqiao/engine/booking/external"
@@ -15,7 +14,7 @@ import (
 // listed is one line of a hospital's list.
 type listed struct {
 	line                 int
-	key, number, ref     string
+	key, number, ref     string // ref as it stands there, to be compared and not kept
 	day                  string // YYYY-MM-DD
 	from, until          int    // minutes after midnight; -1 where it is not said
 	department, resource string
@@ -91,7 +90,7 @@ func readLine(x sheet.Line, at map[string]int) (listed, error) {
 	wrong := func(name string) error {
 		return civic.E(civic.Invalid, "booking.list", fmt.Sprintf("第%d行的「%s」看不懂。请改好这一格，再交一次。", x.N, hospitalRules.Columns[name][0])).On("file")
 	}
-	l := listed{line: x.N, key: cell("key"), number: digitsOf(cell("number")), ref: shortly(cell("ref")), department: shortly(cell("department")), resource: shortly(cell("resource")), from: -1, until: -1}
+	l := listed{line: x.N, key: cell("key"), number: digitsOf(cell("number")), ref: cell("ref"), department: shortly(cell("department")), resource: shortly(cell("resource")), from: -1, until: -1}
 	var err error
 	if l.day, err = sheet.Day(cell("day")); err != nil || l.day == "" && cell("day") != "" {
 		return l, wrong("day")
@@ -101,7 +100,8 @@ func readLine(x sheet.Line, at map[string]int) (listed, error) {
 		to   *int
 	}{{"time", &l.from}, {"until", &l.until}} {
 		if c := cell(m.name); c != "" {
-			if *m.to, err = minuteOf(c); err != nil {
+			var ok bool
+			if *m.to, ok = clockCell(beginning(c)); !ok {
 				return l, wrong(m.name)
 			}
 		}
@@ -124,16 +124,13 @@ func readLine(x sheet.Line, at map[string]int) (listed, error) {
 	return l, nil
 }
 
-// minuteOf reads 14:00, 14:00:00 and 14:00-17:00, of which the first counts.
-func minuteOf(s string) (int, error) {
-	s, _, _ = strings.Cut(strings.ReplaceAll(civic.Fold(s), "—", "-"), "-")
-	s = strings.TrimSpace(s)
-	for _, layout := range []string{"15:04", "15:04:05"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t.Hour()*60 + t.Minute(), nil
-		}
+// beginning is the first of two times in a cell: of 14:00-17:00, 14:00.
+func beginning(s string) string {
+	s = civic.Fold(s)
+	if i := strings.IndexAny(s, "-—–~至到"); i >= 0 {
+		s = s[:i]
 	}
-	return -1, errWeek
+	return strings.TrimSpace(s)
 }
 
 func digitsOf(s string) string {

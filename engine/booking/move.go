@@ -35,7 +35,7 @@ func (s *Service) askMove(tx *journal.Tx, b *Booking, o Owner, x Session, w Way)
 	if err := s.askFor(tx, o, x, []Booking{*b}, kindMove, h.ID); err != nil {
 		return journal.Event{}, err
 	}
-	return journal.Event{Act: ActMoveAsked, Detail: map[string]string{"before": b.said()["what"], "what": sayDay(x.StartsAt) + civic.SayTime(x.StartsAt)},
+	return journal.Event{Act: ActMoveAsked, Detail: map[string]string{"before": b.said()["what"], "what": sayWhen(x.StartsAt)},
 		About: []journal.About{{ID: x.ID, Kind: "session", Role: "after"}}}, nil
 }
 

@@ -1,6 +1,7 @@
 package booking_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -146,10 +147,13 @@ func TestAWeekAndADaySayWhatBecameOfThePlaces(t *testing.T) {
 		c.Clock.Add(30 * time.Minute)
 		must(t, c.Booking.CallAgain(ctx, c.d.HospitalClerk, first)) // how long they waited is counted to the first call
 		for _, who := range []civic.Actor{c.keeper, c.d.HospitalClerk} {
-			g, err := c.Booking.Week(ctx, who, today)
+			g, err := c.Booking.Week(ctx, who, today, "")
 			must(t, err)
 			if len(g.Rows) != 1 || g.Days[0] != today || len(g.Rows[0].Days[0]) != 1 || g.Rows[0].Days[0][0].Booked() != 8 || len(g.Table()) != 1+5*3 {
 				t.Fatalf("%+v", g.Rows[0].Days)
+			}
+			if g, err = c.Booking.Week(ctx, who, today, "骨科"); err != nil || len(g.Rows) != 0 || g.Cut || !slices.Equal(g.Departments, []string{"内科"}) {
+				t.Errorf("another department: %+v, %v", g, err)
 			}
 			f, err := c.Booking.At(ctx, who, x)
 			must(t, err)
@@ -168,7 +172,7 @@ func TestAWeekAndADaySayWhatBecameOfThePlaces(t *testing.T) {
 			}
 		}
 		for _, who := range []civic.Actor{as(c.d.Elder), c.d.Supervisor} {
-			_, err := c.Booking.Week(ctx, who, today)
+			_, err := c.Booking.Week(ctx, who, today, "")
 			wantKind(t, err, civic.Denied, "")
 			_, err = c.Booking.Day(ctx, who, today)
 			wantKind(t, err, civic.Denied, "")

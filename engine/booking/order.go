@@ -2,10 +2,14 @@ package booking
 
 import (
 	"context"
+	"strings"
 
 	"yinqiao/catalog"
 	"yinqiao/civic"
+	"yinqiao/db"
 	"yinqiao/journal"
+	"yinqiao/people"
+	"yinqiao/place"
 	"yinqiao/request"
 )
 
@@ -54,7 +58,7 @@ func (s *Service) Extra(ctx context.Context, actor civic.Actor, o Order, reason 
 		}
 		b := of(r, x, Way{Pool: extraPool, As: extraPool, Cause: Extra}, tx.Now)
 		b.Reason = reason
-		if err := s.book(tx, o.auth, x, []Booking{b}, nil); err != nil {
+		if err := s.bookOne(tx, o.auth, x, b); err != nil {
 			return err
 		}
 		rc = request.Receipt{Person: r.Person, Request: r.ID, Number: r.Number, Def: r.Def}
@@ -94,16 +98,71 @@ func (s *Service) enter(tx *journal.Tx, o *Order) (Session, *request.Request, er
 	if err := x.bookable(tx.Now); err != nil {
 		return x, nil, err
 	}
-	rs, err := s.requests.Enter(tx, []request.Entry{o.entry()})
+	self, err := people.Resolve(tx, o.Person)
 	if err != nil {
 		return x, nil, err
 	}
-	if rs[0].Def.Booking == nil || rs[0].Def.Booking.Kind != x.Kind {
+	if o.def, err = s.requests.Live(tx, o.Service, self.Division, o.actor.Channel); err != nil {
+		return x, nil, err
+	}
+	if o.def.Booking == nil || o.def.Booking.Kind != x.Kind {
 		return x, nil, errNoSession
+	}
+	at, err := whereOf(tx, x)
+	if err != nil {
+		return x, nil, err
+	}
+	rs, err := s.requests.Enter(tx, []request.Entry{o.entry(self, at)})
+	if err != nil {
+		return x, nil, err
 	}
 	return x, rs[0], nil
 }
 
-func (o Order) entry() request.Entry {
-	return request.Entry{Service: o.Service, Person: o.Person, Auth: o.auth, Actor: o.actor, Answers: request.Answers{}}
+// entry is the request of an order, with the answers that a dialogue would have had: what
+// is asked for "as last time" is found again.
+func (o Order) entry(self people.Self, at atDoor) request.Entry {
+	return request.Entry{Service: o.Service, Person: o.Person, Auth: o.auth, Actor: o.actor, Self: &self, Def: o.def, Answers: at.answers(o)}
+}
+
+// atDoor is a session with its place and whom it is with.
+type atDoor struct {
+	Session
+	office   place.Office
+	resource Resource
+}
+
+func whereOf(q db.Q, x Session) (at atDoor, err error) {
+	at.Session = x
+	if at.office, err = place.Read(q, x.Office); err == nil {
+		at.resource, err = readResource(q, x.Office, x.Resource)
+	}
+	return at, err
+}
+
+// answers say where and with whom; when it is, the booking itself says.
+func (at atDoor) answers(o Order) request.Answers {
+	out, def := request.Answers{}, o.def
+	say := func(code, shown string) []request.Value {
+		return []request.Value{{Code: code, Shown: shown, Via: o.actor.Channel, By: o.actor.Operator}}
+	}
+	q := def.Question(def.Booking.Session)
+	if q == nil {
+		return out
+	}
+	for i, key := range q.Needs {
+		source := ""
+		if n := def.Question(key); n != nil {
+			source, _, _ = strings.Cut(n.Source, ":")
+		}
+		switch {
+		case i == 0:
+			out[key] = say(string(at.Office), at.office.Name)
+		case source == SourceDepartments && at.Department != "":
+			out[key] = say(department+at.Department, at.Department)
+		case source == SourceResources:
+			out[key] = say(at.resource.ID, at.resource.Name)
+		}
+	}
+	return out
 }

@@ -97,13 +97,8 @@ func (s *Service) choices(v *journal.View, auth civic.Authority, person civic.Pe
 		if err != nil {
 			return nil, err
 		}
-		c := Choice{Session: x.Session, What: x.Resource.Name, About: x.Resource.About, When: x.Words(), Free: free(p.Ways(d, x.Office, x.StartsAt), pools[x.ID], v.Now)}
-		for _, q := range pools[x.ID] {
-			if q.Kept && !q.Shut && (q.ReleaseAt == nil || q.ReleaseAt.After(v.Now)) {
-				c.Kept += max(0, q.Quota-q.Used-q.Held)
-			}
-		}
-		out[i] = c
+		out[i] = Choice{Session: x.Session, What: x.Resource.Name, About: x.Resource.About, When: x.Words(),
+			Free: free(p.Ways(d, x.Office, x.StartsAt), pools[x.ID], v.Now), Kept: keptOf(pools[x.ID], v.Now)}
 	}
 	return out, nil
 }
@@ -173,12 +168,13 @@ func (s *Service) Restore(ctx context.Context, actor civic.Actor, id civic.Reque
 		if err != nil {
 			return none, err
 		}
-		n, err := tx.Exec(`UPDATE booking SET state = 'booked', reason = '', ended_at = NULL, pool = $1, drew_as = $2, cause = $3, rev = rev + 1 WHERE office = $4 AND id = $5 AND rev = $6 AND state = 'cancelled'`,
+		// The place is ours: whatever a hospital was asked before, it awaits none now.
+		n, err := tx.Exec(`UPDATE booking SET state = 'booked', reason = '', ended_at = NULL, theirs = '', pool = $1, drew_as = $2, cause = $3, rev = rev + 1 WHERE office = $4 AND id = $5 AND rev = $6 AND state = 'cancelled'`,
 			w.Pool, w.As, w.Cause, b.Office, b.ID, b.Rev)
 		if err == nil && n != 1 {
 			err = errMoved
 		}
-		return journal.Event{Act: ActRestored, Detail: map[string]string{"what": sayDay(b.StartsAt) + civic.SayTime(b.StartsAt), "pool": w.Pool, "cause": string(w.Cause)}}, err
+		return journal.Event{Act: ActRestored, Detail: map[string]string{"what": sayWhen(b.StartsAt), "pool": w.Pool, "cause": string(w.Cause)}}, err
 	})
 }
 

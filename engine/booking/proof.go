@@ -67,8 +67,8 @@ func (s *Service) Prove(ctx context.Context, office civic.OfficeID, from, to str
 		if err := v.Select(&lent, `SELECT resource, pool, COUNT(*) AS n FROM booking WHERE office = $1 AND day >= $2 AND day <= $3 AND cause IN ('released', 'borrowed') AND state NOT IN ('cancelled', 'called_off') GROUP BY resource, pool`, office, from, to); err != nil {
 			return err
 		}
-		var rs []Resource
-		if err := v.Select(&rs, `SELECT `+resourceColumns+` FROM booking_resource WHERE office = $1`, office); err != nil {
+		rs, err := resourcesOf(v, office)
+		if err != nil {
 			return err
 		}
 		names := map[string]string{}

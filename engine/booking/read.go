@@ -247,7 +247,7 @@ func (s *Service) items(q db.Q, bs []Booking) ([]Item, error) {
 	}
 	out := make([]Item, len(bs))
 	for i, b := range bs {
-		out[i] = Item{b, titles[b.ID], what[b.Resource].Name, what[b.Resource].Individual, where[b.Office], who[b.Person], sayDay(b.StartsAt) + civic.SayTime(b.StartsAt)}
+		out[i] = Item{b, titles[b.ID], what[b.Resource].Name, what[b.Resource].Individual, where[b.Office], who[b.Person], sayWhen(b.StartsAt)}
 	}
 	return out, nil
 }

@@ -1,9 +1,11 @@
 package booking
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"yinqiao/civic"
@@ -82,7 +84,6 @@ type known struct {
 	Want    string
 	Has     string
 	Ref     string
-	Kind    string
 	Number  string
 	State   State
 	Day     string
@@ -117,7 +118,7 @@ func (s *Service) Compare(ctx context.Context, actor civic.Actor, office civic.O
 		}
 		id = db.NewID()
 		var ks []known
-		if err := tx.Select(&ks, `SELECT a.id, a.request, a.want, a.has, a.ref, a.kind, b.number, b.state, s.day FROM booking_ask a
+		if err := tx.Select(&ks, `SELECT a.id, a.request, a.want, a.has, a.ref, b.number, b.state, s.day FROM booking_ask a
 			JOIN booking b ON b.office = a.office AND b.id = a.request JOIN booking_session s ON s.office = a.office AND s.id = a.session
 			WHERE a.office = $1 AND s.day >= $2 AND s.day <= $3 ORDER BY a.asked_at, a.id LIMIT $4`, office, from, to, hospitalRules.List.Rows); err != nil {
 			return err
@@ -156,7 +157,8 @@ func differences(all []listed, ks []known) (same int, out []Difference) {
 			byNumber[k.Number] = k
 		}
 	}
-	for _, l := range all {
+	of, last := make([]*known, len(all)), map[string]int{}
+	for i, l := range all {
 		k := byKey[l.key]
 		if k == nil && l.ref != "" {
 			k = byRef[l.ref]
@@ -164,9 +166,16 @@ func differences(all []listed, ks []known) (same int, out []Difference) {
 		if k == nil && l.number != "" {
 			k = byNumber[l.number]
 		}
-		d := Difference{Line: l.line, Ref: l.ref, What: l.what(), Said: l.state}
+		of[i], last[l.id(k)] = k, i
+	}
+	for i, l := range all {
+		k := of[i]
+		if last[l.id(k)] != i {
+			continue // a later line says what holds
+		}
+		d := Difference{Line: l.line, Ref: shortly(l.ref), What: l.what(), Said: l.state}
 		if k != nil {
-			k.seen, d.Ask, d.Request = true, k.ID, k.Request
+			k.seen, d.Ask, d.Request, d.Ref = true, k.ID, k.Request, cmp.Or(k.Ref, d.Ref)
 		}
 		switch has := l.state == external.Confirmed; {
 		case k == nil && has, k != nil && k.Want == freed && has:
@@ -185,6 +194,18 @@ func differences(all []listed, ks []known) (same int, out []Difference) {
 		}
 	}
 	return same, out
+}
+
+// id names the place of which a line speaks: ours where we know it, else by the list's own
+// words for it, and alone where it has none.
+func (l listed) id(k *known) string {
+	switch {
+	case k != nil:
+		return "ask " + k.ID
+	case l.key+l.ref+l.number == "":
+		return "line " + strconv.Itoa(l.line)
+	}
+	return strings.Join([]string{"theirs", l.key, l.ref, l.number}, "\x00")
 }
 
 // Lists lists the last lists of an office, the newest first. It needs case.work at it.
@@ -272,23 +293,26 @@ func (s *Service) SettleDifference(ctx context.Context, actor civic.Actor, offic
 		if err != nil {
 			return err
 		}
-		var d Difference
+		var d struct {
+			Difference
+			List string
+		}
 		err = tx.Get(&d, `UPDATE booking_difference SET state = 'settled', reason = $1 WHERE office = $2 AND id = $3 AND state = 'open'
-			RETURNING id, line, kind, ask, request, ref, what, said, state, reason`, reason, office, id)
+			RETURNING id, list, line, kind, ask, request, ref, what, said, state, reason`, reason, office, id)
 		if errors.Is(err, db.ErrNoRows) {
 			return errSettled
 		}
 		if err != nil {
 			return err
 		}
-		ev := journal.Event{Act: ActDifference, Detail: map[string]string{"how": how, "kind": d.Kind, "reason": reason}, About: about(office, "list", d.ID)}
+		ev := journal.Event{Act: ActDifference, Detail: map[string]string{"how": how, "kind": d.Kind, "reason": reason}, About: about(office, "list", d.List)}
 		if d.Ask == "" {
 			if how == FollowTheirs {
 				return errFollow
 			}
 			return tx.Record(auth, ev)
 		}
-		return s.settle(tx, d, how, reason, ev)
+		return s.settle(tx, d.Difference, how, reason, ev)
 	})
 }
 

@@ -151,3 +151,35 @@ func TestTheBoardShowsWhatIsAwaitedAndAClerkNotesWhatTheHospitalSaidOnThePhone(t
 		r.balance(t, x)
 	})
 }
+
+func TestOfSeveralLinesAboutOnePlaceTheLastCounts(t *testing.T) {
+	confirming(t, 10, func(t *testing.T, r *register) {
+		rc := r.book(t, r.d.Elder, r.on(tomorrow, r.doctor))
+		const ref = "330106202611240001"
+		must(t, r.Booking.Hear(ctx, theirs, []external.Answer{{Key: r.keyOf(t, rc.Request), State: external.Confirmed, Ref: ref}}))
+		compare := func(list string) booking.List {
+			t.Helper()
+			id, err := r.Booking.Compare(ctx, r.d.HospitalClerk, r.d.Hospital, []byte("医院单号,就诊日期,就诊时间,状态\n"+list))
+			must(t, err)
+			l, err := r.Booking.ReadList(ctx, r.d.HospitalClerk, r.d.Hospital, id)
+			must(t, err)
+			return l
+		}
+		line := func(ref, at, state string) string { return ref + ",2026-11-24," + at + "," + state + "\n" }
+		if l := compare(line(ref, "下午2点", "已取消") + line(ref, "14:00:00-17:00", "已预约")); l.Differ != 0 || l.Same != 1 {
+			t.Errorf("%+v", l)
+		}
+		if l := compare(line(ref, "0.5833333", "已预约") + line("another", "14点半", "已预约") + line("another", "14点半", "已取消") + line(ref, "下午2点", "已取消")); l.Differ != 1 || l.Rows[0].Line != 5 || l.Rows[0].Kind != "state" || l.Rows[0].Request != rc.Request {
+			t.Errorf("%+v", l)
+		}
+		l := compare(line("330106195001011234", "14:00", "已预约"))
+		if l.Differ != 2 || strings.Contains(r.Dump(t), "330106195001011234") {
+			t.Errorf("what may be somebody's number is kept: %+v", l)
+		}
+		id := l.Rows[0].ID
+		must(t, r.Booking.SettleDifference(ctx, r.d.HospitalClerk, r.d.Hospital, id, booking.FollowOurs, "打电话核对过"))
+		if a, b := r.Acts(t, booking.ActDifference, l.ID), r.Acts(t, booking.ActDifference, id); a != 1 || b != 0 {
+			t.Errorf("%d acts are about the list, %d about a list that there is not", a, b)
+		}
+	})
+}

@@ -39,7 +39,7 @@ func (s *Service) remind(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if err := tx.RecordFor(auth, b.Person, journal.Event{Act: ActTomorrow, Detail: map[string]string{"what": sayDay(b.StartsAt) + civic.SayTime(b.StartsAt)}, About: b.about()}); err != nil {
+			if err := tx.RecordFor(auth, b.Person, journal.Event{Act: ActTomorrow, Detail: map[string]string{"what": sayWhen(b.StartsAt)}, About: b.about()}); err != nil {
 				return err
 			}
 			told++

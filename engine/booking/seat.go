@@ -51,6 +51,16 @@ func free(ways []Way, pools []state, now time.Time) int {
 	return n
 }
 
+// keptOf counts the places of pools that are still kept for those they are for.
+func keptOf(pools []state, now time.Time) (n int) {
+	for _, p := range pools {
+		if p.Kept && !p.Shut && (p.ReleaseAt == nil || p.ReleaseAt.After(now)) {
+			n += max(0, p.Quota-p.Used-p.Held)
+		}
+	}
+	return n
+}
+
 // What a place is taken for.
 const (
 	used = "used"

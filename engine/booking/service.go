@@ -37,7 +37,7 @@ var (
 	ActMissed     = journal.Define("booking.missed", "没有来").Carries("request", "office", "what")
 	ActWaiting    = journal.Define("booking.waiting", "排上了候补")
 	ActWaitLeft   = journal.Define("booking.wait_left", "不再候补")
-	ActOffered    = journal.Define("booking.offered", "候补有号了").Carries("what", "until")
+	ActOffered    = journal.Define("booking.offered", "候补有号了").Carries("what", "until", "session")
 	ActOfferOver  = journal.Define("booking.offer_over", "候补的号没有要")
 
 	ActOwner       = journal.Define("booking.owner", "改了号由谁管")

@@ -64,6 +64,9 @@ func sayDay(t time.Time) string {
 	return t.Format("1月2日 ") + "星期" + string([]rune("日一二三四五六")[t.Weekday()])
 }
 
+// sayWhen says when something begins: 11月23日 星期一下午2点.
+func sayWhen(t time.Time) string { return sayDay(t) + civic.SayTime(t) }
+
 // days is what is known of the days over which sessions are made.
 type days struct {
 	place map[string]place.DayPlan // of the place itself

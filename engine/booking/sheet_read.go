@@ -26,9 +26,10 @@ const (
 	colAbout      = "说明"
 	colPlan       = "号源方案"
 	colAhead      = "提前几天放号"
+	colOne        = "一位医生"
 )
 
-var weekHeads = []string{colDepartment, colName, colWeekday, colFrom, colTo, colPlaces, colHolidays, colKind, colAbout, colPlan, colAhead}
+var weekHeads = []string{colDepartment, colName, colWeekday, colFrom, colTo, colPlaces, colHolidays, colKind, colAbout, colPlan, colAhead, colOne}
 
 // SheetBytes bounds a week's sheet.
 func SheetBytes() int64 { return rules.Sheet.Bytes }
@@ -51,7 +52,7 @@ type sheetRow struct {
 	places     int
 	holidays   bool
 	// Of something that is not entered yet.
-	kind, about, plan, ahead string
+	kind, about, plan, ahead, one string
 }
 
 var errWeekHeads = civic.E(civic.Invalid, "booking.sheet_heads", "表里没有找到表头。请先下载这一周的表，在上面改，表头不要动。").On("file")
@@ -103,7 +104,7 @@ func readSheet(b []byte) ([]sheetRow, []Wrong, error) {
 }
 
 func readRow(n int, cell func(string) string) (sheetRow, []Wrong) {
-	r := sheetRow{n: n, department: cell(colDepartment), name: cell(colName), kind: cell(colKind), about: cell(colAbout), plan: cell(colPlan), ahead: cell(colAhead)}
+	r := sheetRow{n: n, department: cell(colDepartment), name: cell(colName), kind: cell(colKind), about: cell(colAbout), plan: cell(colPlan), ahead: cell(colAhead), one: cell(colOne)}
 	var wrong []Wrong
 	bad := func(col, format string, args ...any) {
 		wrong = append(wrong, Wrong{n, col, fmt.Sprintf(format, args...)})
@@ -134,14 +135,28 @@ func readRow(n int, cell func(string) string) (sheetRow, []Wrong) {
 	} else {
 		r.places = int(p)
 	}
-	switch h := cell(colHolidays); h {
-	case "是", "开", "√", "1":
-		r.holidays = true
-	case "", "否", "不", "不开", "0":
-	default:
-		bad(colHolidays, "「%s」看不明白，节假日也开的写「是」，不开的空着。", short(h))
+	if r.holidays, ok = yesCell(cell(colHolidays)); !ok {
+		bad(colHolidays, "「%s」看不明白，节假日也开的写「是」，不开的空着。", short(cell(colHolidays)))
 	}
 	return r, wrong
+}
+
+// yesCell reads a cell that says yes or no; empty is no.
+func yesCell(s string) (yes, ok bool) {
+	switch s {
+	case "是", "开", "√", "1":
+		return true, true
+	case "", "否", "不", "不开", "0":
+		return false, true
+	}
+	return false, false
+}
+
+func sayYes(yes bool) string {
+	if yes {
+		return "是"
+	}
+	return "否"
 }
 
 // short cuts what somebody typed, for a sentence about it.
@@ -218,11 +233,7 @@ func sayClock(minute int) string { return fmt.Sprintf("%d:%02d", minute/60, minu
 
 // cells is a template as a row of the sheet.
 func (t Template) cells() []string {
-	holidays := "否"
-	if t.Holidays {
-		holidays = "是"
-	}
-	return []string{"周" + string(weekdayRunes[t.Weekday]), sayClock(t.From), sayClock(t.To), strconv.Itoa(t.Places), holidays}
+	return []string{"周" + string(weekdayRunes[t.Weekday]), sayClock(t.From), sayClock(t.To), strconv.Itoa(t.Places), sayYes(t.Holidays)}
 }
 
 // Words says a weekly session: 周一 8:00到12:00，20个号.

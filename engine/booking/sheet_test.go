@@ -2,7 +2,9 @@ package booking_test
 
 import (
 	"bytes"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -162,6 +164,65 @@ func FuzzASheetIsReadOrRefused(f *testing.F) {
 					}
 				}
 			}
+		}
+	})
+}
+
+func TestASheetThatIsPublishedTwiceAtOnceEntersEachDoctorOnce(t *testing.T) {
+	each(t, 10, func(t *testing.T, c *clinic) {
+		in := c.file(heads + "骨科,王医生,周二,8:00,12:00,10,,clinic,主任医师,clinic,14\n")
+		seen := c.check(in).Seen
+		leave := c.meanwhile(`UPDATE booking_line SET last = last`) // so that all of them have begun
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				_, err := c.Booking.PublishWeek(ctx, c.keeper, in, seen)
+				must(t, err) // pressed twice is no fault
+			})
+			wg.Go(func() {
+				must(t, c.Booking.SetWeek(ctx, c.keeper, c.d.Hospital, c.doctor, after, []booking.Template{{Weekday: 1, From: 480, To: 720, Places: 10}}))
+			})
+		}
+		leave()
+		wg.Wait()
+		if n := c.Count(t, `SELECT COUNT(*) FROM booking_resource WHERE name = '王医生'`); n != 1 {
+			t.Errorf("entered %d times", n)
+		}
+		if n := c.Count(t, `SELECT COUNT(*) FROM booking_template WHERE resource = $1 AND until = '9999-12-31'`, c.doctor); n != 1 {
+			t.Errorf("%d sessions a week of one", n)
+		}
+	})
+}
+
+func TestADoctorOfASheetIsOnePersonWhereItSaysSo(t *testing.T) {
+	each(t, 10, func(t *testing.T, c *clinic) {
+		in := c.file(strings.TrimSuffix(heads, "\n") + ",一位医生\n骨科,王医生,周二,8:00,12:00,10,,clinic,主任医师,clinic,14,是\n骨科,骨科门诊,周二,8:00,12:00,10,,clinic,,clinic,14,\n")
+		_, err := c.Booking.PublishWeek(ctx, c.keeper, in, c.check(in).Seen)
+		must(t, err)
+		for name, want := range map[string]bool{"王医生": true, "骨科门诊": false} {
+			all, err := c.Booking.Resources(ctx, booking.FindResources{Office: c.d.Hospital, Individual: &want})
+			must(t, err)
+			if !slices.ContainsFunc(all, func(r booking.Resource) bool { return r.Name == name }) {
+				t.Errorf("%s is not one person: %t", name, want)
+			}
+		}
+		in.Bytes = []byte(strings.TrimSuffix(heads, "\n") + ",一位医生\n骨科,张医生,周二,8:00,12:00,10,,clinic,主任医师,clinic,14,也许\n")
+		if d := c.check(in); len(d.Wrong) != 1 || d.Wrong[0].Column != "一位医生" {
+			t.Errorf("%+v", d.Wrong)
+		}
+	})
+}
+
+func TestADayByAnotherWeekdayHasItsSessionsAtOnce(t *testing.T) {
+	each(t, 10, func(t *testing.T, c *clinic) {
+		const saturday = "2026-11-28"
+		must(t, c.Booking.SetDay(ctx, c.keeper, c.d.Hospital, "", saturday, 1, "补周一的班"))
+		if n := c.Count(t, `SELECT COUNT(*) FROM booking_session WHERE day = $1`, saturday); n != 1 {
+			t.Errorf("%d sessions", n)
+		}
+		must(t, c.Booking.SetDay(ctx, c.keeper, c.d.Hospital, "", "2027-05-01", 1, "远着呢"))
+		if n := c.Count(t, `SELECT COUNT(*) FROM booking_session WHERE day > '2026-12-04'`); n != 0 {
+			t.Errorf("%d sessions beyond what is published", n)
 		}
 	})
 }

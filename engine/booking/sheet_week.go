@@ -85,7 +85,7 @@ func (s *Service) WeekSheet(ctx context.Context, actor civic.Actor, office civic
 			if err != nil {
 				return err
 			}
-			tail := []string{r.Kind, r.About, p.Name, strconv.Itoa(r.Ahead)}
+			tail := []string{r.Kind, r.About, p.Name, strconv.Itoa(r.Ahead), sayYes(r.Individual)}
 			week := weeks[r.ID]
 			if len(week) == 0 {
 				rows = append(rows, slices.Concat([]string{r.Department, r.Name, "", "", "", "", ""}, tail))
@@ -102,14 +102,11 @@ func (s *Service) WeekSheet(ctx context.Context, actor civic.Actor, office civic
 	return sheet.Make(rows, workbook)
 }
 
-// resourcesMost is how many resources of an office one sheet or one week shows.
-const resourcesMost = 500
-
 // officeWeek reads what can be booked at an office, and the weekly sessions of each
 // that hold on a day, in the order of the week.
 func officeWeek(q db.Q, office civic.OfficeID, day string) ([]Resource, map[string][]Template, error) {
-	var rs []Resource
-	if err := q.Select(&rs, `SELECT `+resourceColumns+` FROM booking_resource WHERE office = $1 AND state = 'active' ORDER BY kind, department, name, id LIMIT $2`, office, resourcesMost); err != nil {
+	rs, err := activeOf(q, office)
+	if err != nil {
 		return nil, nil, err
 	}
 	var ts []template
@@ -179,6 +176,11 @@ func (s *Service) weekDraft(q db.Q, o place.Office, in WeekFile, now time.Time) 
 		case !c.New() && slices.Equal(c.Before, c.After):
 			d.Same++
 		default:
+			if !c.New() {
+				if c.Stay, err = stays(q, o.ID, c.Resource.ID, in); err != nil {
+					return nil, err
+				}
+			}
 			d.Changes = append(d.Changes, c)
 		}
 	}
@@ -197,10 +199,10 @@ func (d *WeekDraft) seal(rows []sheetRow) error {
 	text := [][]string{weekHeads}
 	for _, r := range rows {
 		if r.off || len(r.days) == 0 {
-			text = append(text, []string{r.department, r.name, "", "", "", "", "", r.kind, r.about, r.plan, r.ahead})
+			text = append(text, slices.Concat([]string{r.department, r.name, "", "", "", "", ""}, r.tail()))
 		}
 		for _, day := range r.days {
-			text = append(text, slices.Concat([]string{r.department, r.name}, Template{day, r.from, r.to, r.places, r.holidays}.cells(), []string{r.kind, r.about, r.plan, r.ahead}))
+			text = append(text, slices.Concat([]string{r.department, r.name}, Template{day, r.from, r.to, r.places, r.holidays}.cells(), r.tail()))
 		}
 	}
 	out, err := sheet.Columns(text)
@@ -276,13 +278,10 @@ func (s *Service) weekChange(q db.Q, o place.Office, rows []sheetRow, rs []Resou
 	if p != nil {
 		c.PlanWords = p.Words
 	}
-	if len(wrong) > 0 || c.New() {
-		return c, wrong, nil
-	}
-	n, err := stays(q, o.ID, c.Resource.ID, in)
-	c.Stay = n
-	return c, nil, err
+	return c, wrong, nil
 }
+
+func (r sheetRow) tail() []string { return []string{r.kind, r.about, r.plan, r.ahead, r.one} }
 
 // fresh is something that the rows enter for the first time.
 func (r sheetRow) fresh(office civic.OfficeID, bad func(int, string, string)) (Resource, *Plan) {
@@ -301,6 +300,10 @@ func (r sheetRow) fresh(office civic.OfficeID, bad func(int, string, string)) (R
 	}
 	if out.Ahead = n; err == nil && out.check() != nil {
 		bad(r.n, colName, errResource.Say)
+	}
+	var ok bool
+	if out.Individual, ok = yesCell(r.one); !ok {
+		bad(r.n, colOne, "「"+short(r.one)+"」看不明白，是一位医生的写「是」，几位轮流的、场馆和课写「否」。")
 	}
 	return out, p
 }
@@ -325,10 +328,7 @@ func (in WeekFile) until() string {
 // stays counts the sessions of a resource that a new week leaves as they are.
 func stays(q db.Q, office civic.OfficeID, resource string, in WeekFile) (int, error) {
 	var n int
-	err := q.Get(&n, `SELECT COUNT(*) FROM booking_session s WHERE s.office = $1 AND s.resource = $2 AND s.day >= $3 AND s.day < $4 AND s.state = 'open' AND (
-		EXISTS (SELECT 1 FROM booking_pool p WHERE p.office = s.office AND p.session = s.id AND (p.used > 0 OR p.held > 0))
-		OR EXISTS (SELECT 1 FROM booking b WHERE b.office = s.office AND b.session = s.id)
-		OR EXISTS (SELECT 1 FROM booking_wait w WHERE w.office = s.office AND w.session = s.id))`, office, resource, in.Since, in.until())
+	err := q.Get(&n, `SELECT COUNT(*) FROM booking_session s WHERE s.office = $1 AND s.resource = $2 AND s.day >= $3 AND s.day < $4 AND s.state = 'open' AND `+someones, office, resource, in.Since, in.until())
 	return n, err
 }
 
@@ -340,7 +340,7 @@ func (s *Service) PublishWeek(ctx context.Context, actor civic.Actor, in WeekFil
 	var sum Published
 	err := s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 		sum = Published{}
-		auth, o, err := s.keeper(tx, in.Office)
+		auth, o, err := s.planner(tx, in.Office)
 		if err != nil {
 			return err
 		}
@@ -351,11 +351,11 @@ func (s *Service) PublishWeek(ctx context.Context, actor civic.Actor, in WeekFil
 		if n := len(d.Wrong); n > 0 {
 			return civic.E(civic.Invalid, "booking.sheet_wrong", "表里还有"+strconv.Itoa(n)+"处不对，没有发布。请照列出的改好，再上传。").On("file")
 		}
+		if len(d.Changes) == 0 { // all of it is done already
+			return journal.ErrUnchanged
+		}
 		if d.Seen != seen {
 			return errSeen
-		}
-		if len(d.Changes) == 0 {
-			return journal.ErrUnchanged
 		}
 		sum, err = s.publishDraft(tx, auth, o, d, in)
 		return err
@@ -365,11 +365,11 @@ func (s *Service) PublishWeek(ctx context.Context, actor civic.Actor, in WeekFil
 
 func (s *Service) publishDraft(tx *journal.Tx, auth civic.Authority, o place.Office, d *WeekDraft, in WeekFile) (Published, error) {
 	var sum Published
-	var reach struct{ Day string }
-	if err := tx.Get(&reach, `SELECT COALESCE(MAX(day), '') AS day FROM booking_session WHERE office = $1 AND state = 'open'`, o.ID); err != nil {
+	reach, err := reachOf(tx, o.ID)
+	if err != nil {
 		return sum, err
 	}
-	later, err := s.laterWeeks(tx, o, d, in)
+	later, err := laterWeeks(tx, in)
 	if err != nil {
 		return sum, err
 	}
@@ -393,11 +393,11 @@ func (s *Service) publishDraft(tx *journal.Tx, auth civic.Authority, o place.Off
 			}
 		}
 		rs = append(rs, r)
-		if d := dayOf(tx.Now.AddDate(0, 0, min(r.Ahead+extendBefore, aheadMost-1))); d > reach.Day {
-			reach.Day = d
+		if d := dayOf(tx.Now.AddDate(0, 0, min(r.Ahead+extendBefore, aheadMost-1))); d > reach {
+			reach = d
 		}
 	}
-	last, err := parseDay(reach.Day)
+	last, err := parseDay(reach)
 	if err != nil {
 		return sum, err
 	}
@@ -408,16 +408,16 @@ func (s *Service) publishDraft(tx *journal.Tx, auth civic.Authority, o place.Off
 		}
 		sum.Resources, sum.Sessions, sum.Places = sum.Resources+len(part), sum.Sessions+made.Sessions, sum.Places+made.Places
 	}
-	return sum, tx.Record(auth, journal.Event{Act: ActPublished, Detail: map[string]string{"until": reach.Day, "sessions": strconv.Itoa(sum.Sessions), "places": strconv.Itoa(sum.Places)},
+	return sum, tx.Record(auth, journal.Event{Act: ActPublished, Detail: map[string]string{"until": reach, "sessions": strconv.Itoa(sum.Sessions), "places": strconv.Itoa(sum.Places)},
 		About: about(o.ID, "office", string(o.ID))})
 }
 
 // laterWeeks are the weeks to which those that change for seven days go back. What was
 // to change after that day anyway changes then no more: the sheet says what holds.
-func (s *Service) laterWeeks(tx *journal.Tx, o place.Office, d *WeekDraft, in WeekFile) (map[string][]Template, error) {
+func laterWeeks(q db.Q, in WeekFile) (map[string][]Template, error) {
 	if !in.Once {
 		return nil, nil
 	}
-	_, later, err := officeWeek(tx, o.ID, in.until())
+	_, later, err := officeWeek(q, in.Office, in.until())
 	return later, err
 }

@@ -13,8 +13,12 @@ import (
 
 var itemHeads = []string{"日期", "时间", "科室", "找谁", "老人", "号码", "办什么", "状态", "用的哪种号", "说明"}
 
-func itemCells(it Item) []string {
-	return []string{it.Day, sayClockOf(it.StartsAt), it.Department, it.What, it.Who, it.Number.Grouped(), it.Title, it.Booking.Words(), causeWords[it.Cause], it.Reason}
+func itemTable(items []Item) [][]string {
+	out := [][]string{itemHeads}
+	for _, it := range items {
+		out = append(out, []string{it.Day, sayClockOf(it.StartsAt), it.Department, it.What, it.Who, it.Number.Grouped(), it.Title, it.Booking.Words(), causeWords[it.Cause], it.Reason})
+	}
+	return out
 }
 
 var causeWords = map[Cause]string{Own: "自己的号池", Released: "到时间放出来的", Borrowed: "借的", Extra: "加的号"}
@@ -28,22 +32,10 @@ func sayClockOf(t time.Time) string {
 }
 
 // Table is the list of a day.
-func (f DayFile) Table() [][]string {
-	out := [][]string{itemHeads}
-	for _, it := range f.Items {
-		out = append(out, itemCells(it))
-	}
-	return out
-}
+func (f DayFile) Table() [][]string { return itemTable(f.Items) }
 
 // Table is the list of a session.
-func (f SessionFile) Table() [][]string {
-	out := [][]string{itemHeads}
-	for _, it := range f.Items {
-		out = append(out, itemCells(it))
-	}
-	return out
-}
+func (f SessionFile) Table() [][]string { return itemTable(f.Items) }
 
 // Table is a week: one row for each pool of each session.
 func (g Grid) Table() [][]string {

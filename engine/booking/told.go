@@ -21,7 +21,7 @@ func (s *Service) Told(q db.Q, auth civic.Authority) (map[civic.RequestID][2]str
 	}
 	out := map[civic.RequestID][2]string{}
 	for _, b := range bs {
-		out[b.ID] = [2]string{b.State.Words(), sayDay(b.StartsAt) + civic.SayTime(b.StartsAt)}
+		out[b.ID] = [2]string{b.Words(), sayWhen(b.StartsAt)}
 	}
 	return out, nil
 }

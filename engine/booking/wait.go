@@ -40,17 +40,13 @@ func (s *Service) Wait(ctx context.Context, actor civic.Actor, o Order) error {
 		if err := x.bookable(tx.Now); err != nil {
 			return err
 		}
-		ids := auth.Selves()
-		var mine []string
-		if err := tx.Select(&mine, `SELECT session FROM booking_wait WHERE state IN ('waiting', 'offered') AND person IN `+db.In(1, len(ids)), db.Args(ids)...); err != nil {
+		mine, err := waitingFor(tx, auth.Selves())
+		switch {
+		case err != nil:
 			return err
-		}
-		for _, m := range mine {
-			if m == x.ID {
-				return journal.ErrUnchanged
-			}
-		}
-		if len(mine) >= waitsMost {
+		case mine[x.ID]:
+			return journal.ErrUnchanged
+		case len(mine) >= waitsMost:
 			return errWaitMost
 		}
 		ways, err := s.ways(tx, tx.Actor, auth, o.Person, x, tx.Now)
@@ -211,7 +207,7 @@ func (s *Service) offer(tx *journal.Tx, x Session, w waiter) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return true, tx.Record(auth, journal.Event{Act: ActOffered, Detail: map[string]string{"what": sayDay(x.StartsAt) + civic.SayTime(x.StartsAt), "until": sayDay(until) + civic.SayTime(until)}, About: about(x.Office, "session", x.ID)})
+	return true, tx.Record(auth, journal.Event{Act: ActOffered, Detail: map[string]string{"what": sayWhen(x.StartsAt), "until": sayWhen(until)}, About: about(x.Office, "session", x.ID)})
 }
 
 // offerTo keeps a place that was taken as held for a person for a while, and says until

@@ -32,25 +32,17 @@ func AskOf(def *catalog.Definition, person civic.PersonID, answers request.Answe
 		return a, false
 	}
 	a.Kind = def.Booking.Kind
-	for _, q := range def.Questions {
-		if q.Key != def.Booking.Session {
-			continue
-		}
-		var given []string
-		for _, key := range q.Needs {
-			given = append(given, firstCode(answers, key))
+	if q := def.Question(def.Booking.Session); q != nil {
+		given := make([]string, len(q.Needs))
+		for i, key := range q.Needs {
+			if codes := answers.Codes(key); len(codes) > 0 {
+				given[i] = codes[0]
+			}
 		}
 		w := wantOf(a.Kind, request.Query{Given: given})
 		a.Office, a.Department, a.Resource = w.office, w.department, w.resource
 	}
 	return a, a.Office != ""
-}
-
-func firstCode(answers request.Answers, key string) string {
-	if vs := answers[key]; len(vs) > 0 {
-		return vs[0].Code
-	}
-	return ""
 }
 
 // Full lists, by time, the sessions in which the person can get no place, and whether
@@ -196,7 +188,7 @@ func (s *Service) TakeOffer(ctx context.Context, actor civic.Actor, o Order) (re
 			return err
 		}
 		rc = request.Receipt{Person: r.Person, Request: r.ID, Number: r.Number, Def: r.Def}
-		return s.book(tx, o.auth, x, []Booking{of(r, x, w, tx.Now)}, nil)
+		return s.bookOne(tx, o.auth, x, of(r, x, w, tx.Now))
 	})
 	return rc, err
 }

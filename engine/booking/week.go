@@ -115,6 +115,15 @@ func (s *Service) keeper(tx authoriser, office civic.OfficeID) (civic.Authority,
 	return auth, o, err
 }
 
+// planner is keeper for who changes the weeks of an office: one after the other, so that
+// the second finds what the first has made.
+func (s *Service) planner(tx *journal.Tx, office civic.OfficeID) (auth civic.Authority, o place.Office, err error) {
+	if auth, o, err = s.keeper(tx, office); err == nil {
+		err = place.Hold(tx, office)
+	}
+	return auth, o, err
+}
+
 const resourceColumns = `office, id, kind, department, name, about, plan, staff, individual, ahead, opens, state`
 
 func readResource(q db.Q, office civic.OfficeID, id string) (Resource, error) {
@@ -124,6 +133,19 @@ func readResource(q db.Q, office civic.OfficeID, id string) (Resource, error) {
 		err = errNoResource
 	}
 	return r, err
+}
+
+// resourcesMost is how many resources of an office one sheet or one week shows.
+const resourcesMost = 2000
+
+// activeOf reads what can be booked at an office, as it is listed.
+func activeOf(q db.Q, office civic.OfficeID) (rs []Resource, err error) {
+	return rs, q.Select(&rs, `SELECT `+resourceColumns+` FROM booking_resource WHERE office = $1 AND state = 'active' ORDER BY kind, department, name, id LIMIT $2`, office, resourcesMost)
+}
+
+// resourcesOf reads all that could ever be booked at an office.
+func resourcesOf(q db.Q, office civic.OfficeID) (rs []Resource, err error) {
+	return rs, q.Select(&rs, `SELECT `+resourceColumns+` FROM booking_resource WHERE office = $1`, office)
 }
 
 // key names a resource in its office.
@@ -195,7 +217,7 @@ func (s *Service) SetWeek(ctx context.Context, actor civic.Actor, office civic.O
 		return err
 	}
 	return s.j.Write(ctx, actor, func(tx *journal.Tx) error {
-		auth, o, err := s.keeper(tx, office)
+		auth, o, err := s.planner(tx, office)
 		if err != nil {
 			return err
 		}
@@ -242,6 +264,11 @@ func (s *Service) setWeek(tx *journal.Tx, auth civic.Authority, o place.Office, 
 		About: about(o.ID, "resource", r.ID)})
 }
 
+// someones holds of a session s that somebody has booked, holds or waits for.
+const someones = `(EXISTS (SELECT 1 FROM booking_pool p WHERE p.office = s.office AND p.session = s.id AND (p.used > 0 OR p.held > 0))
+	OR EXISTS (SELECT 1 FROM booking b WHERE b.office = s.office AND b.session = s.id)
+	OR EXISTS (SELECT 1 FROM booking_wait w WHERE w.office = s.office AND w.session = s.id))`
+
 // takeBack deletes the sessions of a resource on the days from, to excluded, that
 // nobody has anything to do with, and returns how many.
 func takeBack(tx *journal.Tx, office civic.OfficeID, resource, from, to string) (int, error) {
@@ -252,10 +279,7 @@ func takeBack(tx *journal.Tx, office civic.OfficeID, resource, from, to string) 
 	}
 	var free []struct{ ID string }
 	if err := tx.Select(&free, `SELECT s.id FROM booking_session s WHERE s.office = $1 AND (s.resource = $2 OR CAST($2 AS TEXT) = '') AND s.day >= $3 AND s.day < $4 AND s.state = 'open'
-		AND NOT EXISTS (SELECT 1 FROM booking_pool p WHERE p.office = s.office AND p.session = s.id AND (p.used > 0 OR p.held > 0))
-		AND NOT EXISTS (SELECT 1 FROM booking b WHERE b.office = s.office AND b.session = s.id)
-		AND NOT EXISTS (SELECT 1 FROM booking_wait w WHERE w.office = s.office AND w.session = s.id)
-		ORDER BY s.id`, office, resource, from, to); err != nil {
+		AND NOT `+someones+` ORDER BY s.id`, office, resource, from, to); err != nil {
 		return 0, err
 	}
 	for part := range slices.Chunk(free, 200) {
@@ -280,8 +304,8 @@ const NoDay = -1
 
 // SetDay says that a day is not like its weekday, at the whole office or for one
 // resource: that there are no sessions (weekday NoDay), or those of another weekday.
-// Sessions that nobody has booked are taken back; with NoDay the others are stopped, and
-// those who had booked are told. It needs booking.keep at the office.
+// Sessions that nobody has booked are taken back, and those of the other weekday made; with
+// NoDay the others are stopped, and those who had booked are told. It needs booking.keep at the office.
 func (s *Service) SetDay(ctx context.Context, actor civic.Actor, office civic.OfficeID, resource, day string, weekday int, reason string) error {
 	at, err := parseDay(day)
 	if err != nil {
@@ -294,7 +318,7 @@ func (s *Service) SetDay(ctx context.Context, actor civic.Actor, office civic.Of
 		return errWeek
 	}
 	return s.j.Write(ctx, actor, func(tx *journal.Tx) error {
-		auth, _, err := s.keeper(tx, office)
+		auth, o, err := s.planner(tx, office)
 		if err != nil {
 			return err
 		}
@@ -310,19 +334,48 @@ func (s *Service) SetDay(ctx context.Context, actor civic.Actor, office civic.Of
 			ON CONFLICT (office, resource, day) DO UPDATE SET weekday = excluded.weekday, reason = excluded.reason`, office, resource, day, weekday, reason); err != nil {
 			return err
 		}
+		reach, err := reachOf(tx, office)
+		if err != nil {
+			return err
+		}
 		next := at.AddDate(0, 0, 1).Format(time.DateOnly)
 		if _, err := takeBack(tx, office, resource, day, next); err != nil {
 			return err
 		}
 		off := 0
-		if weekday == NoDay {
-			if off, err = s.stop(tx, auth, office, resource, day, reason); err != nil {
-				return err
-			}
+		switch {
+		case weekday == NoDay:
+			off, err = s.stop(tx, auth, office, resource, day, reason)
+		case day <= reach: // what lies further ahead is made in its time
+			err = s.publishDay(tx, o, resource, at)
+		}
+		if err != nil {
+			return err
 		}
 		return tx.Record(auth, journal.Event{Act: ActDay, Detail: map[string]string{"day": day, "reason": reason, "weekday": strconv.Itoa(weekday), "called_off": strconv.Itoa(off)},
 			About: about(office, "resource", resource)})
 	})
+}
+
+// publishDay makes the sessions of one day, of the whole office or of one resource.
+func (s *Service) publishDay(tx *journal.Tx, o place.Office, resource string, day time.Time) error {
+	var rs []Resource
+	if err := tx.Select(&rs, `SELECT `+resourceColumns+` FROM booking_resource WHERE office = $1 AND state = 'active' AND (id = $2 OR CAST($2 AS TEXT) = '') ORDER BY id`, o.ID, resource); err != nil {
+		return err
+	}
+	for part := range slices.Chunk(rs, publishEach) {
+		if _, err := s.publish(tx, o, part, day, day); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reachOf is the last day for which an office has sessions, "" where it has none.
+func reachOf(q db.Q, office civic.OfficeID) (string, error) {
+	var reach struct{ Day string }
+	err := q.Get(&reach, `SELECT COALESCE(MAX(day), '') AS day FROM booking_session WHERE office = $1 AND state = 'open'`, office)
+	return reach.Day, err
 }
 
 // stop shuts the sessions of a day and calls off what was booked in them.
@@ -343,7 +396,7 @@ func (s *Service) stop(tx *journal.Tx, auth civic.Authority, office civic.Office
 		if err := s.end(tx, &b, CalledOff, reason); err != nil {
 			return 0, err
 		}
-		if err := tx.RecordFor(auth, b.Person, journal.Event{Act: ActCalledOff, Detail: map[string]string{"reason": reason, "what": sayDay(b.StartsAt) + civic.SayTime(b.StartsAt)}, About: b.about()}); err != nil {
+		if err := tx.RecordFor(auth, b.Person, journal.Event{Act: ActCalledOff, Detail: map[string]string{"reason": reason, "what": sayWhen(b.StartsAt)}, About: b.about()}); err != nil {
 			return 0, err
 		}
 	}

@@ -89,6 +89,9 @@ func (s *Service) Read(ctx context.Context, actor civic.Actor, id civic.RequestI
 			if err := s.hands(v, f); err != nil {
 				return err
 			}
+			if err := s.doubt(v, auth, f, st); err != nil {
+				return err
+			}
 		}
 		if f.Things, err = s.things(v, c); err != nil {
 			return err
@@ -133,6 +136,37 @@ func (s *Service) family(v *journal.View, auth civic.Authority, f *File, up civi
 		f.Parent = &Related{*parent, c.State}
 	}
 	return err
+}
+
+// doubt marks the phones that somebody else than the person wrote into the request and that
+// are not registered as theirs: whoever calls there to make sure does not speak with them.
+func (s *Service) doubt(v *journal.View, auth civic.Authority, f *File, st *request.Stored) error {
+	var phones []int // of the lines
+	for i, l := range f.Lines {
+		if q := st.Def.Question(l.Key); q != nil && q.Kind == catalog.Phone {
+			phones = append(phones, i)
+		}
+	}
+	if len(phones) == 0 {
+		return nil // nobody's numbers need be opened
+	}
+	self, err := people.Resolve(v, f.Person)
+	if err != nil {
+		return err
+	}
+	dials, err := s.people.Dials(v, auth, f.Person)
+	if err != nil {
+		return err
+	}
+	for _, i := range phones {
+		for _, a := range st.Answers[f.Lines[i].Key] {
+			theirs := slices.ContainsFunc(dials, func(d people.Dial) bool { return d.Own && d.Number == a.Code })
+			if !theirs && !slices.Contains(self.Selves(), civic.PersonID(a.By.ID)) {
+				f.Lines[i].Note = "不是老人自己填的，也没有登记成老人自己的电话。要和老人本人核对，请打登记的电话。"
+			}
+		}
+	}
+	return nil
 }
 
 // hands says in whose hands a case is, for the office.

@@ -294,3 +294,46 @@ func TestACaseIsOverdueOnceAndOnlyAfterItsDeadline(t *testing.T) {
 		}
 	})
 }
+
+func TestAPhoneThatAnAgentWroteAndNobodyKnowsIsMarkedForTheOffice(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		daughter := w.Register(t, w.NewPerson(a.Street, "李秀兰"))
+		w.Give(t, a.Elder, daughter, "*")
+		note := func(by civic.Actor, phone string) string {
+			t.Helper()
+			v, err := w.Requests.Start(ctx, by, "report-post", a.Elder, "")
+			ok(t, err)
+			answers := a.ReportAnswers()
+			answers["phone"] = []string{phone}
+			v, err = w.Requests.Answer(ctx, by, v.ID, v.Rev, answers)
+			ok(t, err)
+			rc, err := w.Requests.Submit(ctx, by, v.ID, 0)
+			ok(t, err)
+			f, err := w.Casework.Read(ctx, a.HospitalClerk, rc.Request)
+			ok(t, err)
+			own, err := w.Casework.Read(ctx, apptest.AsPerson(a.Elder), rc.Request)
+			ok(t, err)
+			out := ""
+			for i, l := range f.Lines {
+				if own.Lines[i].Note != "" {
+					t.Errorf("the elder reads %q", own.Lines[i].Note)
+				}
+				out += l.Note
+			}
+			return out
+		}
+		agent := apptest.AsPerson(daughter).For(a.Elder)
+		if got := note(agent, "12612345678"); !strings.Contains(got, "请打登记的电话") {
+			t.Errorf("a number that nobody knows: %q", got)
+		}
+		if got := note(agent, a.ElderPhone); got != "" {
+			t.Errorf("her own phone: %q", got)
+		}
+		if got := note(apptest.AsPerson(a.Elder), "12612345679"); got != "" {
+			t.Errorf("what she wrote herself: %q", got)
+		}
+	})
+}

@@ -52,7 +52,7 @@ func (s scopes) sorted() ([]civic.OfficeID, []civic.Division) {
 func (s scopes) hold(tx *journal.Tx) error {
 	offices, divisions := s.sorted()
 	for _, id := range offices {
-		if _, err := tx.Exec(`UPDATE office SET name = name WHERE id = $1`, id); err != nil {
+		if err := place.Hold(tx, id); err != nil {
 			return err
 		}
 	}

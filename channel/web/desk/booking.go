@@ -6,6 +6,7 @@ import (
 
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
+	"yinqiao/staff"
 )
 
 func (f face) bookingRoutes() []kit.Route {
@@ -42,9 +43,15 @@ func (f face) booking(w http.ResponseWriter, r *http.Request, status int, fr kit
 	return f.RenderAs(w, r, status, bookingPage(fr, b, r.URL.Query()))
 }
 
+// works reports whether a member works on what comes in, and may open it.
+func works(m staff.Member) bool {
+	_, may := m.May(civic.MayWorkCases)
+	return may
+}
+
 // roll lists who has booked a day at one's own office.
 func (f face) roll(w http.ResponseWriter, r *http.Request) error {
-	fr, a, _, err := f.frame(r, "今天谁约了")
+	fr, a, m, err := f.frame(r, "今天谁约了")
 	if err != nil {
 		return err
 	}
@@ -56,5 +63,5 @@ func (f face) roll(w http.ResponseWriter, r *http.Request) error {
 	if !d.Today {
 		fr.Title = dayWords(d.Day) + "谁约了"
 	}
-	return f.Render(w, r, rollPage(fr, d))
+	return f.Render(w, r, rollPage(fr, d, works(m)))
 }

@@ -37,6 +37,7 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		f.bookingRoutes(),
 		f.weekRoutes(),
 		f.callRoutes(),
+		f.phoneRoutes(),
 		f.hospitalRoutes(),
 		f.queueRoutes(),
 		f.thingRoutes(),
@@ -44,6 +45,7 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		f.strayRoutes(),
 		f.placeRoutes(),
 		f.findingRoutes(),
+		f.figureRoutes(),
 		f.catalogRoutes(),
 		f.manageRoutes(),
 		f.deviceRoutes(),
@@ -102,6 +104,9 @@ func (f face) frame(r *http.Request, title string) (kit.Frame, civic.Actor, staf
 		words = append(words, p.Role.Words())
 	}
 	fr.Nav = navigation(m)
+	if l, on := f.Calls.Talking(m.ID); on {
+		fr.OnCall = &kit.OnCall{ID: l.ID, With: whoCalls(l)}
+	}
 	fr.Office = kit.Division(m.Division) + " " + strings.Join(words, "、")
 	return fr, a, m, nil
 }
@@ -121,9 +126,12 @@ func navigation(m staff.Member) []kit.Link {
 		{civic.MayWorkCases, kit.Link{To: "/desk/queue?view=ended", Words: "已办"}},
 		{civic.MayRegisterPeople, kit.Link{To: "/desk/register", Words: "登记新人"}},
 		{civic.MayKeepPlace, kit.Link{To: "/desk/place", Words: "本单位"}},
+		{civic.MaySeeFigures, kit.Link{To: "/desk/figures", Words: "数字"}},
 		{civic.MaySeeFigures, kit.Link{To: "/desk/findings", Words: "没有做到的"}},
 		{civic.MayImportPeople, kit.Link{To: "/desk/rosters", Words: "导入名单"}},
 		{civic.MaySettlePeople, kit.Link{To: "/desk/grants/held", Words: "要处理的委托"}},
+		{civic.MayServePeople, kit.Link{To: "/desk/calls", Words: "来电"}},
+		{civic.MaySeeFigures, kit.Link{To: "/desk/calls/watch", Words: "电话线"}},
 		{civic.MayServePeople, kit.Link{To: "/desk/tasks/voice", Words: "要通知的事"}},
 		{civic.MayRunMessages, kit.Link{To: "/desk/carriers", Words: "通知的办法"}},
 		{civic.MayManageStaff, kit.Link{To: "/desk/manage", Words: "管理"}},

@@ -92,6 +92,9 @@ func (f face) answer(w http.ResponseWriter, r *http.Request) error {
 	if err != nil && v == nil {
 		return f.orOpen(w, r, fr, a, err)
 	}
+	if done, err := f.hungUp(w, r); done {
+		return err
+	}
 	if err == nil && len(v.Step.Review) > 0 {
 		return kit.Go(w, r, "/desk/drafts/"+string(id))
 	}

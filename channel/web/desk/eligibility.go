@@ -85,11 +85,8 @@ func (f face) bringEligibility(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	b := eligibility.Batch{Office: v.Office.ID, Benefit: r.PostFormValue("benefit"), Source: r.PostFormValue("source"), Try: v.Try}
-	if _, b.Bytes, err = kit.File(r, "file"); err != nil {
+	if _, b.Bytes, err = kit.Brought(r); err != nil {
 		return err
-	}
-	if len(b.Bytes) == 0 {
-		b.Bytes = []byte(r.PostFormValue("pasted"))
 	}
 	var out eligibility.Result
 	switch b.Source {

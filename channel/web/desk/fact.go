@@ -14,6 +14,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/people"
 	"yinqiao/place"
+	"yinqiao/staff"
 )
 
 func (f face) factRoutes() []kit.Route {
@@ -80,15 +81,15 @@ type factForm func(fr kit.Frame, v factView) templ.Component
 // factPage shows one form about a person who is open.
 func (f face) factPage(title string, page factForm) kit.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		fr, a, _, err := f.frame(r, title)
+		fr, a, m, err := f.frame(r, title)
 		if err != nil {
 			return err
 		}
-		return f.showFacts(w, r, http.StatusOK, fr, a, page)
+		return f.showFacts(w, r, http.StatusOK, fr, a, m, page)
 	}
 }
 
-func (f face) showFacts(w http.ResponseWriter, r *http.Request, status int, fr kit.Frame, a civic.Actor, page factForm) error {
+func (f face) showFacts(w http.ResponseWriter, r *http.Request, status int, fr kit.Frame, a civic.Actor, m staff.Member, page factForm) error {
 	id := civic.PersonID(r.PathValue("person"))
 	v := factView{r: r, Today: f.Now().In(civic.Shanghai).Format("2006-01-02")}
 	var err error
@@ -98,7 +99,7 @@ func (f face) showFacts(w http.ResponseWriter, r *http.Request, status int, fr k
 	if v.Facts, err = f.People.Facts(r.Context(), a, id); err != nil {
 		return err
 	}
-	if v.ByRole, err = f.byRole(r.Context(), a, id); err != nil {
+	if v.ByRole, err = f.byRole(r.Context(), a, m, id); err != nil {
 		return err
 	}
 	if v.Reading, v.Names, err = f.People.Names(r.Context(), a, id); err != nil {
@@ -121,12 +122,8 @@ func (f face) showFacts(w http.ResponseWriter, r *http.Request, status int, fr k
 
 // byRole reports whether whoever is at the desk opened the person without a card of theirs,
 // and settles no matters either: then cards are neither made nor changed.
-func (f face) byRole(ctx context.Context, a civic.Actor, id civic.PersonID) (bool, error) {
+func (f face) byRole(ctx context.Context, a civic.Actor, m staff.Member, id civic.PersonID) (bool, error) {
 	o, err := f.Grant.Opened(ctx, a, id)
-	if err != nil {
-		return false, err
-	}
-	m, err := f.Staff.Find(ctx, a.Staff())
 	_, settles := m.May(civic.MaySettlePeople)
 	return o.Basis == civic.BasisRole && o.Agent == "" && !settles, err
 }
@@ -135,7 +132,7 @@ func (f face) byRole(ctx context.Context, a civic.Actor, id civic.PersonID) (boo
 // typed when something of it is wrong.
 func (f face) change(title string, page factForm, do func(ctx context.Context, a civic.Actor, id civic.PersonID, r *http.Request) error) kit.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		fr, a, _, err := f.frame(r, title)
+		fr, a, m, err := f.frame(r, title)
 		if err != nil {
 			return err
 		}
@@ -143,7 +140,7 @@ func (f face) change(title string, page factForm, do func(ctx context.Context, a
 		err = do(r.Context(), a, id, r)
 		if e := civic.As(err); err != nil && (e.Kind == civic.Invalid || e.Kind == civic.Conflict || e.Kind == civic.Exhausted || e.Kind == civic.NotFound && e.Field != "") {
 			fr.Wrong = []*civic.Error{e}
-			return f.showFacts(w, r, kit.Status(err), fr, a, page)
+			return f.showFacts(w, r, kit.Status(err), fr, a, m, page)
 		}
 		if err != nil {
 			return f.orOpen(w, r, fr, a, err)

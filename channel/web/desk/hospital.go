@@ -1,9 +1,11 @@
 package desk
 
 import (
-	"cmp"
 	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
@@ -55,7 +57,7 @@ func (f face) showAwaiting(w http.ResponseWriter, r *http.Request, wrong error) 
 	if wrong != nil {
 		fr.Wrong, status = []*civic.Error{civic.As(wrong)}, kit.Status(wrong)
 	}
-	return f.RenderAs(w, r, status, hospitalPage(fr, pending, lists, r.PathValue("ask"), kit.Field(r, "reason"), r.PostFormValue("pasted")))
+	return f.RenderAs(w, r, status, hospitalPage(fr, pending, lists, r))
 }
 
 // onAsk does one thing about one line of the board, and shows the board again.
@@ -78,12 +80,9 @@ func (f face) compareList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, file, err := kit.File(r, "file")
+	_, file, err := kit.Brought(r)
 	if err != nil {
 		return err
-	}
-	if len(file) == 0 {
-		file = []byte(r.PostFormValue("pasted"))
 	}
 	id, err := f.Booking.Compare(r.Context(), a, m.Office, file)
 	if civic.Is(err, civic.Invalid) {
@@ -113,7 +112,7 @@ func (f face) showHospitalList(w http.ResponseWriter, r *http.Request, wrong err
 	if wrong != nil {
 		fr.Wrong, status = []*civic.Error{civic.As(wrong)}, kit.Status(wrong)
 	}
-	return f.RenderAs(w, r, status, hospitalListPage(fr, l, r.PathValue("difference"), kit.Field(r, "reason")))
+	return f.RenderAs(w, r, status, hospitalListPage(fr, l, r))
 }
 
 func (f face) settleDifference(w http.ResponseWriter, r *http.Request) error {
@@ -135,7 +134,10 @@ func (f face) settleDifference(w http.ResponseWriter, r *http.Request) error {
 func pendingWords(p booking.Pending) string {
 	minutes := int(p.Waited().Minutes())
 	words := fmt.Sprintf("等了%d分钟", minutes)
-	if minutes >= 120 {
+	switch {
+	case minutes < 1:
+		words = "刚刚问的"
+	case minutes >= 120:
 		words = fmt.Sprintf("等了%d小时", minutes/60)
 	}
 	if p.Until != nil {
@@ -156,21 +158,72 @@ func triedWords(p booking.Pending) string {
 	return words
 }
 
-// kept is what was typed, in the form in which it was typed.
-func kept(here bool, typed string) string {
-	if here {
-		return typed
-	}
-	return ""
+// ownersView is who owns the truth of the places of an office.
+type ownersView struct {
+	List      []booking.Owner // the office's own word first, then of those who differ
+	Resources []booking.Resource
+	Systems   []string
+	Saved     bool
+	Done      *booking.Allotment
+	r         *http.Request
 }
+
+// now is what holds for a resource, or for the office, by its own word.
+func (v ownersView) now(resource string) booking.Owner {
+	i := slices.IndexFunc(v.List, func(o booking.Owner) bool { return o.Resource == resource })
+	if i < 0 {
+		return booking.Owner{Way: booking.WayOurs}
+	}
+	return v.List[i]
+}
+
+// old is what was sent, or what holds for the office.
+func (v ownersView) old(name, holds string) string { return typedIn(v.r, "/desk/owners", name, holds) }
+
+// others are those for whom another word holds than the office's, in words.
+func (v ownersView) others() (out []string) {
+	for _, r := range v.Resources {
+		if o := v.now(r.ID); o.Resource != "" {
+			out = append(out, named(r)+"："+wayWords(o.Way))
+		}
+	}
+	return out
+}
+
+func (v ownersView) allotted() bool {
+	return slices.ContainsFunc(v.List, func(o booking.Owner) bool { return o.Way == booking.WayAllotted })
+}
+
+func named(r booking.Resource) string { return strings.TrimSpace(r.Department + " " + r.Name) }
 
 // owners is who owns the truth of the places of one's own office.
 func (f face) owners(w http.ResponseWriter, r *http.Request) error {
-	return f.showOwners(w, r, nil, nil)
+	return f.showOwners(w, r, ownersView{}, nil)
 }
 
-func (f face) showOwners(w http.ResponseWriter, r *http.Request, done *booking.Allotment, wrong error) error {
+func (f face) showOwners(w http.ResponseWriter, r *http.Request, v ownersView, wrong error) error {
 	fr, a, m, err := f.frame(r, "号由谁管")
+	if err != nil {
+		return err
+	}
+	if v.List, err = f.Booking.Owners(r.Context(), a, m.Office); err != nil {
+		return err
+	}
+	if v.Resources, err = f.Booking.Resources(r.Context(), booking.FindResources{Office: m.Office}); err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if wrong != nil {
+		fr.Wrong, status = []*civic.Error{civic.As(wrong)}, kit.Status(wrong)
+	}
+	v.Systems, v.r, fr.Back = f.Booking.Systems(), r, "/desk/week"
+	return f.RenderAs(w, r, status, ownersPage(fr, v))
+}
+
+// setOwner changes what the form asks for; by what code they know the office or the doctor
+// stays.
+func (f face) setOwner(w http.ResponseWriter, r *http.Request) error {
+	_, a, m, err := f.frame(r, "号由谁管")
 	if err != nil {
 		return err
 	}
@@ -178,31 +231,13 @@ func (f face) showOwners(w http.ResponseWriter, r *http.Request, done *booking.A
 	if err != nil {
 		return err
 	}
-	now := booking.Owner{Way: booking.WayOurs}
-	if len(list) > 0 && list[0].Resource == "" {
-		now = list[0]
-	}
-	status, pasted := http.StatusOK, ""
-	if wrong != nil {
-		fr.Wrong, status, pasted = []*civic.Error{civic.As(wrong)}, kit.Status(wrong), r.PostFormValue("pasted")
-		now.Way, now.System = cmp.Or(r.PostFormValue("way"), now.Way), cmp.Or(r.PostFormValue("system"), now.System)
-	}
-	return f.RenderAs(w, r, status, ownersPage(fr, now, f.Booking.Systems(), done, pasted))
-}
-
-func (f face) setOwner(w http.ResponseWriter, r *http.Request) error {
-	_, a, m, err := f.frame(r, "号由谁管")
-	if err != nil {
+	o := booking.Owner{Office: m.Office, Resource: r.PostFormValue("resource"), Way: r.PostFormValue("way"), System: r.PostFormValue("system")}
+	o.Code = ownersView{List: list}.now(o.Resource).Code
+	err = f.Booking.SetOwner(r.Context(), a, o)
+	if err != nil && !civic.Is(err, civic.Invalid) {
 		return err
 	}
-	err = f.Booking.SetOwner(r.Context(), a, booking.Owner{Office: m.Office, Way: r.PostFormValue("way"), System: r.PostFormValue("system")})
-	if civic.Is(err, civic.Invalid) {
-		return f.showOwners(w, r, nil, err)
-	}
-	if err != nil {
-		return err
-	}
-	return kit.Go(w, r, "/desk/owners")
+	return f.showOwners(w, r, ownersView{Saved: err == nil}, err)
 }
 
 // allot takes a hospital's list of the places that it gives.
@@ -211,21 +246,26 @@ func (f face) allot(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, file, err := kit.File(r, "file")
+	_, file, err := kit.Brought(r)
 	if err != nil {
 		return err
-	}
-	if len(file) == 0 {
-		file = []byte(r.PostFormValue("pasted"))
 	}
 	out, err := f.Booking.Allot(r.Context(), a, m.Office, file)
 	if civic.Is(err, civic.Invalid) {
-		return f.showOwners(w, r, nil, err)
+		return f.showOwners(w, r, ownersView{}, err)
 	}
 	if err != nil {
 		return err
 	}
-	return f.showOwners(w, r, &out, nil)
+	return f.showOwners(w, r, ownersView{Done: &out}, nil)
+}
+
+// wayID is the ID of a way's button: the list of what is wrong leads to the first.
+func wayID(i int) string {
+	if i == 0 {
+		return "f-way"
+	}
+	return "way-" + strconv.Itoa(i)
 }
 
 // ways are the ways to own the truth of places, in words.
@@ -233,4 +273,9 @@ var ways = []struct{ way, words string }{
 	{booking.WayOurs, "我们自己管：这里约好了就是约好了"},
 	{booking.WayAllotted, "医院分一部分给我们：按医院的单子定号数，这里约好了就是约好了"},
 	{booking.WayConfirmed, "每个号都要医院的系统确认：先占住，医院答复了才算约好"},
+}
+
+func wayWords(way string) string {
+	i := slices.IndexFunc(ways, func(w struct{ way, words string }) bool { return w.way == way })
+	return ways[max(i, 0)].words
 }

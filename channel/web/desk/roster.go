@@ -67,11 +67,8 @@ func (f face) bringRoster(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := people.RosterFile{Division: civic.Division(r.PostFormValue("division"))}
-	if in.Name, in.Bytes, err = kit.File(r, "file"); err != nil {
+	if in.Name, in.Bytes, err = kit.Brought(r); err != nil {
 		return err
-	}
-	if len(in.Bytes) == 0 {
-		in.Name, in.Bytes = "粘贴的名单", []byte(r.PostFormValue("pasted"))
 	}
 	id, err := f.People.BringRoster(r.Context(), a, in)
 	if e := civic.As(err); err != nil && e.Kind == civic.Invalid {

@@ -21,8 +21,8 @@ func (f face) weekRoutes() []kit.Route {
 		{Pattern: "GET /desk/week/sheet", Do: f.weekSheet},
 		{Pattern: "GET /desk/week/template.xlsx", Do: f.weekTemplate},
 		{Pattern: "GET /desk/week/template.csv", Do: f.weekTemplate},
-		{Pattern: "POST /desk/week/check", Do: f.checkWeek, Page: "/desk/week/sheet", Bytes: booking.SheetBytes()},
-		{Pattern: "POST /desk/week/publish", Do: f.publishWeek, Page: "/desk/week/sheet", Bytes: 3 * booking.SheetBytes()}, // in a form a sign takes up to three
+		{Pattern: "POST /desk/week/check", Do: f.onWeek(f.checkWeek), Page: "/desk/week/sheet", Bytes: booking.SheetBytes()},
+		{Pattern: "POST /desk/week/publish", Do: f.onWeek(f.publishWeek), Page: "/desk/week/sheet", Bytes: 3 * booking.SheetBytes()}, // in a form a sign takes up to three
 		{Pattern: "POST /desk/week/day", Do: f.setWeekDay},
 		{Pattern: "GET /desk/times/{time}", Do: f.time},
 		{Pattern: "GET /desk/times/{time}/list.xlsx", Do: f.timeList},
@@ -57,7 +57,7 @@ func (f face) showWeek(w http.ResponseWriter, r *http.Request, status int, wrong
 	if wrong != nil {
 		fr.Wrong = []*civic.Error{wrong}
 	}
-	g, err := f.Booking.Week(r.Context(), a, r.URL.Query().Get("day"))
+	g, err := f.Booking.Week(r.Context(), a, r.URL.Query().Get("day"), r.URL.Query().Get("department"))
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (f face) showWeek(w http.ResponseWriter, r *http.Request, status int, wrong
 }
 
 func (f face) weekList(w http.ResponseWriter, r *http.Request) error {
-	g, err := f.Booking.Week(r.Context(), f.actor(r), r.URL.Query().Get("day"))
+	g, err := f.Booking.Week(r.Context(), f.actor(r), r.URL.Query().Get("day"), r.URL.Query().Get("department"))
 	if err != nil {
 		return err
 	}
@@ -141,15 +141,27 @@ func broughtWeek(r *http.Request, office civic.OfficeID) (booking.WeekFile, erro
 	return in, err
 }
 
-func (f face) checkWeek(w http.ResponseWriter, r *http.Request) error {
-	fr, a, office, err := f.keeps(r, "用表格放号")
-	if err != nil {
+// onWeek does something with a week that is brought, and shows what it would do where that
+// is not done.
+func (f face) onWeek(do func(w http.ResponseWriter, r *http.Request, fr kit.Frame, a civic.Actor, in booking.WeekFile) error) kit.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		fr, a, office, err := f.keeps(r, "用表格放号")
+		if err != nil {
+			return err
+		}
+		in, err := broughtWeek(r, office)
+		if err == nil {
+			err = do(w, r, fr, a, in)
+		}
+		if civic.Is(err, civic.Conflict) || civic.Is(err, civic.Invalid) {
+			fr.Wrong = []*civic.Error{civic.As(err)}
+			return f.showWeekDraft(w, r, kit.Status(err), fr, a, in)
+		}
 		return err
 	}
-	in, err := broughtWeek(r, office)
-	if err != nil {
-		return err
-	}
+}
+
+func (f face) checkWeek(w http.ResponseWriter, r *http.Request, fr kit.Frame, a civic.Actor, in booking.WeekFile) error {
 	return f.showWeekDraft(w, r, http.StatusOK, fr, a, in)
 }
 
@@ -169,20 +181,8 @@ func (f face) showWeekDraft(w http.ResponseWriter, r *http.Request, status int, 
 	return f.RenderAs(w, r, status, weekDraftPage(fr, d, cmp.Or(r.PostFormValue("rows"), d.Text)))
 }
 
-func (f face) publishWeek(w http.ResponseWriter, r *http.Request) error {
-	fr, a, office, err := f.keeps(r, "用表格放号")
-	if err != nil {
-		return err
-	}
-	in, err := broughtWeek(r, office)
-	if err != nil {
-		return err
-	}
+func (f face) publishWeek(w http.ResponseWriter, r *http.Request, fr kit.Frame, a civic.Actor, in booking.WeekFile) error {
 	p, err := f.Booking.PublishWeek(r.Context(), a, in, r.PostFormValue("seen"))
-	if civic.Is(err, civic.Conflict) || civic.Is(err, civic.Invalid) {
-		fr.Wrong = []*civic.Error{civic.As(err)}
-		return f.showWeekDraft(w, r, kit.Status(err), fr, a, in)
-	}
 	if err != nil {
 		return err
 	}
@@ -201,9 +201,6 @@ func (f face) setWeekDay(w http.ResponseWriter, r *http.Request) error {
 	}
 	day := kit.Field(r, "day")
 	err = f.Booking.SetDay(r.Context(), a, office, r.PostFormValue("resource"), day, weekday, r.PostFormValue("reason"))
-	if err == nil && weekday != booking.NoDay { // the sessions of the other weekday are made at once
-		_, err = f.Booking.Publish(r.Context(), a, office, day, nil)
-	}
 	if civic.Is(err, civic.Invalid) || civic.Is(err, civic.Conflict) {
 		return f.showWeek(w, r, kit.Status(err), civic.As(err))
 	}
@@ -219,7 +216,7 @@ func (f face) time(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f face) showTime(w http.ResponseWriter, r *http.Request, wrong error) error {
-	fr, a, _, err := f.frame(r, "一个时间的号")
+	fr, a, m, err := f.frame(r, "一个时间的号")
 	if err != nil {
 		return err
 	}
@@ -232,7 +229,7 @@ func (f face) showTime(w http.ResponseWriter, r *http.Request, wrong error) erro
 		return err
 	}
 	fr.Back = "/desk/week?day=" + x.Day
-	return f.RenderAs(w, r, status, timePage(fr, x, r))
+	return f.RenderAs(w, r, status, timePage(fr, x, works(m), r))
 }
 
 // onTime shows a session again after an act on it, with what was wrong.

@@ -41,9 +41,6 @@ func (f face) showHome(w http.ResponseWriter, r *http.Request, status int, fr ki
 	if h.Next, h.NextWords, err = f.next(r, a, mine); err != nil {
 		return err
 	}
-	if h.Elders, err = f.Grant.Elders(r.Context(), a); err != nil {
-		return err
-	}
 	if !h.Acting {
 		at, err := f.Grant.LastCode(r.Context(), a, a.Subject)
 		if err != nil {
@@ -62,7 +59,6 @@ func (f face) showHome(w http.ResponseWriter, r *http.Request, status int, fr ki
 
 type homeView struct {
 	Services  []*catalog.Definition
-	Elders    []grant.Elder
 	Next      string // where the next thing is
 	NextWords string
 	Acting    bool

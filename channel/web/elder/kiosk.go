@@ -33,7 +33,7 @@ func (f face) kioskActor(r *http.Request) civic.Actor {
 
 func (f face) kioskFrame(r *http.Request) kit.Frame {
 	fr := kit.FrameOf(r, kit.Elder)
-	fr.Title, fr.Demo, fr.Back, fr.Phone = "到了，取号", f.Demo != nil, "/elder/kiosk", place.HelpPhone("")
+	fr.Title, fr.Demo, fr.Home, fr.Phone = "到了，取号", f.Demo != nil, "/elder/kiosk", place.HelpPhone("")
 	return fr
 }
 

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"time"
@@ -20,13 +21,15 @@ type Frame struct {
 	Office   string // staff: their office
 	Acting   string // family: for whom they act
 	Phone    string // whom to call
-	Back     string // where 返回 goes; the face's home if empty
+	Home     string // where 首页 goes; the face's home if empty
+	Back     string // where 返回 goes; home if empty
 	Path     string // where the buttons of the look come back to; a handler may name another
 	Today    string
 	Wrong    []*civic.Error // shown on top, and beside their fields
 	Demo     bool
-	Refresh  int    // seconds after which the page is asked for again, while something runs
-	Nav      []Link // staff: where their role has work
+	Refresh  int     // seconds after which the page is asked for again, while something runs
+	Nav      []Link  // staff: where their role has work
+	OnCall   *OnCall // staff: whom they speak with on the telephone
 }
 
 // Link is one way on: an address and its words.
@@ -111,9 +114,6 @@ func SetLook(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (f Frame) back() string {
-	if f.Back != "" {
-		return f.Back
-	}
-	return f.Face.Home()
-}
+func (f Frame) home() string { return cmp.Or(f.Home, f.Face.Home()) }
+
+func (f Frame) back() string { return cmp.Or(f.Back, f.home()) }

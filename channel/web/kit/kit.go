@@ -16,10 +16,12 @@ import (
 	"yinqiao/catalog"
 	"yinqiao/civic"
 	"yinqiao/engine/booking"
+	"yinqiao/engine/calls"
 	"yinqiao/engine/casework"
 	"yinqiao/engine/eligibility"
 	"yinqiao/grant"
 	"yinqiao/ledger/finding"
+	"yinqiao/ledger/indicator"
 	"yinqiao/notify"
 	"yinqiao/people"
 	"yinqiao/place"
@@ -42,7 +44,11 @@ type Rooms struct {
 	Eligible *eligibility.Service
 	Rights   *rights.Service
 	Notify   *notify.Service
+	Calls    *calls.Service
+	Line     Telephone       // operators speak on it
+	Stopping <-chan struct{} // closed when the server is about to end: what lasts ends then
 	Findings *finding.Service
+	Figures  *indicator.Service
 	Log      *slog.Logger
 	Reader   *Reader // reads pages aloud; nil if nothing can
 	Demo     *Demo   // nil outside a demonstration
@@ -56,7 +62,7 @@ type Demo struct {
 	Password string
 	Staff    []DemoAccount
 	Elders   []DemoAccount
-	Outbox   func(context.Context) ([]notify.Shown, error)
+	Outbox   func(ctx context.Context, before string) ([]notify.Shown, error)
 }
 
 // DemoAccount is one account that a visitor may try.
@@ -139,6 +145,15 @@ func File(r *http.Request, name string) (string, []byte, error) {
 	defer f.Close()
 	b, err := io.ReadAll(f)
 	return h.Filename, b, err
+}
+
+// Brought is a table that somebody brings: a file of the form, or what was pasted in its
+// place.
+func Brought(r *http.Request) (name string, b []byte, err error) {
+	if name, b, err = File(r, "file"); err == nil && len(b) == 0 {
+		name, b = "粘贴的内容", []byte(r.PostFormValue("pasted"))
+	}
+	return name, b, err
 }
 
 // makeText puts the sign of a wrong character for bytes in a form that are no

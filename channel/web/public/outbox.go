@@ -16,7 +16,7 @@ func (f face) outboxRoutes() []kit.Route {
 
 // outbox shows every message that a demonstration would have sent.
 func (f face) outbox(w http.ResponseWriter, r *http.Request) error {
-	list, err := f.Demo.Outbox(r.Context())
+	list, err := f.Demo.Outbox(r.Context(), r.URL.Query().Get("before"))
 	if err != nil {
 		return err
 	}

@@ -60,12 +60,19 @@ func (c *Client) post(ctx context.Context, path, key string, body any) (Answer, 
 		return a, errors.New("the answer broke off")
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return a, fmt.Errorf("status %d", resp.StatusCode)
+		return a, Unfit{resp.StatusCode}
 	}
 	if err := json.Unmarshal(b, &a); err != nil || !a.State.Known() || a.Key != key {
-		return Answer{}, fmt.Errorf("status %d, and no answer to what was asked", resp.StatusCode)
+		return Answer{}, Unfit{resp.StatusCode}
 	}
 	return a.trimmed(), nil
+}
+
+// Unfit is what a register sent with a status where it was no answer to what was asked.
+type Unfit struct{ Status int }
+
+func (u Unfit) Error() string {
+	return fmt.Sprintf("status %d, and no answer to what was asked", u.Status)
 }
 
 // ErrMany refuses more answers than are taken at once.

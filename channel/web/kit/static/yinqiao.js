@@ -37,3 +37,25 @@ document.querySelectorAll("details.aloud").forEach(function (d) {
     if (d.open) sound.play().catch(function () {}); else sound.pause();
   });
 });
+// What changes by itself, as callers do: the server tells that it has, and the page asks for
+// itself. Without a script one presses 刷新.
+document.querySelectorAll("[data-live]").forEach(function (region) {
+  if (!window.EventSource) return;
+  new EventSource(region.dataset.live).addEventListener("message", function () {
+    fetch(location.href, { credentials: "same-origin" }).then(function (a) { return a.text(); }).then(function (text) {
+      var page = new DOMParser().parseFromString(text, "text/html"), fresh = page.getElementById(region.id);
+      if (!fresh || fresh.innerHTML === region.innerHTML) return;
+      if (region.contains(document.activeElement) && /^(SELECT|INPUT|TEXTAREA)$/.test(document.activeElement.tagName)) return; // somebody is choosing
+      region.innerHTML = fresh.innerHTML;
+      document.title = page.title;
+    }).catch(function () {});
+  });
+});
+// Answering opens the telephone in a small window, and the caller in this one.
+document.addEventListener("click", function (e) {
+  var a = e.target instanceof Element && e.target.closest("a[data-phone]");
+  if (!a || e.ctrlKey || e.metaKey || e.shiftKey) return;
+  e.preventDefault();
+  window.open(a.href, "yinqiao-phone", "popup,width=460,height=520");
+  if (a.dataset.phone) location.href = a.dataset.phone;
+});

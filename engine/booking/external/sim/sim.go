@@ -31,9 +31,9 @@ const (
 
 // Hospital is a register. Its zero value agrees to everything.
 type Hospital struct {
-	Name, Key, Secret string
-	Most              int                                 // places of one time and resource; 0 is without bound
-	Mood              func(confirm bool, key string) Mood // nil agrees
+	Key, Secret string
+	Most        int                                 // places of one time and resource; 0 is without bound
+	Mood        func(confirm bool, key string) Mood // nil agrees
 
 	mu     sync.Mutex
 	places map[string]*place

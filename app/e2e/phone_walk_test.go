@@ -1,0 +1,189 @@
+package e2e
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
+
+	"yinqiao/app"
+	"yinqiao/app/demo"
+	"yinqiao/channel/phone/phonetest"
+	"yinqiao/people"
+	"yinqiao/speech"
+)
+
+// beeps give a browser a microphone that beeps, and no question whether it may be used.
+var beeps = []chromedp.ExecAllocatorOption{chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true),
+	chromedp.Flag("allow-loopback-in-peer-connection", true), chromedp.Flag("autoplay-policy", "no-user-gesture-required")}
+
+// ownNumber is an elder of Taiyuan of the demonstration whose number is nobody else's.
+func (s *server) ownNumber(t *testing.T) people.Caller {
+	t.Helper()
+	for _, p := range demo.People(app.DemoSeed, app.DemoPeople, app.DemoStreets()) {
+		if !strings.HasPrefix(string(p.Street), "140105") || p.MobileOwner != demo.OwnPhone {
+			continue
+		}
+		all, err := s.People.Callers(t.Context(), p.Mobile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(all) == 1 && all[0].Age >= 70 {
+			s.number = p.Mobile
+			return all[0]
+		}
+	}
+	t.Fatal("no such person")
+	return people.Caller{}
+}
+
+// An elder calls. The clerk sees who it is while it rings, answers in the browser, opens her, begins a
+// matter beside the call, and hangs up: what was filled in is kept.
+func TestACallIsAnsweredInTheBrowserWithTheMatterBesideIt(t *testing.T) {
+	t.Parallel()
+	s := serve(t, "")
+	who := s.ownNumber(t)
+	b := newBrowser(t, s.URL, 1280, 800, true, beeps...)
+	b.signIn("tycall")
+	b.open("/desk/calls")
+	b.sees("现在没有人在等", "您还没有开始接电话", "没有要回的电话")
+	b.axe()
+	b.press(`form[action="/desk/calls/on"] button`)
+	b.sees("您正在接电话")
+
+	c, err := phonetest.New(t, s.number).Dial(s.Phone.Line().Addr(), "95128", phonetest.Offer{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rang := time.Now()
+	b.waits(`document.body.innerText.includes("` + who.Polite + `")`)
+	if took := time.Since(rang); took > 5*time.Second {
+		t.Errorf("who calls was shown after %v", took)
+	} else {
+		t.Logf("who calls was shown %v after the call was picked up", took)
+	}
+	b.waits(`document.title.includes("1个在等")`)
+	b.snap("rings")
+	b.axe()
+
+	opened := chromedp.WaitNewTarget(b.ctx, func(i *target.Info) bool { return strings.HasSuffix(i.URL, "/phone") })
+	b.pick(`a[data-phone]`)
+	b.waits(`document.querySelector("main h1")?.innerText.includes("正在通话") === true`)
+	window, cancel := chromedp.NewContext(b.ctx, chromedp.WithTargetID(<-opened))
+	t.Cleanup(cancel)
+	phone := (&browser{t: t, ctx: window, base: b.base, name: b.name + "-phone"}).as(460, 520, true)
+	phone.waits(`document.querySelector("#phone-says")?.innerText.includes("已经接通") === true`)
+	c.Forget()
+	ends := time.Now().Add(20 * time.Second)
+	for level := 0.0; level < 0.01; {
+		if time.Now().After(ends) {
+			t.Fatal("the browser hears nothing of the caller")
+		}
+		c.Say(beep())
+		level = eval[float64](phone, `(window.yinqiaoPhone.getStats().then(all => all.forEach(s => { if (s.type === "inbound-rtp") window.heardLevel = s.audioLevel || 0 })), window.heardLevel || 0)`)
+	}
+	for !hears(c.Heard()) {
+		if time.Now().After(ends) {
+			t.Fatal("the caller hears nothing of the browser's microphone")
+		}
+		c.Say(beep())
+	}
+
+	b.sees("可能是", "先问：「您好，请问您是哪一位？」")
+	b.snap("asks")
+	b.axe()
+	b.press(`form[action$="/open"] button`)
+	b.sees("谁能替老人办", "接下来的事", "要办什么", "最近办的", "挂机")
+	b.snap("known")
+	b.axe()
+	b.press(`button[name=service][value=cash-refusal]`)
+	draft := b.path()
+	b.sees("正在和"+who.Polite+"通话", "存好，挂机")
+	b.snap("matter")
+	b.axe()
+	b.fill(`#f-draft input[type=text]`, "汾河边小超市")
+	b.press(`.oncall button[form=f-draft]`)
+	c.Ended(10 * time.Second)
+	if b.path() != "/desk/calls" || strings.Contains(b.text("body"), "正在和") {
+		t.Errorf("after hanging up the clerk is at %s", b.path())
+	}
+	b.open(draft + "?edit=1")
+	if !eval[bool](b, `[...document.querySelectorAll("#f-draft input")].some(i => i.value === "汾河边小超市") || document.body.innerText.includes("汾河边小超市")`) {
+		b.snap("failed")
+		t.Errorf("what was filled in is gone:\n%s", b.text("main"))
+	}
+	if strings.Contains(s.Log.String(), s.number) {
+		t.Error("the log has the number of whoever called")
+	}
+}
+
+// Somebody whom nobody knows asks for a human and hangs up before one comes. They are on the list
+// of those to be called, the operator sees the number when they are about to call, and the supervisor sees that it was kept.
+func TestWhoHangsUpWaitingIsCalledBackFromTheList(t *testing.T) {
+	t.Parallel()
+	s := serve(t, "")
+	b := newBrowser(t, s.URL, 1280, 800, true)
+	b.signIn("tycall")
+	b.open("/desk/calls")
+	b.press(`form[action="/desk/calls/on"] button`) // where nobody answers, a call is promised at once
+	c, err := phonetest.New(t, "03511234567").Dial(s.Phone.Line().Addr(), "95128", phonetest.Offer{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.waits(`document.body.innerText.includes("自己按键办理")`)
+	for range 2 { // whoever is asked who they are may still be greeted at the first
+		c.Press('0')
+	}
+	b.waits(`document.body.innerText.includes("等人接")`)
+	c.Hangup()
+	b.waits(`document.querySelectorAll("form[action^='/desk/call-backs/']").length === 1`)
+	b.sees("尾号4567", "没等到人接就挂了")
+	b.snap("back")
+	b.axe()
+	if strings.Contains(b.text("body"), "03511234567") {
+		t.Error("the list shows whole numbers")
+	}
+	b.press(`form[action^="/desk/call-backs/"] button`)
+	b.sees("03511234567", "您刚才打来电话没有接上")
+	b.snap("number")
+	b.axe()
+	b.press(`button[name=outcome][value=reached]`)
+	b.sees("没有要回的电话")
+
+	boss := b.beside("boss", 1280, 800)
+	boss.signIn("tysuper")
+	boss.open("/desk/calls/watch")
+	boss.sees("谁在接", "今天的电话", "按时回电话", "100%（1/1）")
+	boss.axe()
+	again, err := phonetest.New(t, "03511234568").Dial(s.Phone.Line().Addr(), "95128", phonetest.Offer{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	boss.waits(`[...document.querySelectorAll(".tallies div")].some(d => d.innerText.includes("自己按键") && d.innerText.includes("1"))`)
+	again.Hangup()
+	if strings.Contains(boss.text("main"), "4567") {
+		t.Error("the supervisor sees who called")
+	}
+}
+
+// beep is a second of a tone.
+func beep() speech.PCM {
+	p := speech.PCM{Rate: 8000, Samples: make([]int16, 1600)}
+	for i := range p.Samples {
+		p.Samples[i] = int16(12000 * (i / 4 % 2 * 2))
+	}
+	return p
+}
+
+// hears reports whether there is more than silence in a sound.
+func hears(p speech.PCM) bool {
+	n := 0
+	for _, v := range p.Samples {
+		if v > 2000 || v < -2000 {
+			n++
+		}
+	}
+	return n > 400
+}

@@ -1,0 +1,122 @@
+package phone_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"yinqiao/app/apptest"
+	"yinqiao/channel/phone"
+	"yinqiao/channel/phone/phonetest"
+	"yinqiao/db"
+	"yinqiao/db/dbtest"
+	"yinqiao/journal"
+	"yinqiao/notify"
+	"yinqiao/speech"
+)
+
+// reports hands reports on, and tells a test that they came.
+type reports struct {
+	*notify.Service
+
+	came chan notify.Report
+}
+
+func (r *reports) Reported(ctx context.Context, gateway string, all []notify.Report) error {
+	err := r.Service.Reported(ctx, gateway, all)
+	if err == nil {
+		r.came <- all[0]
+	}
+	return err
+}
+
+// told lets the daughter hand in something for the elder, who is told of it by telephone.
+func (h *hotline) told(t *testing.T) *reports {
+	t.Helper()
+	r := &reports{Service: h.Notify, came: make(chan notify.Report, 10)}
+	h.Notify.Carry(notify.CarrierVoice, phone.NewCarrier(h.Phone, r))
+	ctx, daughter := t.Context(), apptest.AsPerson(h.Taiyuan.Daughter)
+	v, err := h.Requests.Start(ctx, daughter, "report-post", h.Taiyuan.Elder, "")
+	h.ok(err)
+	v, err = h.Requests.Answer(ctx, daughter, v.ID, v.Rev, h.Taiyuan.ReportAnswers())
+	h.ok(err)
+	_, err = h.Requests.Submit(ctx, daughter, v.ID, 0)
+	h.ok(err)
+	h.Tell(t)
+	return r
+}
+
+// spokenOf is what the elder is told, as it was said.
+func (h *hotline) spokenOf(c *phonetest.Call) {
+	h.t.Helper()
+	e := &ear{c, h.world}
+	e.hears("您好，这里是老年人服务热线。听明白了，请按1。有变化要改，请按2。找人说话，请按0。", speech.Style{})
+}
+
+func TestAMessageIsToldByTelephoneAndAKeySaysThatItWasHeard(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newHotline(t, d)
+		r := h.told(t)
+		c := h.desk.Rings(10 * time.Second).Answer()
+		h.spokenOf(c)
+		c.Press('1')
+		c.Ended(10 * time.Second)
+		if got := <-r.came; !got.Heard {
+			t.Errorf("the report is %+v", got)
+		}
+		if n := h.Acts(t, notify.ActReached[notify.CarrierVoice], string(h.Taiyuan.Elder)); n != 1 {
+			t.Errorf("that she was reached is recorded %d times", n)
+		}
+		var open int
+		h.Look(t, apptest.System(), func(v *journal.View) error {
+			return v.Get(&open, `SELECT COUNT(*) FROM message WHERE state = 'open' AND template = 'request.submitted/elder'`)
+		})
+		if open != 0 {
+			t.Errorf("%d messages are still told by other ways", open)
+		}
+		if strings.Contains(h.Logged.String(), h.Taiyuan.ElderPhone) {
+			t.Error("the number is in the log")
+		}
+	})
+}
+
+func TestWhoIsCalledAndWantsAHumanGetsOne(t *testing.T) {
+	t.Parallel()
+	h := newHotline(t, dbtest.Open(t, db.SQLite))
+	h.ok(h.Calls.SignOn(t.Context(), h.operator, []string{"general"}))
+	r := h.told(t)
+	c := h.desk.Rings(10 * time.Second).Answer()
+	h.spokenOf(c)
+	c.Press('2')
+	call := h.waiting()
+	if call.Person != h.Taiyuan.Elder {
+		t.Errorf("who waits is %+v", call)
+	}
+	o := h.picksUp(call.ID)
+	word := tone(t, "elder")
+	h.hear(c, o, word)
+	o.Hangup()
+	c.Ended(5 * time.Second)
+	if got := <-r.came; !got.Heard {
+		t.Errorf("the report is %+v", got)
+	}
+}
+
+func TestWhoDoesNotAnswerOrPressesNothingIsToldByTheNextWay(t *testing.T) {
+	t.Parallel()
+	h := newHotline(t, dbtest.Open(t, db.SQLite))
+	r := h.told(t)
+	h.desk.Rings(10*time.Second).Refuse(486, "Busy Here")
+	if got := <-r.came; got.Heard || got.Delivered {
+		t.Errorf("the report is %+v", got)
+	}
+	var states []string
+	h.Look(t, apptest.System(), func(v *journal.View) error {
+		return v.Select(&states, `SELECT state FROM message_attempt WHERE carrier = 'voice' AND person = $1`, h.Taiyuan.Elder)
+	})
+	if len(states) != 1 || states[0] != "failed" {
+		t.Errorf("the attempts stand at %v", states)
+	}
+}

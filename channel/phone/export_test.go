@@ -1,0 +1,63 @@
+package phone
+
+import (
+	"context"
+	"errors"
+	"net/netip"
+
+	"yinqiao/catalog"
+	"yinqiao/channel/phone/line"
+	"yinqiao/civic"
+	"yinqiao/people"
+	"yinqiao/speech"
+)
+
+// Settled are settings of a line on the loopback that calls out to a telephone there.
+func Settled(division civic.Division, out netip.AddrPort) *Settings {
+	s := Loopback(division, "127.0.0.1:0")
+	s.line.Out = line.Out{Addr: out, From: "95128"}
+	return s
+}
+
+// NoNotes takes no notes.
+type NoNotes struct{}
+
+// Known implements Notes.
+func (NoNotes) Known(people.Caller) {}
+
+// Meant implements Notes.
+func (NoNotes) Meant(string, string, civic.DraftID, civic.RequestID, bool) {}
+
+// LeadThrough leads somebody who is known through one service, whether or not it is in the menu.
+func (v *Voice) LeadThrough(ctx context.Context, set Handset, from string, who people.Caller, def *catalog.Definition) (End, error) {
+	end := End{Person: who.Person, Service: def.Service}
+	t := &talk{voice: v, set: set, from: from, end: &end, notes: NoNotes{}}
+	err := t.serve(ctx, who, def)
+	var h human
+	if errors.As(err, &h) {
+		end.Human = h.why
+		if h.why != WhyBroken {
+			err = nil
+		}
+	}
+	return end, err
+}
+
+// Sounds are the sentences of a text as the line plays them.
+func Sounds(ctx context.Context, say Sayer, text string, style speech.Style) ([]speech.PCM, error) {
+	var out []speech.PCM
+	for _, s := range sentences(text) {
+		p, err := render(ctx, say, s, style)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// Sentences cuts a text.
+var Sentences = sentences
+
+// Spoken is how a number is said.
+var Spoken = spoken

@@ -1,0 +1,171 @@
+package line_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"yinqiao/channel/phone/line"
+	"yinqiao/channel/phone/phonetest"
+	"yinqiao/speech"
+)
+
+// page is a telephone in a browser: it offers its microphone and hears what comes.
+const page = `<!doctype html><script>
+window.loud = 0
+async function call() {
+  const pc = window.pc = new RTCPeerConnection()
+  const mic = await navigator.mediaDevices.getUserMedia({audio: true})
+  mic.getTracks().forEach(t => pc.addTrack(t, mic))
+  pc.ontrack = e => {
+    const out = new Audio(); out.srcObject = e.streams[0] || new MediaStream([e.track]); out.play()
+    const ctx = new AudioContext(), hear = ctx.createAnalyser(); ctx.resume()
+    ctx.createMediaStreamSource(out.srcObject).connect(hear)
+    const bins = new Uint8Array(hear.frequencyBinCount)
+    setInterval(() => { hear.getByteFrequencyData(bins)
+      let top = 0; bins.forEach((b, i) => { if (b > bins[top]) top = i })
+      if (bins[top] > 100) window.loud = top * ctx.sampleRate / 2 / bins.length }, 50)
+  }
+  await pc.setLocalDescription(await pc.createOffer())
+  await new Promise(done => { if (pc.iceGatheringState == 'complete') done(); else pc.onicegatheringstatechange = () => pc.iceGatheringState == 'complete' && done() })
+  const res = await fetch('/', {method: 'POST', body: pc.localDescription.sdp})
+  if (!res.ok) throw new Error(await res.text())
+  await pc.setRemoteDescription({type: 'answer', sdp: await res.text()})
+}
+window.failed = ''
+call().catch(e => window.failed = String(e))
+</script>`
+
+// chromium opens a page with a microphone that beeps.
+func chromium(t *testing.T, url string) context.Context {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("Chromium is missing: run make deps")
+		}
+		t.Skip("Chromium is missing: run make deps")
+	}
+	alloc, stop := chromedp.NewExecAllocator(context.Background(), chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+		chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("allow-loopback-in-peer-connection", true),
+		chromedp.Flag("autoplay-policy", "no-user-gesture-required"), chromedp.UserDataDir(t.TempDir()))
+	ctx, cancel := chromedp.NewContext(alloc)
+	ctx, timeout := context.WithTimeout(ctx, time.Minute)
+	t.Cleanup(func() { timeout(); cancel(); stop() })
+	if err := chromedp.Do(ctx, chromedp.Navigate(url)); err != nil {
+		t.Fatal(err)
+	}
+	return ctx
+}
+
+func evaluate[T any](t *testing.T, ctx context.Context, js string) T {
+	t.Helper()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](js))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func TestACallIsAnsweredInABrowserWithSoundBothWays(t *testing.T) {
+	t.Parallel()
+	for _, law := range []speech.Law{speech.ALaw, speech.MuLaw} {
+		t.Run(law.String(), func(t *testing.T) {
+			t.Parallel()
+			callers := make(chan *line.Call, 1)
+			l := openLine(t, line.Config{Browsers: "127.0.0.1:0"}, func(ctx context.Context, c *line.Call) {
+				_ = c.Answer()
+				callers <- c
+				<-ctx.Done()
+			})
+			caller, err := phonetest.New(t, "13800001234").Dial(l.Addr(), "95128", phonetest.Offer{Law: law})
+			if err != nil {
+				t.Fatal(err)
+			}
+			here := <-callers
+			colleagues := make(chan *line.Call, 1)
+			site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == "GET" {
+					w.Header().Set("Content-Type", "text/html")
+					_, _ = io.WriteString(w, page)
+					return
+				}
+				offer, _ := io.ReadAll(r.Body)
+				answer, c, err := l.Browser(r.Context(), string(offer), here.Law())
+				if err != nil {
+					http.Error(w, err.Error(), http.StatusBadRequest)
+					return
+				}
+				colleagues <- c
+				_, _ = io.WriteString(w, answer)
+			}))
+			t.Cleanup(site.Close)
+			window := chromium(t, site.URL)
+			var colleague *line.Call
+			select {
+			case colleague = <-colleagues:
+			case <-time.After(20 * time.Second):
+				t.Fatalf("no offer came: %s", evaluate[string](t, window, "window.failed"))
+			}
+			go line.Bridge(t.Context(), here, colleague)
+
+			// The browser hears the caller, and the caller the beeps of the browser's microphone.
+			heard, ends := 0.0, time.Now().Add(20*time.Second)
+			for heard < 900 || heard > 1100 {
+				if time.Now().After(ends) {
+					t.Fatalf("the browser hears %v Hz; failed: %q", heard, evaluate[string](t, window, "window.failed"))
+				}
+				caller.Say(tone(1000, 200*time.Millisecond))
+				heard = evaluate[float64](t, window, "window.loud")
+			}
+			for !loud(caller.Heard()) {
+				if time.Now().After(ends) {
+					t.Fatal("the caller hears nothing of the browser's microphone")
+				}
+				caller.Say(tone(1000, 200*time.Millisecond))
+			}
+			evaluate[bool](t, window, "window.pc.close() || true")
+			select {
+			case <-colleague.Done():
+			case <-time.After(20 * time.Second):
+				t.Error("the browser has gone and its call goes on")
+			}
+			if here.Context().Err() != nil {
+				t.Error("the caller was hung up on when the browser went")
+			}
+		})
+	}
+}
+
+// loud reports whether there is more than silence in a sound.
+func loud(p speech.PCM) bool {
+	n := 0
+	for _, s := range p.Samples {
+		if s > 2000 || s < -2000 {
+			n++
+		}
+	}
+	return n > 400
+}
+
+func TestAnOfferOfNoUseIsRefused(t *testing.T) {
+	t.Parallel()
+	l := openLine(t, line.Config{Browsers: "127.0.0.1:0", Most: 1}, nil)
+	for _, offer := range []string{"", "v=0", "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=rtpmap:111 opus/48000/2\r\n"} {
+		if _, _, err := l.Browser(t.Context(), offer, speech.ALaw); !errors.Is(err, line.ErrOffer) {
+			t.Errorf("%q: %v", offer, err)
+		}
+	}
+	if _, _, err := openLine(t, line.Config{}, nil).Browser(t.Context(), "", speech.ALaw); !errors.Is(err, line.ErrNoBrowsers) {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,182 @@
+package line
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/emiago/sipgo"
+	"github.com/emiago/sipgo/sip"
+)
+
+func (l *Line) onInvite(req *sip.Request, tx sip.ServerTransaction) {
+	if to := req.To(); to == nil || req.From() == nil || req.CallID() == nil || req.CSeq() == nil {
+		respond(tx, req, sip.StatusBadRequest, "Bad Request")
+		return
+	} else if to.Params.Has("tag") {
+		l.onChange(req, tx)
+		return
+	}
+	from := source(req)
+	phone := ""
+	if !l.isTrunk(from) {
+		if phone = l.prove(req, tx); phone == "" {
+			return
+		}
+	}
+	c := l.newCall(user(req.From().Address), user(req.Recipient), from)
+	if c.Phone = phone; phone != "" {
+		c.From = phone // who proved to be one extension is not another
+	}
+	if len(l.config.Numbers) > 0 && !slices.Contains(l.config.Numbers, c.To) {
+		respond(tx, req, sip.StatusNotFound, "Not Found") // we are nobody's way to somebody else
+		return
+	}
+	if code, reason := l.admit(c); code != 0 {
+		respond(tx, req, code, reason, sip.NewHeader("Retry-After", "30"))
+		return
+	}
+	if err := l.begin(c, req, tx, from); err != nil {
+		l.leave(c)
+		code, reason := sip.StatusInternalServerError, "Server Internal Error"
+		switch {
+		case errors.Is(err, errNoSound):
+			code, reason = sip.StatusNotAcceptableHere, "Not Acceptable Here"
+		case errors.Is(err, errGarbled):
+			code, reason = sip.StatusBadRequest, "Bad Request"
+		}
+		respond(tx, req, code, reason)
+		return
+	}
+	l.run(c)
+}
+
+// newCall is a call with someone who signals from an address.
+func (l *Line) newCall(from, to string, peer netip.Addr) *Call {
+	return &Call{From: from, To: to, Began: l.config.Clock(), line: l, id: rand.Uint64() >> 1, version: 1,
+		at: sip.ContactHeader{Address: sip.Uri{Scheme: "sip", User: "line", Host: l.facing(peer).String(), Port: int(l.Addr().Port())}}}
+}
+
+// admit counts a call in, or says why it is not taken.
+func (l *Line) admit(c *Call) (code int, reason string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closing {
+		return sip.StatusServiceUnavailable, "Service Unavailable"
+	}
+	if l.taken >= l.config.Most {
+		return sip.StatusBusyHere, "Busy Here"
+	}
+	if c.From != "" && c.Phone == "" && !l.calling.allow(c.From, l.config.EachHour, c.Began) {
+		return sip.StatusServiceUnavailable, "Service Unavailable"
+	}
+	l.count(c)
+	return 0, ""
+}
+
+var errGarbled = errors.New("line: the call can't be read")
+
+// begin makes the dialog and the port of a call.
+func (l *Line) begin(c *Call, req *sip.Request, tx sip.ServerTransaction, from netip.Addr) (err error) {
+	if body := req.Body(); len(body) > 0 {
+		d, err := readSDP(body)
+		if err != nil {
+			if errors.Is(err, errNoSound) {
+				return err
+			}
+			return errors.Join(errGarbled, err)
+		}
+		c.offer = &d
+	}
+	if c.media, err = l.openMedia(); err != nil {
+		return err
+	}
+	if c.offer != nil {
+		c.media.follow(*c.offer, from)
+	}
+	client := l.clients[strings.ToUpper(req.Transport())]
+	if client == nil {
+		return errGarbled
+	}
+	ua := sipgo.DialogUA{Client: client, ContactHDR: c.at, RewriteContact: true}
+	in, err := ua.ReadInvite(req, tx)
+	if err != nil {
+		return errors.Join(errGarbled, err)
+	}
+	c.leg = &inbound{in, tx}
+	c.ctx, c.cancel = context.WithCancel(in.Context())
+	l.enter(in.ID, c)
+	return nil
+}
+
+// enter makes a call findable by its dialog, and hears its sound.
+func (l *Line) enter(id string, c *Call) {
+	l.mu.Lock()
+	l.calls[id] = c
+	l.mu.Unlock()
+	if c.media.conn != nil {
+		go c.media.listen()
+	}
+	go l.watch(c)
+}
+
+// run has the handler speak with the caller, and ends the call.
+func (l *Line) run(c *Call) {
+	ctx, cancel := context.WithCancel(c.ctx)
+	l.handler(ctx, c)
+	cancel()
+	c.Hangup()
+	l.leave(c)
+}
+
+// watch ends a call whose other side has gone without a word. How often it looks is no rule,
+// so a ticker does; how long nothing has come is judged by the clock.
+func (l *Line) watch(c *Call) {
+	t := time.NewTicker(l.config.Silent / 4)
+	defer t.Stop()
+	for {
+		select {
+		case <-c.ctx.Done():
+			if _, in := c.leg.(*inbound); !in { // a call that came in is left when its handler is done
+				l.leave(c)
+			}
+			return
+		case <-t.C:
+		}
+		if c.up.Load() && c.media.gone(l.config.Silent) {
+			c.Hangup()
+			return
+		}
+	}
+}
+
+// leave frees what a call had.
+func (l *Line) leave(c *Call) {
+	c.left.Do(func() {
+		if c.cancel != nil {
+			c.cancel()
+		}
+		if c.media != nil {
+			l.pacer.remove(c.media)
+			c.media.close()
+		}
+		if b, ok := c.leg.(browserLeg); ok {
+			_ = b.Close()
+		}
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		for id, x := range l.calls {
+			if x == c {
+				delete(l.calls, id)
+			}
+		}
+		if c.counted {
+			l.taken--
+			l.going.Done()
+		}
+	})
+}

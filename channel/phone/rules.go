@@ -1,0 +1,45 @@
+package phone
+
+import (
+	"embed"
+	"errors"
+	"time"
+
+	"yinqiao/ruledata"
+)
+
+//go:embed data/*.yaml
+var data embed.FS
+
+// led is how a call is led, of data/rules.yaml.
+type led struct {
+	Version         int
+	Source          string
+	WaitSeconds     int `yaml:"wait_seconds"`
+	AgainMost       int `yaml:"again_most"`
+	MenuMost        int `yaml:"menu_most"`
+	CallersMost     int `yaml:"callers_most"`
+	PauseMS         int `yaml:"pause_ms"`
+	OptionPauseMS   int `yaml:"option_pause_ms"`
+	PatienceSeconds int `yaml:"patience_seconds"`
+	RetrySeconds    int `yaml:"retry_seconds"`
+	RingSeconds     int `yaml:"ring_seconds"`
+	OutMost         int `yaml:"out_most"`
+}
+
+func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
+
+func milliseconds(n int) time.Duration { return time.Duration(n) * time.Millisecond }
+
+// Validate refuses what no call could be led by.
+func (r *led) Validate() error {
+	switch {
+	case r.WaitSeconds < 3 || r.AgainMost < 1 || r.MenuMost < 2 || r.MenuMost > 3 || r.CallersMost < 1 || r.CallersMost > 3:
+		return errors.New("rules.yaml: a wait of three seconds or more, and two or three choices")
+	case r.PauseMS < 0 || r.OptionPauseMS < 0 || r.PatienceSeconds < 1 || r.RetrySeconds < r.PatienceSeconds || r.RingSeconds < 5 || r.OutMost < 1:
+		return errors.New("rules.yaml: pauses, and patience that is shorter than what is tried again")
+	}
+	return nil
+}
+
+var rules = ruledata.Must[led](data, "data/rules.yaml")

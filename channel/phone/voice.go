@@ -1,0 +1,300 @@
+package phone
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"yinqiao/catalog"
+	"yinqiao/civic"
+	"yinqiao/engine/booking"
+	"yinqiao/engine/casework"
+	"yinqiao/people"
+	"yinqiao/request"
+	"yinqiao/speech"
+)
+
+// Voice leads callers through services.
+type Voice struct {
+	Speech   Sayer
+	People   *people.Service
+	Catalog  *catalog.Service
+	Requests *request.Service
+	Casework *casework.Service
+	Booking  *booking.Service
+	Now      civic.Clock
+	Division civic.Division // where whoever is not known is taken to live
+}
+
+// End is how far a dialogue came. A human goes on where Human says why.
+type End struct {
+	Person  civic.PersonID // who called, if they said so
+	Service string         // what they called for
+	Draft   civic.DraftID  // what was begun, to go on with
+	Request civic.RequestID
+	Number  civic.Number // of what was handed in
+	Keys    bool         // a key was pressed
+	Human   string
+}
+
+const (
+	hello   = "您好，这里是老年人服务热线。"
+	goodbye = "谢谢您的来电，再见。"
+)
+
+// Notes is told how far a dialogue has come, while it goes on.
+type Notes interface {
+	Known(c people.Caller)
+	Meant(service, group string, draft civic.DraftID, request civic.RequestID, keys bool)
+}
+
+// Lead speaks with a caller from their greeting to the number of their matter, or to where a
+// human goes on. The error is that the call is over, or what broke; End says how far they came, and
+// notes is told on the way.
+func (v *Voice) Lead(ctx context.Context, set Handset, from string, notes Notes) (End, error) {
+	end := End{}
+	t := &talk{voice: v, set: set, from: from, end: &end, notes: notes}
+	err := t.lead(ctx)
+	t.noteMeant()
+	var h human
+	if errors.As(err, &h) {
+		end.Human = h.why
+		if h.why != WhyBroken {
+			err = nil
+		}
+	}
+	return end, err
+}
+
+func (t *talk) lead(ctx context.Context) error {
+	who, lead, err := t.who(ctx)
+	if err != nil {
+		return err
+	}
+	t.end.Person = who.Person
+	if who.Person != "" {
+		t.notes.Known(who)
+		if lead, err = t.news(ctx, who, lead); err != nil {
+			return err
+		}
+		if t.end.Request != "" { // what they called for
+			return nil
+		}
+	}
+	def, err := t.menu(ctx, who, lead)
+	if err != nil {
+		return err
+	}
+	t.end.Service, t.group = def.Service, def.Group
+	t.noteMeant()
+	if who.Person == "" {
+		return human{WhyNone} // a colleague asks who they are, and knows what they call for
+	}
+	return t.serve(ctx, who, def)
+}
+
+func (t *talk) noteMeant() {
+	t.notes.Meant(t.end.Service, t.group, t.end.Draft, t.end.Request, t.end.Keys)
+}
+
+// who finds out who calls, and asks where several share a number. The greeting is what the
+// menu begins with, so that whoever knows it by heart need not hear it out.
+func (t *talk) who(ctx context.Context) (who people.Caller, greeting string, err error) {
+	callers, err := patiently(ctx, t, func(ctx context.Context) ([]people.Caller, error) { return t.voice.People.Callers(ctx, t.from) })
+	if err != nil {
+		return who, "", errors.Join(human{WhyBroken}, err)
+	}
+	switch {
+	case len(callers) == 0 || len(callers) > rules.CallersMost:
+		return people.Caller{Division: t.voice.Division}, hello, nil
+	case len(callers) == 1:
+		return callers[0], callers[0].Polite + "，" + hello, nil
+	}
+	words := make([]string, len(callers))
+	for i, c := range callers {
+		words[i] = c.Polite
+	}
+	n, err := t.choose(ctx, hello+"请问您是哪一位？", words)
+	if err != nil {
+		return who, "", err
+	}
+	return callers[n], "", nil
+}
+
+// menu offers the services of the telephone's menu where the caller lives.
+func (t *talk) menu(ctx context.Context, who people.Caller, lead string) (*catalog.Definition, error) {
+	all, err := patiently(ctx, t, func(ctx context.Context) ([]*catalog.Definition, error) {
+		return t.voice.Catalog.List(ctx, who.Division, civic.ChannelPhone)
+	})
+	if err != nil {
+		return nil, errors.Join(human{WhyBroken}, err)
+	}
+	menu := catalog.Menu(all)
+	if len(menu) == 0 {
+		return nil, human{WhyNone}
+	}
+	words := make([]string, len(menu))
+	for i, d := range menu {
+		words[i] = d.Title
+	}
+	n, err := t.choose(ctx, lead, words)
+	if err != nil {
+		return nil, err
+	}
+	return menu[n], nil
+}
+
+// serve leads through one service: its questions, the read-back, the number.
+func (t *talk) serve(ctx context.Context, who people.Caller, def *catalog.Definition) error {
+	actor := who.Actor()
+	view, err := patiently(ctx, t, func(ctx context.Context) (*request.View, error) {
+		return t.voice.Requests.Start(ctx, actor, def.Service, who.Person, "")
+	})
+	if err != nil {
+		return t.refused(ctx, err)
+	}
+	t.end.Draft = view.ID
+	t.noteMeant()
+	for {
+		if view.Step.Human != "" {
+			if err := t.say(ctx, view.Step.Human, speech.Style{}); err != nil {
+				return err
+			}
+			return human{WhyNone}
+		}
+		switch {
+		case len(view.Step.Ask) > 0:
+			view, err = t.question(ctx, actor, view)
+		default:
+			return t.confirm(ctx, actor, view)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// confirm reads back what was answered, and hands it in when it is right.
+func (t *talk) confirm(ctx context.Context, actor civic.Actor, view *request.View) error {
+	key, err := t.ask(ctx, readBack(view), "12", speech.Style{})
+	if err != nil {
+		return err
+	}
+	if key == '2' {
+		return human{WhyWords} // what is wrong is said in words
+	}
+	rc, err := patiently(ctx, t, func(ctx context.Context) (request.Receipt, error) {
+		return t.voice.Requests.Submit(ctx, actor, view.ID, view.Rev)
+	})
+	if err != nil {
+		return t.refused(ctx, err)
+	}
+	t.end.Request, t.end.Number = rc.Request, rc.Number
+	t.noteMeant()
+	t.set.Forget()
+	if err := t.say(ctx, "已经办好了。"+spoken(rc.Number), speech.Slow); err != nil {
+		return err
+	}
+	return t.say(ctx, rc.Def.Takes+goodbye, speech.Style{})
+}
+
+// refused says why something can't be done, in the words that a page would show, and brings
+// the caller to a human.
+func (t *talk) refused(ctx context.Context, err error) error {
+	e := civic.As(err)
+	if e.Kind == civic.Internal {
+		return errors.Join(human{WhyBroken}, err)
+	}
+	if err := t.say(ctx, e.Say, speech.Style{}); err != nil {
+		return err
+	}
+	return human{WhyNone}
+}
+
+// question asks what is next, all of last time's answers at once where they may still fit, and
+// puts the answer. One that has gone meanwhile is told, and the question comes again.
+func (t *talk) question(ctx context.Context, actor civic.Actor, view *request.View) (*request.View, error) {
+	if len(view.Same) > 0 && !t.others {
+		given, err := t.same(ctx, view)
+		if err != nil {
+			return nil, err
+		}
+		if given != nil {
+			return t.put(ctx, actor, view, given)
+		}
+	}
+	p := view.Step.Ask[0]
+	for from := 0; ; {
+		m := request.Speak(p, from, t.own(p)...)
+		if len(m.Keys) == 0 {
+			return nil, human{WhyWords}
+		}
+		key, err := t.ask(ctx, m.Say, "123456789"[:len(m.Keys)], speech.Style{})
+		if err != nil {
+			return nil, err
+		}
+		k := m.Keys[key-'1']
+		if k.More {
+			from = m.Next
+			continue
+		}
+		return t.put(ctx, actor, view, map[string][]string{p.Key: k.Texts})
+	}
+}
+
+// own is what only the line knows: the phone that is asked for is the one that calls.
+func (t *talk) own(p request.Prompt) []request.Key {
+	n, err := people.CleanPhone(t.from)
+	if p.Kind != catalog.Phone || err != nil {
+		return nil
+	}
+	return []request.Key{{Words: "就打您现在用的这个电话", Texts: []string{n}}}
+}
+
+// same offers the answers of last time; nil when the caller wants others.
+func (t *talk) same(ctx context.Context, view *request.View) (map[string][]string, error) {
+	given, words := map[string][]string{}, []string{}
+	for _, k := range view.Same {
+		given[k.Key] = []string{k.Code}
+		words = append(words, k.Shown)
+	}
+	key, err := t.ask(ctx, "还和上次一样吗？"+strings.Join(words, "，")+"。和上次一样，请按1。换别的，请按2。"+help, "12", speech.Style{})
+	if err != nil || key == '2' {
+		t.others = true
+		return nil, err
+	}
+	return given, nil
+}
+
+// put gives answers. What was not taken is told, and what stands now is what is gone on with.
+func (t *talk) put(ctx context.Context, actor civic.Actor, view *request.View, given map[string][]string) (*request.View, error) {
+	type answered struct {
+		view  *request.View
+		wrong error
+	}
+	a, err := patiently(ctx, t, func(ctx context.Context) (answered, error) {
+		next, err := t.voice.Requests.Answer(ctx, actor, view.ID, view.Rev, given)
+		if next != nil && next.Rev != view.Rev {
+			return answered{next, err}, nil
+		}
+		return answered{next, err}, err
+	})
+	switch {
+	case err != nil:
+		return nil, t.refused(ctx, err)
+	case a.wrong != nil:
+		return a.view, t.say(ctx, civic.As(a.wrong).Say, speech.Style{})
+	}
+	return a.view, nil
+}
+
+// readBack is what was answered in one sentence each, and what confirms it.
+func readBack(view *request.View) string {
+	var b strings.Builder
+	b.WriteString("您要办的是" + view.Def.Title + "。")
+	for _, l := range view.Step.Review {
+		b.WriteString(l.Label + "，" + l.Shown + "。")
+	}
+	b.WriteString("对，请按1。不对，要改，请按2。" + help)
+	return b.String()
+}

@@ -1,0 +1,257 @@
+package phone_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"yinqiao/channel/phone"
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/db/dbtest"
+	"yinqiao/engine/booking"
+	"yinqiao/engine/casework"
+	"yinqiao/journal"
+	"yinqiao/speech"
+)
+
+func TestWhoCallsForAnOperaEveningGetsItByKeysAndHearsTheNumberThatIsStored(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		at, got := w.open()
+		c := w.dial(at, w.Taiyuan.ElderPhone)
+		c.answers("王奶奶，您好，这里是老年人服务热线。医院挂号，请按1。代寄检查报告，请按2。看戏和上课，请按3。", '3')
+		c.answers("在哪个文化馆？", '1')
+		c.answers("参加哪一个？", '1')
+		c.answers("哪一次？", '1')
+		c.answers("您要办的是看戏和上课。地方，140105 culture_house。活动，晋剧《打金枝》。", '1')
+		c.hears("已经办好了。", speech.Slow)
+		id, number, service := w.request(w.Taiyuan.Elder)
+		c.hears(phone.Spoken(number), speech.Slow)
+		if other, err := phone.Sounds(t.Context(), w.say, phone.Spoken("1000000009"), speech.Slow); err != nil || len(other) < 2 {
+			t.Fatal(err)
+		}
+		c.hears("谢谢您的来电，再见。", speech.Style{})
+		c.Ended(5 * time.Second)
+		end := <-got
+		if end.Request != id || end.Number != number || end.Human != "" || service != "opera-evening" || !end.Keys {
+			t.Errorf("the call ended with %+v; %s of %s is stored", end, number, service)
+		}
+		if n := w.Acts(t, booking.ActBooked, string(id)) + w.Acts(t, booking.ActBookedKept, string(id)); n != 1 {
+			t.Errorf("%d bookings", n)
+		}
+	})
+}
+
+func TestAReportIsSentForByPhoneAndTheCaseIsTheHospitals(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		at, got := w.open()
+		c := w.dial(at, w.Taiyuan.ElderPhone)
+		c.answers("王奶奶，您好，这里是老年人服务热线。", '2')
+		c.answers("您在哪家医院做的检查？", '1')
+		c.answers("要寄哪一种报告？化验报告，请按1。", '1')
+		c.answers("寄到什么地方？银槐街18号2单元301，请按1。", '1')
+		c.answers("快递员打哪个电话？就打您现在用的这个电话，请按1。", '1')
+		c.answers("还有什么要交代的吗？不用，跳过，请按1。", '1')
+		c.answers("您要办的是代寄检查报告。", '1')
+		end := <-got
+		id, number, _ := w.request(w.Taiyuan.Elder)
+		c.hears(phone.Spoken(number), speech.Slow)
+		if end.Request != id || w.Acts(t, casework.ActOpened, string(id)) != 1 {
+			t.Errorf("the call ended with %+v, and %s has no case", end, id)
+		}
+		w.Look(t, w.Taiyuan.HospitalClerk, func(v *journal.View) error {
+			var office civic.OfficeID
+			err := v.Get(&office, `SELECT office FROM casework WHERE request = $1`, id)
+			if office != w.Taiyuan.Hospital {
+				t.Errorf("the case is at %s", office)
+			}
+			return err
+		})
+	})
+}
+
+func TestSeveralWhoShareANumberAreAskedWhoCalls(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		number, both := w.neighbours()
+		at, got := w.open()
+		c := w.dial(at, number)
+		c.hears("您好，这里是老年人服务热线。请问您是哪一位？", speech.Style{})
+		c.Press('2')
+		c.hears("医院挂号，请按1。", speech.Style{})
+		c.Press('0')
+		if end := <-got; end.Human != phone.WhyAsked || end.Person != both[0] && end.Person != both[1] {
+			t.Errorf("the call ended with %+v", end)
+		}
+	})
+}
+
+func TestTheStarSaysItAgainAndSilenceOrAWrongKeyTwiceReachesAHuman(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, db.SQLite))
+	at, got := w.open()
+	t.Run("again", func(t *testing.T) {
+		c := w.dial(at, w.Taiyuan.ElderPhone)
+		for range 2 {
+			c.answers("医院挂号，请按1。", '*')
+		}
+		c.answers("医院挂号，请按1。", '9')
+		c.answers("医院挂号，请按1。", '8')
+		if end := <-got; end.Human != phone.WhySilent || end.Person != w.Taiyuan.Elder {
+			t.Errorf("the call ended with %+v", end)
+		}
+	})
+	t.Run("nobody is known", func(t *testing.T) {
+		c := w.dial(at, "03511234567")
+		c.answers("您好，这里是老年人服务热线。医院挂号，请按1。", '1')
+		if end := <-got; end.Human != phone.WhyNone || end.Person != "" || end.Service != "hospital-register" {
+			t.Errorf("the call ended with %+v", end)
+		}
+	})
+}
+
+func TestWhoHadItBeforeIsOfferedTheSameAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, db.SQLite))
+	at, got := w.open()
+	for round := range 2 {
+		c := w.dial(at, w.Taiyuan.ElderPhone)
+		c.answers("医院挂号，请按1。", '1')
+		if round == 0 {
+			c.answers("去哪家医院？", '1')
+			c.answers("看哪个科？内科，请按1。", '1')
+			c.answers("找哪位医生？马大夫，请按1。", '1')
+		} else {
+			c.answers("还和上次一样吗？140105 hospital，内科，马大夫。和上次一样，请按1。", '1')
+		}
+		c.answers("哪一天去？", byte('1'+round))
+		c.answers("几点去？", '1')
+		c.answers("您要办的是医院挂号。医院，140105 hospital。科室，内科。医生，马大夫。", '1')
+		end := <-got
+		_, number, _ := w.request(w.Taiyuan.Elder)
+		c.hears(phone.Spoken(number), speech.Slow)
+		if end.Number != number {
+			t.Errorf("the call ended with %+v", end)
+		}
+	}
+}
+
+// What espeak-ng or a recording says is what comes out of the line.
+func TestTheVoiceOfTheInstallationIsHeard(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	rec, err := murmur{}.Say(t.Context(), speech.Utterance{Text: "recorded"}, speech.Style{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, speech.PromptKey("医院挂号，请按1。")+".wav"), speech.EncodeWAV(rec), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, dbtest.Open(t, db.SQLite), speech.Recorded{Folder: folder}, speech.NewEspeak(""))
+	if !w.say.Available() {
+		t.Skip("espeak-ng is not installed")
+	}
+	at, _ := w.open()
+	c := w.dial(at, w.Taiyuan.ElderPhone)
+	c.hears("王奶奶，您好，这里是老年人服务热线。", speech.Style{})
+	c.Hears(rec, 8*time.Second)
+	c.Press('0')
+}
+
+func TestWhoPhonesForTheirReportHearsItsNumberAndSaysWhetherItIsSolved(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		rc := w.ReportPost(t, w.Taiyuan)
+		w.ok(w.Casework.Take(t.Context(), w.Taiyuan.HospitalClerk, rc.Request))
+		const posted = "化验报告1份已经寄出，邮政快递，单号EA105400012CN。"
+		w.ok(w.Casework.Resolve(t.Context(), w.Taiyuan.HospitalClerk, rc.Request, posted))
+		at, got := w.open()
+		c := w.dial(at, w.Taiyuan.ElderPhone)
+		c.answers("王奶奶，您好，这里是老年人服务热线。您办的代寄检查报告，有答复了。听答复，请按1。", '1')
+		c.hears("140105 hospital答复说，"+posted+"再说一遍。"+posted+"这件事办好了吗？办好了，请按1。", speech.Slow)
+		c.Press('1')
+		c.Ended(10 * time.Second)
+		if end := <-got; end.Request != rc.Request || end.Human != "" || w.Acts(t, casework.ActConfirmed, string(rc.Request)) != 1 {
+			t.Errorf("the call ended with %+v", end)
+		}
+	})
+}
+
+func TestNothingOfAnybodysIsToldOnAPhoneThatOthersHaveToo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, db.SQLite))
+	number, both := w.neighbours()
+	for _, p := range both {
+		rc := w.ReportPostOf(t, w.Taiyuan, p)
+		w.ok(w.Casework.Take(t.Context(), w.Taiyuan.HospitalClerk, rc.Request))
+		w.ok(w.Casework.Resolve(t.Context(), w.Taiyuan.HospitalClerk, rc.Request, "寄出了"))
+	}
+	at, got := w.open()
+	c := w.dial(at, number)
+	c.answers("您好，这里是老年人服务热线。请问您是哪一位？", '1')
+	c.answers("医院挂号，请按1。", '0')
+	<-got
+}
+
+func TestWhatWasBegunByPhoneIsFinishedAtTheDesk(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, db.SQLite))
+	at, got := w.open()
+	c := w.dial(at, w.Taiyuan.ElderPhone)
+	c.answers("王奶奶，您好，这里是老年人服务热线。", '2')
+	c.answers("您在哪家医院做的检查？", '1')
+	c.answers("要寄哪一种报告？化验报告，请按1。", '0')
+	end := <-got
+	clerk := w.Taiyuan.Clerk
+	w.Open(t, clerk, w.Taiyuan.Elder)
+	v, err := w.Requests.Look(t.Context(), clerk, end.Draft)
+	w.ok(err)
+	if len(v.Answers["hospital"]) != 1 || v.Answers["hospital"][0].Via != civic.ChannelPhone || v.State != "open" {
+		t.Fatalf("the draft has %+v", v.Answers)
+	}
+	v, err = w.Requests.Answer(t.Context(), clerk, v.ID, v.Rev, map[string][]string{"report": {"lab"}, "to": {"home"}, "phone": {"03511234567"}, "note": {}})
+	w.ok(err)
+	rc, err := w.Requests.Submit(t.Context(), clerk, v.ID, v.Rev)
+	w.ok(err)
+	if rc.Number != v.Number || w.Acts(t, casework.ActOpened, string(rc.Request)) != 1 {
+		t.Errorf("%s is not what the draft was told by", rc.Number)
+	}
+}
+
+func TestTheNextCallerIsOfferedTheNextBest(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, db.SQLite))
+	at, got := w.open()
+	var said []civic.Number
+	for i := range 2 { // one place of the first day is the telephone's, the other is kept for the window
+		in := w.NewPerson(w.Taiyuan.Street, "张玉珍")
+		w.Register(t, in)
+		c := w.dial(at, in.Phones[0].Number)
+		c.answers("医院挂号，请按1。", '1')
+		c.answers("去哪家医院？", '1')
+		c.answers("看哪个科？内科，请按1。", '1')
+		c.answers("找哪位医生？马大夫，请按1。", '1')
+		day := "11月23日 星期一（今天），请按1。"
+		if i == 1 {
+			day = "11月24日 星期二，请按1。"
+		}
+		c.answers("哪一天去？"+day, '1')
+		c.answers("几点去？", '1')
+		c.answers("您要办的是医院挂号。", '1')
+		end := <-got
+		if end.Number == "" {
+			t.Fatalf("the call ended with %+v", end)
+		}
+		said = append(said, end.Number)
+	}
+	if said[0] == said[1] {
+		t.Errorf("the numbers are %v", said)
+	}
+}

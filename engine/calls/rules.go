@@ -1,0 +1,136 @@
+package calls
+
+import (
+	"embed"
+	"errors"
+	"slices"
+	"time"
+
+	"yinqiao/civic"
+	"yinqiao/ruledata"
+	"yinqiao/staff"
+)
+
+//go:embed data/rules.yaml
+var data embed.FS
+
+// figure is a number of the rules with where it comes from.
+type figure struct {
+	Value  int    `yaml:"value"`
+	Source string `yaml:"source"`
+}
+
+func (f figure) seconds() time.Duration { return time.Duration(f.Value) * time.Second }
+func (f figure) minutes() time.Duration { return time.Duration(f.Value) * time.Minute }
+func (f figure) days() time.Duration    { return time.Duration(f.Value) * 24 * time.Hour }
+
+// Skill is something that an operator must know to help a caller.
+type Skill struct {
+	Code   string       `yaml:"code"`
+	Words  string       `yaml:"words"`
+	Roles  []staff.Role `yaml:"roles"`  // who may sign on for it
+	Groups []string     `yaml:"groups"` // of the services that need it
+	Speaks string       `yaml:"speaks"` // the language that it is, of a person's preferences
+}
+
+// General is the skill of calls that ask for no other.
+const General = "general"
+
+type rulesData struct {
+	Version           int    `yaml:"version"`
+	SoonSeconds       figure `yaml:"soon_seconds"`
+	PositionSeconds   figure `yaml:"position_seconds"`
+	PromiseSeconds    figure `yaml:"promise_seconds"`
+	BackMinutes       figure `yaml:"back_minutes"`
+	DayFrom           figure `yaml:"day_from"`
+	DayUntil          figure `yaml:"day_until"`
+	BackTries         figure `yaml:"back_tries"`
+	BackAgainMinutes  figure `yaml:"back_again_minutes"`
+	HumanFirstAge     figure `yaml:"human_first_age"`
+	HumanFirstPercent figure `yaml:"human_first_percent"`
+	HumanFirstSeconds figure `yaml:"human_first_seconds"`
+	WidenSeconds      figure `yaml:"widen_seconds"`
+	AgainDays         figure `yaml:"again_days"`
+	NumberDays        figure `yaml:"number_days"`
+	LostMinutes       figure `yaml:"lost_minutes"`
+	ListMost          figure `yaml:"list_most"`
+	Skills            []Skill
+}
+
+// Validate refuses what no queue could be kept by.
+func (r *rulesData) Validate() error {
+	switch {
+	case r.DayFrom.Value < 0 || r.DayUntil.Value > 24 || r.DayFrom.Value >= r.DayUntil.Value:
+		return errors.New("rules.yaml: the day ends after it begins")
+	case min(r.SoonSeconds.Value, r.PositionSeconds.Value, r.PromiseSeconds.Value, r.BackMinutes.Value, r.BackTries.Value, r.LostMinutes.Value, r.ListMost.Value) < 1:
+		return errors.New("rules.yaml: a figure is less than one")
+	case len(r.Skills) == 0 || r.Skills[0].Code != General:
+		return errors.New("rules.yaml: the first skill is general")
+	}
+	return nil
+}
+
+var rules = ruledata.Must[rulesData](data, "data/rules.yaml")
+
+// Waits are what a caller hears after how long.
+type Waits struct {
+	Position   time.Duration // how often a caller who waits hears their place
+	Promise    time.Duration // after which a caller who waits is promised a call
+	HumanFirst time.Duration // how long a known elder rings before the menu
+}
+
+// RuledWaits are those of the rules.
+func RuledWaits() Waits {
+	return Waits{rules.PositionSeconds.seconds(), rules.PromiseSeconds.seconds(), rules.HumanFirstSeconds.seconds()}
+}
+
+// Skills lists what operators may sign on for.
+func Skills() []Skill { return slices.Clone(rules.Skills) }
+
+func skillWords(code string) string {
+	for _, s := range rules.Skills {
+		if s.Code == code {
+			return s.Words
+		}
+	}
+	return code
+}
+
+// skillOf is what an operator must know for a service of a group.
+func skillOf(group string) string {
+	for _, s := range rules.Skills {
+		if group != "" && slices.Contains(s.Groups, group) {
+			return s.Code
+		}
+	}
+	return General
+}
+
+// tongue is the skill of a language; "" for one that everybody speaks.
+func tongue(speaks string) string {
+	for _, s := range rules.Skills {
+		if speaks != "" && s.Speaks == speaks {
+			return s.Code
+		}
+	}
+	return ""
+}
+
+// day reports whether people are called at a time.
+func day(at time.Time) bool {
+	h := at.In(civic.Shanghai).Hour()
+	return h >= rules.DayFrom.Value && h < rules.DayUntil.Value
+}
+
+// due is when somebody who called at a time is called back at the latest.
+func due(at time.Time) time.Time {
+	if day(at) {
+		return at.Add(rules.BackMinutes.minutes())
+	}
+	local := at.In(civic.Shanghai)
+	morning := time.Date(local.Year(), local.Month(), local.Day(), rules.DayFrom.Value, 0, 0, 0, civic.Shanghai)
+	if !morning.After(at) {
+		morning = morning.AddDate(0, 0, 1)
+	}
+	return morning.UTC()
+}

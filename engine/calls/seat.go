@@ -1,0 +1,221 @@
+package calls
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"yinqiao/civic"
+	"yinqiao/journal"
+	"yinqiao/staff"
+)
+
+var errSkill = civic.E(civic.Invalid, "seat.skill", "请至少选一种您会接的电话。").On("skills")
+
+// MySkills are what the operator at the controls may sign on for, by their roles, and what they
+// are signed on for now: nil when they take no calls.
+func (s *Service) MySkills(ctx context.Context, actor civic.Actor) (may []Skill, on []string, err error) {
+	err = s.j.Look(ctx, actor, func(v *journal.View) error {
+		m, _, err := mayServe(v, actor)
+		may = skillsOf(m)
+		return err
+	})
+	s.desk.mu.Lock()
+	defer s.desk.mu.Unlock()
+	if seat := s.desk.seats[actor.Staff()]; seat != nil {
+		on = slices.Clone(seat.Skills)
+	}
+	return may, on, err
+}
+
+func skillsOf(m staff.Member) []Skill {
+	return slices.DeleteFunc(Skills(), func(k Skill) bool {
+		return !slices.ContainsFunc(m.Roles, func(p staff.Post) bool { return slices.Contains(k.Roles, p.Role) })
+	})
+}
+
+// SignOn lets the operator at the controls take calls of some skills from now on; again changes
+// the skills.
+func (s *Service) SignOn(ctx context.Context, actor civic.Actor, skills []string) error {
+	slices.Sort(skills)
+	skills = slices.Compact(skills)
+	var m staff.Member
+	err := s.j.Write(ctx, actor, func(tx *journal.Tx) error {
+		auth, err := tx.Authorise(civic.Need{Permission: civic.MayServePeople})
+		if err != nil {
+			return err
+		}
+		if m, err = staff.Read(tx, actor.Staff()); err != nil {
+			return err
+		}
+		may := skillsOf(m)
+		if len(skills) == 0 || slices.ContainsFunc(skills, func(c string) bool {
+			return !slices.ContainsFunc(may, func(k Skill) bool { return k.Code == c })
+		}) {
+			return errSkill
+		}
+		if _, err := tx.Exec(`INSERT INTO call_seat (staff, skills, since) VALUES ($1, $2, $3) ON CONFLICT (staff) DO UPDATE SET skills = excluded.skills`,
+			m.ID, strings.Join(skills, ","), tx.Now); err != nil {
+			return err
+		}
+		return tx.Record(auth, seatEvent(ActOn, m.ID))
+	})
+	if err != nil {
+		return err
+	}
+	s.sit(m, skills, s.j.Now())
+	return nil
+}
+
+func seatEvent(act journal.Act, who civic.StaffID) journal.Event {
+	return journal.Event{Act: act, About: []journal.About{{ID: string(who), Kind: "staff", Role: "object"}}}
+}
+
+// sit puts an operator into their seat, or changes what they take.
+func (s *Service) sit(m staff.Member, skills []string, since time.Time) {
+	s.desk.mu.Lock()
+	defer s.desk.mu.Unlock()
+	seat := s.desk.seats[m.ID]
+	if seat == nil {
+		seat = newSeat()
+		seat.Since = since
+		s.desk.seats[m.ID] = seat
+	}
+	seat.Staff, seat.Name, seat.Where, seat.Skills = m.ID, m.Name, m.Where(civic.MayServePeople), skills
+	s.desk.changed()
+}
+
+func newSeat() *seat { return &seat{} }
+
+// SignOff ends that the operator at the controls takes calls; one that they speak in goes on.
+// Who takes none is not told off for it.
+func (s *Service) SignOff(ctx context.Context, actor civic.Actor) error {
+	return s.signOff(ctx, actor, actor.Staff())
+}
+
+func (s *Service) signOff(ctx context.Context, actor civic.Actor, who civic.StaffID) error {
+	err := s.j.Write(ctx, actor, func(tx *journal.Tx) error {
+		need := civic.Need{}
+		if actor.Staff() != "" {
+			need.Permission = civic.MayServePeople
+		}
+		auth, err := tx.Authorise(need)
+		if err != nil {
+			return err
+		}
+		n, err := tx.Exec(`DELETE FROM call_seat WHERE staff = $1`, who)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return journal.ErrUnchanged
+		}
+		return tx.Record(auth, seatEvent(ActOff, who))
+	})
+	if err != nil {
+		return err
+	}
+	s.desk.mu.Lock()
+	delete(s.desk.seats, who)
+	s.desk.changed()
+	s.desk.mu.Unlock()
+	return nil
+}
+
+// Leave is the job that takes whoever has left, or serves nobody any more, from their seat.
+type Leave struct {
+	Staff civic.StaffID `json:"staff"`
+}
+
+// Kind implements jobs.Args.
+func (Leave) Kind() string { return "calls.leave" }
+
+// Vacate takes a member from their seat who may serve no more.
+func (s *Service) Vacate(ctx context.Context, job Leave) error {
+	serves := false
+	err := s.j.Look(ctx, system(), func(v *journal.View) error {
+		m, err := staff.Read(v, job.Staff)
+		if civic.Is(err, civic.NotFound) {
+			return nil
+		}
+		_, serves = m.May(civic.MayServePeople)
+		return err
+	})
+	if err != nil || serves {
+		return err
+	}
+	return s.signOff(ctx, system(), job.Staff)
+}
+
+// Restore puts those into their seats again who sat there when the process ended. Seats of more
+// than a turn ago are given up.
+func (s *Service) Restore(ctx context.Context) error {
+	var rows []struct {
+		Staff  civic.StaffID
+		Skills string
+		Since  time.Time
+	}
+	return s.j.Look(ctx, system(), func(v *journal.View) error {
+		if err := v.Select(&rows, `SELECT staff, skills, since FROM call_seat WHERE since > $1 ORDER BY staff LIMIT $2`, v.Now.Add(-24*time.Hour), rules.ListMost.Value*10); err != nil {
+			return err
+		}
+		for _, r := range rows {
+			m, err := staff.Read(v, r.Staff)
+			if civic.Is(err, civic.NotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			s.sit(m, strings.Split(r.Skills, ","), r.Since)
+		}
+		return nil
+	})
+}
+
+// HumanFirst reports whether somebody is rung for a known caller before anything is asked: by
+// their age, and by whether enough of those on duty stay for others.
+func (s *Service) HumanFirst(age int, o *Ongoing) bool {
+	if age < rules.HumanFirstAge.Value {
+		return false
+	}
+	now := s.j.Now()
+	s.desk.mu.Lock()
+	defer s.desk.mu.Unlock()
+	fit, free, first := 0, 0, 0
+	for _, seat := range s.desk.seats {
+		if !seat.helps(&o.call, now) {
+			continue
+		}
+		fit++
+		if seat.call == nil {
+			free++
+		} else if seat.call.call.HumanFirst {
+			first++
+		}
+	}
+	waiting := 0
+	for _, x := range s.desk.calls {
+		if x.call.State == Waiting {
+			waiting++
+			if x.call.HumanFirst {
+				first++
+			}
+		}
+	}
+	most := max(1, fit*rules.HumanFirstPercent.Value/100)
+	return free > waiting && first < most
+}
+
+// Staffed reports whether anybody is signed on who could take the call.
+func (s *Service) Staffed(o *Ongoing) bool {
+	s.desk.mu.Lock()
+	defer s.desk.mu.Unlock()
+	for _, seat := range s.desk.seats {
+		if slices.ContainsFunc(seat.Where, func(d civic.Division) bool { return d.Covers(o.call.Division) }) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,123 @@
+package journal
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+)
+
+// Span is which acts are counted: where, from which day to which, both included
+// (YYYY-MM-DD). An empty division is everywhere.
+type Span struct {
+	Division civic.Division
+	From, To string
+}
+
+// Sum is one count of a span. Group is what it was asked by: a month, a day, or a division of
+// the level below. Bucket is -1 for the count of acts, else one of the histogram.
+type Sum struct {
+	Act       Act
+	Channel   civic.Channel
+	Group     string
+	Bucket, N int64
+}
+
+// By says what the sums of a span are grouped by.
+type By string
+
+// The groups.
+const (
+	ByDay      By = "day"
+	ByMonth    By = "substr(day, 1, 7)"
+	ByDivision By = "" // the level below that of the span
+)
+
+// Sums counts the sealed acts of a span from the tallies, by act, channel, group and bucket.
+func Sums(q db.Q, in Span, by By, acts []Act) ([]Sum, error) {
+	if len(acts) == 0 {
+		return nil, nil
+	}
+	group := string(by)
+	if by == ByDivision {
+		group = "substr(division, 1, " + strconv.Itoa(in.Division.Inner()) + ")"
+	}
+	var out []Sum
+	err := q.Select(&out, `SELECT indicator AS act, channel, `+group+` AS "group", bucket, CAST(SUM(n) AS BIGINT) AS n
+		FROM journal_tally WHERE indicator IN `+db.In(5, len(acts))+` AND day >= $1 AND day <= $2 AND division >= $3 AND division < $4
+		GROUP BY indicator, channel, bucket, `+group, append([]any{in.From, in.To, in.Division, string(in.Division) + "~"}, db.Args(acts)...)...)
+	return out, err
+}
+
+// behindMost is how many entries a page of a list behind a figure has.
+const behindMost = 50
+
+// Behind returns the entries that a count is of, the newest first: those before one, or "" for
+// the first page; more says that there are others. channels is empty for all. The authority
+// must have been minted for the figures of the span.
+func Behind(q db.Q, auth civic.Authority, in Span, acts []Act, channels []civic.Channel, before string) (out []Entry, more bool, err error) {
+	if !auth.Valid() {
+		return nil, false, fmt.Errorf("journal: what is behind a figure needs an authority")
+	}
+	for _, act := range acts { // each is one range of one index
+		args := []any{act, in.From, in.To, in.Division, string(in.Division) + "~", before}
+		where := ""
+		if len(channels) > 0 {
+			where = ` AND channel IN ` + db.In(len(args)+1, len(channels))
+			args = append(args, db.Args(channels)...)
+		}
+		var some []Entry
+		if err := q.Select(&some, `SELECT `+entryColumns+` FROM journal_entry WHERE act = $1 AND day >= $2 AND day <= $3 AND division >= $4 AND division < $5
+			AND (CAST($6 AS TEXT) = '' OR id < $6)`+where+` AND batch IS NOT NULL ORDER BY id DESC LIMIT `+strconv.Itoa(behindMost+1), args...); err != nil {
+			return nil, false, err
+		}
+		out = append(out, some...)
+	}
+	slices.SortFunc(out, func(a, b Entry) int { return strings.Compare(b.ID, a.ID) })
+	if more = len(out) > behindMost; more {
+		out = out[:behindMost]
+	}
+	return out, more, nil
+}
+
+// SealedAt is when the acts were sealed last that figures count; the zero time when none were.
+func SealedAt(q db.Q) (time.Time, error) {
+	var at []struct{ SealedAt time.Time }
+	err := q.Select(&at, `SELECT sealed_at FROM journal_batch ORDER BY seq DESC LIMIT 1`)
+	if err != nil || len(at) == 0 {
+		return time.Time{}, err
+	}
+	return at[0].SealedAt, nil
+}
+
+// Percentile is the measure below or at which p of 100 of the acts in some sums lie, by the
+// buckets of their histogram (at most a quarter too high); false where nothing was measured.
+func Percentile(sums []Sum, p int64) (int64, bool) {
+	at := map[int64]int64{}
+	var all int64
+	for _, s := range sums {
+		if s.Bucket >= 0 {
+			at[s.Bucket] += s.N
+			all += s.N
+		}
+	}
+	if all == 0 {
+		return 0, false
+	}
+	buckets := make([]int64, 0, len(at))
+	for b := range at {
+		buckets = append(buckets, b)
+	}
+	slices.Sort(buckets)
+	var sum int64
+	for _, b := range buckets {
+		if sum += at[b]; sum*100 >= all*p {
+			return Ceiling(b), true
+		}
+	}
+	return Ceiling(buckets[len(buckets)-1]), true
+}

@@ -1,0 +1,203 @@
+package notify
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/grant"
+	"yinqiao/journal"
+)
+
+// settle ends the messages whose matter the act settles. After a death, all that was
+// for the person alone.
+func (h *heeding) settle() error {
+	// A report that is taken back may come to be heeded after that.
+	if h.line.Act == grant.ActDied && h.self.Died != "" {
+		if err := h.endOpen(nil, "", died); err != nil {
+			return err
+		}
+	}
+	if h.line.Act == grant.ActAlive && h.self.Died == "" {
+		if err := h.revive(); err != nil {
+			return err
+		}
+	}
+	for _, t := range h.s.book.ends[h.line.Act] {
+		about := ""
+		if t.About != "" {
+			if about = h.object(t.About); about == "" {
+				continue
+			}
+		}
+		if err := h.endOpen(t, about, "settled"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endOpen ends open messages of a template, or for the elder at all. Where the person
+// themselves settled the matter, they know of it.
+func (h *heeding) endOpen(t *Template, about, why string) error {
+	ids := h.self.Selves()
+	args := db.Args(ids)
+	where := `audience = 'elder'`
+	if t != nil {
+		args = append(args, t.Name, about)
+		where = `template = $` + strconv.Itoa(len(ids)+1) + ` AND about = $` + strconv.Itoa(len(ids)+2)
+	}
+	var open []Message
+	if err := h.tx.Select(&open, `SELECT `+messageColumns+` FROM message WHERE state = 'open' AND person IN `+db.In(1, len(ids))+` AND `+where+` ORDER BY person, id LIMIT 200`, args...); err != nil {
+		return err
+	}
+	for _, m := range open {
+		if t != nil && t.needsWord() { // else whose act it was says nothing
+			maker, err := h.s.maker(h.tx, m)
+			if err != nil {
+				return err
+			}
+			if !t.settles(h.line, maker) {
+				continue
+			}
+		}
+		to, how := Cancelled, why
+		if t != nil && t.To == Elder && h.byThem() {
+			to, how = Confirmed, CarrierPage
+		}
+		if _, err := h.s.end(h.tx, h.auth, m, to, how); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// needsWord reports whether a message asks the person, or tells them, of a grant.
+func (t *Template) needsWord() bool { return t.To == Elder && t.About == "grant" }
+
+// settles reports whether an act settles the matter of a message whose own act was maker's, a
+// member of staff or "". What needs the person's word is not settled by the very member of staff who entered it: typing a card's number is no word of the
+// person's. To stop the grant they may, and so does a code that the person read back.
+func (t *Template) settles(by journal.Line, maker civic.StaffID) bool {
+	entered := t.needsWord() && by.OperatorKind == civic.PartyStaff && by.OperatorID == string(maker)
+	return !entered || by.Act == grant.ActRevoked || by.Detail["word"] == grant.WordByCode
+}
+
+// settledSince reports whether the matter of a message of this template, about what the
+// entry is about, was settled after it.
+func (h *heeding) settledSince(t *Template, entry, about string, maker civic.StaffID) (bool, error) {
+	ids, role := h.self.Selves(), "subject"
+	if t.About != "" {
+		ids, role = []civic.PersonID{civic.PersonID(about)}, "object"
+	}
+	later, err := journal.Since(h.tx, h.auth, entry, ids, role, t.Ends)
+	return slices.ContainsFunc(later, func(by journal.Line) bool {
+		theirs := by.Subject == "" || slices.Contains(h.self.Selves(), by.Subject) // several are offered one session
+		return theirs && t.settles(by, maker)
+	}), err
+}
+
+// isOver reports whether the matter of a message was settled before the act came to be
+// heeded: the acts of one person wake jobs that may run in any order.
+func (h *heeding) isOver(t *Template) (bool, error) {
+	about, maker := "", civic.StaffID("")
+	if t.About != "" {
+		if about = h.object(t.About); about == "" {
+			return false, nil
+		}
+	}
+	if h.line.OperatorKind == civic.PartyStaff {
+		maker = civic.StaffID(h.line.OperatorID)
+	}
+	return h.settledSince(t, h.line.ID, about, maker)
+}
+
+// died is why a message was cancelled by its person's death.
+const died = "died"
+
+// revive opens the messages again that a death cancelled which was none, each with its chain
+// and its time anew; not codes, what only informs and is late, nor what was settled meanwhile.
+// What went out before is not sent again.
+func (h *heeding) revive() error {
+	ids := h.self.Selves()
+	var lost []Message
+	if err := h.tx.Select(&lost, `SELECT `+messageColumns+` FROM message WHERE state = 'cancelled' AND how = $1 AND audience = 'elder' AND person IN `+db.In(2, len(ids))+` ORDER BY person, id LIMIT 200`,
+		append([]any{died}, db.Args(ids)...)...); err != nil {
+		return err
+	}
+	for _, m := range lost {
+		t := h.s.book.byName[m.Template]
+		if t == nil || t.Urgency == Code {
+			continue
+		}
+		u := h.s.book.chains.Urgencies[t.Urgency]
+		maker, err := h.s.maker(h.tx, m)
+		if err != nil {
+			return err
+		}
+		over, err := h.settledSince(t, m.Entry, m.About, maker)
+		if err != nil {
+			return err
+		}
+		if over || u.Quiet && !h.tx.Now.Before(m.OverAt) {
+			continue
+		}
+		// Of one that was being handed over it is not known whether it came: it is not sent again.
+		if _, err := h.tx.Exec(`DELETE FROM message_attempt WHERE person = $1 AND message = $2 AND state = 'dropped'
+			AND NOT EXISTS (SELECT 1 FROM message_sending s WHERE s.attempt = message_attempt.id AND s.busy)`, m.Person, m.ID); err != nil {
+			return err
+		}
+		n, err := h.tx.Exec(`UPDATE message SET state = 'open', how = '', ended_at = NULL, next_at = $1, over_at = $2 WHERE person = $3 AND id = $4 AND state = 'cancelled'`,
+			h.tx.Now, h.tx.Now.Add(time.Duration(u.Over)*time.Minute), m.Person, m.ID)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			continue
+		}
+		if err := h.tx.RecordFor(h.auth, m.Person, journal.Event{Act: ActQueued, Detail: map[string]string{"what": t.Act.Words()}, About: h.s.about(m)}); err != nil {
+			return err
+		}
+	}
+	return h.catchUp()
+}
+
+// catchUp has the acts heeded again of which the person was told nothing while they counted as
+// dead: what they have to know or to answer, as revive keeps it. Who was told is not told twice.
+func (h *heeding) catchUp() error {
+	ids := h.self.Selves()
+	deaths, err := journal.Since(h.tx, h.auth, "", ids, "subject", []journal.Act{grant.ActDied})
+	if err != nil || len(deaths) == 0 {
+		return err
+	}
+	var acts []journal.Act
+	for act, ts := range h.s.book.byAct {
+		if slices.ContainsFunc(ts, func(t *Template) bool {
+			return t.To == Elder && t.Urgency != Code && !h.s.book.chains.Urgencies[t.Urgency].Quiet
+		}) {
+			acts = append(acts, act)
+		}
+	}
+	slices.Sort(acts)
+	missed, err := journal.Since(h.tx, h.auth, deaths[0].ID, ids, "subject", acts)
+	if err != nil {
+		return err
+	}
+	for _, l := range missed {
+		if err := h.tx.Enqueue(Heed{Entry: l.ID}, time.Time{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// byThem reports whether the person was at the controls, or said it with their card in
+// hand. What staff say who opened them by role alone is not the person's word.
+func (h *heeding) byThem() bool {
+	if h.line.Basis == civic.BasisOwn || h.line.Basis == civic.BasisPresented {
+		return true
+	}
+	return h.line.OperatorKind == civic.PartySystem && h.line.Subject == "" // a code was redeemed by them
+}
