@@ -11,6 +11,7 @@ import (
 // The acts of this room.
 var (
 	ActFound    = journal.Define("finding.found", "查出一条没有做到")
+	ActReworded = journal.Define("finding.reworded", "没有做到的事有了变化")
 	ActCleared  = journal.Define("finding.cleared", "查到已经做到了")
 	ActAsked    = journal.Define("finding.asked", "要求单位答复")
 	ActAnswered = journal.Define("finding.answered", "单位答复了")

@@ -322,6 +322,40 @@ func TestAServiceThatIsSuspendedOrLosesItsLastOfficeIsFound(t *testing.T) {
 	})
 }
 
+func TestTheSweepSaysWhatStaysOpenInTheWordsOfNow(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		by := w.Taiyuan.Administrator
+		gates := []string{}
+		for _, name := range []string{"东门扫码", "西门只认码"} {
+			id, err := w.Place.AddWindow(ctx, by, w.Taiyuan.Hospital, place.Window{Name: name, Kind: "gate"})
+			must(t, err)
+			gates = append(gates, id)
+		}
+		until := w.Clock.Now().Add(time.Hour)
+		must(t, w.Place.CloseWindow(ctx, by, w.Taiyuan.Hospital, gates[1], "中午休息", &until))
+		say := func() (out string) {
+			w.Look(t, by, func(v *journal.View) error {
+				return v.Get(&out, `SELECT say FROM finding WHERE rule = 'code-only' AND subject = $1 AND cleared_at IS NULL`, w.Taiyuan.Hospital)
+			})
+			return out
+		}
+		if was := say(); !strings.Contains(was, "东门") || strings.Contains(was, "西门") {
+			t.Fatalf("found: %s", was)
+		}
+		w.Clock.Add(3 * time.Hour) // the gate is open again, and nobody did anything
+		must(t, w.Findings.SweepAll(ctx, finding.Sweep{}))
+		if now := say(); !strings.Contains(now, "西门") {
+			t.Errorf("kept as it was: %s", now)
+		}
+		if n := w.Count(t, `SELECT COUNT(*) FROM journal_entry WHERE act = 'finding.reworded'`); n == 0 {
+			t.Error("no entry says so")
+		}
+		consistent(t, w)
+	})
+}
+
 // consistent holds the account to a fresh check of everything.
 func consistent(t interface {
 	Helper()

@@ -65,7 +65,8 @@ func (s scopes) hold(tx *journal.Tx) error {
 }
 
 // settle checks again what is in the scopes and brings the account into line: what is
-// found newly is entered, what is found no more is cleared. Scopes are locked first, in
+// found newly is entered, what is the matter otherwise is reworded, what is found no more
+// is cleared. Scopes are locked first, in
 // order, so that of two acts at once the later sees what the earlier did. It returns how
 // many changed.
 func (s *Service) settle(tx *journal.Tx, in scopes) (changed int, err error) {
@@ -111,7 +112,8 @@ func (s *Service) settleOne(tx *journal.Tx, in civic.Scope, scope string) (chang
 			changed++
 			err = s.found(tx, f, scope)
 		case was[i].Say != f.Say:
-			_, err = tx.Exec(`UPDATE finding SET say = $1, checked_at = $2 WHERE id = $3`, f.Say, tx.Now, was[i].ID)
+			changed++
+			err = s.reworded(tx, was[i], f.Say)
 		}
 		if err != nil {
 			return changed, err
@@ -148,6 +150,18 @@ func (s *Service) found(tx *journal.Tx, f civic.Finding, scope string) error {
 	}
 	return tx.Record(auth, journal.Event{Act: ActFound, Detail: map[string]string{"rule": f.Rule, "title": r.Title, "force": string(r.Force), "say": f.Say},
 		About: about(id, f.Office)})
+}
+
+// reworded writes what is now the matter with what stays open: other windows are shut, say.
+func (s *Service) reworded(tx *journal.Tx, f Finding, say string) error {
+	auth, err := tx.Authorise(civic.Need{Division: f.Division, Office: f.Office})
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(`UPDATE finding SET say = $1, checked_at = $2 WHERE id = $3`, say, tx.Now, f.ID); err != nil {
+		return err
+	}
+	return tx.Record(auth, journal.Event{Act: ActReworded, Detail: map[string]string{"rule": f.Rule, "title": s.rules[f.Rule].Title, "say": say}, About: about(f.ID, f.Office)})
 }
 
 func (s *Service) cleared(tx *journal.Tx, f Finding) error {

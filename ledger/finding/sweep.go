@@ -134,19 +134,19 @@ func openIn[S ~string](q db.Q, in []S) ([]Finding, error) {
 	return out, err
 }
 
-// differ lists what is found and not kept, and what is kept and not found.
+// differ lists what is found and not kept in these words, and what is kept and not found.
 func differ(now []civic.Finding, was []Finding) []key {
-	left := map[key]bool{}
+	left := map[key]string{}
 	for _, f := range was {
-		left[f.key()] = true
+		left[f.key()] = f.Say
 	}
 	var out []key
 	for _, f := range now {
-		if k := keyOf(f); left[k] {
-			delete(left, k)
-		} else {
+		k := keyOf(f)
+		if say, kept := left[k]; !kept || say != f.Say {
 			out = append(out, k)
 		}
+		delete(left, k)
 	}
 	for k := range left {
 		out = append(out, k)
