@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"yinqiao/civic"
+	"yinqiao/ruledata"
 )
 
 // Edge is how the server meets its network. The zero Edge has no proxy in front
@@ -18,25 +19,11 @@ type Edge struct {
 
 var errProxies = civic.E(civic.Invalid, "serve.proxies", "代理的网段写得不对，请照 10.0.0.0/8,fd00::/8 这样写在 --trusted-proxies 里。(--trusted-proxies takes CIDRs)")
 
-// parseProxies reads CIDRs; a plain address is that one host.
+// parseProxies reads the networks of the proxies.
 func parseProxies(texts []string) ([]netip.Prefix, error) {
-	var out []netip.Prefix
-	for _, text := range texts {
-		text = strings.TrimSpace(text)
-		if text == "" {
-			continue
-		}
-		p, err := netip.ParsePrefix(text)
-		if a, plain := parseAddr(text); err != nil && plain {
-			p, err = netip.PrefixFrom(a, a.BitLen()), nil
-		}
-		if err != nil {
-			return nil, errProxies.Because(err)
-		}
-		if p.Addr().Is4In6() && p.Bits() >= 96 {
-			p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
-		}
-		out = append(out, p.Masked())
+	out, err := ruledata.Networks(texts)
+	if err != nil {
+		return nil, errProxies.Because(err)
 	}
 	return out, nil
 }

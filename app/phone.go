@@ -110,4 +110,6 @@ func (a *App) phoneFlows() {
 	jobs.Handle(a.Jobs, func(ctx context.Context, l calls.Leave) error { return a.Calls.Vacate(ctx, l) })
 	jobs.Handle(a.Jobs, func(ctx context.Context, s calls.Sweep) error { return a.Calls.SweepAll(ctx, s) })
 	a.Jobs.Every(sweepCalls, calls.Sweep{})
+	jobs.Handle(a.Jobs, func(ctx context.Context, c calls.Clear) error { return a.Calls.ClearAll(ctx, c) })
+	a.Jobs.Every(24*time.Hour, calls.Clear{})
 }

@@ -274,14 +274,7 @@ func (d *Definition) On(c civic.Channel) bool {
 }
 
 // In reports whether the service is offered in the division.
-func (d *Definition) In(div civic.Division) bool {
-	for _, x := range d.Divisions {
-		if x.Covers(div) {
-			return true
-		}
-	}
-	return false
-}
+func (d *Definition) In(div civic.Division) bool { return civic.Covered(d.Divisions, div) }
 
 // seal computes the content hash.
 func (d *Definition) seal() (body string) {

@@ -29,6 +29,16 @@ func (d Division) Covers(inner Division) bool {
 	return d != "" && len(inner) >= len(d) && inner[:len(d)] == d
 }
 
+// Covered reports whether a division lies in one of some.
+func Covered(in []Division, d Division) bool {
+	for _, x := range in {
+		if x.Covers(d) {
+			return true
+		}
+	}
+	return false
+}
+
 // Inner returns how many digits the codes of the level below d have: a province has cities,
 // they have counties, they streets, and those villages, which have none below.
 func (d Division) Inner() int {

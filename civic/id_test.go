@@ -19,6 +19,9 @@ func TestADivisionCoversWhatLiesInIt(t *testing.T) {
 		if got := c.outer.Covers(c.inner); got != c.want {
 			t.Errorf("%q covers %q: %v", c.outer, c.inner, got)
 		}
+		if got := civic.Covered([]civic.Division{"6101", c.outer}, c.inner); got != c.want || civic.Covered(nil, c.inner) {
+			t.Errorf("%q is covered by %q and another: %v", c.inner, c.outer, got)
+		}
 	}
 }
 

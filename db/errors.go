@@ -20,6 +20,10 @@ var ErrNoRows = sql.ErrNoRows
 // ErrAway is what people are told when the database can't be reached.
 var ErrAway = civic.E(civic.Unavailable, "db.away", "系统暂时连不上数据库。您填的内容请先留着，过几分钟再试；急事请直接打电话或到窗口办理。")
 
+// Away reports whether something failed because the database can't be reached: it may be tried
+// again as it is.
+func Away(err error) bool { return err != nil && civic.As(err).Code == ErrAway.Code }
+
 // Errors are told apart by SQLSTATE or SQLite's extended code alone: constraint
 // names differ between engines and are empty on Citus.
 func code(err error) (state string, lite int) {

@@ -138,6 +138,7 @@ var scratchTables = map[string]bool{
 	"booking_pool":  true, // and their count, in the row with the quota
 	"booking_ask":   true, // how often a hospital was asked; what it said is an act
 
+	"call":            true, // how far a caller has come; what happened in the call is acts
 	"call_node":       true, // when a line was last heard of
 	"message_sending": true, // parcels in the hands of a carrier
 	"message_report":  true, // reports that came early; without them a message climbs on

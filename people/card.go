@@ -255,7 +255,7 @@ func (t *cards) insert(who civic.PersonID, id string, kind CredentialKind, numbe
 		return err
 	}
 	if err := t.InsertRows("credential", []string{"person", "id", "kind", "sealed", "tail", "state", "issued", "expires", "replaced_by", "changed_at"},
-		[][]any{{who, id, kind, sealed, tail(number), state, d.Issued, d.Expires, "", t.Now}}); err != nil || kind != KindResidentID {
+		[][]any{{who, id, kind, sealed, Tail(number), state, d.Issued, d.Expires, "", t.Now}}); err != nil || kind != KindResidentID {
 		return err
 	}
 	return t.InsertRows("tail_index", []string{"hash", "person", "credential"}, [][]any{{t.s.lastSixHash(number[len(number)-6:]), who, id}})

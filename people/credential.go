@@ -159,7 +159,8 @@ func CleanPhone(text string) (string, error) {
 	return "", errPhone
 }
 
-func tail(s string) string {
+// Tail is the last four digits of a number, by which people know it again; all of one that is shorter.
+func Tail(s string) string {
 	if len(s) <= 4 {
 		return s
 	}

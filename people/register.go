@@ -218,7 +218,7 @@ func (s *Service) examine(id civic.PersonID, in Registration) (*prepared, error)
 }
 
 func newNumber(kind, number, hash string) sealedNumber {
-	return sealedNumber{id: db.NewID(), kind: kind, hash: hash, tail: tail(number), plain: number}
+	return sealedNumber{id: db.NewID(), kind: kind, hash: hash, tail: Tail(number), plain: number}
 }
 
 // seal seals a number, which is then no more to be had in clear.

@@ -86,7 +86,7 @@ func (c *search) inPlace(rows []keyRow) ([]keyRow, error) {
 		}
 	}
 	return slices.DeleteFunc(rows, func(r keyRow) bool {
-		return !villages[r.Person] && !slices.ContainsFunc(c.at.divisions, func(d civic.Division) bool { return d.Covers(r.Division) })
+		return !villages[r.Person] && !civic.Covered(c.at.divisions, r.Division)
 	}), nil
 }
 
@@ -172,7 +172,7 @@ func (c *search) fits(r shown) bool {
 		return false
 	}
 	if w.place != "" && !(c.at.village != "" && strings.HasPrefix(r.Village, c.at.village)) &&
-		!slices.ContainsFunc(c.at.divisions, func(d civic.Division) bool { return d.Covers(r.Division) }) {
+		!civic.Covered(c.at.divisions, r.Division) {
 		return false
 	}
 	if w.name == "" {

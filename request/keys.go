@@ -48,20 +48,20 @@ func Speak(p Prompt, from int, known ...Key) Menu {
 	if p.Optional {
 		all = append(all, Key{Words: "不用，跳过", Texts: []string{}})
 	}
-	from = max(0, min(from, len(all)))
-	m := Menu{Keys: all[from:]}
-	if len(m.Keys) > keysMost {
-		m.Keys = append(append([]Key{}, m.Keys[:keysMost-1]...), Key{Words: "听别的", More: true})
-		m.Next = from + keysMost - 1
-	}
-	m.Say = m.words(p)
-	return m
-}
-
-func (m Menu) words(p Prompt) string {
 	ask := p.Say
 	if ask == "" {
 		ask = p.Ask
+	}
+	return Offer(ask, all, from)
+}
+
+// Offer makes a menu of some things, from the nth on, as many at once as people remember.
+func Offer(ask string, all []Key, from int) Menu {
+	from = max(0, min(from, len(all)))
+	m := Menu{Keys: all[from:]}
+	if len(m.Keys) > keysMost {
+		m.Keys = append(slices.Clone(m.Keys[:keysMost-1]), Key{Words: "听别的", More: true})
+		m.Next = from + keysMost - 1
 	}
 	var b strings.Builder
 	b.WriteString(ask)
@@ -71,7 +71,11 @@ func (m Menu) words(p Prompt) string {
 	if len(m.Keys) == 0 {
 		b.WriteString("请按0，工作人员帮您记。")
 	} else {
-		b.WriteString("找人帮忙，请按0。")
+		b.WriteString(help)
 	}
-	return b.String()
+	m.Say = b.String()
+	return m
 }
+
+// help is what every menu ends with.
+const help = "找人帮忙，请按0。"

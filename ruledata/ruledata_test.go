@@ -1,6 +1,7 @@
 package ruledata_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -11,6 +12,30 @@ import (
 type limit struct {
 	Source string
 	Days   int
+}
+
+// few is data that says itself whether it is right.
+type few struct{ Days int }
+
+func (f *few) Validate() error {
+	if f.Days > 3 {
+		return errors.New("more than three days")
+	}
+	return nil
+}
+
+func TestAFileThatIsNotRightByItsOwnRulesStopsTheProgram(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{"few.yaml": {Data: []byte("days: 3\n")}, "many.yaml": {Data: []byte("days: 4\n")}}
+	if got := ruledata.Must[few](files, "few.yaml"); got.Days != 3 {
+		t.Errorf("%+v", got)
+	}
+	defer func() {
+		if said, _ := recover().(string); !strings.Contains(said, "many.yaml: more than three days") {
+			t.Errorf("%q", said)
+		}
+	}()
+	ruledata.Must[few](files, "many.yaml")
 }
 
 func TestAFileIsReadAndAMisspeltOneStopsTheProgram(t *testing.T) {

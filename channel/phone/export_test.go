@@ -2,7 +2,6 @@ package phone
 
 import (
 	"context"
-	"errors"
 	"net/netip"
 
 	"yinqiao/catalog"
@@ -25,22 +24,16 @@ type NoNotes struct{}
 // Known implements Notes.
 func (NoNotes) Known(people.Caller) {}
 
+// Speaks implements Notes.
+func (NoNotes) Speaks(string) {}
+
 // Meant implements Notes.
 func (NoNotes) Meant(string, string, civic.DraftID, civic.RequestID, bool) {}
 
 // LeadThrough leads somebody who is known through one service, whether or not it is in the menu.
 func (v *Voice) LeadThrough(ctx context.Context, set Handset, from string, who people.Caller, def *catalog.Definition) (End, error) {
-	end := End{Person: who.Person, Service: def.Service}
-	t := &talk{voice: v, set: set, from: from, end: &end, notes: NoNotes{}}
-	err := t.serve(ctx, who, def)
-	var h human
-	if errors.As(err, &h) {
-		end.Human = h.why
-		if h.why != WhyBroken {
-			err = nil
-		}
-	}
-	return end, err
+	t := &talk{voice: v, set: set, from: From{Number: from}, end: &End{Person: who.Person, Service: def.Service}, notes: NoNotes{}}
+	return t.ended(t.serve(ctx, who, def))
 }
 
 // Sounds are the sentences of a text as the line plays them.

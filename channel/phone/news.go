@@ -32,7 +32,7 @@ func (t *talk) news(ctx context.Context, who people.Caller, lead string) (string
 	if err != nil {
 		return lead, nil // they called for something else, as far as we know
 	}
-	if len(m.coming) > 0 && m.coming[0].StartsAt.Sub(t.voice.Now()) < soonDays {
+	if len(m.coming) > 0 && m.coming[0].StartsAt.Sub(t.voice.Now()) < time.Duration(rules.RemindHours)*time.Hour {
 		lead += "提醒您，您约好了" + m.coming[0].When + "，" + strings.Join([]string{m.coming[0].Where, m.coming[0].What}, "，") + "。"
 	}
 	for _, c := range m.waiting {
@@ -50,9 +50,6 @@ func (t *talk) news(ctx context.Context, who people.Caller, lead string) (string
 	}
 	return lead, nil
 }
-
-// soonDays is how far ahead a booking is reminded of in a greeting.
-const soonDays = 36 * time.Hour
 
 // answer reads what an office has answered, twice and slowly, and takes the caller's word on it.
 func (t *talk) answer(ctx context.Context, who people.Caller, c casework.Item) error {

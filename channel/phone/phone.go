@@ -14,6 +14,7 @@ import (
 	"yinqiao/channel/phone/line"
 	"yinqiao/civic"
 	"yinqiao/engine/calls"
+	"yinqiao/people"
 	"yinqiao/speech"
 )
 
@@ -75,6 +76,16 @@ func (p *Phone) Stop(ctx context.Context) {
 
 var errStopping = errors.New("phone: the line is closing")
 
+// begin notes a call with a number that is on the line; end notes that it is over.
+func (p *Phone) begin(number string, c *line.Call) (o *calls.Ongoing, end func()) {
+	o = p.Calls.Begin(number, p.Voice.Division, c.Hangup)
+	p.callers.Store(o.ID(), c)
+	return o, func() {
+		o.End()
+		p.callers.Delete(o.ID())
+	}
+}
+
 // Handle is the line's handler: one call, from when it rings until it is over.
 func (p *Phone) Handle(ctx context.Context, c *line.Call) {
 	p.going.Add(1)
@@ -82,10 +93,8 @@ func (p *Phone) Handle(ctx context.Context, c *line.Call) {
 	if err := errors.Join(c.Ring(), c.Answer()); err != nil {
 		return
 	}
-	o := p.Calls.Begin(c.From, p.Voice.Division, c.Hangup)
-	p.callers.Store(o.ID(), c)
-	defer p.callers.Delete(o.ID())
-	defer o.End()
+	o, end := p.begin(c.From, c)
+	defer end()
 	p.serve(ctx, c, func() string {
 		if o.Promise().IsZero() {
 			return "请过一会儿再打。"
@@ -97,15 +106,8 @@ func (p *Phone) Handle(ctx context.Context, c *line.Call) {
 // serve runs a conversation until it is over. Where the line closes meanwhile, the caller is told, with
 // what follows.
 func (p *Phone) serve(ctx context.Context, c *line.Call, follows func() string, talk func(ctx context.Context) error) {
-	inner, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	go func() {
-		select {
-		case <-p.stopping:
-			cancel(errStopping)
-		case <-inner.Done():
-		}
-	}()
+	inner, done := p.whileOpen(ctx)
+	defer done()
 	err := talk(inner)
 	if errors.Is(context.Cause(inner), errStopping) && ctx.Err() == nil {
 		_ = p.tell(ctx, c, "对不起，电话服务要停一会儿。您办到一半的事都留着，"+follows()+goodbye)
@@ -114,6 +116,19 @@ func (p *Phone) serve(ctx context.Context, c *line.Call, follows func() string, 
 	if err != nil && !errors.Is(err, line.ErrOver) && ctx.Err() == nil {
 		p.Log.Error("a call broke", "error", err)
 	}
+}
+
+// whileOpen is a context that ends when the line closes, by errStopping.
+func (p *Phone) whileOpen(ctx context.Context) (inner context.Context, done func()) {
+	inner, cancel := context.WithCancelCause(ctx)
+	go func() {
+		select {
+		case <-p.stopping:
+			cancel(errStopping)
+		case <-inner.Done():
+		}
+	}()
+	return inner, func() { cancel(nil) }
 }
 
 // tell says something that asks nothing. A voice that fails ends no call.
@@ -131,26 +146,33 @@ func (p *Phone) tell(ctx context.Context, c *line.Call, text string) error {
 // receive speaks with whoever calls: a human first where staffing allows, else the menu, and
 // a human wherever keys do not lead on.
 func (p *Phone) receive(ctx context.Context, c *line.Call, o *calls.Ongoing) error {
-	if done, err := p.humanFirst(ctx, c, o); done || err != nil {
+	from := p.whose(ctx, c.From)
+	if done, err := p.humanFirst(ctx, c, o, from.Callers); done || err != nil {
 		return err
 	}
-	end, err := p.Voice.Lead(ctx, c, c.From, o)
+	end, err := p.Voice.Lead(ctx, c, from, o)
 	if end.Human == "" || errors.Is(err, line.ErrOver) || ctx.Err() != nil {
 		return err
 	}
 	if err != nil { // what broke is ours to mend; the caller is served
 		p.Log.Error("a dialogue broke", "error", err)
 	}
-	return p.queue(ctx, c, o, "请稍等，正在给您接工作人员。")
+	return p.queue(ctx, c, o, connecting)
+}
+
+// whose looks up whose number calls, for as long as a caller has patience: what can't be found out
+// by then is looked up when they are led.
+func (p *Phone) whose(ctx context.Context, number string) From {
+	look, stop := context.WithTimeout(ctx, seconds(rules.PatienceSeconds))
+	defer stop()
+	all, err := p.Voice.People.Callers(look, number)
+	return From{Number: number, Callers: all, Found: err == nil}
 }
 
 // humanFirst rings an operator for an elder who is known, for as long as the rules say; done when
 // they have spoken.
-func (p *Phone) humanFirst(ctx context.Context, c *line.Call, o *calls.Ongoing) (done bool, err error) {
-	look, stop := context.WithTimeout(ctx, seconds(rules.PatienceSeconds))
-	callers, err := p.Voice.People.Callers(look, c.From)
-	stop()
-	if err != nil || len(callers) == 0 {
+func (p *Phone) humanFirst(ctx context.Context, c *line.Call, o *calls.Ongoing, callers []people.Caller) (done bool, err error) {
+	if len(callers) == 0 {
 		return false, nil // whoever is not known yet, or can't be looked up now, is asked
 	}
 	oldest := callers[0]
@@ -181,17 +203,17 @@ func (p *Phone) humanFirst(ctx context.Context, c *line.Call, o *calls.Ongoing) 
 			return false, p.tell(ctx, c, "工作人员都在忙，您可以先按键办。")
 		}
 		x := <-taken // an operator was faster
-		t, err = &x, nil
+		t, err = x, nil
 	}
 	if t == nil {
 		return true, err
 	}
-	return true, p.talk(ctx, c, o, *t)
+	return true, p.talk(ctx, c, o, t)
 }
 
 // hold does something with the caller until an operator takes the call: nil when none does
 // before ctx ends.
-func (p *Phone) hold(ctx context.Context, c *line.Call, taken <-chan calls.Taken, meanwhile func(ctx context.Context) error) (*calls.Taken, error) {
+func (p *Phone) hold(ctx context.Context, c *line.Call, taken <-chan calls.Leg, meanwhile func(ctx context.Context) error) (calls.Leg, error) {
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	done := make(chan error, 1)
@@ -200,7 +222,7 @@ func (p *Phone) hold(ctx context.Context, c *line.Call, taken <-chan calls.Taken
 	case t := <-taken:
 		cancel()
 		<-done
-		return &t, nil
+		return t, nil
 	case err := <-done:
 		return nil, err
 	}
@@ -214,7 +236,7 @@ func (p *Phone) queue(ctx context.Context, c *line.Call, o *calls.Ongoing, lead 
 	if t == nil {
 		return err
 	}
-	return p.talk(ctx, c, o, *t)
+	return p.talk(ctx, c, o, t)
 }
 
 // waiting is what a caller hears who waits.
@@ -281,14 +303,14 @@ func (p *Phone) promise(o *calls.Ongoing) string {
 
 // talk joins the caller with the operator who has taken the call, until one hangs up. Whom the operator passes on waits
 // again.
-func (p *Phone) talk(ctx context.Context, c *line.Call, o *calls.Ongoing, t calls.Taken) error {
-	leg, ok := t.Leg.(*line.Call)
+func (p *Phone) talk(ctx context.Context, c *line.Call, o *calls.Ongoing, taken calls.Leg) error {
+	leg, ok := taken.(*line.Call)
 	if !ok {
-		t.Leg.Hangup()
-		return fmt.Errorf("phone: a %T is no telephone of the line", t.Leg)
+		taken.Hangup()
+		return fmt.Errorf("phone: a %T is no telephone of the line", taken)
 	}
 	line.Bridge(ctx, c, leg)
-	if o.Passed() {
+	if o.Passed(leg) {
 		return p.queue(ctx, c, o, "请稍等，正在给您转给同事。")
 	}
 	leg.Hangup()
@@ -304,12 +326,3 @@ func (p *Phone) ring(ctx context.Context, c *line.Call) error {
 		}
 	}
 }
-
-// ringback is 450 Hz for a second, and four of silence (GB/T 3380).
-var ringback = func() speech.PCM {
-	out := speech.PCM{Rate: 8000, Samples: make([]int16, 5*8000)}
-	for i := range 8000 {
-		out.Samples[i] = int16(2500 * math.Sin(2*math.Pi*450*float64(i)/8000))
-	}
-	return out
-}()

@@ -3,7 +3,6 @@ package phone
 import (
 	"context"
 	"errors"
-	"math"
 
 	"yinqiao/channel/phone/line"
 	"yinqiao/civic"
@@ -76,21 +75,12 @@ func (p *Phone) Reach(leg calls.Leg, number string) error {
 		leg.Hangup()
 		return errNoLine
 	}
-	p.going.Add(1)
-	go func() {
-		defer p.going.Done()
+	p.going.Go(func() {
 		defer own.Hangup()
-		ctx, cancel := context.WithCancel(own.Context())
-		defer cancel()
-		go func() {
-			select {
-			case <-p.stopping:
-				cancel()
-			case <-ctx.Done():
-			}
-		}()
+		ctx, done := p.whileOpen(own.Context())
+		defer done()
 		p.reach(ctx, l, own, number)
-	}()
+	})
 	return nil
 }
 
@@ -113,18 +103,6 @@ func (p *Phone) reach(ctx context.Context, l *line.Line, own *line.Call, number 
 	defer out.Hangup()
 	line.Bridge(ctx, own, out)
 }
-
-// engaged is 450 Hz, 0.35 s on and 0.35 s off, for a while (GB/T 3380).
-var engaged = func() speech.PCM {
-	const beat = 8000 * 35 / 100
-	out := speech.PCM{Rate: 8000, Samples: make([]int16, 10*beat)}
-	for i := range out.Samples {
-		if i/beat%2 == 0 {
-			out.Samples[i] = int16(2500 * math.Sin(2*math.Pi*450*float64(i)/8000))
-		}
-	}
-	return out
-}()
 
 func legError(err error) error {
 	switch {

@@ -67,7 +67,10 @@ func ReadSettings(file string) (*Settings, error) {
 	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
 		return fail("listen is a host and a port, for example 0.0.0.0:5060")
 	}
-	if len(s.Trunk) == 0 {
+	if c.Trunk, err = ruledata.Networks(s.Trunk); err != nil {
+		return fail("trunk: %v", err)
+	}
+	if len(c.Trunk) == 0 {
 		return fail("trunk names the networks from where calls are taken, for example 198.51.100.0/24; without it nobody can call")
 	}
 	if s.Division == "" {
@@ -76,10 +79,7 @@ func ReadSettings(file string) (*Settings, error) {
 	if s.Ports[0] > s.Ports[1] || s.Ports[0] == 0 && s.Ports[1] != 0 {
 		return fail("ports are the first and the last of the sound, for example [16384, 17383]")
 	}
-	if c.Trunk, err = prefixes(s.Trunk); err != nil {
-		return fail("trunk: %v", err)
-	}
-	if c.Phones, err = prefixes(s.Phones); err != nil {
+	if c.Phones, err = ruledata.Networks(s.Phones); err != nil {
 		return fail("phones: %v", err)
 	}
 	if s.Advertise != "" {
@@ -111,22 +111,6 @@ func ReadSettings(file string) (*Settings, error) {
 	}
 	c.Secrets = all
 	return &s, nil
-}
-
-func prefixes(all []string) ([]netip.Prefix, error) {
-	var out []netip.Prefix
-	for _, text := range all {
-		p, err := netip.ParsePrefix(text)
-		if err != nil {
-			a, err2 := netip.ParseAddr(text)
-			if err2 != nil {
-				return nil, err
-			}
-			p = netip.PrefixFrom(a, a.BitLen())
-		}
-		out = append(out, p)
-	}
-	return out, nil
 }
 
 // Loopback is a line that this machine alone can call, for a demonstration.

@@ -1,7 +1,6 @@
 package phone
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +9,7 @@ import (
 
 	"yinqiao/civic"
 	"yinqiao/db"
+	"yinqiao/request"
 	"yinqiao/speech"
 )
 
@@ -46,7 +46,7 @@ const (
 type talk struct {
 	voice *Voice
 	set   Handset
-	from  string // the number that calls, "" if it is not known
+	from  From
 	end   *End
 	notes Notes
 
@@ -117,13 +117,13 @@ func sentences(text string) []string {
 // render is a sentence as the line plays it, with the silence that follows it.
 func render(ctx context.Context, say Sayer, text string, style speech.Style) (speech.PCM, error) {
 	clip, err := say.Say(ctx, speech.Request{Text: text, Style: style, Format: speech.Phone})
-	if civic.As(err).Code == speech.NothingToSay {
-		return speech.PCM{Rate: 8000}, nil // a stop after a stop
-	}
 	if err != nil {
+		if civic.As(err).Code == speech.NothingToSay {
+			return speech.PCM{Rate: 8000}, nil // a stop after a stop
+		}
 		return speech.PCM{}, err
 	}
-	p, err := speech.DecodeWAV(bytes.Clone(clip.Data))
+	p, err := speech.DecodeWAV(clip.Data)
 	if err != nil {
 		return speech.PCM{}, err
 	}
@@ -138,7 +138,7 @@ func render(ctx context.Context, say Sayer, text string, style speech.Style) (sp
 // ask asks for one of some keys. 0 is a human, * hears it again, and who presses nothing or
 // something else is asked once more before a human comes: nobody is hung up on.
 func (t *talk) ask(ctx context.Context, text, keys string, style speech.Style) (byte, error) {
-	lost, again := 0, 0
+	lost, heard := 0, 0
 	t.set.Forget()
 	for {
 		if err := t.say(ctx, text, style); err != nil {
@@ -155,7 +155,7 @@ func (t *talk) ask(ctx context.Context, text, keys string, style speech.Style) (
 		case key != 0 && strings.IndexByte(keys, key) >= 0:
 			return key, nil
 		case key == '*':
-			if again++; again > rules.AgainMost {
+			if heard++; heard > rules.AgainMost {
 				return 0, human{WhySilent}
 			}
 			continue
@@ -166,37 +166,62 @@ func (t *talk) ask(ctx context.Context, text, keys string, style speech.Style) (
 	}
 }
 
-// help is what every question ends with.
-const help = "找人帮忙，请按0。"
+// What questions end with.
+const (
+	help  = "找人帮忙，请按0。"
+	again = "再听一遍，请按星号键。"
+)
 
-// choose offers things by their words, as many at once as one remembers, and returns which was
-// chosen.
-func (t *talk) choose(ctx context.Context, lead string, words []string) (int, error) {
+// way is a key beside the choices of a menu, and the end that it leads to.
+type way struct {
+	key   byte
+	words string
+	then  func() error
+}
+
+// choose offers the choices of a menu, as many at once as one remembers, and returns which was
+// chosen, by its place and what it means.
+func (t *talk) choose(ctx context.Context, menu func(from int) request.Menu, beside ...way) (int, request.Key, error) {
 	for from := 0; ; {
-		n, more := len(words)-from, false
-		if n > rules.MenuMost {
-			n, more = rules.MenuMost-1, true
+		m := menu(from)
+		if len(m.Keys) == 0 {
+			return 0, request.Key{}, human{WhyWords}
 		}
-		var b strings.Builder
-		b.WriteString(lead)
-		keys := ""
-		for i, w := range words[from : from+n] {
-			fmt.Fprintf(&b, "%s，请按%d。", w, i+1)
-			keys += string(rune('1' + i))
+		text, keys := m.Say, "123456789"[:len(m.Keys)]
+		for _, w := range beside {
+			text += fmt.Sprintf("%s，请按%c。", w.words, w.key)
+			keys += string(w.key)
 		}
-		if more {
-			fmt.Fprintf(&b, "听别的，请按%d。", n+1)
-			keys += string(rune('1' + n))
-		}
-		b.WriteString(help + "再听一遍，请按星号键。")
-		key, err := t.ask(ctx, b.String(), keys, speech.Style{})
+		key, err := t.ask(ctx, text, keys, speech.Style{})
 		if err != nil {
-			return 0, err
+			return 0, request.Key{}, err
 		}
-		if i := int(key - '1'); i < n {
-			return from + i, nil
+		for _, w := range beside {
+			if w.key == key {
+				return 0, request.Key{}, w.then()
+			}
 		}
-		from, lead = from+n, ""
+		n := int(key - '1')
+		if !m.Keys[n].More {
+			return from + n, m.Keys[n], nil
+		}
+		from = m.Next
+	}
+}
+
+// list is a menu of things by their words, with what is said before it, once.
+func list(lead string, words []string) func(from int) request.Menu {
+	all := make([]request.Key, len(words))
+	for i, w := range words {
+		all[i] = request.Key{Words: w}
+	}
+	return func(from int) request.Menu {
+		if from > 0 {
+			lead = ""
+		}
+		m := request.Offer(lead, all, from)
+		m.Say += again
+		return m
 	}
 }
 
@@ -231,7 +256,7 @@ func patiently[T any](ctx context.Context, t *talk, do func(ctx context.Context)
 			r = <-done
 		}
 		slow.Stop()
-		if r.err == nil || !passing(r.err) || tries.Err() != nil {
+		if r.err == nil || !db.Away(r.err) || tries.Err() != nil {
 			return r.out, r.err
 		}
 		tell()
@@ -242,9 +267,6 @@ func patiently[T any](ctx context.Context, t *talk, do func(ctx context.Context)
 		}
 	}
 }
-
-// passing reports whether an error may be over when it is tried again.
-func passing(err error) bool { return civic.As(err).Code == db.ErrAway.Code }
 
 // spoken is a number twice, in its groups.
 func spoken(n civic.Number) string {

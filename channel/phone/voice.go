@@ -3,11 +3,13 @@ package phone
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"yinqiao/catalog"
 	"yinqiao/civic"
 	"yinqiao/engine/booking"
+	"yinqiao/engine/calls"
 	"yinqiao/engine/casework"
 	"yinqiao/people"
 	"yinqiao/request"
@@ -38,32 +40,45 @@ type End struct {
 }
 
 const (
-	hello   = "您好，这里是老年人服务热线。"
-	goodbye = "谢谢您的来电，再见。"
+	hello      = "您好，这里是老年人服务热线。"
+	goodbye    = "谢谢您的来电，再见。"
+	connecting = "请稍等，正在给您接工作人员。"
 )
+
+// From is the number that calls, "" if it is withheld, and whose it is.
+type From struct {
+	Number  string
+	Callers []people.Caller
+	Found   bool // Callers are those whose number it is: false where they are still to be looked up
+}
 
 // Notes is told how far a dialogue has come, while it goes on.
 type Notes interface {
 	Known(c people.Caller)
+	Speaks(skill string)
 	Meant(service, group string, draft civic.DraftID, request civic.RequestID, keys bool)
 }
 
 // Lead speaks with a caller from their greeting to the number of their matter, or to where a
 // human goes on. The error is that the call is over, or what broke; End says how far they came, and
 // notes is told on the way.
-func (v *Voice) Lead(ctx context.Context, set Handset, from string, notes Notes) (End, error) {
-	end := End{}
-	t := &talk{voice: v, set: set, from: from, end: &end, notes: notes}
+func (v *Voice) Lead(ctx context.Context, set Handset, from From, notes Notes) (End, error) {
+	t := &talk{voice: v, set: set, from: from, end: &End{}, notes: notes}
 	err := t.lead(ctx)
 	t.noteMeant()
+	return t.ended(err)
+}
+
+// ended is how far the dialogue came: that a human goes on is no error, unless what broke is ours.
+func (t *talk) ended(err error) (End, error) {
 	var h human
 	if errors.As(err, &h) {
-		end.Human = h.why
+		t.end.Human = h.why
 		if h.why != WhyBroken {
 			err = nil
 		}
 	}
-	return end, err
+	return *t.end, err
 }
 
 func (t *talk) lead(ctx context.Context) error {
@@ -100,9 +115,11 @@ func (t *talk) noteMeant() {
 // who finds out who calls, and asks where several share a number. The greeting is what the
 // menu begins with, so that whoever knows it by heart need not hear it out.
 func (t *talk) who(ctx context.Context) (who people.Caller, greeting string, err error) {
-	callers, err := patiently(ctx, t, func(ctx context.Context) ([]people.Caller, error) { return t.voice.People.Callers(ctx, t.from) })
-	if err != nil {
-		return who, "", errors.Join(human{WhyBroken}, err)
+	callers := t.from.Callers
+	if !t.from.Found {
+		if callers, err = patiently(ctx, t, func(ctx context.Context) ([]people.Caller, error) { return t.voice.People.Callers(ctx, t.from.Number) }); err != nil {
+			return who, "", errors.Join(human{WhyBroken}, err)
+		}
 	}
 	switch {
 	case len(callers) == 0 || len(callers) > rules.CallersMost:
@@ -114,7 +131,7 @@ func (t *talk) who(ctx context.Context) (who people.Caller, greeting string, err
 	for i, c := range callers {
 		words[i] = c.Polite
 	}
-	n, err := t.choose(ctx, hello+"请问您是哪一位？", words)
+	n, _, err := t.choose(ctx, list(hello+"请问您是哪一位？", words))
 	if err != nil {
 		return who, "", err
 	}
@@ -137,11 +154,24 @@ func (t *talk) menu(ctx context.Context, who people.Caller, lead string) (*catal
 	for i, d := range menu {
 		words[i] = d.Title
 	}
-	n, err := t.choose(ctx, lead, words)
+	n, _, err := t.choose(ctx, list(lead, words), t.dialect(who)...)
 	if err != nil {
 		return nil, err
 	}
 	return menu[n], nil
+}
+
+// dialect is the way to a human who speaks as people do where the caller lives, for whoever has not told us
+// how they speak: of the others it is known without a key.
+func (t *talk) dialect(who people.Caller) []way {
+	skill, words := calls.Dialect(who.Division)
+	if skill == "" || who.Speaks != "" {
+		return nil
+	}
+	return []way{{rules.DialectKey[0], "找说" + words + "的工作人员", func() error {
+		t.notes.Speaks(skill)
+		return human{WhyAsked}
+	}}}
 }
 
 // serve leads through one service: its questions, the read-back, the number.
@@ -162,11 +192,16 @@ func (t *talk) serve(ctx context.Context, who people.Caller, def *catalog.Defini
 			}
 			return human{WhyNone}
 		}
-		switch {
-		case len(view.Step.Ask) > 0:
+		if len(view.Step.Ask) > 0 {
 			view, err = t.question(ctx, actor, view)
-		default:
-			return t.confirm(ctx, actor, view)
+		} else {
+			key := byte(0)
+			if key, err = t.ask(ctx, readBack(view), "12", speech.Style{}); err == nil && key == '1' {
+				return t.handIn(ctx, actor, view)
+			}
+			if err == nil {
+				view, err = t.change(ctx, actor, view)
+			}
 		}
 		if err != nil {
 			return err
@@ -174,15 +209,26 @@ func (t *talk) serve(ctx context.Context, who people.Caller, def *catalog.Defini
 	}
 }
 
-// confirm reads back what was answered, and hands it in when it is right.
-func (t *talk) confirm(ctx context.Context, actor civic.Actor, view *request.View) error {
-	key, err := t.ask(ctx, readBack(view), "12", speech.Style{})
+// change has the caller choose which answer is wrong, and give another; what depended on it is asked again. What only
+// words can answer is a human's.
+func (t *talk) change(ctx context.Context, actor civic.Actor, view *request.View) (*request.View, error) {
+	var words []string
+	var prompts []request.Prompt
+	for _, l := range view.Step.Review {
+		if i := slices.IndexFunc(view.Form, func(p request.Prompt) bool { return p.Key == l.Key }); i >= 0 {
+			words, prompts = append(words, "改"+l.Label), append(prompts, view.Form[i])
+		}
+	}
+	n, _, err := t.choose(ctx, list("要改哪一样？", words))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if key == '2' {
-		return human{WhyWords} // what is wrong is said in words
-	}
+	t.others = true // last time's answers were what they did not want
+	return t.reply(ctx, actor, view, prompts[n])
+}
+
+// handIn hands in what was read back and is right.
+func (t *talk) handIn(ctx context.Context, actor civic.Actor, view *request.View) error {
 	rc, err := patiently(ctx, t, func(ctx context.Context) (request.Receipt, error) {
 		return t.voice.Requests.Submit(ctx, actor, view.ID, view.Rev)
 	})
@@ -223,28 +269,22 @@ func (t *talk) question(ctx context.Context, actor civic.Actor, view *request.Vi
 			return t.put(ctx, actor, view, given)
 		}
 	}
-	p := view.Step.Ask[0]
-	for from := 0; ; {
-		m := request.Speak(p, from, t.own(p)...)
-		if len(m.Keys) == 0 {
-			return nil, human{WhyWords}
-		}
-		key, err := t.ask(ctx, m.Say, "123456789"[:len(m.Keys)], speech.Style{})
-		if err != nil {
-			return nil, err
-		}
-		k := m.Keys[key-'1']
-		if k.More {
-			from = m.Next
-			continue
-		}
-		return t.put(ctx, actor, view, map[string][]string{p.Key: k.Texts})
+	return t.reply(ctx, actor, view, view.Step.Ask[0])
+}
+
+// reply asks one question, and puts the answer.
+func (t *talk) reply(ctx context.Context, actor civic.Actor, view *request.View, p request.Prompt) (*request.View, error) {
+	own := t.own(p)
+	_, k, err := t.choose(ctx, func(from int) request.Menu { return request.Speak(p, from, own...) })
+	if err != nil {
+		return nil, err
 	}
+	return t.put(ctx, actor, view, map[string][]string{p.Key: k.Texts})
 }
 
 // own is what only the line knows: the phone that is asked for is the one that calls.
 func (t *talk) own(p request.Prompt) []request.Key {
-	n, err := people.CleanPhone(t.from)
+	n, err := people.CleanPhone(t.from.Number)
 	if p.Kind != catalog.Phone || err != nil {
 		return nil
 	}

@@ -106,7 +106,7 @@ func (w *world) open() (netip.AddrPort, ends) {
 			if err := c.Answer(); err != nil {
 				return
 			}
-			end, err := w.voice.Lead(ctx, c, c.From, phone.NoNotes{})
+			end, err := w.voice.Lead(ctx, c, phone.From{Number: c.From}, phone.NoNotes{})
 			if err != nil {
 				w.t.Log(err)
 			}

@@ -25,6 +25,7 @@ CREATE TABLE call (
 CREATE INDEX call_began ON call (began_at);
 CREATE INDEX call_number ON call (number_hash, began_at) WHERE number_hash <> '';
 CREATE INDEX call_person ON call (person) WHERE person <> '';
+CREATE INDEX call_kept ON call (began_at) WHERE number_hash <> '';
 CREATE INDEX call_open ON call (node) WHERE state <> 'ended';
 
 -- Somebody was promised to be called back.
@@ -52,6 +53,7 @@ CREATE INDEX call_back_open ON call_back (division, next_at) WHERE state = 'open
 CREATE INDEX call_back_number ON call_back (number_hash) WHERE state = 'open';
 CREATE INDEX call_back_person ON call_back (person) WHERE person <> '';
 CREATE INDEX call_back_made ON call_back (made_at);
+CREATE INDEX call_back_kept ON call_back (made_at) WHERE number_hash <> '';
 
 -- Which operators take calls.
 CREATE TABLE call_seat (

@@ -2,7 +2,6 @@ package calls
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"yinqiao/civic"
@@ -79,23 +78,31 @@ func (c *Call) waited(at time.Time) time.Duration {
 type Ongoing struct {
 	s      *Service
 	Number string // "" if it is withheld
-	taken  chan Taken
+	taken  chan Leg
 
 	// Under the desk's lock.
 	call     Call
 	polite   string
-	promised *time.Time // what the caller was promised
-	events   []journal.Event
+	name     string   // of the operator who has taken it
+	promised *promise // what the caller was promised
+	events   []event
 	failed   int // to be kept, while the database answers
 	hangup   func()
 	leg      Leg
 }
 
-// Taken is an operator who has taken a call, with the telephone that they speak through.
-type Taken struct {
-	Staff civic.StaffID
-	Name  string
-	Leg   Leg
+// event is what happened in a call, to be recorded: by whom of the operators, and what was promised.
+type event struct {
+	journal.Event
+
+	staff    civic.StaffID
+	promised *promise
+}
+
+// promise is that a caller is called back, until when and why.
+type promise struct {
+	due time.Time
+	why string
 }
 
 // Leg is an operator's telephone: in a browser, or on the desk. The line makes it and knows how
@@ -115,7 +122,7 @@ func (o *Ongoing) ID() string { return o.call.ID }
 // Begin notes a call that has come in. hangup ends it, for a supervisor's word.
 func (s *Service) Begin(number string, division civic.Division, hangup func()) *Ongoing {
 	now := s.j.Now()
-	o := &Ongoing{s: s, Number: number, taken: make(chan Taken, 1), hangup: hangup,
+	o := &Ongoing{s: s, Number: number, taken: make(chan Leg, 1), hangup: hangup,
 		call: Call{ID: db.NewID(), Division: division, Skill: General, State: Led, Node: s.node, BeganAt: now}}
 	if n, err := people.CleanPhone(number); err == nil {
 		o.Number, o.call.NumberHash = n, s.v.Index("phone", n)
@@ -136,6 +143,11 @@ func (o *Ongoing) Known(c people.Caller) {
 	})
 }
 
+// Speaks says by which skill an operator understands the caller best.
+func (o *Ongoing) Speaks(skill string) {
+	o.change(func(c *Call) { c.Language = skill })
+}
+
 // Meant says how far the caller has come by keys. group is of the service.
 func (o *Ongoing) Meant(service, group string, draft civic.DraftID, request civic.RequestID, keys bool) {
 	o.change(func(c *Call) {
@@ -144,9 +156,9 @@ func (o *Ongoing) Meant(service, group string, draft civic.DraftID, request civi
 	})
 }
 
-// Wait lets the caller wait for an operator. The channel brings whoever takes the call, once;
-// humanFirst says that nothing was asked before.
-func (o *Ongoing) Wait(humanFirst bool) <-chan Taken {
+// Wait lets the caller wait for an operator. The channel brings the telephone of whoever takes the
+// call; humanFirst says that nothing was asked before.
+func (o *Ongoing) Wait(humanFirst bool) <-chan Leg {
 	o.s.desk.mu.Lock()
 	defer o.s.desk.mu.Unlock()
 	now := o.s.j.Now()
@@ -203,11 +215,12 @@ func (o *Ongoing) before(x *Ongoing) bool {
 	return o.call.ID < x.call.ID
 }
 
-// Passed reports whether the operator has given the caller back to the queue.
-func (o *Ongoing) Passed() bool {
+// Passed reports whether the operator who spoke through a telephone has given the caller on: to the queue,
+// or to a colleague who has taken them from there since.
+func (o *Ongoing) Passed(from Leg) bool {
 	o.s.desk.mu.Lock()
 	defer o.s.desk.mu.Unlock()
-	return o.call.State == Waiting
+	return o.call.State != Ended && o.leg != from
 }
 
 // End notes that the call is over. A caller who hung up while waiting is promised to be called
@@ -241,9 +254,6 @@ func (o *Ongoing) End() {
 		go o.leg.Hangup() // takes its time
 		o.leg = nil
 	}
-	if seat := o.s.desk.seats[c.Staff]; seat != nil && seat.call == o {
-		seat.call = nil
-	}
 	if abandoned && o.promised == nil {
 		o.promise("abandoned")
 	}
@@ -260,12 +270,11 @@ func (o *Ongoing) Promise() time.Time {
 	defer o.s.desk.mu.Unlock()
 	if o.promised == nil {
 		o.promise("waited")
-		o.note()
 	}
 	if o.promised == nil {
 		return time.Time{}
 	}
-	return *o.promised
+	return o.promised.due
 }
 
 // promise is Promise under the lock.
@@ -273,10 +282,12 @@ func (o *Ongoing) promise(why string) {
 	if o.call.NumberHash == "" {
 		return
 	}
-	now := o.s.j.Now()
-	at := due(now)
-	o.promised = &at
-	o.events = append(o.events, journal.Event{Act: ActPromised, Detail: map[string]string{"due": at.Format(time.RFC3339), "why": why}})
+	o.promised = &promise{due(o.s.j.Now()), why}
+	o.tell(event{Event: o.promised.event(), promised: o.promised})
+}
+
+func (p *promise) event() journal.Event {
+	return journal.Event{Act: ActPromised, Detail: map[string]string{"due": p.due.Format(time.RFC3339), "why": p.why}}
 }
 
 func (o *Ongoing) change(fn func(*Call)) {
@@ -290,55 +301,81 @@ func (o *Ongoing) change(fn func(*Call)) {
 // note keeps how the call stands, with what happened. It is called under the desk's lock and
 // does not wait: the keeper writes what is newest.
 func (o *Ongoing) note(evs ...journal.Event) {
-	o.events = append(o.events, evs...)
+	for _, ev := range evs {
+		o.tell(event{Event: ev})
+	}
+	o.s.keeper.put(o)
+}
+
+// tell is note of one event.
+func (o *Ongoing) tell(ev event) {
+	ev.staff = o.call.Staff // who it is now: the keeper writes it when they may have passed the caller on
+	o.events = append(o.events, ev)
 	o.s.keeper.put(o)
 }
 
 var errGoneCall = civic.E(civic.Conflict, "call.gone", "这个电话刚刚被同事接了，或者对方已经挂机。请接下一个。")
 
-// write keeps a call as it stood, with its events.
-func (s *Service) write(ctx context.Context, c Call, number string, evs []journal.Event) error {
-	if c.NumberHash != "" && c.Sealed == nil {
-		var err error
-		if c.Sealed, err = s.v.Seal([]byte(number), "call/"+c.ID); err != nil {
+// write keeps a call as it stood, with its events. How it stands is no act where nothing happened that
+// is one, as when a caller has come a question further.
+func (s *Service) write(ctx context.Context, c Call, number string, evs []event) error {
+	recorded := 0
+	if len(evs) > 0 {
+		if err := s.j.Write(ctx, system(), func(tx *journal.Tx) (err error) {
+			if recorded, err = s.record(tx, c, number, evs); err != nil {
+				return err
+			}
+			if recorded == 0 { // what was promised again
+				return journal.ErrUnchanged
+			}
+			return putCall(tx.Tx, c)
+		}); err != nil {
 			return err
 		}
 	}
-	return s.j.Write(ctx, system(), func(tx *journal.Tx) error {
-		auth, err := tx.Authorise(civic.Need{Division: c.Division})
-		if err != nil {
-			return err
-		}
-		if err := putCall(tx, c); err != nil {
-			return err
-		}
-		for _, ev := range evs {
-			ev.About = append(ev.About, journal.About{ID: c.ID, Kind: "call", Role: "object"})
-			if c.Staff != "" {
-				ev.About = append(ev.About, journal.About{ID: string(c.Staff), Kind: "staff", Role: "operator"})
-			}
-			if ev.Act == ActPromised {
-				if ev, err = s.enterPromise(tx, c, number, ev); errors.Is(err, journal.ErrUnchanged) {
-					continue
-				} else if err != nil {
-					return err
-				}
-			}
-			if err := record(tx, auth, c.Person, ev); err != nil {
-				return err
-			}
-			if ev.Act == ActAnswered || ev.Act == ActAnsweredLate {
-				if err := s.answered(tx, auth, c); err != nil {
-					return err
-				}
-			}
-		}
+	if recorded > 0 {
 		return nil
-	})
+	}
+	return s.j.Scratch(ctx, system(), func(tx *journal.Scratch) error { return putCall(tx.Tx, c) })
 }
 
-// record records an event of a caller who is known, or of one who is not.
-func record(tx *journal.Tx, auth civic.Authority, person civic.PersonID, ev journal.Event) error {
+// record records the events of a call, and returns how many of them were anything new.
+func (s *Service) record(tx *journal.Tx, c Call, number string, evs []event) (recorded int, err error) {
+	auth, err := tx.Authorise(civic.Need{Division: c.Division})
+	if err != nil {
+		return 0, err
+	}
+	for _, ev := range evs {
+		about := append([]journal.About{{ID: c.ID, Kind: "call", Role: "object"}}, ev.About...)
+		if ev.staff != "" {
+			about = append(about, journal.About{ID: string(ev.staff), Kind: "staff", Role: "operator"})
+		}
+		if ev.promised != nil {
+			back, err := s.enterPromise(tx, c, number, *ev.promised)
+			if err != nil {
+				return 0, err
+			}
+			if back == "" {
+				continue
+			}
+			about = append(about, journal.About{ID: back, Kind: "call_back", Role: "object"})
+		}
+		ev.About = about
+		if err := recordFor(tx, auth, c.Person, ev.Event); err != nil {
+			return 0, err
+		}
+		recorded++
+		if ev.Act == ActAnswered || ev.Act == ActAnsweredLate {
+			if err := s.answered(tx, auth, c, ev.staff); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return recorded, nil
+}
+
+// recordFor records an event of a caller who is known, or of one who is not.
+func recordFor(tx *journal.Tx, auth civic.Authority, person civic.PersonID, ev journal.Event) error {
 	if person == "" {
 		return tx.Record(auth, ev)
 	}

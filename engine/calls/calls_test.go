@@ -113,7 +113,7 @@ func TestOfTwoOperatorsOneGetsTheCallAndTheOtherIsToldSo(t *testing.T) {
 			t.Error("the telephone of the one who was late rings on")
 		}
 		got := <-first.Wait(false)
-		if got.Staff != w.one.Staff() || got.Leg != leg || second.Position() != 0 {
+		if got != leg || second.Position() != 0 {
 			t.Errorf("the call went to %+v, the next stands at %d", got, second.Position())
 		}
 		first.End()
@@ -243,14 +243,28 @@ func TestCallsGoToWhoeverKnowsWhatTheyTakeAndAfterAWhileToAnybody(t *testing.T) 
 	<-o.Wait(false)
 	w.want(w.Calls.Pass(t.Context(), w.two, o.ID(), "clinic"), civic.Denied)
 	w.ok(w.Calls.Pass(t.Context(), w.one, o.ID(), "clinic"))
-	if !o.Passed() || o.Position() != 0 {
+	if !o.Passed(leg) || o.Position() != 0 {
 		t.Error("whoever was passed on is not in the queue again")
 	}
+	taken := newReceiver()
+	_, err = w.Calls.Take(t.Context(), w.two, o.ID(), taken)
+	w.ok(err)
+	if !o.Passed(leg) || o.Passed(taken) {
+		t.Error("whom a colleague has taken at once is taken for one who hung up")
+	}
+	w.ok(w.Calls.Pass(t.Context(), w.two, o.ID(), "clinic"))
 	w.ok(w.Calls.SignOff(t.Context(), w.two))
-	if view, err := w.Calls.Overview(t.Context(), w.manager, "140105"); err != nil || view.Waiting != 1 || len(view.Seats) != 1 || view.Longest != 21*time.Second || view.Calls[0].Polite != "" {
+	if view, err := w.Calls.Overview(t.Context(), w.manager, "140105"); err != nil || view.Waiting != 1 || len(view.Seats) != 1 || view.Longest != 21*time.Second {
 		t.Errorf("%+v, %v", view, err)
 	}
 	o.End()
+	if o.Passed(taken) {
+		t.Error("who has hung up is passed on")
+	}
+	w.Calls.Kept()
+	if w.Acts(t, calls.ActPassed, string(w.one.Staff())) != 1 || w.Acts(t, calls.ActPassed, string(w.two.Staff())) != 1 || w.Acts(t, calls.ActAnsweredLate, string(w.one.Staff())) != 1 {
+		t.Error("who took and who passed on is not recorded")
+	}
 }
 
 func TestAHumanFirstForElderCallersWhereEnoughStayForOthers(t *testing.T) {
@@ -302,7 +316,12 @@ func TestACallWhoseProcessFellIsPromisedToBeCalledBack(t *testing.T) {
 		}
 		w.ok(w.Calls.KeepCallBack(t.Context(), w.one, list[0].ID, calls.Reached))
 		w.Clock.Add(91 * 24 * time.Hour)
-		w.ok(w.Calls.SweepAll(t.Context(), calls.Sweep{}))
+		w.ok(w.Calls.Beat(t.Context()))
+		w.ok(w.Calls.ClearAll(t.Context(), calls.Clear{}))
+		w.ok(w.Calls.ClearAll(t.Context(), calls.Clear{}))
+		if n := w.Count(t, `SELECT COUNT(*) FROM call_node`); n != 1 {
+			t.Errorf("%d processes are known, of which one lives", n)
+		}
 		if n := w.Count(t, `SELECT COUNT(*) FROM call WHERE number_hash <> '' OR sealed IS NOT NULL`) + w.Count(t, `SELECT COUNT(*) FROM call_back WHERE number_hash <> '' OR sealed IS NOT NULL`); n != 0 {
 			t.Errorf("%d numbers are kept for ever", n)
 		}

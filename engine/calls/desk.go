@@ -10,6 +10,7 @@ import (
 
 	"yinqiao/civic"
 	"yinqiao/journal"
+	"yinqiao/people"
 	"yinqiao/staff"
 )
 
@@ -28,7 +29,6 @@ type seat struct {
 	Where  []civic.Division
 	Skills []string
 	Since  time.Time
-	call   *Ongoing // that they speak with
 }
 
 func newDesk() *desk {
@@ -45,13 +45,32 @@ func (d *desk) changed() {
 	}
 }
 
+// talking is the call in which an operator speaks, nil for none. Under the lock.
+func (d *desk) talking(who civic.StaffID) *Ongoing {
+	for _, o := range d.calls {
+		if who != "" && o.call.State == Talking && o.call.Staff == who {
+			return o
+		}
+	}
+	return nil
+}
+
+// isFor reports whether a call is for an operator: theirs, or one that they are one for. Under the lock.
+func (d *desk) isFor(o *Ongoing, who civic.StaffID, at time.Time) bool {
+	if o.call.State == Talking {
+		return o.call.Staff == who
+	}
+	seat := d.seats[who]
+	return o.call.State == Waiting && seat != nil && seat.helps(&o.call, at)
+}
+
 // helps reports whether an operator is one for a call: who knows what it takes, and after a
 // while whoever answers general calls.
 func (s *seat) helps(c *Call, at time.Time) bool {
-	if !slices.ContainsFunc(s.Where, func(d civic.Division) bool { return d.Covers(c.Division) }) {
+	if !civic.Covered(s.Where, c.Division) {
 		return false
 	}
-	widened := c.waited(at) >= rules.WidenSeconds.seconds()
+	widened := c.waited(at) >= rules.WidenSeconds.Seconds()
 	knows := slices.Contains(s.Skills, c.Skill) || widened && slices.Contains(s.Skills, General)
 	speaks := c.Language == "" || slices.Contains(s.Skills, c.Language) || widened
 	return knows && speaks
@@ -79,18 +98,16 @@ type Live struct {
 	Promised *time.Time    // until when the caller was promised to be called back
 }
 
-func (o *Ongoing) live(d *desk) Live {
+// live is a call as an operator sees it. Under the lock.
+func (o *Ongoing) live(who civic.StaffID, at time.Time) Live {
 	c := o.call
-	l := Live{ID: c.ID, Person: c.Person, Polite: o.polite, Division: c.Division, Service: c.Service, Draft: c.Draft, Request: c.Request,
-		Skill: skillWords(c.Skill), State: c.State, Began: c.BeganAt, Waits: c.WaitsAt, Taken: c.TakenAt, Staff: c.Staff, Promised: o.promised}
+	l := Live{ID: c.ID, Person: c.Person, Polite: o.polite, Division: c.Division, Service: c.Service, Draft: c.Draft, Request: c.Request, Tail: people.Tail(o.Number),
+		Skill: skillWords(c.Skill), State: c.State, Began: c.BeganAt, Waits: c.WaitsAt, Taken: c.TakenAt, Staff: c.Staff, Name: o.name, Mine: o.s.desk.isFor(o, who, at)}
 	if c.Language != "" {
 		l.Language = skillWords(c.Language)
 	}
-	if n := len(o.Number); n >= 4 {
-		l.Tail = o.Number[n-4:]
-	}
-	if s := d.seats[c.Staff]; s != nil {
-		l.Name = s.Name
+	if o.promised != nil {
+		l.Promised = &o.promised.due
 	}
 	return l
 }
@@ -104,66 +121,72 @@ func mayServe(v *journal.View, actor civic.Actor) (staff.Member, []civic.Divisio
 	return m, m.Where(civic.MayServePeople), err
 }
 
+// serving is mayServe of one look.
+func (s *Service) serving(ctx context.Context, actor civic.Actor) (m staff.Member, where []civic.Division, err error) {
+	err = s.j.Look(ctx, actor, func(v *journal.View) (err error) {
+		m, where, err = mayServe(v, actor)
+		return err
+	})
+	return m, where, err
+}
+
 // Calls lists the calls that are going on in this process and are an operator's to see: their own
 // first, then those who wait, the longest first, with those before whom others can help better
 // behind; then those who are led by keys or speak with a colleague. It needs people.serve.
 func (s *Service) Calls(ctx context.Context, actor civic.Actor) ([]Live, error) {
-	var where []civic.Division
-	err := s.j.Look(ctx, actor, func(v *journal.View) (err error) {
-		_, where, err = mayServe(v, actor)
-		return err
-	})
+	_, where, err := s.serving(ctx, actor)
 	if err != nil {
 		return nil, err
 	}
-	return s.list(where, actor.Staff()), nil
-}
-
-// list lists the calls of some divisions.
-func (s *Service) list(where []civic.Division, who civic.StaffID) []Live {
 	d, now := s.desk, s.j.Now()
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var all []*Ongoing
+	all := d.ranked(where, actor.Staff(), now)
+	out := make([]Live, 0, len(all))
+	for _, o := range all[:min(len(all), rules.ListMost.Value)] {
+		out = append(out, o.live(actor.Staff(), now))
+	}
+	return out, nil
+}
+
+// ranked are the calls of some divisions in an operator's order. Under the lock.
+func (d *desk) ranked(where []civic.Division, who civic.StaffID, at time.Time) []*Ongoing {
+	type ranked struct {
+		*Ongoing
+		rank int
+	}
+	var all []ranked
 	for _, o := range d.calls {
-		if slices.ContainsFunc(where, func(div civic.Division) bool { return div.Covers(o.call.Division) }) {
-			all = append(all, o)
+		if !civic.Covered(where, o.call.Division) {
+			continue
 		}
-	}
-	seat := d.seats[who]
-	mine := func(o *Ongoing) bool {
-		return o.call.Staff == who && o.call.State == Talking || o.call.State == Waiting && seat != nil && seat.helps(&o.call, now)
-	}
-	rank := func(o *Ongoing) int {
-		switch {
-		case o.call.State == Talking && o.call.Staff == who:
-			return 0
-		case o.call.State == Waiting && mine(o):
-			return 1
+		rank := 4 // with a colleague
+		switch mine := d.isFor(o, who, at); {
+		case mine && o.call.State == Talking:
+			rank = 0
+		case mine:
+			rank = 1
 		case o.call.State == Waiting:
-			return 2
+			rank = 2
 		case o.call.State == Led:
-			return 3
+			rank = 3
 		}
-		return 4
+		all = append(all, ranked{o, rank})
 	}
-	slices.SortFunc(all, func(a, b *Ongoing) int {
-		if c := cmp.Compare(rank(a), rank(b)); c != 0 {
-			return c
-		}
-		if a.before(b) {
+	slices.SortFunc(all, func(a, b ranked) int {
+		switch {
+		case a.rank != b.rank:
+			return cmp.Compare(a.rank, b.rank)
+		case a.before(b.Ongoing):
 			return -1
-		}
-		if b.before(a) {
+		case b.before(a.Ongoing):
 			return 1
 		}
 		return strings.Compare(a.call.ID, b.call.ID)
 	})
-	out := make([]Live, 0, len(all))
-	for _, o := range all[:min(len(all), rules.ListMost.Value)] {
-		l := o.live(d)
-		l.Mine = mine(o)
-		out = append(out, l)
+	out := make([]*Ongoing, len(all))
+	for i, x := range all {
+		out[i] = x.Ongoing
 	}
 	return out
 }
@@ -196,12 +219,8 @@ func (s *Service) Take(ctx context.Context, actor civic.Actor, call string, leg 
 }
 
 func (s *Service) take(ctx context.Context, actor civic.Actor, call string, leg Leg) (Live, error) {
-	var m staff.Member
-	var where []civic.Division
-	if err := s.j.Look(ctx, actor, func(v *journal.View) (err error) {
-		m, where, err = mayServe(v, actor)
-		return err
-	}); err != nil {
+	m, where, err := s.serving(ctx, actor)
+	if err != nil {
 		return Live{}, err
 	}
 	if leg == nil {
@@ -211,30 +230,27 @@ func (s *Service) take(ctx context.Context, actor civic.Actor, call string, leg 
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	o := d.calls[call]
-	if o != nil && !slices.ContainsFunc(where, func(div civic.Division) bool { return div.Covers(o.call.Division) }) {
+	if o != nil && !civic.Covered(where, o.call.Division) {
 		return Live{}, errElsewhere
 	}
 	if o == nil || o.call.State != Waiting {
 		return Live{}, errGoneCall
 	}
 	select {
-	case o.taken <- Taken{Staff: m.ID, Name: m.Name, Leg: leg}:
+	case o.taken <- leg:
 	default:
 		return Live{}, errGoneCall
 	}
-	o.call.State, o.call.TakenAt, o.call.Staff, o.leg = Talking, &now, m.ID, leg
-	if seat := d.seats[m.ID]; seat != nil {
-		seat.call = o
-	}
+	o.call.State, o.call.TakenAt, o.call.Staff, o.name, o.leg = Talking, &now, m.ID, m.Name, leg
 	waited := o.call.waited(now)
 	secs := int64(waited / time.Second)
 	act := ActAnswered
-	if waited > rules.SoonSeconds.seconds() {
+	if waited > rules.SoonSeconds.Seconds() {
 		act = ActAnsweredLate
 	}
 	o.note(journal.Event{Act: act, Measure: &secs, Detail: map[string]string{"skill": o.call.Skill}})
 	d.changed()
-	return o.live(d), nil
+	return o.live(m.ID, now), nil
 }
 
 var (
@@ -246,7 +262,7 @@ var (
 // Hangup ends a call that the operator at the controls has taken: nobody hangs up on a caller who
 // waits. One that is over is no error.
 func (s *Service) Hangup(ctx context.Context, actor civic.Actor, call string) error {
-	if err := s.j.Look(ctx, actor, func(v *journal.View) error { _, _, err := mayServe(v, actor); return err }); err != nil {
+	if _, _, err := s.serving(ctx, actor); err != nil {
 		return err
 	}
 	s.desk.mu.Lock()
@@ -271,7 +287,7 @@ func (s *Service) Pass(ctx context.Context, actor civic.Actor, call, skill strin
 	if !slices.ContainsFunc(rules.Skills, func(k Skill) bool { return k.Code == skill }) {
 		return errSkill
 	}
-	if err := s.j.Look(ctx, actor, func(v *journal.View) error { _, _, err := mayServe(v, actor); return err }); err != nil {
+	if _, _, err := s.serving(ctx, actor); err != nil {
 		return err
 	}
 	d := s.desk
@@ -281,11 +297,8 @@ func (s *Service) Pass(ctx context.Context, actor civic.Actor, call, skill strin
 	if o == nil || o.call.State != Talking || o.call.Staff != actor.Staff() {
 		return errNotYours
 	}
-	if seat := d.seats[o.call.Staff]; seat != nil {
-		seat.call = nil
-	}
 	o.note(journal.Event{Act: ActPassed, Detail: map[string]string{"skill": skill}})
-	o.call.State, o.call.TakenAt, o.call.Staff, o.call.Skill = Waiting, nil, "", skill
+	o.call.State, o.call.TakenAt, o.call.Staff, o.call.Skill, o.name = Waiting, nil, "", skill, ""
 	go o.leg.Hangup() // takes its time
 	o.leg = nil
 	d.changed()

@@ -2,7 +2,9 @@ package calls
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"yinqiao/civic"
@@ -56,6 +58,10 @@ func (s *Service) Figures(ctx context.Context, actor civic.Actor, in civic.Divis
 		if _, err := v.Authorise(civic.Need{Permission: civic.MaySeeFigures, Division: in, Look: true}); err != nil {
 			return err
 		}
+		if f, ok := s.counted.get(in, dayOf, v.Now); ok {
+			out = f
+			return nil
+		}
 		hours := [24]Hour{}
 		if err := s.countCalls(v, &hours, in, from); err != nil {
 			return err
@@ -71,10 +77,42 @@ func (s *Service) Figures(ctx context.Context, actor civic.Actor, in civic.Divis
 				out.All.add(h)
 			}
 		}
+		s.counted.put(in, out)
 		return nil
 	})
 	return out, err
 }
+
+// counted keeps the figures that were counted a moment ago: whoever watches the line asks for them again at
+// every change of it, and there are many in a minute.
+type counted struct {
+	mu sync.Mutex
+	of map[countedKey]Figures
+}
+
+type countedKey struct {
+	in  civic.Division
+	day string
+}
+
+func (c *counted) get(in civic.Division, day string, at time.Time) (Figures, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f, ok := c.of[countedKey{in, day}]
+	f.Hours = slices.Clone(f.Hours)
+	return f, ok && f.fresh(at)
+}
+
+func (c *counted) put(in civic.Division, f Figures) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	maps.DeleteFunc(c.of, func(_ countedKey, old Figures) bool { return !old.fresh(f.AsOf) })
+	f.Hours = slices.Clone(f.Hours)
+	c.of[countedKey{in, f.Day}] = f
+}
+
+// fresh reports whether the figures were counted a moment ago.
+func (f Figures) fresh(at time.Time) bool { return at.Sub(f.AsOf) < rules.FiguresSeconds.Seconds() }
 
 func (s *Service) countCalls(v *journal.View, hours *[24]Hour, in civic.Division, from time.Time) error {
 	var rows []struct {
@@ -87,7 +125,7 @@ func (s *Service) countCalls(v *journal.View, hours *[24]Hour, in civic.Division
 	if err := v.Select(&rows, `SELECT c.began_at, c.waits_at, c.taken_at, c.how, c.request, c.keys,
 		c.number_hash <> '' AND EXISTS (SELECT 1 FROM call x WHERE x.number_hash = c.number_hash AND x.began_at > c.began_at AND x.began_at < $5) AS again
 		FROM call c WHERE c.began_at >= $1 AND c.began_at < $2 AND c.division >= $3 AND c.division < $4 ORDER BY c.began_at LIMIT $6`,
-		from, to, in, string(in)+"~", to.Add(rules.AgainDays.days()), figuresMost); err != nil {
+		from, to, in, string(in)+"~", to.Add(rules.AgainDays.Days()), figuresMost); err != nil {
 		return err
 	}
 	for _, r := range rows {
@@ -98,7 +136,7 @@ func (s *Service) countCalls(v *journal.View, hours *[24]Hour, in civic.Division
 		}
 		if r.TakenAt != nil {
 			h.Answered++
-			if r.WaitsAt != nil && r.TakenAt.Sub(*r.WaitsAt) <= rules.SoonSeconds.seconds() {
+			if r.WaitsAt != nil && r.TakenAt.Sub(*r.WaitsAt) <= rules.SoonSeconds.Seconds() {
 				h.Soon++
 			}
 		}
@@ -159,7 +197,6 @@ type Seat struct {
 type Overview struct {
 	Waiting, Talking, Led int
 	Longest               time.Duration // that somebody waits now
-	Calls                 []Live
 	Seats                 []Seat
 	Promised, Late        int // call-backs that are open, and those that are late
 	AsOf                  time.Time
@@ -182,21 +219,22 @@ func (s *Service) Overview(ctx context.Context, actor civic.Actor, in civic.Divi
 	if err != nil {
 		return out, err
 	}
-	out.Calls = s.list([]civic.Division{in}, "")
-	for i := range out.Calls {
-		switch c := &out.Calls[i]; c.State {
+	s.desk.mu.Lock()
+	defer s.desk.mu.Unlock()
+	for _, o := range s.desk.calls {
+		if !in.Covers(o.call.Division) {
+			continue
+		}
+		switch o.call.State {
 		case Waiting:
 			out.Waiting++
-			out.Longest = max(out.Longest, out.AsOf.Sub(*c.Waits))
+			out.Longest = max(out.Longest, o.call.waited(out.AsOf))
 		case Talking:
 			out.Talking++
 		case Led:
 			out.Led++
 		}
-		out.Calls[i].Polite, out.Calls[i].Tail = "", "" // whoever looks from above opens nobody
 	}
-	s.desk.mu.Lock()
-	defer s.desk.mu.Unlock()
 	for _, seat := range s.desk.seats {
 		if !slices.ContainsFunc(seat.Where, func(d civic.Division) bool { return d.Covers(in) || in.Covers(d) }) {
 			continue
@@ -205,8 +243,8 @@ func (s *Service) Overview(ctx context.Context, actor civic.Actor, in civic.Divi
 		for _, k := range seat.Skills {
 			x.Skills = append(x.Skills, skillWords(k))
 		}
-		if seat.call != nil {
-			x.Call = seat.call.call.ID
+		if o := s.desk.talking(seat.Staff); o != nil {
+			x.Call = o.call.ID
 		}
 		out.Seats = append(out.Seats, x)
 	}

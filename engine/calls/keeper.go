@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"yinqiao/civic"
 	"yinqiao/db"
 )
 
@@ -50,52 +49,88 @@ func (k *keeper) put(o *Ongoing) {
 
 // drain writes all that is due. What can't be written is tried again until ctx ends.
 func (k *keeper) drain(ctx context.Context) {
-	for {
-		k.mu.Lock()
-		if len(k.due) == 0 {
-			k.busy = false
-			k.idle.Broadcast()
-			k.mu.Unlock()
-			return
-		}
-		k.busy = true
-		o := k.due[0]
-		k.due = k.due[1:]
-		k.mu.Unlock()
-
-		k.s.desk.mu.Lock()
-		c, evs, number := o.call, o.events, o.Number
-		o.events = nil
-		k.s.desk.mu.Unlock()
-		err := error(nil)
-		if len(evs) > 0 {
-			err = k.s.write(ctx, c, number, evs)
-		}
-		if err == nil {
+	defer k.rest()
+	for o := k.next(); o != nil; o = k.next() {
+		if err := k.keep(ctx, o); err == nil {
+			continue
+		} else if !k.again(o, err) {
 			continue
 		}
-		k.s.desk.mu.Lock()
-		away := civic.As(err).Code == db.ErrAway.Code
-		if !away {
-			o.failed++
-		}
-		lost := o.failed > triesMost
-		if !lost {
-			o.events = append(evs[:len(evs):len(evs)], o.events...)
-		}
-		k.s.desk.mu.Unlock()
-		if lost { // our own fault, which trying again does not mend
-			k.s.log.Error("a call can't be kept", "call", c.ID, "error", err)
-			continue
-		}
-		k.put(o)
-		k.s.log.Warn("a call could not be kept yet", "error", err)
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(retryEach):
 		}
 	}
+}
+
+// next is the call that is to be written, nil for none.
+func (k *keeper) next() *Ongoing {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if len(k.due) == 0 {
+		return nil
+	}
+	k.busy = true
+	o := k.due[0]
+	k.due = k.due[1:]
+	return o
+}
+
+// rest is when nothing is written any more.
+func (k *keeper) rest() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.busy = false
+	k.idle.Broadcast()
+}
+
+// keep writes how a call stands and what happened. What could not be written happened still.
+func (k *keeper) keep(ctx context.Context, o *Ongoing) error {
+	d := k.s.desk
+	d.mu.Lock()
+	c, evs, number := o.call, o.events, o.Number
+	o.events = nil
+	d.mu.Unlock()
+	err := error(nil)
+	if c.NumberHash != "" && c.Sealed == nil {
+		if c.Sealed, err = k.s.v.Seal([]byte(number), sealOfCall(c.ID)); err == nil {
+			d.mu.Lock()
+			o.call.Sealed = c.Sealed
+			d.mu.Unlock()
+		}
+	}
+	if err == nil {
+		err = k.s.write(ctx, c, number, evs)
+	}
+	if err != nil {
+		d.mu.Lock()
+		o.events = append(evs[:len(evs):len(evs)], o.events...)
+		d.mu.Unlock()
+	}
+	return err
+}
+
+// again puts a call that could not be kept behind the others: false where trying does not mend it, which is
+// our own fault.
+func (k *keeper) again(o *Ongoing, err error) bool {
+	k.s.desk.mu.Lock()
+	if !db.Away(err) {
+		o.failed++
+	}
+	lost := o.failed > triesMost
+	if lost {
+		o.events = nil
+	}
+	id := o.call.ID
+	k.s.desk.mu.Unlock()
+	if lost {
+		k.s.log.Error("a call can't be kept", "call", id, "error", err)
+		return false
+	}
+	k.put(o)
+	k.s.log.Warn("a call could not be kept yet", "error", err)
+	return true
 }
 
 // Kept waits until all that was told so far is kept.

@@ -1,8 +1,11 @@
 package calls
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"yinqiao/civic"
@@ -38,43 +41,46 @@ type CallBack struct {
 // SkillWords says what whoever calls back must know.
 func (c CallBack) SkillWords() string { return skillWords(c.Skill) }
 
-const backColumns = `id, call, person, division, service, draft, skill, language, why, state, tries, staff, made_at, due_at, next_at, ended_at`
+const backColumns = `id, call, person, division, service, draft, skill, language, why, state, tries, staff, made_at, due_at, next_at, ended_at, sealed`
 
 var (
 	errNoBack  = civic.E(civic.NotFound, "call_back.unknown", "没有这个要回的电话，或者同事已经回过了。请刷新看看。")
 	errOutcome = civic.E(civic.Invalid, "call_back.outcome", "请选一下结果：打通了，还是没有人接。").On("outcome")
 )
 
-// enterPromise enters a call-back, unless one for the same number is open already.
-func (s *Service) enterPromise(tx *journal.Tx, c Call, number string, ev journal.Event) (journal.Event, error) {
-	at, err := time.Parse(time.RFC3339, ev.Detail["due"])
-	if err != nil {
-		return ev, err
-	}
+// enterPromise enters a call-back, and returns its name: "" where one for the same number is open already.
+func (s *Service) enterPromise(tx *journal.Tx, c Call, number string, p promise) (string, error) {
 	var open int
-	if err := tx.Get(&open, `SELECT COUNT(*) FROM call_back WHERE number_hash = $1 AND state = 'open'`, c.NumberHash); err != nil {
-		return ev, err
-	}
-	if open > 0 {
-		return ev, journal.ErrUnchanged
+	if err := tx.Get(&open, `SELECT COUNT(*) FROM call_back WHERE number_hash = $1 AND state = 'open'`, c.NumberHash); err != nil || open > 0 {
+		return "", err
 	}
 	id := db.NewID()
-	sealed, err := s.v.Seal([]byte(number), "call_back/"+id)
+	sealed, err := s.v.Seal([]byte(number), sealOfBack(id))
 	if err != nil {
-		return ev, err
+		return "", err
 	}
 	next := tx.Now
 	if !day(next) {
-		next = due(next).Add(-rules.BackMinutes.minutes())
+		next = due(next).Add(-rules.BackMinutes.Minutes())
 	}
-	ev.About = append(ev.About, journal.About{ID: id, Kind: "call_back", Role: "object"})
-	return ev, tx.InsertRows("call_back", []string{"id", "call", "person", "number_hash", "sealed", "division", "service", "draft", "skill", "language", "why", "state",
+	return id, tx.InsertRows("call_back", []string{"id", "call", "person", "number_hash", "sealed", "division", "service", "draft", "skill", "language", "why", "state",
 		"tries", "staff", "made_at", "due_at", "next_at"},
-		[][]any{{id, c.ID, c.Person, c.NumberHash, sealed, c.Division, c.Service, c.Draft, c.Skill, c.Language, ev.Detail["why"], "open", 0, "", tx.Now, at, next}})
+		[][]any{{id, c.ID, c.Person, c.NumberHash, sealed, c.Division, c.Service, c.Draft, c.Skill, c.Language, p.why, "open", 0, "", tx.Now, p.due, next}})
+}
+
+// sealOfBack and sealOfCall are what the numbers are sealed to.
+func sealOfBack(id string) string { return "call_back/" + id }
+func sealOfCall(id string) string { return "call/" + id }
+
+// backRow is a call-back as it is kept.
+type backRow struct {
+	CallBack
+	Sealed []byte
 }
 
 // CallBacks lists who was promised to be called back where the operator at the controls serves
-// people, what is due first in front, as many as the rules say. It needs people.serve.
+// people, who is to be tried first in front, as many as the rules say: whom nobody reached a
+// moment ago stands behind those who were not tried yet. It needs people.serve.
 func (s *Service) CallBacks(ctx context.Context, actor civic.Actor) ([]CallBack, error) {
 	var out []CallBack
 	err := s.j.Look(ctx, actor, func(v *journal.View) error {
@@ -83,69 +89,92 @@ func (s *Service) CallBacks(ctx context.Context, actor civic.Actor) ([]CallBack,
 		if err != nil {
 			return err
 		}
-		var ids []civic.PersonID
-		var sealed [][]byte
+		var all []backRow
 		for _, d := range where {
-			var rows []struct {
-				CallBack
-				Sealed []byte
-			}
-			if err := v.Select(&rows, `SELECT `+backColumns+`, sealed FROM call_back WHERE state = 'open' AND division >= $1 AND division < $2 ORDER BY due_at, id LIMIT $3`,
+			var rows []backRow
+			if err := v.Select(&rows, `SELECT `+backColumns+` FROM call_back WHERE state = 'open' AND division >= $1 AND division < $2 ORDER BY next_at, id LIMIT $3`,
 				d, string(d)+"~", rules.ListMost.Value); err != nil {
 				return err
 			}
-			for _, r := range rows {
-				out, sealed = append(out, r.CallBack), append(sealed, r.Sealed)
-				if r.Person != "" {
-					ids = append(ids, r.Person)
-				}
-			}
+			all = append(all, rows...)
 		}
-		masked, err := people.MaskedNames(v, ids)
-		if err != nil {
-			return err
-		}
-		for i := range out {
-			c := &out[i]
-			c.Who, c.Late = masked[c.Person], v.Now.After(c.DueAt)
-			if c.Tail, err = s.tail(c.ID, sealed[i]); err != nil {
-				return err
-			}
-		}
-		return nil
+		slices.SortFunc(all, func(a, b backRow) int { return cmp.Or(a.NextAt.Compare(b.NextAt), strings.Compare(a.ID, b.ID)) })
+		out, err = s.shown(v, all[:min(len(all), rules.ListMost.Value)])
+		return err
 	})
 	return out, err
 }
 
-func (s *Service) tail(id string, sealed []byte) (string, error) {
-	if sealed == nil {
+// CallBack is one promise that is open and that the operator at the controls may keep. NotFound where it was kept, or lies
+// elsewhere. It needs people.serve.
+func (s *Service) CallBack(ctx context.Context, actor civic.Actor, id string) (CallBack, error) {
+	var out CallBack
+	err := s.j.Look(ctx, actor, func(v *journal.View) error {
+		_, where, err := mayServe(v, actor)
+		if err != nil {
+			return err
+		}
+		r, err := readBack(v, id)
+		if err != nil {
+			return err
+		}
+		if !civic.Covered(where, r.Division) {
+			return errNoBack
+		}
+		all, err := s.shown(v, []backRow{r})
+		if err == nil {
+			out = all[0]
+		}
+		return err
+	})
+	return out, err
+}
+
+// shown are call-backs as they are shown: whom, masked, and by the end of which number.
+func (s *Service) shown(v *journal.View, rows []backRow) ([]CallBack, error) {
+	var ids []civic.PersonID
+	for _, r := range rows {
+		if r.Person != "" {
+			ids = append(ids, r.Person)
+		}
+	}
+	masked, err := people.MaskedNames(v, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]CallBack, 0, len(rows))
+	for _, r := range rows {
+		number, err := s.number(r)
+		if err != nil {
+			return nil, err
+		}
+		r.Who, r.Late, r.Tail = masked[r.Person], v.Now.After(r.DueAt), people.Tail(number)
+		out = append(out, r.CallBack)
+	}
+	return out, nil
+}
+
+// number is the number that is called back, "" where it was forgotten.
+func (s *Service) number(r backRow) (string, error) {
+	if r.Sealed == nil {
 		return "", nil
 	}
-	b, err := s.v.Open(sealed, "call_back/"+id)
-	if err != nil || len(b) < 4 {
-		return "", err
-	}
-	return string(b[len(b)-4:]), nil
+	b, err := s.v.Open(r.Sealed, sealOfBack(r.ID))
+	return string(b), err
 }
 
 // CallBackNumber is the number of a call-back, for whoever dials it; that it was seen is recorded.
 func (s *Service) CallBackNumber(ctx context.Context, actor civic.Actor, id string) (string, error) {
 	var number string
 	err := s.j.Write(ctx, actor, func(tx *journal.Tx) error {
-		c, auth, err := s.back(tx, id)
+		r, auth, err := s.back(tx, id)
 		if err != nil {
 			return err
 		}
-		var sealed []byte
-		if err := tx.Get(&sealed, `SELECT sealed FROM call_back WHERE id = $1`, id); err != nil {
+		if number, err = s.number(r); err != nil {
 			return err
 		}
-		b, err := s.v.Open(sealed, "call_back/"+id)
-		if err != nil {
-			return err
-		}
-		number = string(b)
-		return record(tx, auth, c.Person, journal.Event{Act: ActNumberSeen, About: backAbout(c)})
+		return recordFor(tx, auth, r.Person, journal.Event{Act: ActNumberSeen, About: backAbout(r.CallBack)})
 	})
 	return number, err
 }
@@ -154,24 +183,30 @@ func backAbout(c CallBack) []journal.About {
 	return []journal.About{{ID: c.ID, Kind: "call_back", Role: "object"}, {ID: c.Call, Kind: "call", Role: "object"}}
 }
 
-// back reads an open call-back with the right to work on it.
-func (s *Service) back(tx *journal.Tx, id string) (CallBack, civic.Authority, error) {
-	var c CallBack
-	if err := tx.SignedIn(); err != nil {
-		return c, civic.Authority{}, err
-	}
-	err := tx.Get(&c, `SELECT `+backColumns+` FROM call_back WHERE id = $1 AND state = 'open'`, id)
+// readBack reads an open call-back.
+func readBack(q db.Q, id string) (backRow, error) {
+	var r backRow
+	err := q.Get(&r, `SELECT `+backColumns+` FROM call_back WHERE id = $1 AND state = 'open'`, id)
 	if errors.Is(err, db.ErrNoRows) {
-		return c, civic.Authority{}, errNoBack
+		err = errNoBack
 	}
+	return r, err
+}
+
+// back reads an open call-back with the right to work on it.
+func (s *Service) back(tx *journal.Tx, id string) (backRow, civic.Authority, error) {
+	if err := tx.SignedIn(); err != nil {
+		return backRow{}, civic.Authority{}, err
+	}
+	r, err := readBack(tx, id)
 	if err != nil {
-		return c, civic.Authority{}, err
+		return r, civic.Authority{}, err
 	}
-	auth, err := tx.Authorise(civic.Need{Permission: civic.MayServePeople, Division: c.Division})
+	auth, err := tx.Authorise(civic.Need{Permission: civic.MayServePeople, Division: r.Division})
 	if civic.Is(err, civic.Denied) {
 		err = errNoBack
 	}
-	return c, auth, err
+	return r, auth, err
 }
 
 // What came of calling back.
@@ -188,11 +223,11 @@ func (s *Service) KeepCallBack(ctx context.Context, actor civic.Actor, id, outco
 		return errOutcome
 	}
 	return s.j.Write(ctx, actor, func(tx *journal.Tx) error {
-		c, auth, err := s.back(tx, id)
+		r, auth, err := s.back(tx, id)
 		if err != nil {
 			return err
 		}
-		return s.settle(tx, auth, c, outcome, actor.Staff())
+		return s.settle(tx, auth, r.CallBack, outcome, actor.Staff())
 	})
 }
 
@@ -205,7 +240,7 @@ func (s *Service) settle(tx *journal.Tx, auth civic.Authority, c CallBack, outco
 		state, act, c.Tries = "unreached", ActUnreached, c.Tries+1
 	case outcome == Missed:
 		state, act, c.Tries = "open", ActBackTried, c.Tries+1
-		if next = tx.Now.Add(rules.BackAgainMinutes.minutes()); !day(next) {
+		if next = tx.Now.Add(rules.BackAgainMinutes.Minutes()); !day(next) {
 			next = due(next)
 		}
 	case tx.Now.After(c.DueAt):
@@ -222,20 +257,20 @@ func (s *Service) settle(tx *journal.Tx, auth civic.Authority, c CallBack, outco
 	if n == 0 {
 		return errNoBack
 	}
-	return record(tx, auth, c.Person, journal.Event{Act: act, Measure: &took, About: backAbout(c)})
+	return recordFor(tx, auth, c.Person, journal.Event{Act: act, Measure: &took, About: backAbout(c)})
 }
 
 // answered keeps what a caller was promised who is spoken with now: they called again, or waited on.
-func (s *Service) answered(tx *journal.Tx, auth civic.Authority, c Call) error {
+func (s *Service) answered(tx *journal.Tx, auth civic.Authority, c Call, who civic.StaffID) error {
 	if c.NumberHash == "" {
 		return nil
 	}
-	var open []CallBack
-	if err := tx.Select(&open, `SELECT `+backColumns+` FROM call_back WHERE number_hash = $1 AND state = 'open' ORDER BY id LIMIT 10`, c.NumberHash); err != nil {
+	var open []backRow
+	if err := tx.Select(&open, `SELECT `+backColumns+` FROM call_back WHERE number_hash = $1 AND state = 'open' ORDER BY id LIMIT $2`, c.NumberHash, rules.ListMost.Value); err != nil {
 		return err
 	}
 	for _, b := range open {
-		if err := s.settle(tx, auth, b, Reached, c.Staff); err != nil {
+		if err := s.settle(tx, auth, b.CallBack, Reached, who); err != nil {
 			return err
 		}
 	}

@@ -14,46 +14,39 @@ import (
 //go:embed data/rules.yaml
 var data embed.FS
 
-// figure is a number of the rules with where it comes from.
-type figure struct {
-	Value  int    `yaml:"value"`
-	Source string `yaml:"source"`
-}
-
-func (f figure) seconds() time.Duration { return time.Duration(f.Value) * time.Second }
-func (f figure) minutes() time.Duration { return time.Duration(f.Value) * time.Minute }
-func (f figure) days() time.Duration    { return time.Duration(f.Value) * 24 * time.Hour }
-
 // Skill is something that an operator must know to help a caller.
 type Skill struct {
-	Code   string       `yaml:"code"`
-	Words  string       `yaml:"words"`
-	Roles  []staff.Role `yaml:"roles"`  // who may sign on for it
-	Groups []string     `yaml:"groups"` // of the services that need it
-	Speaks string       `yaml:"speaks"` // the language that it is, of a person's preferences
+	Code   string           `yaml:"code"`
+	Words  string           `yaml:"words"`
+	Roles  []staff.Role     `yaml:"roles"`  // who may sign on for it
+	Groups []string         `yaml:"groups"` // of the services that need it
+	Speaks string           `yaml:"speaks"` // the language that it is, of a person's preferences
+	Spoken []civic.Division `yaml:"spoken"` // where the language is that of the place
 }
 
 // General is the skill of calls that ask for no other.
 const General = "general"
 
 type rulesData struct {
-	Version           int    `yaml:"version"`
-	SoonSeconds       figure `yaml:"soon_seconds"`
-	PositionSeconds   figure `yaml:"position_seconds"`
-	PromiseSeconds    figure `yaml:"promise_seconds"`
-	BackMinutes       figure `yaml:"back_minutes"`
-	DayFrom           figure `yaml:"day_from"`
-	DayUntil          figure `yaml:"day_until"`
-	BackTries         figure `yaml:"back_tries"`
-	BackAgainMinutes  figure `yaml:"back_again_minutes"`
-	HumanFirstAge     figure `yaml:"human_first_age"`
-	HumanFirstPercent figure `yaml:"human_first_percent"`
-	HumanFirstSeconds figure `yaml:"human_first_seconds"`
-	WidenSeconds      figure `yaml:"widen_seconds"`
-	AgainDays         figure `yaml:"again_days"`
-	NumberDays        figure `yaml:"number_days"`
-	LostMinutes       figure `yaml:"lost_minutes"`
-	ListMost          figure `yaml:"list_most"`
+	Version           int             `yaml:"version"`
+	SoonSeconds       ruledata.Figure `yaml:"soon_seconds"`
+	PositionSeconds   ruledata.Figure `yaml:"position_seconds"`
+	PromiseSeconds    ruledata.Figure `yaml:"promise_seconds"`
+	BackMinutes       ruledata.Figure `yaml:"back_minutes"`
+	DayFrom           ruledata.Figure `yaml:"day_from"`
+	DayUntil          ruledata.Figure `yaml:"day_until"`
+	BackTries         ruledata.Figure `yaml:"back_tries"`
+	BackAgainMinutes  ruledata.Figure `yaml:"back_again_minutes"`
+	HumanFirstAge     ruledata.Figure `yaml:"human_first_age"`
+	HumanFirstPercent ruledata.Figure `yaml:"human_first_percent"`
+	HumanFirstSeconds ruledata.Figure `yaml:"human_first_seconds"`
+	WidenSeconds      ruledata.Figure `yaml:"widen_seconds"`
+	AgainDays         ruledata.Figure `yaml:"again_days"`
+	NumberDays        ruledata.Figure `yaml:"number_days"`
+	LostMinutes       ruledata.Figure `yaml:"lost_minutes"`
+	ListMost          ruledata.Figure `yaml:"list_most"`
+	TurnHours         ruledata.Figure `yaml:"turn_hours"`
+	FiguresSeconds    ruledata.Figure `yaml:"figures_seconds"`
 	Skills            []Skill
 }
 
@@ -62,7 +55,7 @@ func (r *rulesData) Validate() error {
 	switch {
 	case r.DayFrom.Value < 0 || r.DayUntil.Value > 24 || r.DayFrom.Value >= r.DayUntil.Value:
 		return errors.New("rules.yaml: the day ends after it begins")
-	case min(r.SoonSeconds.Value, r.PositionSeconds.Value, r.PromiseSeconds.Value, r.BackMinutes.Value, r.BackTries.Value, r.LostMinutes.Value, r.ListMost.Value) < 1:
+	case min(r.SoonSeconds.Value, r.PositionSeconds.Value, r.PromiseSeconds.Value, r.BackMinutes.Value, r.BackTries.Value, r.LostMinutes.Value, r.ListMost.Value, r.TurnHours.Value, r.FiguresSeconds.Value) < 1:
 		return errors.New("rules.yaml: a figure is less than one")
 	case len(r.Skills) == 0 || r.Skills[0].Code != General:
 		return errors.New("rules.yaml: the first skill is general")
@@ -81,7 +74,7 @@ type Waits struct {
 
 // RuledWaits are those of the rules.
 func RuledWaits() Waits {
-	return Waits{rules.PositionSeconds.seconds(), rules.PromiseSeconds.seconds(), rules.HumanFirstSeconds.seconds()}
+	return Waits{rules.PositionSeconds.Seconds(), rules.PromiseSeconds.Seconds(), rules.HumanFirstSeconds.Seconds()}
 }
 
 // Skills lists what operators may sign on for.
@@ -116,6 +109,16 @@ func tongue(speaks string) string {
 	return ""
 }
 
+// Dialect is the skill of how people speak at a place, with its words; "" where no skill is that.
+func Dialect(in civic.Division) (skill, words string) {
+	for _, s := range rules.Skills {
+		if civic.Covered(s.Spoken, in) {
+			return s.Code, s.Words
+		}
+	}
+	return "", ""
+}
+
 // day reports whether people are called at a time.
 func day(at time.Time) bool {
 	h := at.In(civic.Shanghai).Hour()
@@ -125,7 +128,7 @@ func day(at time.Time) bool {
 // due is when somebody who called at a time is called back at the latest.
 func due(at time.Time) time.Time {
 	if day(at) {
-		return at.Add(rules.BackMinutes.minutes())
+		return at.Add(rules.BackMinutes.Minutes())
 	}
 	local := at.In(civic.Shanghai)
 	morning := time.Date(local.Year(), local.Month(), local.Day(), rules.DayFrom.Value, 0, 0, 0, civic.Shanghai)

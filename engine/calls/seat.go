@@ -16,11 +16,8 @@ var errSkill = civic.E(civic.Invalid, "seat.skill", "请至少选一种您会接
 // MySkills are what the operator at the controls may sign on for, by their roles, and what they
 // are signed on for now: nil when they take no calls.
 func (s *Service) MySkills(ctx context.Context, actor civic.Actor) (may []Skill, on []string, err error) {
-	err = s.j.Look(ctx, actor, func(v *journal.View) error {
-		m, _, err := mayServe(v, actor)
-		may = skillsOf(m)
-		return err
-	})
+	m, _, err := s.serving(ctx, actor)
+	may = skillsOf(m)
 	s.desk.mu.Lock()
 	defer s.desk.mu.Unlock()
 	if seat := s.desk.seats[actor.Staff()]; seat != nil {
@@ -76,17 +73,12 @@ func seatEvent(act journal.Act, who civic.StaffID) journal.Event {
 func (s *Service) sit(m staff.Member, skills []string, since time.Time) {
 	s.desk.mu.Lock()
 	defer s.desk.mu.Unlock()
-	seat := s.desk.seats[m.ID]
-	if seat == nil {
-		seat = newSeat()
-		seat.Since = since
-		s.desk.seats[m.ID] = seat
+	if old := s.desk.seats[m.ID]; old != nil {
+		since = old.Since
 	}
-	seat.Staff, seat.Name, seat.Where, seat.Skills = m.ID, m.Name, m.Where(civic.MayServePeople), skills
+	s.desk.seats[m.ID] = &seat{Staff: m.ID, Name: m.Name, Where: m.Where(civic.MayServePeople), Skills: skills, Since: since}
 	s.desk.changed()
 }
-
-func newSeat() *seat { return &seat{} }
 
 // SignOff ends that the operator at the controls takes calls; one that they speak in goes on.
 // Who takes none is not told off for it.
@@ -157,7 +149,7 @@ func (s *Service) Restore(ctx context.Context) error {
 		Since  time.Time
 	}
 	return s.j.Look(ctx, system(), func(v *journal.View) error {
-		if err := v.Select(&rows, `SELECT staff, skills, since FROM call_seat WHERE since > $1 ORDER BY staff LIMIT $2`, v.Now.Add(-24*time.Hour), rules.ListMost.Value*10); err != nil {
+		if err := v.Select(&rows, `SELECT staff, skills, since FROM call_seat WHERE since > $1 ORDER BY staff LIMIT $2`, v.Now.Add(-rules.TurnHours.Hours()), rowsMost); err != nil {
 			return err
 		}
 		for _, r := range rows {
@@ -189,9 +181,9 @@ func (s *Service) HumanFirst(age int, o *Ongoing) bool {
 			continue
 		}
 		fit++
-		if seat.call == nil {
+		if o := s.desk.talking(seat.Staff); o == nil {
 			free++
-		} else if seat.call.call.HumanFirst {
+		} else if o.call.HumanFirst {
 			first++
 		}
 	}
@@ -213,7 +205,7 @@ func (s *Service) Staffed(o *Ongoing) bool {
 	s.desk.mu.Lock()
 	defer s.desk.mu.Unlock()
 	for _, seat := range s.desk.seats {
-		if slices.ContainsFunc(seat.Where, func(d civic.Division) bool { return d.Covers(o.call.Division) }) {
+		if civic.Covered(seat.Where, o.call.Division) {
 			return true
 		}
 	}

@@ -41,11 +41,13 @@ type Service struct {
 	node   string // this process
 	desk   *desk
 	keeper *keeper
+
+	counted counted
 }
 
 // New makes the room.
 func New(j *journal.Journal, v *vault.Vault, log *slog.Logger) *Service {
-	s := &Service{j: j, v: v, log: log, node: db.NewID(), desk: newDesk()}
+	s := &Service{j: j, v: v, log: log, node: db.NewID(), desk: newDesk(), counted: counted{of: map[countedKey]Figures{}}}
 	s.keeper = newKeeper(s)
 	return s
 }

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"yinqiao/civic"
+	"yinqiao/journal"
+	"yinqiao/staff"
 )
 
 // Talking is the call in which an operator speaks, in this process; false when they speak in none.
@@ -12,38 +14,54 @@ import (
 func (s *Service) Talking(who civic.StaffID) (Live, bool) {
 	s.desk.mu.Lock()
 	defer s.desk.mu.Unlock()
-	if who == "" {
+	o := s.desk.talking(who)
+	if o == nil {
 		return Live{}, false
 	}
-	for _, o := range s.desk.calls {
-		if o.call.State == Talking && o.call.Staff == who {
-			l := o.live(s.desk)
-			l.Mine = true
-			return l, true
-		}
-	}
-	return Live{}, false
+	return o.live(who, s.j.Now()), true
 }
 
 // One is one call that the operator at the controls may see; NotFound where it is over, or elsewhere.
 // It needs people.serve.
 func (s *Service) One(ctx context.Context, actor civic.Actor, call string) (Live, error) {
-	all, err := s.Calls(ctx, actor)
+	_, where, err := s.serving(ctx, actor)
 	if err != nil {
 		return Live{}, err
 	}
-	for _, l := range all {
-		if l.ID == call {
-			return l, nil
-		}
+	s.desk.mu.Lock()
+	defer s.desk.mu.Unlock()
+	o := s.desk.calls[call]
+	if o == nil || !civic.Covered(where, o.call.Division) {
+		return Live{}, errOverCall
 	}
-	return Live{}, errOverCall
+	return o.live(actor.Staff(), s.j.Now()), nil
+}
+
+// MayWatch asks whether the member at the controls may know that something changes on the telephone (Watch): whoever
+// serves people, and whoever looks at the line from above.
+func (s *Service) MayWatch(ctx context.Context, actor civic.Actor) error {
+	return s.j.Look(ctx, actor, func(v *journal.View) error {
+		_, _, err := mayServe(v, actor)
+		if !civic.Is(err, civic.Denied) || actor.Staff() == "" {
+			return err
+		}
+		m, err := staff.Read(v, actor.Staff())
+		if err != nil {
+			return err
+		}
+		in := m.Division // to be refused
+		if where := m.Where(civic.MaySeeFigures); len(where) > 0 {
+			in = where[0]
+		}
+		_, err = v.Authorise(civic.Need{Permission: civic.MaySeeFigures, Division: in, Look: true})
+		return err
+	})
 }
 
 var errOverCall = civic.E(civic.NotFound, "call.over", "这个电话已经挂了。填过的都存好了，请回到来电台。")
 
 // Long reports whether somebody has waited for longer than the rules call soon.
-func Long(waited time.Duration) bool { return waited > rules.SoonSeconds.seconds() }
+func Long(waited time.Duration) bool { return waited > rules.SoonSeconds.Seconds() }
 
 // SoonSeconds is within how many seconds a call should be answered, by the rules.
 func SoonSeconds() int { return rules.SoonSeconds.Value }
