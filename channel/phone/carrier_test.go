@@ -104,6 +104,32 @@ func TestWhoIsCalledAndWantsAHumanGetsOne(t *testing.T) {
 	}
 }
 
+// A voice that fails is not the silence of whoever was called.
+func TestWhatKeptAMessageFromBeingHeardIsReportedAsItWas(t *testing.T) {
+	t.Parallel()
+	h := newHotline(t, dbtest.Open(t, db.SQLite))
+	r := h.told(t)
+	c := h.desk.Rings(10 * time.Second).Answer()
+	h.spokenOf(c)
+	for range 2 {
+		c.Press('9')
+	}
+	e := &ear{c, h.world}
+	e.hears("您没有按键，我们过一会儿再联系您。", speech.Style{})
+	c.Ended(10 * time.Second)
+	if got := <-r.came; got.Heard || !strings.Contains(got.Code, "no key") {
+		t.Errorf("the report is %+v", got)
+	}
+
+	mute := newHotline(t, dbtest.Open(t, db.SQLite))
+	mute.Phone.Voice.Speech = speechless{}
+	r = mute.told(t)
+	mute.desk.Rings(10 * time.Second).Answer().Ended(10 * time.Second)
+	if got := <-r.came; got.Heard || got.Code == "" || strings.Contains(got.Code, "no key") {
+		t.Errorf("the report is %+v", got)
+	}
+}
+
 func TestWhoDoesNotAnswerOrPressesNothingIsToldByTheNextWay(t *testing.T) {
 	t.Parallel()
 	h := newHotline(t, dbtest.Open(t, db.SQLite))

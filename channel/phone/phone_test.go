@@ -198,6 +198,42 @@ func TestWhoIsOnTheLineWhenItClosesIsToldAndCalledBack(t *testing.T) {
 	}
 }
 
+// Whom one operator passes on and another takes at once speaks with the other: nobody hangs up on them.
+func TestWhoIsPassedOnAndTakenAtOnceIsNotHungUpOn(t *testing.T) {
+	t.Parallel()
+	h := newHotline(t, dbtest.Open(t, db.SQLite))
+	colleague := h.Hire(t, "温海燕", h.Taiyuan.Community, staff.Post{Role: staff.Operator, Division: "140105"})
+	c := h.dial(h.at, "03511234567")
+	c.answers("您好，这里是老年人服务热线。", '0')
+	call := h.waiting()
+	first := h.picksUp(call.ID)
+	h.hear(c.Call, first, tone(t, "elder"))
+	up := make(chan *phonetest.Call, 1)
+	go func() { up <- h.desk.Rings(5 * time.Second).Answer() }()
+	leg, err := h.Phone.Line().Dial(t.Context(), "801")
+	h.ok(err)
+	second := <-up
+	h.ok(h.Calls.Pass(t.Context(), h.operator, call.ID, "clinic"))
+	_, err = h.Calls.Take(t.Context(), colleague, call.ID, leg)
+	h.ok(err)
+	h.hear(c.Call, second, tone(t, "still here"))
+	h.hear(second, c.Call, tone(t, "colleague"))
+	second.Hangup()
+	c.Ended(5 * time.Second)
+}
+
+func TestWhoSpeaksAsPeopleDoWhereTheyLiveAsksForThatByAKey(t *testing.T) {
+	t.Parallel()
+	h := newHotline(t, dbtest.Open(t, db.SQLite))
+	c := h.dial(h.at, "03511234567")
+	c.answers("您好，这里是老年人服务热线。医院挂号，请按1。代寄检查报告，请按2。看戏和上课，请按3。找人帮忙，请按0。再听一遍，请按星号键。想说本地话，请按9。", '9')
+	if call := h.waiting(); call.Language != "晋语" {
+		t.Errorf("who waits is %+v", call)
+	}
+	c.hears("请稍等，正在给您接工作人员。", speech.Style{})
+	c.Hangup()
+}
+
 // speechless is a voice that is broken.
 type speechless struct{}
 

@@ -164,11 +164,11 @@ func (t *talk) menu(ctx context.Context, who people.Caller, lead string) (*catal
 // dialect is the way to a human who speaks as people do where the caller lives, for whoever has not told us
 // how they speak: of the others it is known without a key.
 func (t *talk) dialect(who people.Caller) []way {
-	skill, words := calls.Dialect(who.Division)
+	skill := calls.Dialect(who.Division)
 	if skill == "" || who.Speaks != "" {
 		return nil
 	}
-	return []way{{rules.DialectKey[0], "找说" + words + "的工作人员", func() error {
+	return []way{{rules.DialectKey[0], "想说本地话", func() error {
 		t.notes.Speaks(skill)
 		return human{WhyAsked}
 	}}}

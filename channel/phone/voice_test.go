@@ -30,6 +30,7 @@ func TestWhoCallsForAnOperaEveningGetsItByKeysAndHearsTheNumberThatIsStored(t *t
 		c.hears("已经办好了。", speech.Slow)
 		id, number, service := w.request(w.Taiyuan.Elder)
 		c.hears(phone.Spoken(number), speech.Slow)
+		w.writtenToo(number)
 		if other, err := phone.Sounds(t.Context(), w.say, phone.Spoken("1000000009"), speech.Slow); err != nil || len(other) < 2 {
 			t.Fatal(err)
 		}
@@ -61,6 +62,7 @@ func TestAReportIsSentForByPhoneAndTheCaseIsTheHospitals(t *testing.T) {
 		end := <-got
 		id, number, _ := w.request(w.Taiyuan.Elder)
 		c.hears(phone.Spoken(number), speech.Slow)
+		w.writtenToo(number)
 		if end.Request != id || w.Acts(t, casework.ActOpened, string(id)) != 1 {
 			t.Errorf("the call ended with %+v, and %s has no case", end, id)
 		}
@@ -101,7 +103,7 @@ func TestTheStarSaysItAgainAndSilenceOrAWrongKeyTwiceReachesAHuman(t *testing.T)
 		for range 2 {
 			c.answers("医院挂号，请按1。", '*')
 		}
-		c.answers("医院挂号，请按1。", '9')
+		c.answers("医院挂号，请按1。", '7')
 		c.answers("医院挂号，请按1。", '8')
 		if end := <-got; end.Human != phone.WhySilent || end.Person != w.Taiyuan.Elder {
 			t.Errorf("the call ended with %+v", end)
@@ -222,6 +224,55 @@ func TestWhatWasBegunByPhoneIsFinishedAtTheDesk(t *testing.T) {
 	w.ok(err)
 	if rc.Number != v.Number || w.Acts(t, casework.ActOpened, string(rc.Request)) != 1 {
 		t.Errorf("%s is not what the draft was told by", rc.Number)
+	}
+}
+
+// What the read-back has wrong is put right by keys: one answer, and what depended on it.
+func TestOneAnswerIsPutRightByKeysAtTheReadBack(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		at, got := w.open()
+		c := w.dial(at, w.Taiyuan.ElderPhone)
+		c.answers("王奶奶，您好，这里是老年人服务热线。", '2')
+		c.answers("您在哪家医院做的检查？", '1')
+		c.answers("要寄哪一种报告？化验报告，请按1。", '1')
+		c.answers("寄到什么地方？银槐街18号2单元301，请按1。", '1')
+		c.answers("快递员打哪个电话？就打您现在用的这个电话，请按1。", '1')
+		c.answers("还有什么要交代的吗？不用，跳过，请按1。", '1')
+		c.answers("您要办的是代寄检查报告。医院，140105 hospital。报告，化验报告。", '2')
+		c.answers("要改哪一样？改医院，请按1。改报告，请按2。听别的，请按3。", '2')
+		c.answers("要寄哪一种报告？化验报告，请按1。", '2')
+		c.answers("片子要不要一起寄？", '2')
+		c.answers("您要办的是代寄检查报告。医院，140105 hospital。报告，拍片报告。片子，不要。", '1')
+		end := <-got
+		id, number, _ := w.request(w.Taiyuan.Elder)
+		c.hears(phone.Spoken(number), speech.Slow)
+		if end.Request != id || end.Human != "" {
+			t.Errorf("the call ended with %+v", end)
+		}
+	})
+}
+
+func TestWhatDependedOnAnAnswerThatIsPutRightIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, db.SQLite))
+	at, got := w.open()
+	c := w.dial(at, w.Taiyuan.ElderPhone)
+	c.answers("医院挂号，请按1。", '1')
+	c.answers("去哪家医院？", '1')
+	c.answers("看哪个科？内科，请按1。", '1')
+	c.answers("找哪位医生？马大夫，请按1。", '1')
+	c.answers("哪一天去？", '1')
+	c.answers("几点去？", '1')
+	c.answers("您要办的是医院挂号。", '2')
+	c.answers("要改哪一样？改医院，请按1。改科室，请按2。听别的，请按3。", '3')
+	c.answers("改医生，请按1。改日子，请按2。改时间，请按3。", '2')
+	c.answers("哪一天去？", '2')
+	c.answers("几点去？", '1')
+	c.answers("您要办的是医院挂号。医院，140105 hospital。科室，内科。医生，马大夫。日子，11月24日 星期二。", '1')
+	if end := <-got; end.Number == "" {
+		t.Errorf("the call ended with %+v", end)
 	}
 }
 

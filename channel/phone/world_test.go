@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"yinqiao/db"
 	"yinqiao/engine/booking"
 	"yinqiao/journal"
+	"yinqiao/notify"
 	"yinqiao/people"
 	"yinqiao/speech"
 )
@@ -160,6 +162,34 @@ func (w *world) request(person civic.PersonID) (id civic.RequestID, number civic
 		return v.Get(&row, `SELECT id, number, service FROM request WHERE person = $1 ORDER BY id DESC LIMIT 1`, person)
 	})
 	return row.ID, row.Number, row.Service
+}
+
+// texts takes the texts that are sent.
+type texts chan notify.Parcel
+
+func (x texts) Send(_ context.Context, p notify.Parcel) (notify.Sent, error) {
+	x <- p
+	return notify.Sent{Gateway: "test", Ref: p.ID, Delivered: true}, nil
+}
+
+// writtenToo checks that what was said at the end of a call is sent as a text as well, as from every other channel.
+func (w *world) writtenToo(number civic.Number) {
+	w.t.Helper()
+	sent := make(texts, 10)
+	w.Notify.Carry(notify.CarrierSMS, sent)
+	w.Tell(w.t)
+	close(sent)
+	n := 0
+	for p := range sent {
+		if p.To == w.Taiyuan.ElderPhone && strings.Contains(p.Text, number.Grouped()) {
+			n++
+		} else {
+			w.t.Logf("%+v", p)
+		}
+	}
+	if n != 1 {
+		w.t.Errorf("%d texts say what was said", n)
+	}
 }
 
 // neighbours are two people who share one phone.

@@ -199,7 +199,7 @@ func TestWhoAnswersAndWhoLooksFromAboveMayWatchAndNobodyElse(t *testing.T) {
 func TestADialectIsThatOfThePlace(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[civic.Division]string{"140105": "jin", "330106": "wu", "140802": "", "": ""} {
-		if got, _ := calls.Dialect(in); got != want {
+		if got := calls.Dialect(in); got != want {
 			t.Errorf("%s: %s", in, got)
 		}
 	}

@@ -109,14 +109,14 @@ func tongue(speaks string) string {
 	return ""
 }
 
-// Dialect is the skill of how people speak at a place, with its words; "" where no skill is that.
-func Dialect(in civic.Division) (skill, words string) {
+// Dialect is the skill of how people speak at a place; "" where no skill is that.
+func Dialect(in civic.Division) string {
 	for _, s := range rules.Skills {
 		if civic.Covered(s.Spoken, in) {
-			return s.Code, s.Words
+			return s.Code
 		}
 	}
-	return "", ""
+	return ""
 }
 
 // day reports whether people are called at a time.
