@@ -18,18 +18,18 @@ func (r receiver) Hangup()               {}
 
 func init() {
 	for verb, why := range map[string]string{"People.Callers": "the line's: who may be greeted, by a number alone",
-		"Calls.Beat": "the line's own, as the system", "Calls.Restore": "at start", "Calls.SweepAll": "a job, as the system",
+		"Calls.Beat": "the line's own, as the system", "Calls.Restore": "at start", "Calls.SweepAll": "a job, as the system", "Calls.ClearAll": "a job, as the system",
 		"Calls.Vacate": "a job, as the system"} {
 		actorless[verb] = why
 	}
-	for verb, ok := range map[string]func([]reflect.Value) bool{"Calls.Calls": empty, "Calls.CallBacks": empty, "Calls.MySkills": anything, "Calls.SignOff": empty, "Calls.SignOn": empty} {
+	for verb, ok := range map[string]func([]reflect.Value) bool{"Calls.Calls": empty, "Calls.CallBacks": empty, "Calls.MySkills": anything, "Calls.MayWatch": anything, "Calls.SignOff": empty, "Calls.SignOn": empty} {
 		openToAnyClerk[verb] = struct {
 			why string
 			ok  func(results []reflect.Value) bool
 		}{"one's own calls, in one's own divisions", ok}
 	}
 	looksUp["Calls.SignOn"] = true
-	verbsOpenToSupervisor["Calls.Figures"], verbsOpenToSupervisor["Calls.Overview"] = masked, masked
+	verbsOpenToSupervisor["Calls.Figures"], verbsOpenToSupervisor["Calls.Overview"], verbsOpenToSupervisor["Calls.MayWatch"] = masked, masked, masked
 	moreStory = append(moreStory, func(t *testing.T, s *story) {
 		s.made["operator"] = string(s.Hire(t, "田丽娟", s.Taiyuan.Community, staff.Post{Role: staff.Operator, Division: s.Taiyuan.Division}).Staff())
 		stop := s.Calls.Run()
@@ -50,12 +50,15 @@ func init() {
 		}
 		begin(s.Taiyuan.ElderPhone).End()
 		begin("03517654321").End()
+		begin("03517654322").End()
 		stop()
 		list, err := s.Calls.CallBacks(t.Context(), s.operator())
-		if err != nil || len(list) != 2 {
+		if err != nil || len(list) != 3 {
 			t.Fatalf("%+v, %v", list, err)
 		}
-		s.made["call to CallBackNumber"], s.made["call to KeepCallBack"] = list[0].ID, list[1].ID
+		for i, verb := range []string{"CallBackNumber", "KeepCallBack", "CallBack"} {
+			s.made["call to "+verb] = list[i].ID
+		}
 	})
 	moreVerbs = append(moreVerbs, func(_ *testing.T, s *story) (map[string]byType, map[string]civic.Actor) {
 		of := map[string]byType{
@@ -70,9 +73,11 @@ func init() {
 			"Calls.Overview":       {reflect.TypeFor[civic.Division](): {s.Taiyuan.Division}},
 			"Calls.Vacate":         {reflect.TypeFor[calls.Leave](): {calls.Leave{Staff: s.operator().Staff()}}},
 			"Calls.SweepAll":       {reflect.TypeFor[calls.Sweep](): {calls.Sweep{}}},
+			"Calls.ClearAll":       {reflect.TypeFor[calls.Clear](): {calls.Clear{}}},
+			"Calls.CallBack":       {textType: {s.made["call to CallBack"]}},
 		}
 		who := map[string]civic.Actor{"Calls.Figures": s.Taiyuan.Supervisor, "Calls.Overview": s.Taiyuan.Supervisor}
-		for _, verb := range []string{"Take", "Hangup", "Pass", "SignOn", "SignOff", "MySkills", "Calls", "CallBacks", "CallBackNumber", "KeepCallBack"} {
+		for _, verb := range []string{"Take", "Hangup", "Pass", "SignOn", "SignOff", "MySkills", "Calls", "CallBacks", "CallBack", "MayWatch", "CallBackNumber", "KeepCallBack"} {
 			who["Calls."+verb] = s.operator()
 		}
 		return of, who
