@@ -51,9 +51,8 @@ func (k *keeper) put(o *Ongoing) {
 func (k *keeper) drain(ctx context.Context) {
 	defer k.rest()
 	for o := k.next(); o != nil; o = k.next() {
-		if err := k.keep(ctx, o); err == nil {
-			continue
-		} else if !k.again(o, err) {
+		evs, err := k.keep(ctx, o)
+		if err == nil || !k.again(o, evs, err) {
 			continue
 		}
 		select {
@@ -85,8 +84,8 @@ func (k *keeper) rest() {
 	k.idle.Broadcast()
 }
 
-// keep writes how a call stands and what happened. What could not be written happened still.
-func (k *keeper) keep(ctx context.Context, o *Ongoing) error {
+// keep writes how a call stands and what happened, which it returns.
+func (k *keeper) keep(ctx context.Context, o *Ongoing) ([]event, error) {
 	d := k.s.desk
 	d.mu.Lock()
 	c, evs, number := o.call, o.events, o.Number
@@ -103,24 +102,19 @@ func (k *keeper) keep(ctx context.Context, o *Ongoing) error {
 	if err == nil {
 		err = k.s.write(ctx, c, number, evs)
 	}
-	if err != nil {
-		d.mu.Lock()
-		o.events = append(evs[:len(evs):len(evs)], o.events...)
-		d.mu.Unlock()
-	}
-	return err
+	return evs, err
 }
 
-// again puts a call that could not be kept behind the others: false where trying does not mend it, which is
-// our own fault.
-func (k *keeper) again(o *Ongoing, err error) bool {
+// again puts a call that could not be kept behind the others, with what happened in it: false where trying does not
+// mend it, which is our own fault.
+func (k *keeper) again(o *Ongoing, evs []event, err error) bool {
 	k.s.desk.mu.Lock()
 	if !db.Away(err) {
 		o.failed++
 	}
 	lost := o.failed > triesMost
-	if lost {
-		o.events = nil
+	if !lost {
+		o.events = append(evs[:len(evs):len(evs)], o.events...)
 	}
 	id := o.call.ID
 	k.s.desk.mu.Unlock()
