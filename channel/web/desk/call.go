@@ -37,21 +37,19 @@ func (f face) callRoutes() []kit.Route {
 
 // line is who waits today before the doors of one's own office.
 func (f face) line(w http.ResponseWriter, r *http.Request) error {
-	return f.showLine(w, r, http.StatusOK, nil)
+	return f.showLine(w, r, nil)
 }
 
-func (f face) showLine(w http.ResponseWriter, r *http.Request, status int, wrong *civic.Error) error {
+func (f face) showLine(w http.ResponseWriter, r *http.Request, wrong error) error {
 	fr, a, _, err := f.frame(r, "叫号")
 	if err != nil {
 		return err
-	}
-	if wrong != nil {
-		fr.Wrong = []*civic.Error{wrong}
 	}
 	lines, err := f.Booking.Lines(r.Context(), a)
 	if err != nil {
 		return err
 	}
+	status := fr.Shows(wrong)
 	return f.RenderAs(w, r, status, linePage(fr, lines, r.PathValue("resource"), kit.Field(r, "room")))
 }
 
@@ -78,7 +76,7 @@ func (f face) callNext(w http.ResponseWriter, r *http.Request) error {
 // called shows the line again, with what was wrong.
 func (f face) called(w http.ResponseWriter, r *http.Request, err error) error {
 	if civic.Is(err, civic.Invalid) || civic.Is(err, civic.Conflict) {
-		return f.showLine(w, r, kit.Status(err), civic.As(err))
+		return f.showLine(w, r, err)
 	}
 	if err != nil {
 		return err

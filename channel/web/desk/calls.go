@@ -15,7 +15,6 @@ import (
 	"yinqiao/grant"
 	"yinqiao/people"
 	"yinqiao/request"
-	"yinqiao/staff"
 )
 
 const (
@@ -89,10 +88,7 @@ func (f face) showCallers(w http.ResponseWriter, r *http.Request, wrong error) e
 	if err != nil {
 		return err
 	}
-	status := http.StatusOK
-	if wrong != nil {
-		fr.Wrong, status = []*civic.Error{civic.As(wrong)}, kit.Status(wrong)
-	}
+	status := fr.Shows(wrong)
 	v := callersView{Now: f.Now(), Extension: f.Sessions.GetString(r.Context(), extensionKey)}
 	if v.May, v.On, err = f.Calls.MySkills(r.Context(), a); err != nil {
 		return err
@@ -161,16 +157,8 @@ func (f face) mayListen(ctx context.Context, a civic.Actor) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Calls.Overview(ctx, a, watched(m))
+	_, err = f.Calls.Overview(ctx, a, m.At(civic.MaySeeFigures))
 	return err
-}
-
-// watched is where a member looks at the line from above; where they may not, their own place, to be refused.
-func watched(m staff.Member) civic.Division {
-	if where := m.Where(civic.MaySeeFigures); len(where) > 0 {
-		return where[0]
-	}
-	return m.Division
 }
 
 func (f face) signOn(w http.ResponseWriter, r *http.Request) error {
@@ -226,10 +214,7 @@ func (f face) showCaller(w http.ResponseWriter, r *http.Request, wrong error) er
 	if err != nil {
 		return err
 	}
-	status := http.StatusOK
-	if wrong != nil {
-		fr.Wrong, status = []*civic.Error{civic.As(wrong)}, kit.Status(wrong)
-	}
+	status := fr.Shows(wrong)
 	v := callerView{Extension: f.Sessions.GetString(r.Context(), extensionKey), Skills: calls.Skills()}
 	v.Live, err = f.Calls.One(r.Context(), a, r.PathValue("call"))
 	if civic.Is(err, civic.NotFound) {
@@ -462,10 +447,7 @@ func (f face) showCallBack(w http.ResponseWriter, r *http.Request, wrong error) 
 	if err != nil {
 		return err
 	}
-	status := http.StatusOK
-	if wrong != nil {
-		fr.Wrong, status = []*civic.Error{civic.As(wrong)}, kit.Status(wrong)
-	}
+	status := fr.Shows(wrong)
 	b, err := f.backOf(r.Context(), a, r.PathValue("back"))
 	if err != nil {
 		return err
@@ -501,7 +483,7 @@ func (f face) watchCalls(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := watchView{In: watched(m)}
+	v := watchView{In: m.At(civic.MaySeeFigures)}
 	if v.Overview, err = f.Calls.Overview(r.Context(), a, v.In); err != nil {
 		return err
 	}

@@ -69,6 +69,16 @@ func (f Frame) NextTextWords() string {
 	return "字更大"
 }
 
+// Shows puts what went wrong on top of the page and beside its field, and returns the status of the
+// answer: that of a page where nothing did.
+func (f *Frame) Shows(wrong error) int {
+	if wrong == nil {
+		return http.StatusOK
+	}
+	f.Wrong = []*civic.Error{civic.As(wrong)}
+	return Status(wrong)
+}
+
 // ErrorFor returns what is wrong with a field, or "".
 func (f Frame) ErrorFor(field string) string {
 	for _, e := range f.Wrong {
