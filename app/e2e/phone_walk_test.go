@@ -12,7 +12,6 @@ import (
 	"yinqiao/app/demo"
 	"yinqiao/channel/phone/phonetest"
 	"yinqiao/people"
-	"yinqiao/speech"
 )
 
 // beeps give a browser a microphone that beeps, and no question whether it may be used.
@@ -81,14 +80,14 @@ func TestACallIsAnsweredInTheBrowserWithTheMatterBesideIt(t *testing.T) {
 		if time.Now().After(ends) {
 			t.Fatal("the browser hears nothing of the caller")
 		}
-		c.Say(beep())
+		c.Say(phonetest.Tone(1000, 200*time.Millisecond))
 		level = eval[float64](phone, `(window.yinqiaoPhone.getStats().then(all => all.forEach(s => { if (s.type === "inbound-rtp") window.heardLevel = s.audioLevel || 0 })), window.heardLevel || 0)`)
 	}
-	for !hears(c.Heard()) {
+	for !phonetest.Loud(c.Heard()) {
 		if time.Now().After(ends) {
 			t.Fatal("the caller hears nothing of the browser's microphone")
 		}
-		c.Say(beep())
+		c.Say(phonetest.Tone(1000, 200*time.Millisecond))
 	}
 
 	b.sees("可能是", "先问：「您好，请问您是哪一位？」")
@@ -166,24 +165,4 @@ func TestWhoHangsUpWaitingIsCalledBackFromTheList(t *testing.T) {
 	if strings.Contains(boss.text("main"), "4567") {
 		t.Error("the supervisor sees who called")
 	}
-}
-
-// beep is a second of a tone.
-func beep() speech.PCM {
-	p := speech.PCM{Rate: 8000, Samples: make([]int16, 1600)}
-	for i := range p.Samples {
-		p.Samples[i] = int16(12000 * (i / 4 % 2 * 2))
-	}
-	return p
-}
-
-// hears reports whether there is more than silence in a sound.
-func hears(p speech.PCM) bool {
-	n := 0
-	for _, v := range p.Samples {
-		if v > 2000 || v < -2000 {
-			n++
-		}
-	}
-	return n > 400
 }
