@@ -19,7 +19,7 @@ const hallEvery = 10
 // until it is read, and nothing scrolls.
 const hallMost = 6
 
-func (f face) callRoutes() []kit.Route {
+func (f face) hallRoutes() []kit.Route {
 	act := func(do func(context.Context, civic.Actor, civic.RequestID) error) kit.Handler {
 		return func(w http.ResponseWriter, r *http.Request) error {
 			return f.called(w, r, do(r.Context(), f.actor(r), requestOf(r)))
