@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
 	"yinqiao/engine/calls"
 )
@@ -30,15 +31,20 @@ func (f face) changes(w http.ResponseWriter, r *http.Request) error {
 	}
 	end := time.NewTimer(streamFor)
 	defer end.Stop()
+	news := changed
+	var rested <-chan time.Time
 	for {
 		if out.Flush() != nil {
 			return nil
 		}
 		select {
-		case <-changed:
+		case <-news:
 			if _, err := fmt.Fprint(w, "data: changed\n\n"); err != nil {
 				return nil
 			}
+			news, rested = nil, time.After(restFor)
+		case <-rested:
+			news, rested = changed, nil
 		case <-end.C:
 			return nil
 		case <-f.Stopping:
@@ -81,8 +87,10 @@ func (f face) watchCalls(w http.ResponseWriter, r *http.Request) error {
 	if v.Overview, err = f.Calls.Overview(r.Context(), a, v.In); err != nil {
 		return err
 	}
-	if v.Day, err = f.Calls.Figures(r.Context(), a, v.In, day(f.Now())); err != nil {
-		return err
+	if !kit.Live(r) { // the day's figures are counted once, and not whenever somebody calls
+		if v.Day, err = f.Calls.Figures(r.Context(), a, v.In, day(f.Now())); err != nil {
+			return err
+		}
 	}
 	return f.Render(w, r, watchPage(fr, v))
 }

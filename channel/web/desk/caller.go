@@ -17,6 +17,7 @@ import (
 type callerView struct {
 	calls.Live
 	Over      bool
+	Bare      bool // only how the call stands is asked for
 	Browser   bool // the member may answer here
 	Extension string
 	Skills    []calls.Skill
@@ -44,7 +45,7 @@ func (f face) showCaller(w http.ResponseWriter, r *http.Request, wrong error) er
 		return err
 	}
 	status := fr.Shows(wrong)
-	v := callerView{Extension: f.Sessions.GetString(r.Context(), extensionKey), Skills: calls.Skills()}
+	v := callerView{Extension: f.Sessions.GetString(r.Context(), extensionKey), Skills: calls.Skills(), Bare: kit.Live(r)}
 	v.Live, err = f.Calls.One(r.Context(), a, r.PathValue("call"))
 	if civic.Is(err, civic.NotFound) {
 		v.Over = true
@@ -53,8 +54,9 @@ func (f face) showCaller(w http.ResponseWriter, r *http.Request, wrong error) er
 	if err != nil {
 		return err
 	}
+	fr.Rings = fr.OnCall == nil && waitsForMe(v.Live)
 	fr.Title, fr.OnCall = whoCalls(v.Live), nil // the page has it itself
-	if v.Live.Person != "" {
+	if v.Live.Person != "" && !v.Bare {
 		if err := f.known(r.Context(), a, &v); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package desk
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,8 @@ const (
 	// streamFor is how long one answer tells of changes: the browser asks again by itself, and no
 	// server waits for it when it ends.
 	streamFor = 25 * time.Second
+	// restFor is how long nothing is told after something was: what changes meanwhile is told as one.
+	restFor = 500 * time.Millisecond
 	// extensionKey is where the session keeps which desk phone is the member's.
 	extensionKey = "desk phone"
 	// latestMost is how many matters stand on the page of a call.
@@ -72,6 +75,8 @@ func (v callersView) waiting() int {
 	return n
 }
 
+func waitsForMe(l calls.Live) bool { return l.Mine && l.State == calls.Waiting }
+
 // callers is who calls now, who is to be called back, and whether the member answers calls.
 func (f face) callers(w http.ResponseWriter, r *http.Request) error {
 	return f.showCallers(w, r, nil)
@@ -84,8 +89,10 @@ func (f face) showCallers(w http.ResponseWriter, r *http.Request, wrong error) e
 	}
 	status := fr.Shows(wrong)
 	v := callersView{Now: f.Now(), Extension: f.Sessions.GetString(r.Context(), extensionKey)}
-	if v.May, v.On, err = f.Calls.MySkills(r.Context(), a); err != nil {
-		return err
+	if !kit.Live(r) {
+		if v.May, v.On, err = f.Calls.MySkills(r.Context(), a); err != nil {
+			return err
+		}
 	}
 	if wrong != nil { // what they typed stays
 		v.Extension = r.PostFormValue("extension")
@@ -96,6 +103,7 @@ func (f face) showCallers(w http.ResponseWriter, r *http.Request, wrong error) e
 	if v.Backs, err = f.Calls.CallBacks(r.Context(), a); err != nil {
 		return err
 	}
+	fr.Rings = fr.OnCall == nil && slices.ContainsFunc(v.Live, waitsForMe)
 	if n := v.waiting(); n > 0 {
 		fr.Title = fmt.Sprintf("来电（%d个在等）", n)
 	}

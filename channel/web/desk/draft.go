@@ -92,8 +92,9 @@ func (f face) answer(w http.ResponseWriter, r *http.Request) error {
 	if err != nil && v == nil {
 		return f.orOpen(w, r, fr, a, err)
 	}
-	if done, err := f.hungUp(w, r); done {
-		return err
+	call := r.PostFormValue("hangup")
+	if err == nil && call != "" {
+		return f.hangUpOn(w, r, call)
 	}
 	if err == nil && len(v.Step.Review) > 0 {
 		return kit.Go(w, r, "/desk/drafts/"+string(id))
@@ -103,6 +104,9 @@ func (f face) answer(w http.ResponseWriter, r *http.Request) error {
 		fr.Wrong = v.Wrong
 		if len(fr.Wrong) == 0 {
 			fr.Wrong = []*civic.Error{civic.As(err)}
+		}
+		if fr.OnCall != nil && fr.OnCall.ID == call {
+			fr.Wrong = append([]*civic.Error{errStillOn}, fr.Wrong...)
 		}
 		return f.RenderAs(w, r, kit.Status(err), formPage(fr, v, given))
 	}

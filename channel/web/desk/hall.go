@@ -59,6 +59,7 @@ func (f face) hall(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	fr.OnCall = nil // who calls is nothing for the hall to read
 	lines, err := f.Booking.Lines(r.Context(), a)
 	if err != nil {
 		return err

@@ -34,11 +34,27 @@ func (f face) showPhone(w http.ResponseWriter, r *http.Request, fr kit.Frame, v 
 	return f.Render(w, r, softPhonePage(fr, v))
 }
 
+var (
+	errTaken       = civic.E(civic.Conflict, "call.taken", "这个电话已经有人在接，或者老人又在自己按键办。请回到来电台，接名单上的下一个。")
+	errNoExtension = civic.E(civic.Conflict, "call.no_extension", "还没有写您桌上电话的分机号。请回到来电台，写上分机号再接。")
+	// errStillOn stands above what could not be saved when the member wanted to hang up on it.
+	errStillOn = civic.E(civic.Conflict, "call.still_on", "还没有存好，所以电话没有挂。请趁老人还在，问清楚改好，再点「存好，挂机」；不改了，就点「回到这个电话」去挂。")
+)
+
+// waits reports whether a call that the member may take is still to be taken.
+func (f face) waits(ctx context.Context, a civic.Actor, call string) error {
+	l, err := f.Calls.One(ctx, a, call)
+	if err == nil && l.State != calls.Waiting {
+		err = errTaken
+	}
+	return err
+}
+
 // takeInBrowser takes a call in the member's browser: its offer comes in, the answer goes out.
 func (f face) takeInBrowser(w http.ResponseWriter, r *http.Request) error {
 	call, a := r.PathValue("call"), f.actor(r)
-	if _, err := f.Calls.One(r.Context(), a, call); err != nil {
-		return err // nobody gets a telephone who may not take it
+	if err := f.waits(r.Context(), a, call); err != nil {
+		return answered(w, "", err) // nobody gets a telephone who may not take it
 	}
 	answer, leg, err := f.Line.Browser(r.Context(), call, r.PostFormValue("offer"))
 	if err == nil {
@@ -65,18 +81,18 @@ func answered(w http.ResponseWriter, answer string, err error) error {
 // takeAtDesk rings the member's desk phone, and gives them the call when they pick up.
 func (f face) takeAtDesk(w http.ResponseWriter, r *http.Request) error {
 	call, a := r.PathValue("call"), f.actor(r)
-	if _, err := f.Calls.One(r.Context(), a, call); err != nil {
-		return err // nobody's phone rings for who may not take it
-	}
 	extension := f.Sessions.GetString(r.Context(), extensionKey)
-	if extension == "" {
-		return f.showCaller(w, r, civic.E(civic.Conflict, "call.no_extension", "还没有写您桌上电话的分机号。请回到来电台，写上分机号再接。"))
-	}
 	ctx, cancel := context.WithTimeout(r.Context(), calls.RuledWaits().HumanFirst)
 	defer cancel()
-	leg, err := f.Line.Ring(ctx, call, extension)
+	err := f.waits(ctx, a, call) // nobody's phone rings for who may not take it
+	if err == nil && extension == "" {
+		err = errNoExtension
+	}
 	if err == nil {
-		_, err = f.Calls.Take(r.Context(), a, call, leg)
+		var leg calls.Leg
+		if leg, err = f.Line.Ring(ctx, call, extension); err == nil {
+			_, err = f.Calls.Take(r.Context(), a, call, leg)
+		}
 	}
 	if civic.Is(err, civic.Conflict) || civic.Is(err, civic.Unavailable) || civic.Is(err, civic.Exhausted) {
 		return f.showCaller(w, r, err)
@@ -97,20 +113,13 @@ func savedAs(f kit.Frame, form string) kit.Frame {
 	return f
 }
 
-// hungUp ends the call whose button was pressed in a form that has been saved.
-func (f face) hungUp(w http.ResponseWriter, r *http.Request) (done bool, err error) {
-	call := r.PostFormValue("hangup")
-	if call == "" {
-		return false, nil
-	}
-	if err := f.ends(r.Context(), f.actor(r), call); err != nil {
-		return true, err
-	}
-	return true, kit.Go(w, r, "/desk/calls")
+func (f face) hangUp(w http.ResponseWriter, r *http.Request) error {
+	return f.hangUpOn(w, r, r.PathValue("call"))
 }
 
-func (f face) hangUp(w http.ResponseWriter, r *http.Request) error {
-	if err := f.ends(r.Context(), f.actor(r), r.PathValue("call")); err != nil {
+// hangUpOn ends a call, and goes back to those who call.
+func (f face) hangUpOn(w http.ResponseWriter, r *http.Request, call string) error {
+	if err := f.ends(r.Context(), f.actor(r), call); err != nil {
 		return err
 	}
 	return kit.Go(w, r, "/desk/calls")
