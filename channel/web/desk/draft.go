@@ -2,10 +2,12 @@ package desk
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
+	"yinqiao/request"
 )
 
 func (f face) draftRoutes() []kit.Route {
@@ -93,7 +95,7 @@ func (f face) answer(w http.ResponseWriter, r *http.Request) error {
 		return f.orOpen(w, r, fr, a, err)
 	}
 	call := r.PostFormValue("hangup")
-	if err == nil && call != "" {
+	if call != "" && !loses(v, given, err) {
 		return f.hangUpOn(w, r, call)
 	}
 	if err == nil && len(v.Step.Review) > 0 {
@@ -111,6 +113,13 @@ func (f face) answer(w http.ResponseWriter, r *http.Request) error {
 		return f.RenderAs(w, r, kit.Status(err), formPage(fr, v, given))
 	}
 	return f.Render(w, r, formPage(fr, v, given))
+}
+
+// loses reports whether something that was typed is not in the draft. A question that was left open
+// is no loss: whoever hangs up has not come to its end.
+func loses(v *request.View, given map[string][]string, err error) bool {
+	return err != nil && (!civic.Is(err, civic.Invalid) || len(v.Wrong) == 0) ||
+		slices.ContainsFunc(v.Wrong, func(e *civic.Error) bool { return e.Field == "" || typed(given, e.Field) != "" })
 }
 
 func (f face) submit(w http.ResponseWriter, r *http.Request) error {
