@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pion/rtp"
+
 	"yinqiao/people"
 )
 
@@ -88,6 +90,27 @@ func TestAMeasurementIsChosenByItsName(t *testing.T) {
 	for only, want := range map[string]bool{"": true, "submit": true, "submit.sqlite": true, "submit.postgres": false, "seal": false, "submit.sqlite.find": true} {
 		if b := (bench{only: only}); b.wants("submit.sqlite") != want {
 			t.Errorf("-only %q measures submit.sqlite: %v", only, !want)
+		}
+	}
+}
+
+func TestPacketsAreLostOnlyOnceAndNotByTheThousand(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		seqs       []uint16
+		gaps, lost int
+	}{
+		"in order":       {[]uint16{65534, 65535, 0, 1}, 3, 0},
+		"two missing":    {[]uint16{65534, 1, 2}, 1, 2},
+		"one overtaken":  {[]uint16{7, 9, 8, 10}, 1, 0},
+		"one said twice": {[]uint16{7, 8, 8, 9}, 2, 0},
+	} {
+		var to caller
+		for i, seq := range c.seqs {
+			to.note(&rtp.Packet{Header: rtp.Header{SequenceNumber: seq}, Payload: []byte{0}}, time.Unix(0, int64(i)), true)
+		}
+		if len(to.gaps) != c.gaps || to.lost != c.lost {
+			t.Errorf("%s: %d gaps and %d lost", name, len(to.gaps), to.lost)
 		}
 	}
 }

@@ -117,7 +117,7 @@ func (b *bench) booking(ctx context.Context, e db.Dialect) error {
 		if err != nil {
 			return fmt.Errorf("peer: %w", err)
 		}
-		got.ours, got.peer, p99 = append(got.ours, v), append(got.peer, p), append(p99, percentile(took, 99))
+		got.ours, got.peer, p99 = append(got.ours, v), append(got.peer, p), append(p99, quantile(took, 0.99))
 		if err := r.sold(ctx, sessions[3+i], len(ids)); err != nil {
 			return err
 		}
@@ -379,7 +379,7 @@ func (b *bench) free(ctx context.Context, e db.Dialect) error {
 		}
 		took = append(took, float64(time.Since(at))/float64(time.Millisecond))
 	}
-	b.lines.print(within("booking.free_p95."+string(e), "ms", []float64{percentile(took, 95)}, freeMost, extra{"offices": freeOffices, "sessions": freeSessions}))
+	b.lines.print(within("booking.free_p95."+string(e), "ms", []float64{quantile(took, 0.95)}, freeMost, extra{"offices": freeOffices, "sessions": freeSessions}))
 	return nil
 }
 

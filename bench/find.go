@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"time"
 
 	"yinqiao/civic"
@@ -72,10 +71,10 @@ func (b *bench) find(ctx context.Context, e db.Dialect) error {
 				ours, bare = append(ours, a), append(bare, p)
 			}
 		}
-		v, p := percentile(ours, 95), percentile(bare, 95)
+		v, p := quantile(ours, 0.95), quantile(bare, 0.95)
 		met := v <= f.limit
 		b.lines.print(line{Name: f.name + "." + string(e), Value: v, Unit: "ms, p95", Peer: f.what, PeerValue: p, Ratio: v / p, Want: fmt.Sprintf("<= %g ms", f.limit), Met: &met,
-			extra: extra{"people": l.People, "searches": len(ours), "p50": round(percentile(ours, 50)), "p99": round(percentile(ours, 99)), "peer_p50": round(percentile(bare, 50)), "build_people_per_s": l.Rate}})
+			extra: extra{"people": l.People, "searches": len(ours), "p50": round(quantile(ours, 0.5)), "p99": round(quantile(ours, 0.99)), "peer_p50": round(quantile(bare, 0.5)), "build_people_per_s": l.Rate}})
 	}
 	return nil
 }
@@ -85,12 +84,6 @@ func took(do func() error) (float64, error) {
 	began := time.Now()
 	err := do()
 	return float64(time.Since(began).Microseconds()) / 1000, err
-}
-
-// percentile is the value below which p of a hundred values are.
-func percentile(vs []float64, p int) float64 {
-	s := slices.Sorted(slices.Values(vs))
-	return s[min(len(s)*p/100, len(s)-1)]
 }
 
 // bareNames reads the keys of names and the people they lead to by prepared

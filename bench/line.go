@@ -83,6 +83,15 @@ func median(vs []float64) float64 {
 	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
 }
 
+// quantile is the value that the share q of values doesn't exceed.
+func quantile(vs []float64, q float64) float64 {
+	s := slices.Sorted(slices.Values(vs))
+	if len(s) == 0 {
+		return 0
+	}
+	return s[min(len(s)-1, int(float64(len(s))*q))]
+}
+
 // round keeps four significant digits: more would claim a precision that two
 // shared cores don't have.
 func round(v float64) float64 {

@@ -148,12 +148,3 @@ func readAll(rows *sql.Rows, err error) error {
 	}
 	return rows.Err()
 }
-
-// quantile is the value that the share q of values doesn't exceed.
-func quantile(vs []float64, q float64) float64 {
-	s := slices.Sorted(slices.Values(vs))
-	if len(s) == 0 {
-		return 0
-	}
-	return s[min(len(s)-1, int(float64(len(s))*q))]
-}

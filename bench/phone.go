@@ -96,8 +96,13 @@ func (b *bench) phone(ctx context.Context) error {
 	}
 	b.lines.print(within("phone.pacing_p99", "ms off 20", []float64{quantile(off, 0.99)}, pacingMost, extra{"calls": b.callers, "packets": heard, "lost": lost,
 		"p50": round(quantile(off, 0.5)), "p999": round(quantile(off, 0.999)), "gap_mean": round(mean(gaps))}))
-	b.lines.print(within("phone.answer_p95", "ms", []float64{quantile(answers, 0.95)}, answerMost, extra{"calls": len(answers), "p50": round(quantile(answers, 0.5)), "p99": round(quantile(answers, 0.99))}))
-	b.lines.print(within("phone.key_p95", "ms", []float64{quantile(keys, 0.95)}, keyMost, extra{"keys": len(keys), "p50": round(quantile(keys, 0.5)), "p99": round(quantile(keys, 0.99))}))
+	for _, f := range []struct {
+		name, of string
+		took     []float64
+		most     float64
+	}{{"phone.answer_p95", "calls", answers, answerMost}, {"phone.key_p95", "keys", keys, keyMost}} {
+		b.lines.print(within(f.name, "ms", []float64{quantile(f.took, 0.95)}, f.most, extra{f.of: len(f.took), "p50": round(quantile(f.took, 0.5)), "p99": round(quantile(f.took, 0.99))}))
+	}
 	b.lines.print(cpu.against("phone.cpu", "% of a core", "sipp -sn uas -rtp_echo: as many packets back as came, the same callers", 0,
 		extra{"calls": b.callers, "packets_per_s": b.callers * 50}))
 	return nil
@@ -157,12 +162,6 @@ func startEcho(ctx context.Context, bin string) (*callee, error) {
 		return nil, err
 	}
 	c := &callee{at: netip.AddrPortFrom(netip.MustParseAddr("127.0.0.1"), uint16(port)), pid: cmd.Process.Pid, echo: true, stop: func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }}
-	conn, err := net.Dial("udp", c.at.String())
-	if err != nil {
-		c.stop()
-		return nil, err
-	}
-	defer conn.Close()
 	time.Sleep(500 * time.Millisecond) // it tells nobody when it listens
 	return c, nil
 }

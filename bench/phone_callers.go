@@ -287,10 +287,16 @@ func (c *caller) note(p *rtp.Packet, at time.Time, measure bool) {
 		c.took <- at.Sub(c.pressed).Seconds() * 1000
 	}
 	if measure && c.heard {
-		if p.SequenceNumber == c.lastSeq+1 {
+		switch ahead := int(int16(p.SequenceNumber - c.lastSeq)); { // the numbers go round
+		case ahead == 1:
 			c.gaps = append(c.gaps, at.Sub(c.lastAt).Seconds()*1000)
-		} else {
-			c.lost += int(p.SequenceNumber - c.lastSeq - 1)
+		case ahead > 1:
+			c.lost += ahead - 1
+		case ahead < 0: // overtaken by others on its way, and taken for lost
+			c.lost--
+			return
+		default:
+			return // the same again
 		}
 	}
 	c.heard = measure

@@ -8,14 +8,28 @@ import (
 
 // Where lists the divisions in which the member has a permission, none inside another.
 func (m Member) Where(p civic.Permission) []civic.Division {
-	var out []civic.Division
+	var all, out []civic.Division
 	for _, post := range m.Roles {
 		if post.Role.May(p) {
-			out = append(out, post.Division)
+			all = append(all, post.Division)
 		}
 	}
-	slices.Sort(out)
-	return slices.CompactFunc(out, func(a, b civic.Division) bool { return a.Covers(b) })
+	slices.Sort(all) // what is inside a division comes right behind it
+	for _, d := range all {
+		if n := len(out); n == 0 || !out[n-1].Covers(d) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// At is the first division in which the member has a permission; where they have it nowhere, that of
+// their office, to be refused there.
+func (m Member) At(p civic.Permission) civic.Division {
+	if where := m.Where(p); len(where) > 0 {
+		return where[0]
+	}
+	return m.Division
 }
 
 // Own is what it takes of a member for what concerns themselves alone: their place at

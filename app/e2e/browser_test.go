@@ -107,10 +107,16 @@ func eval[T any](b *browser, js string, opts ...chromedp.EvaluateOption) T {
 // sound, tells nobody where scripts are off.
 func (b *browser) waits(js string) {
 	b.t.Helper()
-	for end := time.Now().Add(30 * time.Second); !eval[bool](b, js); {
-		if time.Now().After(end) {
+	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
+	defer cancel()
+	for {
+		is, err := chromedp.Run(ctx, chromedp.Evaluate[bool](js)) // fails while the window goes to another page
+		if err == nil && is {
+			return
+		}
+		if ctx.Err() != nil {
 			b.snap("failed")
-			b.t.Fatalf("at %s: never %s", b.at(), js)
+			b.t.Fatalf("at %s: never %s (%v)", b.at(), js, err)
 		}
 		<-time.After(20 * time.Millisecond)
 	}

@@ -2,14 +2,10 @@ package line
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
 	"net"
-	"net/netip"
 	"time"
 
 	"github.com/pion/ice/v4"
@@ -34,11 +30,10 @@ const (
 	lost    = 10 * time.Second
 )
 
-// browsers is what all calls of browsers share: one port, one certificate.
+// browsers is what all calls of browsers share: one port.
 type browsers struct {
-	api  *webrtc.API
-	mux  ice.UDPMux
-	cert webrtc.Certificate
+	api *webrtc.API
+	mux ice.UDPMux
 }
 
 // codecs are what we speak with browsers: nothing is transcoded, so it is what telephones speak.
@@ -66,7 +61,7 @@ func (l *Line) openBrowsers() error {
 	}
 	quiet := logging.NewDefaultLoggerFactory()
 	quiet.Writer = io.Discard
-	at := netip.MustParseAddrPort(conn.LocalAddr().String()).Addr()
+	at := addrPort(conn.LocalAddr().String()).Addr()
 	engine := webrtc.SettingEngine{LoggerFactory: quiet}
 	engine.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
 	engine.SetICETimeouts(unheard, lost, 2*time.Second)
@@ -86,15 +81,7 @@ func (l *Line) openBrowsers() error {
 			return errors.Join(err, b.mux.Close())
 		}
 	}
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return errors.Join(err, b.mux.Close())
-	}
-	cert, err := webrtc.GenerateCertificate(key)
-	if err != nil {
-		return errors.Join(err, b.mux.Close())
-	}
-	b.cert, b.api = *cert, webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(engine))
+	b.api = webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(engine))
 	l.browsers = b
 	return nil
 }
@@ -103,7 +90,6 @@ func (l *Line) openBrowsers() error {
 type browserLeg struct{ *webrtc.PeerConnection }
 
 func (b browserLeg) bye(context.Context) error { return b.Close() }
-func (b browserLeg) refuse(int, string) error  { return b.Close() }
 
 // Browser makes a call of a browser's offer (WebRTC), and returns the answer that the browser
 // must have. law is how the sound is coded both ways: that of the call with which it is going
@@ -114,10 +100,10 @@ func (l *Line) Browser(ctx context.Context, offer string, law speech.Law) (answe
 		return "", nil, ErrNoBrowsers
 	}
 	c = &Call{Began: l.config.Clock(), line: l, media: newMedia(nil, l.config.Clock)}
-	if err := l.reserve(c); err != nil {
+	if err := l.reserve(); err != nil {
 		return "", nil, err
 	}
-	pc, err := l.browsers.api.NewPeerConnection(webrtc.Configuration{Certificates: []webrtc.Certificate{l.browsers.cert}})
+	pc, err := l.browsers.api.NewPeerConnection(webrtc.Configuration{}) // makes a certificate, which lasts a month: a line lasts longer
 	if err != nil {
 		l.leave(c)
 		return "", nil, err

@@ -8,10 +8,12 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/pion/webrtc/v4"
 
 	"yinqiao/channel/phone/line"
 	"yinqiao/channel/phone/phonetest"
@@ -124,14 +126,14 @@ func TestACallIsAnsweredInABrowserWithSoundBothWays(t *testing.T) {
 				if time.Now().After(ends) {
 					t.Fatalf("the browser hears %v Hz; failed: %q", heard, evaluate[string](t, window, "window.failed"))
 				}
-				caller.Say(tone(1000, 200*time.Millisecond))
+				caller.Say(phonetest.Tone(1000, 200*time.Millisecond))
 				heard = evaluate[float64](t, window, "window.loud")
 			}
-			for !loud(caller.Heard()) {
+			for !phonetest.Loud(caller.Heard()) {
 				if time.Now().After(ends) {
 					t.Fatal("the caller hears nothing of the browser's microphone")
 				}
-				caller.Say(tone(1000, 200*time.Millisecond))
+				caller.Say(phonetest.Tone(1000, 200*time.Millisecond))
 			}
 			evaluate[bool](t, window, "window.pc.close() || true")
 			select {
@@ -146,15 +148,36 @@ func TestACallIsAnsweredInABrowserWithSoundBothWays(t *testing.T) {
 	}
 }
 
-// loud reports whether there is more than silence in a sound.
-func loud(p speech.PCM) bool {
-	n := 0
-	for _, s := range p.Samples {
-		if s > 2000 || s < -2000 {
-			n++
+// A certificate is good for a month, and a line stays open for longer.
+func TestEachCallOfABrowserHasACertificateOfItsOwn(t *testing.T) {
+	t.Parallel()
+	l := openLine(t, line.Config{Browsers: "127.0.0.1:0"}, nil)
+	seen := map[string]bool{}
+	for range 2 {
+		pc, err := webrtc.NewPeerConnection(webrtc.Configuration{})
+		if err != nil {
+			t.Fatal(err)
 		}
+		t.Cleanup(func() { _ = pc.Close() })
+		if _, err := pc.AddTransceiverFromKind(webrtc.RTPCodecTypeAudio); err != nil {
+			t.Fatal(err)
+		}
+		offer, err := pc.CreateOffer(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, c, err := l.Browser(t.Context(), offer.SDP, speech.ALaw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(c.Hangup)
+		_, after, _ := strings.Cut(answer, "a=fingerprint:")
+		print, _, _ := strings.Cut(after, "\r\n")
+		if print == "" || seen[print] {
+			t.Errorf("the certificate is %q again", print)
+		}
+		seen[print] = true
 	}
-	return n > 400
 }
 
 func TestAnOfferOfNoUseIsRefused(t *testing.T) {

@@ -38,7 +38,7 @@ type Call struct {
 	up      atomic.Bool // it was answered
 	ending  sync.Once
 	left    sync.Once
-	counted bool
+	key     string // under which the line finds it; "" for not yet
 
 	mu    sync.Mutex
 	offer *description // what the other side said last; nil until it has
@@ -47,9 +47,8 @@ type Call struct {
 
 // leg is the signalling of a call.
 type leg interface {
-	// bye ends a call that was answered; refuse one that was not.
+	// bye ends a call that was answered.
 	bye(ctx context.Context) error
-	refuse(code int, reason string) error
 }
 
 // dialog is a leg by SIP, whichever side began it.
@@ -67,7 +66,7 @@ type inbound struct {
 
 func (d *inbound) bye(ctx context.Context) error { return d.Bye(ctx) }
 
-// refuse does not wait for the other side to say that it knows, as the session's own would
+// refuse ends a call that was not answered. It does not wait for the other side to say that it knows, as the session's own would
 // for half a minute: the transaction repeats the answer by itself.
 func (d *inbound) refuse(code int, reason string) error {
 	return d.tx.Respond(sip.NewResponseFromRequest(d.InviteRequest, code, reason, nil))
@@ -77,7 +76,6 @@ func (d *inbound) refuse(code int, reason string) error {
 type outbound struct{ *sipgo.DialogClientSession }
 
 func (d *outbound) bye(ctx context.Context) error { return d.Bye(ctx) }
-func (d *outbound) refuse(int, string) error      { return nil }
 
 // Done is closed when the call is over.
 func (c *Call) Done() <-chan struct{} { return c.ctx.Done() }
@@ -128,21 +126,6 @@ func (c *Call) begun() {
 	c.media.hear()
 	c.up.Store(true)
 	c.line.pacer.add(c.media)
-}
-
-// Refuse declines a call that was not answered.
-func (c *Call) Refuse(code int, reason string) error {
-	if c.up.Load() {
-		return nil
-	}
-	err := c.over()
-	c.ending.Do(func() {
-		defer c.cancel()
-		if err == nil {
-			err = c.leg.refuse(code, reason)
-		}
-	})
-	return err
 }
 
 // Play plays a sound to its end. A key that is pressed stops it and is left for Key, so that
@@ -221,7 +204,7 @@ func (c *Call) Hangup() {
 		defer c.cancel() // whether or not the other side answers
 		if in, ok := c.leg.(*inbound); ok && !answered(in) {
 			if c.over() == nil {
-				_ = c.leg.refuse(sip.StatusTemporarilyUnavailable, "Temporarily Unavailable") // who called may be gone already
+				_ = in.refuse(sip.StatusTemporarilyUnavailable, "Temporarily Unavailable") // who called may be gone already
 			}
 			return
 		}

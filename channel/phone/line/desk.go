@@ -8,6 +8,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/binary"
+	"maps"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -38,8 +39,14 @@ type desk struct {
 
 	mu     sync.Mutex
 	phones map[string]binding
-	used   map[string]int // how often a nonce was used with success
-	wrong  rates          // by address
+	used   map[string]usage // nonces that were used with success
+	wrong  rates            // by address
+}
+
+// usage is how often a nonce was used, and when it was made.
+type usage struct {
+	times int
+	made  time.Time
 }
 
 // binding is where a desk phone is.
@@ -51,7 +58,7 @@ type binding struct {
 }
 
 func newDesk() *desk {
-	d := &desk{phones: map[string]binding{}, used: map[string]int{}, wrong: newRates(wrongWindow)}
+	d := &desk{phones: map[string]binding{}, used: map[string]usage{}, wrong: newRates(wrongWindow)}
 	_, _ = rand.Read(d.key[:]) // it never fails
 	return d
 }
@@ -109,13 +116,13 @@ func (l *Line) onRegister(req *sip.Request, tx sip.ServerTransaction) {
 		respond(tx, req, sip.StatusIntervalToBrief, "Interval Too Brief", sip.NewHeader("Min-Expires", strconv.Itoa(expiresLeast)))
 		return
 	}
-	at, err := netip.ParseAddrPort(req.Source())
-	if err != nil || contact.Address.Wildcard {
+	at := addrPort(req.Source())
+	if !at.IsValid() || contact.Address.Wildcard {
 		respond(tx, req, sip.StatusBadRequest, "Bad Request")
 		return
 	}
 	lasts = min(lasts, expiresMost)
-	b := binding{contact: *contact.Address.Clone(), at: netip.AddrPortFrom(at.Addr().Unmap(), at.Port()), tcp: strings.EqualFold(req.Transport(), "TCP"),
+	b := binding{contact: *contact.Address.Clone(), at: at, tcp: strings.EqualFold(req.Transport(), "TCP"),
 		until: l.config.Clock().Add(time.Duration(lasts) * time.Second)}
 	l.desk.mu.Lock()
 	l.desk.phones[extension] = b
@@ -160,7 +167,8 @@ func (l *Line) prove(req *sip.Request, tx sip.ServerTransaction) (extension stri
 		l.challenge(req, tx, from, false)
 		return ""
 	}
-	if !l.desk.fresh(creds.Nonce, from, now) {
+	made, fresh := l.desk.fresh(creds.Nonce, from, now)
+	if !fresh {
 		l.challenge(req, tx, from, true)
 		return ""
 	}
@@ -177,7 +185,7 @@ func (l *Line) prove(req *sip.Request, tx sip.ServerTransaction) (extension stri
 		respond(tx, req, sip.StatusForbidden, "Forbidden")
 		return ""
 	}
-	if !l.desk.use(creds.Nonce, creds.Nc, now) { // heard on the wire and said again
+	if !l.desk.use(creds.Nonce, usage{creds.Nc, made}, now) { // heard on the wire and said again
 		l.challenge(req, tx, from, true)
 		return ""
 	}
@@ -211,30 +219,25 @@ func (d *desk) sign(b []byte, from netip.Addr) []byte {
 	return m.Sum(nil)[:16]
 }
 
-// fresh reports whether a nonce is ours, for that address, and not old.
-func (d *desk) fresh(nonce string, from netip.Addr, now time.Time) bool {
+// fresh reports whether a nonce is ours, for that address, and not old, and when it was made.
+func (d *desk) fresh(nonce string, from netip.Addr, now time.Time) (made time.Time, ok bool) {
 	b, err := base64.RawURLEncoding.DecodeString(nonce)
 	if err != nil || len(b) != 32 || !hmac.Equal(b[16:], d.sign(b[:16], from)) {
-		return false
+		return made, false
 	}
-	return now.Sub(made(b)) < nonceLasts
+	made = time.Unix(0, int64(binary.BigEndian.Uint64(b)))
+	return made, now.Sub(made) < nonceLasts
 }
 
-func made(nonce []byte) time.Time { return time.Unix(0, int64(binary.BigEndian.Uint64(nonce))) }
-
-// use notes that a nonce was used for the nth time, and refuses what was said before.
-func (d *desk) use(nonce string, nth int, now time.Time) bool {
+// use notes that a nonce was used once more, and refuses what was said before.
+func (d *desk) use(nonce string, u usage, now time.Time) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for n := range d.used {
-		if b, err := base64.RawURLEncoding.DecodeString(n); err != nil || now.Sub(made(b)) > nonceLasts {
-			delete(d.used, n)
-		}
-	}
-	if nth <= d.used[nonce] {
+	maps.DeleteFunc(d.used, func(_ string, old usage) bool { return now.Sub(old.made) > nonceLasts })
+	if u.times <= d.used[nonce].times {
 		return false
 	}
-	d.used[nonce] = nth
+	d.used[nonce] = u
 	return true
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -74,7 +75,7 @@ func TestADeskPhoneThatProvesWhoItIsIsRungAndSpokenWith(t *testing.T) {
 		t.Errorf("the phone shows %q", bell.From)
 	}
 	there, here := bell.Answer(), <-calls
-	prompt := tone(440, 300*time.Millisecond)
+	prompt := phonetest.Tone(440, 300*time.Millisecond)
 	if err := here.Play(t.Context(), prompt); err != nil {
 		t.Fatal(err)
 	}
@@ -224,10 +225,10 @@ func TestWhatProvedADeskPhoneOnceProvesNothingTwice(t *testing.T) {
 		t.Fatal(err)
 	}
 	proof := "Authorization: " + creds.String() + "\r\n"
-	if res := ask("two", proof); !contains(res, "SIP/2.0 200") {
+	if res := ask("two", proof); !strings.Contains(res, "SIP/2.0 200") {
 		t.Fatalf("the proof was told %s", res)
 	}
-	if res := ask("three", proof); !contains(res, "SIP/2.0 401") || !contains(res, "stale=true") {
+	if res := ask("three", proof); !strings.Contains(res, "SIP/2.0 401") || !strings.Contains(res, "stale=true") {
 		t.Errorf("the same again was told %s", res)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/netip"
-	"time"
 
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
@@ -58,7 +57,7 @@ func (l *Line) Dials() bool { return l.config.Out.Addr.IsValid() }
 
 // place makes a call and waits until it is answered.
 func (l *Line) place(ctx context.Context, c *Call, p place) (*Call, error) {
-	if err := l.reserve(c); err != nil {
+	if err := l.reserve(); err != nil {
 		return nil, err
 	}
 	d, err := l.invite(c, p)
@@ -94,8 +93,8 @@ func (l *Line) place(ctx context.Context, c *Call, p place) (*Call, error) {
 	return c, c.connect(d)
 }
 
-// reserve counts a call in that we make.
-func (l *Line) reserve(c *Call) error {
+// reserve counts in a call that we make.
+func (l *Line) reserve() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closing {
@@ -104,7 +103,7 @@ func (l *Line) reserve(c *Call) error {
 	if l.taken >= l.config.Most {
 		return ErrFull
 	}
-	l.count(c)
+	l.count()
 	return nil
 }
 
@@ -172,10 +171,9 @@ func (c *Call) connect(d *sipgo.DialogClientSession) error {
 	c.leg = &outbound{d}
 	c.ctx, c.cancel = context.WithCancel(d.Context())
 	c.offer = &answer
-	from, _ := netip.ParseAddrPort(d.InviteResponse.Source())
-	c.media.follow(answer, from.Addr().Unmap())
+	c.media.follow(answer, source(d.InviteResponse))
 	c.line.enter(d.ID, c)
-	ctx, cancel := context.WithTimeout(c.ctx, 5*time.Second)
+	ctx, cancel := context.WithTimeout(c.ctx, byeWait)
 	defer cancel()
 	if err := d.Ack(ctx); err != nil {
 		c.Hangup()

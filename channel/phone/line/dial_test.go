@@ -61,7 +61,7 @@ func TestWhomTheLineCallsHearsItAndIsHeardPressingKeys(t *testing.T) {
 			case err := <-errs:
 				t.Fatal(err)
 			}
-			prompt := tone(440, 500*time.Millisecond)
+			prompt := phonetest.Tone(440, 500*time.Millisecond)
 			if err := here.Play(t.Context(), prompt); err != nil {
 				t.Fatal(err)
 			}
@@ -87,7 +87,7 @@ func TestWhoWasCalledMayHangUp(t *testing.T) {
 	here := <-calls
 	there.Hangup()
 	<-here.Done()
-	if err := here.Play(t.Context(), tone(440, time.Second)); !errors.Is(err, line.ErrOver) {
+	if err := here.Play(t.Context(), phonetest.Tone(440, time.Second)); !errors.Is(err, line.ErrOver) {
 		t.Error(err)
 	}
 }

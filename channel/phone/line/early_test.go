@@ -72,7 +72,7 @@ func TestACallTakenBackWhileItRingsIsOver(t *testing.T) {
 			addr := open(t, line.Config{}, func(ctx context.Context, c *line.Call) {
 				_ = c.Ring()
 				<-c.Done()
-				over <- errors.Join(c.Answer(), c.Play(ctx, tone(440, time.Second)))
+				over <- errors.Join(c.Answer(), c.Play(ctx, phonetest.Tone(440, time.Second)))
 			})
 			w := newWire(t, addr)
 			invite := request("INVITE", "95128", w.own(), "x1", none)
@@ -119,7 +119,7 @@ func TestWhatIsSaidTwiceIsDoneOnce(t *testing.T) {
 	w.say(within("ACK", "x2", "1"))
 	w.say(within("ACK", "x2", "1"))
 	w.say(within("OPTIONS", "x3", "2"))
-	if res := w.hears("SIP/2.0 200"); !contains(res, "CSeq: 2 OPTIONS") && !contains(res, "CSeq: 1 INVITE") {
+	if res := w.hears("SIP/2.0 200"); !strings.Contains(res, "CSeq: 2 OPTIONS") && !strings.Contains(res, "CSeq: 1 INVITE") {
 		t.Errorf("OPTIONS was told %s", res)
 	}
 	w.say(within("BYE", "x4", "3"))
@@ -185,7 +185,7 @@ func TestACallOfWhichNothingComesAnyMoreIsEndedAndOneOnHoldLater(t *testing.T) {
 
 func TestNonsenseBreaksNothingAndTheNextCallIsGood(t *testing.T) {
 	t.Parallel()
-	prompt := tone(440, 300*time.Millisecond)
+	prompt := phonetest.Tone(440, 300*time.Millisecond)
 	addr := open(t, line.Config{EachHour: 10_000}, func(ctx context.Context, c *line.Call) {
 		if c.From != "13800000008" && c.From != "13800000009" || c.Answer() != nil {
 			return
@@ -201,7 +201,7 @@ func TestNonsenseBreaksNothingAndTheNextCallIsGood(t *testing.T) {
 		t.Fatal(err)
 	}
 	good.Hears(prompt, 5*time.Second)
-	good.Say(tone(300, 100*time.Millisecond)) // from now on, the line knows where the caller is
+	good.Say(phonetest.Tone(300, 100*time.Millisecond)) // from now on, the line knows where the caller is
 
 	r := rand.New(rand.NewPCG(1, 2))
 	w := newWire(t, addr)

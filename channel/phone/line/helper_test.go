@@ -7,8 +7,6 @@ import (
 	"github.com/icholy/digest"
 )
 
-var contains = strings.Contains
-
 // challengeOf is what a response asks to prove.
 func challengeOf(t *testing.T, res string) *digest.Challenge {
 	t.Helper()

@@ -74,7 +74,7 @@ func (l *Line) admit(c *Call) (code int, reason string) {
 	if c.From != "" && c.Phone == "" && !l.calling.allow(c.From, l.config.EachHour, c.Began) {
 		return sip.StatusServiceUnavailable, "Service Unavailable"
 	}
-	l.count(c)
+	l.count()
 	return 0, ""
 }
 
@@ -116,7 +116,7 @@ func (l *Line) begin(c *Call, req *sip.Request, tx sip.ServerTransaction, from n
 // enter makes a call findable by its dialog, and hears its sound.
 func (l *Line) enter(id string, c *Call) {
 	l.mu.Lock()
-	l.calls[id] = c
+	l.calls[id], c.key = c, id
 	l.mu.Unlock()
 	if c.media.conn != nil {
 		go c.media.listen()
@@ -169,14 +169,10 @@ func (l *Line) leave(c *Call) {
 		}
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		for id, x := range l.calls {
-			if x == c {
-				delete(l.calls, id)
-			}
+		if l.calls[c.key] == c {
+			delete(l.calls, c.key)
 		}
-		if c.counted {
-			l.taken--
-			l.going.Done()
-		}
+		l.taken--
+		l.going.Done()
 	})
 }

@@ -23,7 +23,7 @@ import (
 
 const (
 	allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"
-	byeWait = 5 * time.Second
+	byeWait = 5 * time.Second // until the other side says that it has heard what needs no more than that
 )
 
 // Config says where the line listens, whom it hears and whom it calls.
@@ -129,8 +129,7 @@ var quiet = slog.New(slog.DiscardHandler)
 func init() { sip.SetDefaultLogger(quiet) }
 
 // count counts a call in; the caller holds mu.
-func (l *Line) count(c *Call) {
-	c.counted = true
+func (l *Line) count() {
 	l.taken++
 	l.going.Add(1)
 }
@@ -155,10 +154,9 @@ func (l *Line) serve() (err error) {
 	if l.server, err = sipgo.NewServer(l.ua, sipgo.WithServerLogger(quiet)); err != nil {
 		return err
 	}
-	at := netip.MustParseAddrPort(l.udp.LocalAddr().String())
 	// By UDP, what we ask leaves by the port that listens; by TCP it takes the connection that
 	// is there.
-	udp, err := sipgo.NewClient(l.ua, sipgo.WithClientLogger(quiet), sipgo.WithClientNAT(), sipgo.WithClientConnectionAddr(at.String()))
+	udp, err := sipgo.NewClient(l.ua, sipgo.WithClientLogger(quiet), sipgo.WithClientNAT(), sipgo.WithClientConnectionAddr(l.udp.LocalAddr().String()))
 	if err != nil {
 		return err
 	}
@@ -185,7 +183,7 @@ func (l *Line) serve() (err error) {
 }
 
 // Addr is where the line listens.
-func (l *Line) Addr() netip.AddrPort { return netip.MustParseAddrPort(l.udp.LocalAddr().String()) }
+func (l *Line) Addr() netip.AddrPort { return addrPort(l.udp.LocalAddr().String()) }
 
 // Close takes no more calls, ends those that there are, and frees the ports.
 func (l *Line) Close() error {
@@ -224,14 +222,17 @@ func respond(tx sip.ServerTransaction, req *sip.Request, code int, reason string
 	_ = tx.Respond(res) // whoever asked is gone
 }
 
-// source is where a request came from.
-func source(req *sip.Request) netip.Addr {
-	ap, err := netip.ParseAddrPort(req.Source())
+// addrPort reads an address of the system's or of a packet, IPv4 as such; none that can't be read.
+func addrPort(s string) netip.AddrPort {
+	ap, err := netip.ParseAddrPort(s)
 	if err != nil {
-		return netip.Addr{}
+		return netip.AddrPort{}
 	}
-	return ap.Addr().Unmap()
+	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
 }
+
+// source is where a message came from.
+func source(m interface{ Source() string }) netip.Addr { return addrPort(m.Source()).Addr() }
 
 // isTrunk reports whether an address is of the trunk.
 func (l *Line) isTrunk(from netip.Addr) bool {
@@ -259,7 +260,7 @@ func (l *Line) facing(peer netip.Addr) netip.Addr {
 		return own
 	}
 	defer c.Close()
-	return netip.MustParseAddrPort(c.LocalAddr().String()).Addr().Unmap()
+	return addrPort(c.LocalAddr().String()).Addr()
 }
 
 // openMedia opens a port for sound.
@@ -290,7 +291,7 @@ func (l *Line) openMedia() (*media, error) {
 // mediaAddr is where we listen for sound, as the other side reaches it.
 func (l *Line) mediaAddr(m *media, contact sip.ContactHeader) netip.AddrPort {
 	host, _ := netip.ParseAddr(contact.Address.Host)
-	return netip.AddrPortFrom(host, netip.MustParseAddrPort(m.conn.LocalAddr().String()).Port())
+	return netip.AddrPortFrom(host, addrPort(m.conn.LocalAddr().String()).Port())
 }
 
 // user is the number of a header, if it is one.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"net"
 	"net/netip"
 	"slices"
@@ -18,15 +17,6 @@ import (
 	"yinqiao/channel/phone/phonetest"
 	"yinqiao/speech"
 )
-
-// tone is a sound that is like no other of another frequency.
-func tone(hz float64, d time.Duration) speech.PCM {
-	p := speech.PCM{Rate: 8000, Samples: make([]int16, int(d*8000/time.Second))}
-	for i := range p.Samples {
-		p.Samples[i] = int16(8000*math.Sin(2*math.Pi*hz*float64(i)/8000)) + int16(i%97)
-	}
-	return p
-}
 
 var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 
@@ -73,7 +63,7 @@ func TestTheCallerHearsThePromptAndIsHeardPressingKeys(t *testing.T) {
 	for name, o := range ways {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			prompt, bye := tone(440, 700*time.Millisecond), tone(610, 300*time.Millisecond)
+			prompt, bye := phonetest.Tone(440, 700*time.Millisecond), phonetest.Tone(610, 300*time.Millisecond)
 			got := make(chan string, 1)
 			addr := open(t, line.Config{}, func(ctx context.Context, c *line.Call) {
 				if err := errors.Join(c.Ring(), c.Answer(), c.Play(ctx, prompt)); err != nil {
@@ -111,7 +101,7 @@ func TestTheCallerHearsThePromptAndIsHeardPressingKeys(t *testing.T) {
 
 func TestAKeyCutsThePromptOff(t *testing.T) {
 	t.Parallel()
-	long := tone(440, 20*time.Second)
+	long := phonetest.Tone(440, 20*time.Second)
 	took := make(chan time.Duration, 1)
 	playing := make(chan struct{})
 	addr := open(t, line.Config{}, func(ctx context.Context, c *line.Call) {
@@ -129,7 +119,7 @@ func TestAKeyCutsThePromptOff(t *testing.T) {
 		t.Fatal(err)
 	}
 	<-playing
-	c.Hears(tone(440, 100*time.Millisecond), 5*time.Second)
+	c.Hears(phonetest.Tone(440, 100*time.Millisecond), 5*time.Second)
 	c.Press('2')
 	if d := <-took; d > 5*time.Second {
 		t.Errorf("the prompt went on for %v", d)
@@ -142,13 +132,13 @@ func TestACallerWhoHangsUpEndsTheCallAtOnce(t *testing.T) {
 	over := make(chan error, 1)
 	addr := open(t, line.Config{}, func(ctx context.Context, c *line.Call) {
 		_ = c.Answer()
-		over <- c.Play(ctx, tone(440, time.Minute))
+		over <- c.Play(ctx, phonetest.Tone(440, time.Minute))
 	})
 	c, err := phonetest.New(t, "13800001234").Dial(addr, "95128", phonetest.Offer{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Hears(tone(440, 100*time.Millisecond), 5*time.Second)
+	c.Hears(phonetest.Tone(440, 100*time.Millisecond), 5*time.Second)
 	c.Hangup()
 	if err := <-over; !errors.Is(err, line.ErrOver) {
 		t.Error(err)
@@ -190,14 +180,14 @@ func TestACallOnHoldHearsNothingAndIsTakenBack(t *testing.T) {
 	t.Parallel()
 	addr := open(t, line.Config{}, func(ctx context.Context, c *line.Call) {
 		_ = c.Answer()
-		for c.Play(ctx, tone(440, 200*time.Millisecond)) == nil {
+		for c.Play(ctx, phonetest.Tone(440, 200*time.Millisecond)) == nil {
 		}
 	})
 	c, err := phonetest.New(t, "13800001234").Dial(addr, "95128", phonetest.Offer{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Hears(tone(440, 200*time.Millisecond), 5*time.Second)
+	c.Hears(phonetest.Tone(440, 200*time.Millisecond), 5*time.Second)
 	if answer := c.Reinvite("sendonly"); !strings.Contains(answer, "a=recvonly") {
 		t.Errorf("put on hold, the line said %s", answer)
 	}
@@ -209,7 +199,7 @@ func TestACallOnHoldHearsNothingAndIsTakenBack(t *testing.T) {
 	if before > 2 { // what was on its way
 		t.Errorf("%d packets came to a call on hold", before)
 	}
-	c.Hears(tone(440, 200*time.Millisecond), 5*time.Second)
+	c.Hears(phonetest.Tone(440, 200*time.Millisecond), 5*time.Second)
 	c.Hangup()
 }
 
@@ -236,7 +226,7 @@ func TestTwoCallsAreBridgedWithSoundBothWays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, second := tone(500, 400*time.Millisecond), tone(700, 400*time.Millisecond)
+	first, second := phonetest.Tone(500, 400*time.Millisecond), phonetest.Tone(700, 400*time.Millisecond)
 	ends := time.Now().Add(10 * time.Second)
 	for !phonetest.Contains(two.Heard(), speech.ALaw.Decode(speech.ALaw.Encode(first))) || !phonetest.Contains(one.Heard(), speech.ALaw.Decode(speech.ALaw.Encode(second))) {
 		if time.Now().After(ends) {
@@ -262,7 +252,7 @@ func TestNobodyElseTalksIntoACall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.Say(tone(300, 100*time.Millisecond)) // from now on, the line knows where the caller is
+	c.Say(phonetest.Tone(300, 100*time.Millisecond)) // from now on, the line knows where the caller is
 	other, err := net.Dial("udp", c.Peer().String())
 	if err != nil {
 		t.Fatal(err)
@@ -284,7 +274,7 @@ func TestPacketsAreTwentyMillisecondsApart(t *testing.T) {
 	t.Parallel()
 	addr := open(t, line.Config{}, func(ctx context.Context, c *line.Call) {
 		_ = c.Answer()
-		_ = c.Play(ctx, tone(440, time.Second))
+		_ = c.Play(ctx, phonetest.Tone(440, time.Second))
 	})
 	c, err := phonetest.New(t, "13800001234").Dial(addr, "95128", phonetest.Offer{})
 	if err != nil {

@@ -1,6 +1,10 @@
 package line
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // rates counts what each of many did within a window.
 type rates struct {
@@ -16,12 +20,7 @@ const ratesMost = 10_000
 // count is how often someone did it within the window.
 func (r rates) count(who string, now time.Time) int {
 	since := now.Add(-r.window)
-	kept := r.at[who][:0]
-	for _, t := range r.at[who] {
-		if t.After(since) {
-			kept = append(kept, t)
-		}
-	}
+	kept := slices.DeleteFunc(r.at[who], func(t time.Time) bool { return !t.After(since) })
 	if len(kept) == 0 {
 		delete(r.at, who)
 	} else {
@@ -37,11 +36,7 @@ func (r rates) add(who string, now time.Time) {
 		return
 	}
 	since := now.Add(-r.window)
-	for k, ts := range r.at {
-		if !ts[len(ts)-1].After(since) {
-			delete(r.at, k)
-		}
-	}
+	maps.DeleteFunc(r.at, func(_ string, ts []time.Time) bool { return !ts[len(ts)-1].After(since) })
 }
 
 // allow notes it unless it would be more than most.

@@ -53,7 +53,7 @@ func (k *known) ReadFrom(b []byte) (int, net.Addr, error) {
 			}
 			continue // what a packet of ours met on its way is no reason to be deaf
 		}
-		if k.answers(addrOf(from)) {
+		if k.answers(addrPort(from.String()).Addr()) {
 			return n, from, nil
 		}
 	}
@@ -71,17 +71,9 @@ func (k *knownTCP) Accept() (net.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		if k.answers(addrOf(conn.RemoteAddr())) {
+		if k.answers(addrPort(conn.RemoteAddr().String()).Addr()) {
 			return conn, nil
 		}
 		_ = conn.Close()
 	}
-}
-
-func addrOf(a net.Addr) netip.Addr {
-	ap, err := netip.ParseAddrPort(a.String())
-	if err != nil {
-		return netip.Addr{}
-	}
-	return ap.Addr().Unmap()
 }

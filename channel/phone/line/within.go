@@ -56,8 +56,8 @@ func (l *Line) onBye(req *sip.Request, tx sip.ServerTransaction) {
 		respond(tx, req, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 		return
 	}
-	if !answered(d) { // who takes their call back by BYE is told of both (RFC 3261, 15.1.2)
-		_ = d.refuse(sip.StatusRequestTerminated, "Request Terminated")
+	if in, ok := d.(*inbound); ok && !answered(in) { // who takes their call back by BYE is told of both (RFC 3261, 15.1.2)
+		_ = in.refuse(sip.StatusRequestTerminated, "Request Terminated")
 	}
 	if err := d.ReadBye(req, tx); err != nil {
 		respond(tx, req, sip.StatusBadRequest, "Bad Request")

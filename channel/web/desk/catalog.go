@@ -43,7 +43,7 @@ func (f face) publishing(r *http.Request, title string) (fr kit.Frame, a civic.A
 	if err != nil {
 		return fr, a, nil, "", err
 	}
-	if in = divisionsOf(m, civic.MayPublish); len(in) == 0 {
+	if in = m.Where(civic.MayPublish); len(in) == 0 {
 		return fr, a, nil, "", errNotPublisher
 	}
 	fr.Back = "/desk/manage/services"
@@ -81,10 +81,10 @@ type serviceView struct {
 }
 
 func (f face) service(w http.ResponseWriter, r *http.Request) error {
-	return f.showService(w, r, http.StatusOK, nil)
+	return f.showService(w, r, nil)
 }
 
-func (f face) showService(w http.ResponseWriter, r *http.Request, status int, wrong error) error {
+func (f face) showService(w http.ResponseWriter, r *http.Request, wrong error) error {
 	fr, a, in, at, err := f.publishing(r, "服务")
 	if err != nil {
 		return err
@@ -100,9 +100,7 @@ func (f face) showService(w http.ResponseWriter, r *http.Request, status int, wr
 		}
 	}
 	fr.Title, fr.Back = v.Show.Title, shelfAt(at)
-	if wrong != nil {
-		fr.Wrong = []*civic.Error{civic.As(wrong)}
-	}
+	status := fr.Shows(wrong)
 	return f.RenderAs(w, r, status, servicePage(fr, v))
 }
 
@@ -113,7 +111,7 @@ func shelfAt(at civic.Division) string {
 // ruled goes back to the service after an act on it, or shows what was refused.
 func (f face) ruled(w http.ResponseWriter, r *http.Request, err error) error {
 	if civic.Is(err, civic.Invalid) {
-		return f.showService(w, r, kit.Status(err), err)
+		return f.showService(w, r, err)
 	}
 	if err != nil {
 		return err
@@ -312,10 +310,10 @@ func (v newView) line(n int) string {
 }
 
 func (f face) checkService(w http.ResponseWriter, r *http.Request) error {
-	return f.showNew(w, r, http.StatusOK, nil)
+	return f.showNew(w, r, nil)
 }
 
-func (f face) showNew(w http.ResponseWriter, r *http.Request, status int, wrong error) error {
+func (f face) showNew(w http.ResponseWriter, r *http.Request, wrong error) error {
 	fr, _, in, at, err := f.publishing(r, "新的服务定义")
 	if err != nil {
 		return err
@@ -325,13 +323,10 @@ func (f face) showNew(w http.ResponseWriter, r *http.Request, status int, wrong 
 		return err
 	}
 	v.check()
-	if v.Def == nil {
-		status = http.StatusUnprocessableEntity
-		fr.Wrong = []*civic.Error{errDefinition}
+	if v.Def == nil && wrong == nil {
+		wrong = errDefinition
 	}
-	if wrong != nil {
-		fr.Wrong = []*civic.Error{civic.As(wrong)}
-	}
+	status := fr.Shows(wrong)
 	return f.RenderAs(w, r, status, newServicePage(fr, v))
 }
 
@@ -348,7 +343,7 @@ func (f face) publishService(w http.ResponseWriter, r *http.Request) error {
 	}
 	d, err := catalog.Parse([]byte(text))
 	if err != nil {
-		return f.showNew(w, r, http.StatusUnprocessableEntity, nil) // it says what is wrong by line
+		return f.showNew(w, r, nil) // it says what is wrong by line
 	}
 	if r.PostFormValue("pilot") != "" {
 		err = f.Catalog.Try(r.Context(), a, d, at)
@@ -356,7 +351,7 @@ func (f face) publishService(w http.ResponseWriter, r *http.Request) error {
 		err = f.Catalog.Publish(r.Context(), a, d)
 	}
 	if civic.Is(err, civic.Invalid) || civic.Is(err, civic.Conflict) {
-		return f.showNew(w, r, kit.Status(err), err)
+		return f.showNew(w, r, err)
 	}
 	if err != nil {
 		return err

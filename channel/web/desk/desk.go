@@ -36,7 +36,7 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		f.caseRoutes(),
 		f.bookingRoutes(),
 		f.weekRoutes(),
-		f.callRoutes(),
+		f.hallRoutes(),
 		f.phoneRoutes(),
 		f.hospitalRoutes(),
 		f.queueRoutes(),

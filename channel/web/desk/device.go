@@ -26,10 +26,10 @@ type officeView struct {
 }
 
 func (f face) office(w http.ResponseWriter, r *http.Request) error {
-	return f.showOffice(w, r, http.StatusOK, nil)
+	return f.showOffice(w, r, nil)
 }
 
-func (f face) showOffice(w http.ResponseWriter, r *http.Request, status int, wrong error) error {
+func (f face) showOffice(w http.ResponseWriter, r *http.Request, wrong error) error {
 	fr, a, _, err := f.managing(r, "单位")
 	if err != nil {
 		return err
@@ -43,9 +43,7 @@ func (f face) showOffice(w http.ResponseWriter, r *http.Request, status int, wro
 		return err
 	}
 	fr.Title = v.Name
-	if wrong != nil {
-		fr.Wrong = []*civic.Error{civic.As(wrong)}
-	}
+	status := fr.Shows(wrong)
 	return f.RenderAs(w, r, status, officePage(fr, v))
 }
 
@@ -58,7 +56,7 @@ func (f face) enrolDevice(w http.ResponseWriter, r *http.Request) error {
 	d, token, err := f.Staff.EnrolDevice(r.Context(), a, staff.Device{Kind: staff.DeviceKind(r.PostFormValue("kind")),
 		Name: kit.Field(r, "device-name"), Office: civic.OfficeID(office)})
 	if civic.Is(err, civic.Invalid) {
-		return f.showOffice(w, r, kit.Status(err), err)
+		return f.showOffice(w, r, err)
 	}
 	if err != nil {
 		return err
@@ -76,10 +74,10 @@ func (f face) revokeDevice(w http.ResponseWriter, r *http.Request) error {
 
 // mine is what concerns the member of staff alone: their duty and their phone.
 func (f face) mine(w http.ResponseWriter, r *http.Request) error {
-	return f.showMine(w, r, http.StatusOK, nil)
+	return f.showMine(w, r, nil)
 }
 
-func (f face) showMine(w http.ResponseWriter, r *http.Request, status int, wrong error) error {
+func (f face) showMine(w http.ResponseWriter, r *http.Request, wrong error) error {
 	fr, a, _, err := f.frame(r, "我的值班和手机")
 	if err != nil {
 		return err
@@ -88,9 +86,7 @@ func (f face) showMine(w http.ResponseWriter, r *http.Request, status int, wrong
 	if v.Duty, err = f.Staff.MyDuty(r.Context(), a); err != nil {
 		return err
 	}
-	if wrong != nil {
-		fr.Wrong = []*civic.Error{civic.As(wrong)}
-	}
+	status := fr.Shows(wrong)
 	return f.RenderAs(w, r, status, minePage(fr, v))
 }
 

@@ -2,10 +2,12 @@ package desk
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
+	"yinqiao/request"
 )
 
 func (f face) draftRoutes() []kit.Route {
@@ -92,8 +94,9 @@ func (f face) answer(w http.ResponseWriter, r *http.Request) error {
 	if err != nil && v == nil {
 		return f.orOpen(w, r, fr, a, err)
 	}
-	if done, err := f.hungUp(w, r); done {
-		return err
+	call := r.PostFormValue("hangup")
+	if call != "" && !loses(v, given, err) {
+		return f.hangUpOn(w, r, call)
 	}
 	if err == nil && len(v.Step.Review) > 0 {
 		return kit.Go(w, r, "/desk/drafts/"+string(id))
@@ -104,9 +107,19 @@ func (f face) answer(w http.ResponseWriter, r *http.Request) error {
 		if len(fr.Wrong) == 0 {
 			fr.Wrong = []*civic.Error{civic.As(err)}
 		}
+		if fr.OnCall != nil && fr.OnCall.ID == call {
+			fr.Wrong = append([]*civic.Error{errStillOn}, fr.Wrong...)
+		}
 		return f.RenderAs(w, r, kit.Status(err), formPage(fr, v, given))
 	}
 	return f.Render(w, r, formPage(fr, v, given))
+}
+
+// loses reports whether something that was typed is not in the draft. A question that was left open
+// is no loss: whoever hangs up has not come to its end.
+func loses(v *request.View, given map[string][]string, err error) bool {
+	return err != nil && (!civic.Is(err, civic.Invalid) || len(v.Wrong) == 0) ||
+		slices.ContainsFunc(v.Wrong, func(e *civic.Error) bool { return e.Field == "" || typed(given, e.Field) != "" })
 }
 
 func (f face) submit(w http.ResponseWriter, r *http.Request) error {

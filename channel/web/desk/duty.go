@@ -58,10 +58,10 @@ func (f face) ownRoster(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (f face) roster(w http.ResponseWriter, r *http.Request) error {
-	return f.showRoster(w, r, http.StatusOK, nil)
+	return f.showRoster(w, r, nil)
 }
 
-func (f face) showRoster(w http.ResponseWriter, r *http.Request, status int, wrong error) error {
+func (f face) showRoster(w http.ResponseWriter, r *http.Request, wrong error) error {
 	fr, a, m, err := f.frame(r, "排班")
 	if err != nil {
 		return err
@@ -76,21 +76,19 @@ func (f face) showRoster(w http.ResponseWriter, r *http.Request, status int, wro
 	if v.People, err = f.Staff.Colleagues(r.Context(), a, v.Office); err != nil {
 		return err
 	}
-	if in := divisionsOf(m, civic.MayManageStaff); len(in) > 0 {
+	if in := m.Where(civic.MayManageStaff); len(in) > 0 {
 		if v.Offices, err = f.officeNames(r, a, in); err != nil {
 			return err
 		}
 	}
-	if wrong != nil {
-		fr.Wrong = []*civic.Error{civic.As(wrong)}
-	}
+	status := fr.Shows(wrong)
 	return f.RenderAs(w, r, status, rosterPage(fr, v))
 }
 
 // rostered goes back to the week after a change of it.
 func (f face) rostered(w http.ResponseWriter, r *http.Request, err error) error {
 	if civic.Is(err, civic.Invalid) || civic.Is(err, civic.Conflict) {
-		return f.showRoster(w, r, kit.Status(err), err)
+		return f.showRoster(w, r, err)
 	}
 	if err != nil {
 		return err
@@ -142,7 +140,7 @@ func (f face) endDuty(w http.ResponseWriter, r *http.Request) error {
 func (f face) handOver(w http.ResponseWriter, r *http.Request) error {
 	err := f.Staff.HandOver(r.Context(), f.actor(r), r.PostFormValue("note"))
 	if civic.Is(err, civic.Invalid) || civic.Is(err, civic.Conflict) {
-		return f.showMine(w, r, kit.Status(err), err)
+		return f.showMine(w, r, err)
 	}
 	if err != nil {
 		return err
@@ -158,7 +156,7 @@ func (f face) readNote(w http.ResponseWriter, r *http.Request) error {
 	}
 	n, err := f.Staff.ReadNote(r.Context(), a)
 	if civic.Is(err, civic.NotFound) {
-		return f.showMine(w, r, kit.Status(err), err)
+		return f.showMine(w, r, err)
 	}
 	if err != nil {
 		return err

@@ -38,7 +38,7 @@ func (f face) asking(r *http.Request, title string) (kit.Frame, civic.Actor, ind
 	if err != nil {
 		return fr, a, indicator.Ask{}, nil, err
 	}
-	in := divisionsOf(m, civic.MaySeeFigures)
+	in := m.Where(civic.MaySeeFigures)
 	if len(in) == 0 {
 		return fr, a, indicator.Ask{}, nil, errNoFigures
 	}

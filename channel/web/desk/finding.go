@@ -41,7 +41,7 @@ func (f face) findings(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in := divisionsOf(m, civic.MaySeeFigures)
+	in := m.Where(civic.MaySeeFigures)
 	if len(in) == 0 {
 		return errNoFigures
 	}
@@ -96,10 +96,10 @@ type findingView struct {
 }
 
 func (f face) finding(w http.ResponseWriter, r *http.Request) error {
-	return f.showFinding(w, r, http.StatusOK, nil)
+	return f.showFinding(w, r, nil)
 }
 
-func (f face) showFinding(w http.ResponseWriter, r *http.Request, status int, wrong error) error {
+func (f face) showFinding(w http.ResponseWriter, r *http.Request, wrong error) error {
 	fr, a, m, err := f.frame(r, "没有做到的")
 	if err != nil {
 		return err
@@ -111,9 +111,7 @@ func (f face) showFinding(w http.ResponseWriter, r *http.Request, status int, wr
 	fr.Title, fr.Back = v.Of.Title, backOf(m, v.Finding)
 	_, v.Ask = m.MayIn(civic.MaySupervise, v.Division)
 	v.Answer = answers(m, v.Finding)
-	if wrong != nil {
-		fr.Wrong = []*civic.Error{civic.As(wrong)}
-	}
+	status := fr.Shows(wrong)
 	return f.RenderAs(w, r, status, findingPage(fr, v))
 }
 
@@ -149,7 +147,7 @@ func (f face) answerFinding(w http.ResponseWriter, r *http.Request) error {
 
 func (f face) toldFinding(w http.ResponseWriter, r *http.Request, err error) error {
 	if civic.Is(err, civic.Invalid) {
-		return f.showFinding(w, r, kit.Status(err), err)
+		return f.showFinding(w, r, err)
 	}
 	if err != nil {
 		return err

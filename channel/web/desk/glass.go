@@ -24,10 +24,10 @@ type glassView struct {
 }
 
 func (f face) glassPage(w http.ResponseWriter, r *http.Request) error {
-	return f.showGlass(w, r, http.StatusOK, nil)
+	return f.showGlass(w, r, nil)
 }
 
-func (f face) showGlass(w http.ResponseWriter, r *http.Request, status int, wrong error) error {
+func (f face) showGlass(w http.ResponseWriter, r *http.Request, wrong error) error {
 	fr, a, m, err := f.frame(r, "紧急打开")
 	if err != nil {
 		return err
@@ -39,9 +39,7 @@ func (f face) showGlass(w http.ResponseWriter, r *http.Request, status int, wron
 	if v.Match, err = f.People.Glance(r.Context(), a, civic.PersonID(r.PathValue("person"))); err != nil {
 		return err
 	}
-	if wrong != nil {
-		fr.Wrong = []*civic.Error{civic.As(wrong)}
-	}
+	status := fr.Shows(wrong)
 	return f.RenderAs(w, r, status, glassPage(fr, v))
 }
 
@@ -49,7 +47,7 @@ func (f face) breakGlass(w http.ResponseWriter, r *http.Request) error {
 	id := civic.PersonID(r.PathValue("person"))
 	err := f.Grant.BreakGlass(r.Context(), f.actor(r), id, r.PostFormValue("emergency"), r.PostFormValue("reason"))
 	if civic.Is(err, civic.Invalid) {
-		return f.showGlass(w, r, kit.Status(err), err)
+		return f.showGlass(w, r, err)
 	}
 	if err != nil {
 		return err
@@ -67,18 +65,18 @@ type reviewsView struct {
 }
 
 func (f face) reviews(w http.ResponseWriter, r *http.Request) error {
-	return f.showReviews(w, r, http.StatusOK, nil)
+	return f.showReviews(w, r, nil)
 }
 
-func (f face) showReviews(w http.ResponseWriter, r *http.Request, status int, wrong error) error {
+func (f face) showReviews(w http.ResponseWriter, r *http.Request, wrong error) error {
 	fr, a, m, err := f.frame(r, "紧急打开的复核")
 	if err != nil {
 		return err
 	}
 	v := reviewsView{Done: r.URL.Query().Get("done") != "", Old: r, Now: f.Now()}
-	in := divisionsOf(m, civic.MayReviewAccess)
+	in := m.Where(civic.MayReviewAccess)
 	if v.Judge = len(in) > 0; !v.Judge {
-		in = divisionsOf(m, civic.MayManageStaff)
+		in = m.Where(civic.MayManageStaff)
 	}
 	if len(in) == 0 {
 		return civic.E(civic.Denied, "grant.role", "紧急打开由监督人员复核，您的岗位不能看。").Accepting("请找本辖区的监督人员")
@@ -97,16 +95,14 @@ func (f face) showReviews(w http.ResponseWriter, r *http.Request, status int, wr
 			v.Spent = append(v.Spent, spent...)
 		}
 	}
-	if wrong != nil {
-		fr.Wrong = []*civic.Error{civic.As(wrong)}
-	}
+	status := fr.Shows(wrong)
 	return f.RenderAs(w, r, status, reviewsPage(fr, v))
 }
 
 func (f face) judgeGlass(w http.ResponseWriter, r *http.Request) error {
 	err := f.Grant.JudgeGlass(r.Context(), f.actor(r), r.PathValue("glass"), r.PostFormValue("verdict"), r.PostFormValue("note"))
 	if civic.Is(err, civic.Invalid) {
-		return f.showReviews(w, r, kit.Status(err), err)
+		return f.showReviews(w, r, err)
 	}
 	if err != nil {
 		return err

@@ -41,23 +41,11 @@ func (f face) managing(r *http.Request, title string) (kit.Frame, civic.Actor, [
 		return fr, a, nil, err
 	}
 	fr.Back = "/desk/manage"
-	in := divisionsOf(m, civic.MayManageStaff)
+	in := m.Where(civic.MayManageStaff)
 	if len(in) == 0 {
 		return fr, a, nil, errNotManager
 	}
 	return fr, a, in, nil
-}
-
-// divisionsOf lists where a member holds a permission, without those inside another.
-func divisionsOf(m staff.Member, p civic.Permission) []civic.Division {
-	var out []civic.Division
-	for _, post := range m.Roles {
-		if post.Role.May(p) && !slices.ContainsFunc(out, func(d civic.Division) bool { return d.Covers(post.Division) }) {
-			out = slices.DeleteFunc(out, post.Division.Covers)
-			out = append(out, post.Division)
-		}
-	}
-	return out
 }
 
 // chosen is the division whose list is shown: one of the administrator's own.
@@ -102,10 +90,10 @@ type officesView struct {
 }
 
 func (f face) offices(w http.ResponseWriter, r *http.Request) error {
-	return f.showOffices(w, r, http.StatusOK, nil)
+	return f.showOffices(w, r, nil)
 }
 
-func (f face) showOffices(w http.ResponseWriter, r *http.Request, status int, wrong error) error {
+func (f face) showOffices(w http.ResponseWriter, r *http.Request, wrong error) error {
 	fr, a, in, err := f.managing(r, "单位")
 	if err != nil {
 		return err
@@ -118,9 +106,7 @@ func (f face) showOffices(w http.ResponseWriter, r *http.Request, status int, wr
 	if more {
 		v.Next = v.List[len(v.List)-1].ID
 	}
-	if wrong != nil {
-		fr.Wrong = []*civic.Error{civic.As(wrong)}
-	}
+	status := fr.Shows(wrong)
 	return f.RenderAs(w, r, status, officesPage(fr, v))
 }
 
@@ -132,7 +118,7 @@ func (f face) openOffice(w http.ResponseWriter, r *http.Request) error {
 	id, err := f.Place.Open(r.Context(), a, place.Office{Kind: r.PostFormValue("kind"), Name: kit.Field(r, "office-name"),
 		Division: civic.Division(r.PostFormValue("division")), Address: kit.Field(r, "address"), Phone: kit.Field(r, "phone"), Hours: kit.Field(r, "hours")})
 	if civic.Is(err, civic.Invalid) {
-		return f.showOffices(w, r, kit.Status(err), err)
+		return f.showOffices(w, r, err)
 	}
 	if err != nil {
 		return err
@@ -208,10 +194,10 @@ type hireView struct {
 }
 
 func (f face) hirePage(w http.ResponseWriter, r *http.Request) error {
-	return f.showHire(w, r, http.StatusOK, nil)
+	return f.showHire(w, r, nil)
 }
 
-func (f face) showHire(w http.ResponseWriter, r *http.Request, status int, wrong error) error {
+func (f face) showHire(w http.ResponseWriter, r *http.Request, wrong error) error {
 	fr, a, in, err := f.managing(r, "开通工作人员账号")
 	if err != nil {
 		return err
@@ -220,9 +206,7 @@ func (f face) showHire(w http.ResponseWriter, r *http.Request, status int, wrong
 	if v.Offices, err = f.officesIn(r, a, in); err != nil {
 		return err
 	}
-	if wrong != nil {
-		fr.Wrong = []*civic.Error{civic.As(wrong)}
-	}
+	status := fr.Shows(wrong)
 	return f.RenderAs(w, r, status, hirePage(fr, v))
 }
 
@@ -246,7 +230,7 @@ func (f face) hire(w http.ResponseWriter, r *http.Request) error {
 	in := staff.Hire{Login: kit.Field(r, "login"), Name: kit.Field(r, "name"), Office: civic.OfficeID(r.PostFormValue("office")), Posts: posts(r)}
 	h, err := f.Staff.Hire(r.Context(), a, in)
 	if civic.Is(err, civic.Invalid) || civic.Is(err, civic.Conflict) {
-		return f.showHire(w, r, kit.Status(err), err)
+		return f.showHire(w, r, err)
 	}
 	if err != nil {
 		return err
@@ -276,10 +260,10 @@ type accountView struct {
 }
 
 func (f face) account(w http.ResponseWriter, r *http.Request) error {
-	return f.showAccount(w, r, http.StatusOK, nil)
+	return f.showAccount(w, r, nil)
 }
 
-func (f face) showAccount(w http.ResponseWriter, r *http.Request, status int, wrong error) error {
+func (f face) showAccount(w http.ResponseWriter, r *http.Request, wrong error) error {
 	fr, a, in, err := f.managing(r, "工作人员")
 	if err != nil {
 		return err
@@ -299,8 +283,8 @@ func (f face) showAccount(w http.ResponseWriter, r *http.Request, status int, wr
 		}
 	}
 	fr.Title, v.Self = v.Name, v.ID == a.Staff()
+	status := fr.Shows(wrong)
 	if wrong != nil {
-		fr.Wrong = []*civic.Error{civic.As(wrong)}
 		if typed := posts(r); len(typed) > 0 {
 			v.Posts = typed
 		}
@@ -311,7 +295,7 @@ func (f face) showAccount(w http.ResponseWriter, r *http.Request, status int, wr
 // changed goes back to the account after a change of it.
 func (f face) changed(w http.ResponseWriter, r *http.Request, err error) error {
 	if civic.Is(err, civic.Invalid) || civic.Is(err, civic.Conflict) {
-		return f.showAccount(w, r, kit.Status(err), err)
+		return f.showAccount(w, r, err)
 	}
 	if err != nil {
 		return err

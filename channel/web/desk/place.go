@@ -110,10 +110,10 @@ type placeView struct {
 }
 
 func (f face) keptPlace(w http.ResponseWriter, r *http.Request) error {
-	return f.showKept(w, r, http.StatusOK, nil)
+	return f.showKept(w, r, nil)
 }
 
-func (f face) showKept(w http.ResponseWriter, r *http.Request, status int, wrong error) error {
+func (f face) showKept(w http.ResponseWriter, r *http.Request, wrong error) error {
 	fr, a, m, err := f.frame(r, "本单位")
 	if err != nil {
 		return err
@@ -131,9 +131,7 @@ func (f face) showKept(w http.ResponseWriter, r *http.Request, status int, wrong
 	_, v.Manages = m.MayIn(civic.MayManageStaff, v.Division)
 	v.Tomorrow = v.Now.In(civic.Shanghai).AddDate(0, 0, 1).Format(time.DateOnly)
 	fr.Title = v.Name
-	if wrong != nil {
-		fr.Wrong = []*civic.Error{civic.As(wrong)}
-	}
+	status := fr.Shows(wrong)
 	return f.RenderAs(w, r, status, keptPlacePage(fr, v))
 }
 
@@ -142,7 +140,7 @@ func placeOf(r *http.Request) civic.OfficeID { return civic.OfficeID(r.PathValue
 // kept goes back to the place after a change of it, or shows what was refused.
 func (f face) kept(w http.ResponseWriter, r *http.Request, err error) error {
 	if civic.Is(err, civic.Invalid) {
-		return f.showKept(w, r, kit.Status(err), err)
+		return f.showKept(w, r, err)
 	}
 	if err != nil {
 		return err

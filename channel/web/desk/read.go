@@ -76,10 +76,10 @@ func (f face) chooseReader(w http.ResponseWriter, r *http.Request) error {
 // readPage says whether a card waits. The script of the workbench asks it while the
 // page is in sight.
 func (f face) readPage(w http.ResponseWriter, r *http.Request) error {
-	return f.showRead(w, r, http.StatusOK, nil)
+	return f.showRead(w, r, nil)
 }
 
-func (f face) showRead(w http.ResponseWriter, r *http.Request, status int, wrong error) error {
+func (f face) showRead(w http.ResponseWriter, r *http.Request, wrong error) error {
 	fr, a, m, err := f.frame(r, "读卡")
 	if err != nil {
 		return err
@@ -96,9 +96,7 @@ func (f face) showRead(w http.ResponseWriter, r *http.Request, status int, wrong
 			return err
 		}
 	}
-	if wrong != nil {
-		fr.Wrong = []*civic.Error{civic.As(wrong)}
-	}
+	status := fr.Shows(wrong)
 	return f.RenderAs(w, r, status, readPage(fr, v))
 }
 
@@ -109,7 +107,7 @@ func (f face) read(w http.ResponseWriter, r *http.Request) error {
 		err = civic.E(civic.Invalid, "read."+string(verdict), verdict.Words()).On("read")
 	}
 	if e := civic.As(err); err != nil && (e.Kind == civic.Invalid || e.Kind == civic.NotFound) {
-		return f.showRead(w, r, http.StatusUnprocessableEntity, err)
+		return f.showRead(w, r, err)
 	}
 	if err != nil {
 		return err

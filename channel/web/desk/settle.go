@@ -44,10 +44,7 @@ func (f face) showSettle(w http.ResponseWriter, r *http.Request, wrong error) er
 	if v.Merges, err = f.People.Merges(r.Context(), a, post.Division); err != nil {
 		return err
 	}
-	status := http.StatusOK
-	if wrong != nil {
-		fr.Wrong, status = []*civic.Error{civic.As(wrong)}, kit.Status(wrong)
-	}
+	status := fr.Shows(wrong)
 	return f.RenderAs(w, r, status, settlePage(fr, v))
 }
 
@@ -97,10 +94,7 @@ func (f face) showTwins(w http.ResponseWriter, r *http.Request, wrong error) err
 	if err != nil {
 		return err
 	}
-	status := http.StatusOK
-	if wrong != nil {
-		fr.Wrong, status = []*civic.Error{civic.As(wrong)}, kit.Status(wrong)
-	}
+	status := fr.Shows(wrong)
 	return f.RenderAs(w, r, status, twinsPage(fr, v, r))
 }
 

@@ -23,10 +23,10 @@ type strayView struct {
 
 // strays lists the cases at offices where nobody works, for whoever manages the staff.
 func (f face) strays(w http.ResponseWriter, r *http.Request) error {
-	return f.showStrays(w, r, http.StatusOK, nil)
+	return f.showStrays(w, r, nil)
 }
 
-func (f face) showStrays(w http.ResponseWriter, r *http.Request, status int, wrong *civic.Error) error {
+func (f face) showStrays(w http.ResponseWriter, r *http.Request, wrong error) error {
 	fr, a, _, err := f.managing(r, "没有人办的事")
 	if err != nil {
 		return err
@@ -45,9 +45,7 @@ func (f face) showStrays(w http.ResponseWriter, r *http.Request, status int, wro
 		}
 		vs[i] = strayView{s, offices[s.Office]}
 	}
-	if wrong != nil {
-		fr.Wrong = []*civic.Error{wrong}
-	}
+	status := fr.Shows(wrong)
 	return f.RenderAs(w, r, status, straysPage(fr, vs, list.Things, r, f.Now()))
 }
 
@@ -59,5 +57,5 @@ func (f face) redirect(w http.ResponseWriter, r *http.Request) error {
 	if !mendable(civic.As(err)) {
 		return err
 	}
-	return f.showStrays(w, r, kit.Status(err), civic.As(err))
+	return f.showStrays(w, r, err)
 }

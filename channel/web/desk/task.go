@@ -7,7 +7,6 @@ import (
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
 	"yinqiao/notify"
-	"yinqiao/staff"
 )
 
 func (f face) taskRoutes() []kit.Route {
@@ -39,21 +38,19 @@ func carrierTitle(carrier string) string {
 
 // tasks lists what hands have to bring by one carrier, where the member serves people.
 func (f face) tasks(w http.ResponseWriter, r *http.Request) error {
-	return f.showTasks(w, r, http.StatusOK, r.PathValue("carrier"), nil)
+	return f.showTasks(w, r, r.PathValue("carrier"), nil)
 }
 
-func (f face) showTasks(w http.ResponseWriter, r *http.Request, status int, carrier string, wrong *civic.Error) error {
+func (f face) showTasks(w http.ResponseWriter, r *http.Request, carrier string, wrong error) error {
 	fr, a, _, err := f.frame(r, carrierTitle(carrier))
 	if err != nil {
 		return err
-	}
-	if wrong != nil {
-		fr.Wrong = []*civic.Error{wrong}
 	}
 	list, err := f.Notify.Tasks(r.Context(), a, carrier)
 	if err != nil {
 		return err
 	}
+	status := fr.Shows(wrong)
 	return f.RenderAs(w, r, status, tasksPage(fr, carrier, list, kit.Field(r, "mail")))
 }
 
@@ -61,7 +58,7 @@ func (f face) showTasks(w http.ResponseWriter, r *http.Request, status int, carr
 func (f face) remindBy(w http.ResponseWriter, r *http.Request) error {
 	err := f.Notify.RemindBy(r.Context(), f.actor(r), kit.Field(r, "mail"))
 	if civic.Is(err, civic.Invalid) {
-		return f.showTasks(w, r, kit.Status(err), notify.CarrierDesk, civic.As(err))
+		return f.showTasks(w, r, notify.CarrierDesk, err)
 	}
 	if err != nil {
 		return err
@@ -158,15 +155,7 @@ func (f face) carriers(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return f.showCarriers(w, r, http.StatusOK, fr, a, runs(m))
-}
-
-// runs is where a member runs carriers; where none does, their own place, to be refused.
-func runs(m staff.Member) civic.Division {
-	if ds := m.Where(civic.MayRunMessages); len(ds) > 0 {
-		return ds[0]
-	}
-	return m.Division
+	return f.showCarriers(w, r, http.StatusOK, fr, a, m.At(civic.MayRunMessages))
 }
 
 func (f face) showCarriers(w http.ResponseWriter, r *http.Request, status int, fr kit.Frame, a civic.Actor, in civic.Division) error {
@@ -182,10 +171,10 @@ func (f face) stopCarrier(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = f.Notify.Stop(r.Context(), a, runs(m), r.PathValue("carrier"), kit.Field(r, "reason"))
+	err = f.Notify.Stop(r.Context(), a, m.At(civic.MayRunMessages), r.PathValue("carrier"), kit.Field(r, "reason"))
 	if civic.Is(err, civic.Invalid) {
 		fr.Wrong = []*civic.Error{civic.As(err).On("reason-" + r.PathValue("carrier"))}
-		return f.showCarriers(w, r, kit.Status(err), fr, a, runs(m))
+		return f.showCarriers(w, r, kit.Status(err), fr, a, m.At(civic.MayRunMessages))
 	}
 	if err != nil {
 		return err
@@ -198,7 +187,7 @@ func (f face) startCarrier(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := f.Notify.Start(r.Context(), a, runs(m), r.PathValue("carrier")); err != nil {
+	if err := f.Notify.Start(r.Context(), a, m.At(civic.MayRunMessages), r.PathValue("carrier")); err != nil {
 		return err
 	}
 	return kit.Go(w, r, "/desk/carriers")

@@ -150,10 +150,10 @@ type homeView struct {
 }
 
 func (f face) home(w http.ResponseWriter, r *http.Request) error {
-	return f.showHome(w, r, http.StatusOK, "", nil)
+	return f.showHome(w, r, "", nil)
 }
 
-func (f face) showHome(w http.ResponseWriter, r *http.Request, status int, typed string, wrong error) error {
+func (f face) showHome(w http.ResponseWriter, r *http.Request, typed string, wrong error) error {
 	fr, a, m, err := f.frame(r, "我的工作")
 	if err != nil {
 		return err
@@ -170,8 +170,9 @@ func (f face) showHome(w http.ResponseWriter, r *http.Request, status int, typed
 		return err
 	}
 	if wrong != nil {
-		fr.Wrong = []*civic.Error{civic.As(wrong).On("text")}
+		wrong = civic.As(wrong).On("text")
 	}
+	status := fr.Shows(wrong)
 	return f.RenderAs(w, r, status, homePage(fr, v))
 }
 
@@ -185,7 +186,7 @@ func (f face) find(w http.ResponseWriter, r *http.Request) error {
 	text := kit.Field(r, "text")
 	found, err := f.People.Find(r.Context(), a, text)
 	if civic.Is(err, civic.NotFound) || civic.Is(err, civic.Invalid) {
-		return f.showHome(w, r, kit.Status(err), text, err)
+		return f.showHome(w, r, text, err)
 	}
 	if err != nil {
 		return err
@@ -207,18 +208,16 @@ type closedView struct {
 }
 
 func (f face) person(w http.ResponseWriter, r *http.Request) error {
-	return f.showPerson(w, r, http.StatusOK, nil)
+	return f.showPerson(w, r, nil)
 }
 
-func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, wrong error) error {
+func (f face) showPerson(w http.ResponseWriter, r *http.Request, wrong error) error {
 	fr, a, m, err := f.frame(r, "老人资料")
 	if err != nil {
 		return err
 	}
 	id := civic.PersonID(r.PathValue("person"))
-	if wrong != nil {
-		fr.Wrong = []*civic.Error{civic.As(wrong)}
-	}
+	status := fr.Shows(wrong)
 	o, err := f.Grant.Opened(r.Context(), a, id)
 	if err != nil && civic.As(err).Code == "grant.not_open" {
 		v := closedView{Reason: r.PostFormValue("reason"), Emergency: r.PostFormValue("emergency")}
@@ -245,7 +244,7 @@ func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, wro
 // opened goes on to the person after an opening, or shows what is to be mended.
 func (f face) opened(w http.ResponseWriter, r *http.Request, err error) error {
 	if civic.Is(err, civic.Invalid) || err != nil && slices.Contains([]string{"grant.division", "opening.card"}, civic.As(err).Code) {
-		return f.showPerson(w, r, kit.Status(err), err)
+		return f.showPerson(w, r, err)
 	}
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ type Frame struct {
 	Text     string // 1, 2 or 3: the step of the text size
 	Contrast string // plain or high
 	Keys     string // staff: whether single keys do things, on or off (WCAG 2.1.4)
+	Bell     string // staff: whether a call that waits for them is heard, on or off
 	Who      string // who is signed in
 	Office   string // staff: their office
 	Acting   string // family: for whom they act
@@ -30,6 +31,7 @@ type Frame struct {
 	Refresh  int     // seconds after which the page is asked for again, while something runs
 	Nav      []Link  // staff: where their role has work
 	OnCall   *OnCall // staff: whom they speak with on the telephone
+	Rings    bool    // staff: a call waits for them, and they speak in none
 }
 
 // Link is one way on: an address and its words.
@@ -37,7 +39,7 @@ type Link struct{ To, Words string }
 
 // FrameOf reads the look that the visitor chose; it persists on every page.
 func FrameOf(r *http.Request, face Face) Frame {
-	f := Frame{Face: face, Text: "1", Contrast: "plain", Keys: "on", Phone: place.HelpPhone(""), Path: pathOf(r, face), Today: Day(time.Now())}
+	f := Frame{Face: face, Text: "1", Contrast: "plain", Keys: "on", Bell: "on", Phone: place.HelpPhone(""), Path: pathOf(r, face), Today: Day(time.Now())}
 	if c, err := r.Cookie("text"); err == nil && (c.Value == "2" || c.Value == "3") {
 		f.Text = c.Value
 	}
@@ -46,6 +48,9 @@ func FrameOf(r *http.Request, face Face) Frame {
 	}
 	if c, err := r.Cookie("keys"); err == nil && c.Value == "off" {
 		f.Keys = "off"
+	}
+	if c, err := r.Cookie("bell"); err == nil && c.Value == "off" {
+		f.Bell = "off"
 	}
 	return f
 }
@@ -67,6 +72,30 @@ func (f Frame) NextTextWords() string {
 		return "字变小"
 	}
 	return "字更大"
+}
+
+// Live reports whether a page asks for what changes on it by itself, and for no more.
+func Live(r *http.Request) bool { return r.Header.Get("X-Live") != "" }
+
+// Icon is what the window is known by among others.
+func (f Frame) Icon() string {
+	if f.Rings {
+		return "/static/icon-rings.svg"
+	}
+	return "/static/icon.svg"
+}
+
+// Heard reports whether the page rings.
+func (f Frame) Heard() bool { return f.Rings && f.Bell == "on" }
+
+// Shows puts what went wrong on top of the page and beside its field, and returns the status of the
+// answer: that of a page where nothing did.
+func (f *Frame) Shows(wrong error) int {
+	if wrong == nil {
+		return http.StatusOK
+	}
+	f.Wrong = []*civic.Error{civic.As(wrong)}
+	return Status(wrong)
 }
 
 // ErrorFor returns what is wrong with a field, or "".
@@ -101,7 +130,7 @@ func Moment(t time.Time) string {
 
 // SetLook keeps the look that the visitor chose for a year.
 func SetLook(w http.ResponseWriter, r *http.Request) {
-	for name, allowed := range map[string]string{"text": "1 2 3", "contrast": "plain high", "keys": "on off"} {
+	for name, allowed := range map[string]string{"text": "1 2 3", "contrast": "plain high", "keys": "on off", "bell": "on off"} {
 		v := r.PostFormValue(name)
 		if v == "" || len(v) > 5 {
 			continue

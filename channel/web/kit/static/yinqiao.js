@@ -37,19 +37,57 @@ document.querySelectorAll("details.aloud").forEach(function (d) {
     if (d.open) sound.play().catch(function () {}); else sound.pause();
   });
 });
+// A telephone that rings, without a file: a second of 450 Hz, three of silence, over and over. A loop
+// of the sound's own goes on in a window that is behind others, where timers are held back.
+var bell = null, speaker = null;
+function ring(rings) {
+  if (!window.AudioContext || !rings === !bell) return;
+  if (!rings) { bell.stop(); bell = null; return; }
+  if (!speaker) {
+    speaker = new AudioContext();
+    document.addEventListener("pointerdown", function () { speaker.resume(); }); // some browsers wait for a hand
+    document.addEventListener("keydown", function () { speaker.resume(); });
+  }
+  var rate = speaker.sampleRate, sound = speaker.createBuffer(1, 4 * rate, rate), wave = sound.getChannelData(0);
+  for (var i = 0; i < rate; i++) wave[i] = .3 * Math.sin(2 * Math.PI * 450 * i / rate) * Math.min(1, i / 400, (rate - i) / 400);
+  bell = speaker.createBufferSource();
+  bell.buffer = sound;
+  bell.loop = true;
+  bell.connect(speaker.destination);
+  bell.start();
+}
+document.querySelectorAll("[data-ring-try]").forEach(function (b) {
+  if (!window.AudioContext) return;
+  b.hidden = false;
+  b.addEventListener("click", function () { if (!bell) { ring(b); setTimeout(function () { ring(document.querySelector("[data-rings]")); }, 1200); } });
+});
 // What changes by itself, as callers do: the server tells that it has, and the page asks for
 // itself. Without a script one presses 刷新.
 document.querySelectorAll("[data-live]").forEach(function (region) {
   if (!window.EventSource) return;
-  new EventSource(region.dataset.live).addEventListener("message", function () {
-    fetch(location.href, { credentials: "same-origin" }).then(function (a) { return a.text(); }).then(function (text) {
-      var page = new DOMParser().parseFromString(text, "text/html"), fresh = page.getElementById(region.id);
-      if (!fresh || fresh.innerHTML === region.innerHTML) return;
-      if (region.contains(document.activeElement) && /^(SELECT|INPUT|TEXTAREA)$/.test(document.activeElement.tagName)) return; // somebody is choosing
-      region.innerHTML = fresh.innerHTML;
-      document.title = page.title;
-    }).catch(function () {});
-  });
+  var asking = false, again = false;
+  function goesTo(b) { return b.getAttribute("href") || b.form && b.form.getAttribute("action"); }
+  function show(text) {
+    var page = new DOMParser().parseFromString(text, "text/html"), fresh = page.getElementById(region.id), at = document.activeElement;
+    if (!fresh || fresh.innerHTML === region.innerHTML) return;
+    if (region.contains(at) && /^(SELECT|INPUT|TEXTAREA)$/.test(at.tagName)) return; // somebody is choosing
+    var to = region.contains(at) && goesTo(at);
+    region.innerHTML = fresh.innerHTML;
+    if (to) region.querySelectorAll("a, button").forEach(function (b) { if (goesTo(b) === to) b.focus(); });
+    document.title = page.title;
+    document.querySelector("link[rel=icon]").href = page.querySelector("link[rel=icon]").getAttribute("href");
+    ring(region.querySelector("[data-rings]"));
+  }
+  function ask() { // one question at a time: what changes meanwhile is asked once, afterwards
+    if (asking) { again = true; return; }
+    asking = true; again = false;
+    fetch(location.href, { credentials: "same-origin", headers: { "X-Live": "1" } }).then(function (a) { return a.text(); }).then(show).catch(function () {}).then(function () {
+      asking = false;
+      if (again) ask();
+    });
+  }
+  new EventSource(region.dataset.live).addEventListener("message", ask);
+  ring(region.querySelector("[data-rings]"));
 });
 // Answering opens the telephone in a small window, and the caller in this one.
 document.addEventListener("click", function (e) {

@@ -19,7 +19,7 @@ const hallEvery = 10
 // until it is read, and nothing scrolls.
 const hallMost = 6
 
-func (f face) callRoutes() []kit.Route {
+func (f face) hallRoutes() []kit.Route {
 	act := func(do func(context.Context, civic.Actor, civic.RequestID) error) kit.Handler {
 		return func(w http.ResponseWriter, r *http.Request) error {
 			return f.called(w, r, do(r.Context(), f.actor(r), requestOf(r)))
@@ -37,21 +37,19 @@ func (f face) callRoutes() []kit.Route {
 
 // line is who waits today before the doors of one's own office.
 func (f face) line(w http.ResponseWriter, r *http.Request) error {
-	return f.showLine(w, r, http.StatusOK, nil)
+	return f.showLine(w, r, nil)
 }
 
-func (f face) showLine(w http.ResponseWriter, r *http.Request, status int, wrong *civic.Error) error {
+func (f face) showLine(w http.ResponseWriter, r *http.Request, wrong error) error {
 	fr, a, _, err := f.frame(r, "叫号")
 	if err != nil {
 		return err
-	}
-	if wrong != nil {
-		fr.Wrong = []*civic.Error{wrong}
 	}
 	lines, err := f.Booking.Lines(r.Context(), a)
 	if err != nil {
 		return err
 	}
+	status := fr.Shows(wrong)
 	return f.RenderAs(w, r, status, linePage(fr, lines, r.PathValue("resource"), kit.Field(r, "room")))
 }
 
@@ -61,6 +59,7 @@ func (f face) hall(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	fr.OnCall = nil // who calls is nothing for the hall to read
 	lines, err := f.Booking.Lines(r.Context(), a)
 	if err != nil {
 		return err
@@ -78,7 +77,7 @@ func (f face) callNext(w http.ResponseWriter, r *http.Request) error {
 // called shows the line again, with what was wrong.
 func (f face) called(w http.ResponseWriter, r *http.Request, err error) error {
 	if civic.Is(err, civic.Invalid) || civic.Is(err, civic.Conflict) {
-		return f.showLine(w, r, kit.Status(err), civic.As(err))
+		return f.showLine(w, r, err)
 	}
 	if err != nil {
 		return err
