@@ -266,6 +266,23 @@ func TestAManagerPublishesAWeekByOneSheetAndSeesItsBars(t *testing.T) {
 	b.sees("放好了", "改了2项")
 	b.press("main a.button")
 	b.sees("向国安医生", "30个号")
+	// One department is looked at, and stays so when a day of it is changed.
+	b.open("/desk/week?department=体检科&day=" + w.day(14))
+	b.script(`document.querySelectorAll("details").forEach(d => d.open = true)`)
+	stop := func(reason string) {
+		t.Helper()
+		b.do(chromedp.SetValue(chromedp.CSS("#f-day"), w.day(15)))
+		b.do(chromedp.SetValue(chromedp.CSS("#f-reason"), reason))
+		b.press(`form[action^="/desk/week/day"] button`)
+		var shown string
+		b.do(chromedp.Evaluate(`document.querySelector("#department").value`, &shown))
+		if shown != "体检科" {
+			t.Errorf("after %q the department %q is looked at", reason, shown)
+		}
+	}
+	stop("打 13800001111 问")
+	b.sees("请写一句为什么")
+	stop("检修")
 	phone := b.beside("phone", 390, 800)
 	phone.open("/desk/sign-in")
 	phone.press(`button[value=tychief]`)

@@ -76,7 +76,11 @@ func (s *Service) WeekSheet(ctx context.Context, actor civic.Actor, office civic
 		if _, _, err := s.keeper(v, office); err != nil {
 			return err
 		}
-		rs, weeks, err := officeWeek(v, office, since)
+		rs, err := activeOf(v, office)
+		if err != nil {
+			return err
+		}
+		weeks, err := weeksOn(v, office, since)
 		if err != nil {
 			return err
 		}
@@ -85,14 +89,7 @@ func (s *Service) WeekSheet(ctx context.Context, actor civic.Actor, office civic
 			if err != nil {
 				return err
 			}
-			tail := []string{r.Kind, r.About, p.Name, strconv.Itoa(r.Ahead), sayYes(r.Individual)}
-			week := weeks[r.ID]
-			if len(week) == 0 {
-				rows = append(rows, slices.Concat([]string{r.Department, r.Name, "", "", "", "", ""}, tail))
-			}
-			for _, t := range week {
-				rows = append(rows, slices.Concat([]string{r.Department, r.Name}, t.cells(), tail))
-			}
+			rows = weekRows(rows, r.Department, r.Name, weeks[r.ID], []string{r.Kind, r.About, p.Name, strconv.Itoa(r.Ahead), sayYes(r.Individual)})
 		}
 		return nil
 	})
@@ -102,26 +99,33 @@ func (s *Service) WeekSheet(ctx context.Context, actor civic.Actor, office civic
 	return sheet.Make(rows, workbook)
 }
 
-// officeWeek reads what can be booked at an office, and the weekly sessions of each
-// that hold on a day, in the order of the week.
-func officeWeek(q db.Q, office civic.OfficeID, day string) ([]Resource, map[string][]Template, error) {
-	rs, err := activeOf(q, office)
-	if err != nil {
-		return nil, nil, err
+// weekRows adds the rows of one doctor, hall or class to a sheet: one for each session of
+// the week, or one without a time.
+func weekRows(rows [][]string, department, name string, week []Template, tail []string) [][]string {
+	if len(week) == 0 {
+		rows = append(rows, slices.Concat([]string{department, name, "", "", "", "", ""}, tail))
 	}
+	for _, t := range week {
+		rows = append(rows, slices.Concat([]string{department, name}, t.cells(), tail))
+	}
+	return rows
+}
+
+// weeksOn reads the weekly sessions that hold on a day at an office, by resource, in the
+// order of the week.
+func weeksOn(q db.Q, office civic.OfficeID, day string) (map[string][]Template, error) {
 	var ts []template
-	if err := q.Select(&ts, `SELECT resource, weekday, from_min, to_min, places, holidays, since, until FROM booking_template
-		WHERE office = $1 AND since <= $2 AND until > $2`, office, day); err != nil {
-		return nil, nil, err
+	if err := q.Select(&ts, `SELECT `+templateColumns+` FROM booking_template WHERE office = $1 AND since <= $2 AND until > $2`, office, day); err != nil {
+		return nil, err
 	}
-	weeks := map[string][]Template{}
+	out := map[string][]Template{}
 	for _, t := range ts {
-		weeks[t.Resource] = append(weeks[t.Resource], Template{time.Weekday(t.Weekday), t.FromMin, t.ToMin, t.Places, t.Holidays})
+		out[t.Resource] = append(out[t.Resource], t.weekly())
 	}
-	for _, w := range weeks {
+	for _, w := range out {
 		sortWeek(w)
 	}
-	return rs, weeks, nil
+	return out, nil
 }
 
 // sortWeek puts Monday first.
@@ -161,13 +165,13 @@ func (s *Service) weekDraft(q db.Q, o place.Office, in WeekFile, now time.Time) 
 	if err != nil {
 		return nil, err
 	}
-	rs, weeks, err := officeWeek(q, o.ID, in.Since)
+	there, err := thereNow(q, o, in.Since)
 	if err != nil {
 		return nil, err
 	}
 	d := &WeekDraft{Office: o, Since: in.Since, Once: in.Once, Wrong: wrong}
 	for _, g := range together(rows) {
-		c, wrong, err := s.weekChange(q, o, g, rs, weeks, in)
+		c, wrong, err := s.weekChange(q, there, g, in)
 		if err != nil {
 			return nil, err
 		}
@@ -176,16 +180,59 @@ func (s *Service) weekDraft(q db.Q, o place.Office, in WeekFile, now time.Time) 
 		case !c.New() && slices.Equal(c.Before, c.After):
 			d.Same++
 		default:
-			if !c.New() {
-				if c.Stay, err = stays(q, o.ID, c.Resource.ID, in); err != nil {
-					return nil, err
-				}
-			}
 			d.Changes = append(d.Changes, c)
 		}
 	}
 	slices.SortStableFunc(d.Wrong, func(a, b Wrong) int { return cmp.Compare(a.Row, b.Row) })
+	if err := d.stays(q, in); err != nil {
+		return nil, err
+	}
 	return d, d.seal(rows)
+}
+
+// officeWeek is what can be booked at an office, and its weekly sessions.
+type officeWeek struct {
+	place.Office
+	named map[[2]string][]Resource // by department and name
+	weeks map[string][]Template
+}
+
+// thereNow reads what a sheet that holds from a day on would change.
+func thereNow(q db.Q, o place.Office, since string) (officeWeek, error) {
+	w := officeWeek{Office: o, named: map[[2]string][]Resource{}}
+	rs, err := activeOf(q, o.ID)
+	if err != nil {
+		return w, err
+	}
+	for _, r := range rs {
+		k := [2]string{r.Department, r.Name}
+		w.named[k] = append(w.named[k], r)
+	}
+	w.weeks, err = weeksOn(q, o.ID, since)
+	return w, err
+}
+
+// stays counts the sessions that the new weeks leave as they are.
+func (d *WeekDraft) stays(q db.Q, in WeekFile) error {
+	if !slices.ContainsFunc(d.Changes, func(c WeekChange) bool { return !c.New() }) {
+		return nil
+	}
+	var rows []struct {
+		Resource string
+		N        int
+	}
+	if err := q.Select(&rows, `SELECT s.resource, COUNT(*) AS n FROM booking_session s WHERE s.office = $1 AND s.day >= $2 AND s.day < $3 AND s.state = 'open' AND `+someones+` GROUP BY s.resource`,
+		in.Office, in.Since, in.until()); err != nil {
+		return err
+	}
+	n := map[string]int{}
+	for _, r := range rows {
+		n[r.Resource] = r.N
+	}
+	for i := range d.Changes {
+		d.Changes[i].Stay = n[d.Changes[i].Resource.ID] // nothing of what is new: it has no ID
+	}
+	return nil
 }
 
 // seal names the draft by what it does and what it found.
@@ -198,12 +245,7 @@ func (d *WeekDraft) seal(rows []sheetRow) error {
 	d.Seen = hex.EncodeToString(h[:16])
 	text := [][]string{weekHeads}
 	for _, r := range rows {
-		if r.off || len(r.days) == 0 {
-			text = append(text, slices.Concat([]string{r.department, r.name, "", "", "", "", ""}, r.tail()))
-		}
-		for _, day := range r.days {
-			text = append(text, slices.Concat([]string{r.department, r.name}, Template{day, r.from, r.to, r.places, r.holidays}.cells(), r.tail()))
-		}
+		text = weekRows(text, r.department, r.name, r.week(), r.tail())
 	}
 	out, err := sheet.Columns(text)
 	d.Text = strings.TrimPrefix(string(out), "\uFEFF")
@@ -226,7 +268,7 @@ func together(rows []sheetRow) [][]sheetRow {
 }
 
 // weekChange is what the rows of one doctor, hall or class ask for.
-func (s *Service) weekChange(q db.Q, o place.Office, rows []sheetRow, rs []Resource, weeks map[string][]Template, in WeekFile) (WeekChange, []Wrong, error) {
+func (s *Service) weekChange(q db.Q, o officeWeek, rows []sheetRow, in WeekFile) (WeekChange, []Wrong, error) {
 	var c WeekChange
 	var wrong []Wrong
 	bad := func(n int, col, say string) { wrong = append(wrong, Wrong{n, col, say}) }
@@ -234,12 +276,12 @@ func (s *Service) weekChange(q db.Q, o place.Office, rows []sheetRow, rs []Resou
 	if first.name == "" {
 		return c, nil, nil // said already
 	}
-	named := slices.DeleteFunc(slices.Clone(rs), func(r Resource) bool { return r.Name != first.name || r.Department != first.department })
+	named := o.named[[2]string{first.department, first.name}]
 	var p *Plan
 	switch len(named) {
 	case 1:
 		var err error
-		if c.Resource, c.Before = named[0], weeks[named[0].ID]; c.Before == nil {
+		if c.Resource, c.Before = named[0], o.weeks[named[0].ID]; c.Before == nil {
 			c.Before = []Template{}
 		}
 		if p, err = s.plan(q, c.Resource.Plan); err != nil {
@@ -256,8 +298,7 @@ func (s *Service) weekChange(q db.Q, o place.Office, rows []sheetRow, rs []Resou
 	}
 	c.After = []Template{}
 	for _, r := range rows {
-		for _, day := range r.days {
-			t := Template{day, r.from, r.to, r.places, r.holidays}
+		for _, t := range r.week() {
 			for _, x := range c.After {
 				if x.Weekday == t.Weekday && x.From < t.To && t.From < x.To {
 					bad(r.n, colFrom, "和同一天的另一行（"+sayClock(x.From)+"到"+sayClock(x.To)+"）时间重叠了，请改开。")
@@ -279,6 +320,15 @@ func (s *Service) weekChange(q db.Q, o place.Office, rows []sheetRow, rs []Resou
 		c.PlanWords = p.Words
 	}
 	return c, wrong, nil
+}
+
+// week is the sessions of every week that a row asks for.
+func (r sheetRow) week() []Template {
+	out := make([]Template, len(r.days))
+	for i, day := range r.days {
+		out[i] = Template{day, r.from, r.to, r.places, r.holidays}
+	}
+	return out
 }
 
 func (r sheetRow) tail() []string { return []string{r.kind, r.about, r.plan, r.ahead, r.one} }
@@ -323,13 +373,6 @@ func (in WeekFile) until() string {
 	}
 	since, _ := parseDay(in.Since) // checked before
 	return since.AddDate(0, 0, 7).Format(time.DateOnly)
-}
-
-// stays counts the sessions of a resource that a new week leaves as they are.
-func stays(q db.Q, office civic.OfficeID, resource string, in WeekFile) (int, error) {
-	var n int
-	err := q.Get(&n, `SELECT COUNT(*) FROM booking_session s WHERE s.office = $1 AND s.resource = $2 AND s.day >= $3 AND s.day < $4 AND s.state = 'open' AND `+someones, office, resource, in.Since, in.until())
-	return n, err
 }
 
 // PublishWeek does what CheckWeek said it would, in one transaction: it enters what is
@@ -401,12 +444,8 @@ func (s *Service) publishDraft(tx *journal.Tx, auth civic.Authority, o place.Off
 	if err != nil {
 		return sum, err
 	}
-	for part := range slices.Chunk(rs, publishEach) {
-		made, err := s.publish(tx, o, part, at(tx.Now.In(civic.Shanghai), 0), last)
-		if err != nil {
-			return sum, err
-		}
-		sum.Resources, sum.Sessions, sum.Places = sum.Resources+len(part), sum.Sessions+made.Sessions, sum.Places+made.Places
+	if sum, err = s.publishAll(tx, o, rs, at(tx.Now.In(civic.Shanghai), 0), last); err != nil {
+		return sum, err
 	}
 	return sum, tx.Record(auth, journal.Event{Act: ActPublished, Detail: map[string]string{"until": reach, "sessions": strconv.Itoa(sum.Sessions), "places": strconv.Itoa(sum.Places)},
 		About: about(o.ID, "office", string(o.ID))})
@@ -418,6 +457,5 @@ func laterWeeks(q db.Q, in WeekFile) (map[string][]Template, error) {
 	if !in.Once {
 		return nil, nil
 	}
-	_, later, err := officeWeek(q, in.Office, in.until())
-	return later, err
+	return weeksOn(q, in.Office, in.until())
 }

@@ -139,13 +139,33 @@ func readResource(q db.Q, office civic.OfficeID, id string) (Resource, error) {
 const resourcesMost = 2000
 
 // activeOf reads what can be booked at an office, as it is listed.
-func activeOf(q db.Q, office civic.OfficeID) (rs []Resource, err error) {
-	return rs, q.Select(&rs, `SELECT `+resourceColumns+` FROM booking_resource WHERE office = $1 AND state = 'active' ORDER BY kind, department, name, id LIMIT $2`, office, resourcesMost)
+func activeOf(q db.Q, office civic.OfficeID) ([]Resource, error) {
+	rs, _, err := activeIn(q, office, "")
+	return rs, err
+}
+
+// activeIn is activeOf for one department, or for all; cut says that there are more.
+func activeIn(q db.Q, office civic.OfficeID, department string) (rs []Resource, cut bool, err error) {
+	if err := q.Select(&rs, `SELECT `+resourceColumns+` FROM booking_resource WHERE office = $1 AND state = 'active' AND (department = $2 OR CAST($2 AS TEXT) = '')
+		ORDER BY kind, department, name, id LIMIT $3`, office, department, resourcesMost+1); err != nil {
+		return nil, false, err
+	}
+	cut = len(rs) > resourcesMost
+	return rs[:min(len(rs), resourcesMost)], cut, nil
+}
+
+// departmentsOf lists the departments of what can be booked at an office.
+func departmentsOf(q db.Q, office civic.OfficeID) ([]string, error) {
+	var ds []string
+	err := q.Select(&ds, `SELECT DISTINCT department FROM booking_resource WHERE office = $1 AND state = 'active' AND department <> '' ORDER BY department`, office)
+	return ds, err
 }
 
 // resourcesOf reads all that could ever be booked at an office.
-func resourcesOf(q db.Q, office civic.OfficeID) (rs []Resource, err error) {
-	return rs, q.Select(&rs, `SELECT `+resourceColumns+` FROM booking_resource WHERE office = $1`, office)
+func resourcesOf(q db.Q, office civic.OfficeID) ([]Resource, error) {
+	var rs []Resource
+	err := q.Select(&rs, `SELECT `+resourceColumns+` FROM booking_resource WHERE office = $1`, office)
+	return rs, err
 }
 
 // key names a resource in its office.
@@ -363,12 +383,8 @@ func (s *Service) publishDay(tx *journal.Tx, o place.Office, resource string, da
 	if err := tx.Select(&rs, `SELECT `+resourceColumns+` FROM booking_resource WHERE office = $1 AND state = 'active' AND (id = $2 OR CAST($2 AS TEXT) = '') ORDER BY id`, o.ID, resource); err != nil {
 		return err
 	}
-	for part := range slices.Chunk(rs, publishEach) {
-		if _, err := s.publish(tx, o, part, day, day); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err := s.publishAll(tx, o, rs, day, day)
+	return err
 }
 
 // reachOf is the last day for which an office has sessions, "" where it has none.

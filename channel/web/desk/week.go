@@ -207,7 +207,7 @@ func (f face) setWeekDay(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return kit.Go(w, r, "/desk/week?day="+day)
+	return kit.Go(w, r, weekPath("/desk/week", day, r.URL.Query().Get("department")))
 }
 
 // time is one session: what became of its places, and who has booked it.
