@@ -142,7 +142,7 @@ func (s *Service) live(q db.Q, defs map[string]*catalog.Definition, t *turn, x S
 		}
 		defs[key] = def
 	}
-	if def.Booking == nil || def.Booking.Kind != x.Kind {
+	if !books(def, x) {
 		return nil, errNoSession
 	}
 	if t.o.auth.Basis() == civic.BasisGrant && !def.Proxy {

@@ -50,7 +50,9 @@ func TestALargeOfficeIsListedAsFarAsAPageGoesByDepartment(t *testing.T) {
 		c.add("骨科", "王医生", tenPlan()) // listed behind all others
 		var rows [][]any
 		var hash string
-		c.Look(t, c.keeper, func(v *journal.View) error { return v.Get(&hash, `SELECT plan FROM booking_resource WHERE id = $1`, c.doctor) })
+		c.Look(t, c.keeper, func(v *journal.View) error {
+			return v.Get(&hash, `SELECT plan FROM booking_resource WHERE id = $1`, c.doctor)
+		})
 		for i := range 2000 {
 			rows = append(rows, []any{c.d.Hospital, fmt.Sprint("many", i), "clinic", "儿科", fmt.Sprintf("医生%04d", i), "", hash, "", true, 14, 420, "active"})
 		}

@@ -51,6 +51,15 @@ func free(ways []Way, pools []state, now time.Time) int {
 	return n
 }
 
+// freeTo counts the places of a session that a drawer can get.
+func (s *Service) freeTo(q db.Q, d Drawer, x Session, pools []state) (int, error) {
+	p, err := s.plan(q, x.Plan)
+	if err != nil {
+		return 0, err
+	}
+	return free(p.Ways(d, x.Office, x.StartsAt), pools, d.Now), nil
+}
+
 // keptOf counts the places of pools that are still kept for those they are for.
 func keptOf(pools []state, now time.Time) (n int) {
 	for _, p := range pools {
@@ -99,29 +108,6 @@ func (w Way) take(tx *db.Tx, office civic.OfficeID, session, what string, n int,
 	return got == 1, err
 }
 
-// lapse lets go of the holds of a session whose time is over. A place that was
-// offered to one who waited has an act at its end, and is left to the sweep.
-func lapse(tx *db.Tx, office civic.OfficeID, session string, now time.Time) (int, error) {
-	var gone []struct{ Pool string }
-	if err := tx.Select(&gone, `DELETE FROM booking_hold WHERE office = $1 AND session = $2 AND until <= $3 AND draft <> '' RETURNING pool`, office, session, now); err != nil {
-		return 0, err
-	}
-	count := map[string]int{}
-	var pools []string
-	for _, g := range gone {
-		if count[g.Pool]++; count[g.Pool] == 1 {
-			pools = append(pools, g.Pool)
-		}
-	}
-	slices.Sort(pools)
-	for _, p := range pools {
-		if err := give(tx, office, session, p, held, count[p]); err != nil {
-			return 0, err
-		}
-	}
-	return len(gone), nil
-}
-
 // give puts places back.
 func give(tx *db.Tx, office civic.OfficeID, session, pool, what string, n int) error {
 	got, err := tx.Exec(`UPDATE booking_pool SET `+what+` = `+what+` - $1 WHERE office = $2 AND session = $3 AND pool = $4`, n, office, session, pool)
@@ -129,47 +115,6 @@ func give(tx *db.Tx, office civic.OfficeID, session, pool, what string, n int) e
 		err = errors.New("booking: a place of no pool")
 	}
 	return err
-}
-
-// hold is a place that stays with a draft, or is offered to one who waited.
-type hold struct {
-	Office  civic.OfficeID
-	ID      string
-	Session string
-	Pool    string
-	DrewAs  string
-	Cause   Cause
-	Person  civic.PersonID
-	Draft   civic.DraftID // "" for an offer
-	Since   time.Time
-	Until   time.Time
-}
-
-const holdColumns = `office, id, session, pool, drew_as, cause, person, draft, since, until`
-
-func insertHold(tx *db.Tx, h hold) error {
-	return tx.InsertRows("booking_hold", []string{"office", "id", "session", "pool", "drew_as", "cause", "person", "draft", "since", "until"},
-		[][]any{{h.Office, h.ID, h.Session, h.Pool, h.DrewAs, h.Cause, h.Person, h.Draft, h.Since, h.Until}})
-}
-
-// redeem makes a booked place of a held one. ok is false when the hold is no more.
-func redeem(tx *db.Tx, id, session string, who []civic.PersonID) (w Way, ok bool, err error) {
-	if id == "" || len(who) == 0 {
-		return w, false, nil
-	}
-	var h hold
-	err = tx.Get(&h, `DELETE FROM booking_hold WHERE id = $1 AND session = $2 AND person IN `+db.In(3, len(who))+` RETURNING `+holdColumns, append([]any{id, session}, db.Args(who)...)...)
-	if errors.Is(err, db.ErrNoRows) {
-		return w, false, nil
-	}
-	if err != nil {
-		return w, false, err
-	}
-	n, err := tx.Exec(`UPDATE booking_pool SET held = held - 1, used = used + 1 WHERE office = $1 AND session = $2 AND pool = $3 AND NOT shut`, h.Office, h.Session, h.Pool)
-	if err == nil && n != 1 {
-		err = errStopped
-	}
-	return Way{Pool: h.Pool, As: h.DrewAs, Cause: h.Cause}, err == nil, err
 }
 
 // readSession finds a session by its ID.
@@ -180,6 +125,21 @@ func readSession(q db.Q, id string) (Session, error) {
 		err = errNoSession
 	}
 	return x, err
+}
+
+// readSessions reads sessions in one go, by their IDs. One that there is not is left out.
+func readSessions(q db.Q, ids []string) (map[string]Session, error) {
+	out := map[string]Session{}
+	for part := range slices.Chunk(ids, 300) {
+		var xs []Session
+		if err := q.Select(&xs, `SELECT `+sessionColumns+` FROM booking_session WHERE id IN `+db.In(1, len(part)), db.Args(part)...); err != nil {
+			return nil, err
+		}
+		for _, x := range xs {
+			out[x.ID] = x
+		}
+	}
+	return out, nil
 }
 
 // sessionAt finds a session of an office.

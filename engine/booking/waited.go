@@ -181,15 +181,15 @@ func (s *Service) TakeOffer(ctx context.Context, actor civic.Actor, o Order) (re
 		if err != nil {
 			return err
 		}
-		if err := s.within(tx, tx.Actor.Channel, o.auth.Selves(), r.Def, x, "", tx.Now); err != nil {
+		if err := s.within(tx, tx.Actor.Channel, o.auth.Selves(), r.Def, x.Session, "", tx.Now); err != nil {
 			return err
 		}
-		w, err := offered(tx, x, o.auth.Selves())
+		w, err := offered(tx, x.Session, o.auth.Selves())
 		if err != nil {
 			return err
 		}
-		rc = request.Receipt{Person: r.Person, Request: r.ID, Number: r.Number, Def: r.Def}
-		return s.bookOne(tx, o.auth, x, of(r, x, w, tx.Now))
+		rc = r.Receipt()
+		return s.bookOne(tx, o.auth, x.Session, of(r, x.Session, w, tx.Now))
 	})
 	return rc, err
 }

@@ -52,10 +52,7 @@ func (f face) showAwaiting(w http.ResponseWriter, r *http.Request, wrong error) 
 	if err != nil {
 		return err
 	}
-	status := http.StatusOK
-	if wrong != nil {
-		fr.Wrong, status = []*civic.Error{civic.As(wrong)}, kit.Status(wrong)
-	}
+	status := refusedWith(&fr, wrong)
 	return f.RenderAs(w, r, status, hospitalPage(fr, pending, lists, r))
 }
 
@@ -107,10 +104,7 @@ func (f face) showHospitalList(w http.ResponseWriter, r *http.Request, wrong err
 	if err != nil {
 		return err
 	}
-	status := http.StatusOK
-	if wrong != nil {
-		fr.Wrong, status = []*civic.Error{civic.As(wrong)}, kit.Status(wrong)
-	}
+	status := refusedWith(&fr, wrong)
 	return f.RenderAs(w, r, status, hospitalListPage(fr, l, r))
 }
 
@@ -196,10 +190,7 @@ func (f face) showOwners(w http.ResponseWriter, r *http.Request, v ownersView, w
 	if v.Owners, err = f.Booking.Owners(r.Context(), a, m.Office); err != nil {
 		return err
 	}
-	status := http.StatusOK
-	if wrong != nil {
-		fr.Wrong, status = []*civic.Error{civic.As(wrong)}, kit.Status(wrong)
-	}
+	status := refusedWith(&fr, wrong)
 	v.Systems, v.r, fr.Back = f.Booking.Systems(), r, "/desk/week"
 	return f.RenderAs(w, r, status, ownersPage(fr, v))
 }
