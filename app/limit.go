@@ -39,7 +39,7 @@ type limiter struct {
 	doors  []string
 	from   func(*http.Request) string // by what tries are counted
 	most   int                        // failures of one address
-	codes  int // failures with access codes, of all addresses
+	codes  int                        // failures with access codes, of all addresses
 	window time.Duration
 	mu     sync.Mutex
 	began  time.Time
