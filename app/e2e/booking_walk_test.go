@@ -274,9 +274,7 @@ func TestAManagerPublishesAWeekByOneSheetAndSeesItsBars(t *testing.T) {
 		b.do(chromedp.SetValue(chromedp.CSS("#f-day"), w.day(15)))
 		b.do(chromedp.SetValue(chromedp.CSS("#f-reason"), reason))
 		b.press(`form[action^="/desk/week/day"] button`)
-		var shown string
-		b.do(chromedp.Evaluate(`document.querySelector("#department").value`, &shown))
-		if shown != "体检科" {
+		if shown := eval[string](b, `document.querySelector("#department").value`); shown != "体检科" {
 			t.Errorf("after %q the department %q is looked at", reason, shown)
 		}
 	}
