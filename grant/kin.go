@@ -15,6 +15,21 @@ type Kin struct {
 	Relation string
 }
 
+// KinTo lists those of whom a person is or may be a relative, whatever holds the grant now.
+func KinTo(q db.Q, auth civic.Authority, person civic.PersonID) ([]civic.PersonID, error) {
+	if !auth.Over(person) {
+		return nil, errors.New("grant: whose relative a person is needs an authority over them")
+	}
+	self, err := people.Resolve(q, person)
+	if err != nil {
+		return nil, err
+	}
+	var out []civic.PersonID
+	err = q.Select(&out, `SELECT DISTINCT person FROM proxy_grant WHERE state <> 'revoked' AND agent_kind = 'person' AND agent IN `+db.In(1, len(self.Selves()))+` ORDER BY person`,
+		db.Args(self.Selves())...)
+	return out, err
+}
+
 // KinOf lists the people by whom a message may reach somebody: those who hold a live
 // grant, family first; after a death, relatives who held one. The authority is over the person.
 func KinOf(q db.Q, auth civic.Authority, now time.Time, person civic.PersonID) ([]Kin, error) {

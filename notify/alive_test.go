@@ -13,6 +13,52 @@ import (
 	"yinqiao/notify"
 )
 
+func TestARelativeWhoWasWronglyReportedDeadIsToldWhatTheyMissed(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d, apptest.At(time.Date(2026, 11, 23, 21, 30, 0, 0, civic.Shanghai))) // nobody is told at night
+		a := w.Taiyuan
+		daughter := w.Register(t, w.NewPerson(a.Street, "李秀兰"))
+		to := func(template string) (out []notify.Message) {
+			for _, m := range states(t, w, a.Elder, template) {
+				if m.Receiver == string(daughter) {
+					out = append(out, m)
+				}
+			}
+			return out
+		}
+		w.Give(t, a.Elder, daughter, "*")
+		w.Tell(t)
+		if ms := to("grant.given/family"); len(ms) != 1 || ms[0].State != notify.Open {
+			t.Fatalf("before: %+v", ms)
+		}
+		source := grant.DeathSources()[0].Code
+		ok(t, w.Grant.ReportDeath(ctx, a.Administrator, daughter, "2026-11-22", source))
+		w.Clock.Add(14 * time.Hour) // her turn comes, and she counts as dead
+		w.Tell(t)
+		if ms := to("grant.given/family"); len(ms) != 1 || ms[0].How != "receiver_gone" {
+			t.Fatalf("while she counts as dead: %+v", ms)
+		}
+		ok(t, w.Grant.ReportDeath(ctx, a.Administrator, a.Elder, "2026-11-22", source))
+		w.Tell(t)
+		staff := len(states(t, w, a.Elder, "person.died/staff"))
+		if n := len(to("person.died/family")); n != 0 {
+			t.Fatalf("she was told %d times", n)
+		}
+		ok(t, w.Grant.WithdrawDeath(ctx, a.Administrator, daughter, "同名的人"))
+		w.Tell(t)
+		if ms := to("grant.given/family"); len(ms) != 1 || ms[0].State == notify.Cancelled {
+			t.Errorf("that she may act she is not told: %+v", ms)
+		}
+		if ms := to("person.died/family"); len(ms) != 1 {
+			t.Errorf("of her mother's death: %+v", ms)
+		}
+		if n := len(states(t, w, a.Elder, "person.died/staff")); n != staff {
+			t.Errorf("colleagues were told %d times, then %d", staff, n)
+		}
+	})
+}
+
 func TestADeathThatWasNoneLeavesNothingUntold(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -18,7 +18,8 @@ import (
 // Heed is the job that an act wakes: what the act makes people be told, and what it
 // makes needless.
 type Heed struct {
-	Entry string `json:"entry"`
+	Entry string   `json:"entry"`
+	Only  Audience `json:"only,omitempty"` // of an act that was heeded before: whom alone it is to reach now; it settles nothing again
 }
 
 // Kind implements jobs.Args.
@@ -45,7 +46,7 @@ func (s *Service) Heed(ctx context.Context, job Heed) error {
 		if err != nil {
 			return err
 		}
-		h := heeding{s: s, tx: tx, line: line, about: about}
+		h := heeding{s: s, tx: tx, line: line, about: about, only: job.Only}
 		if !h.matters() {
 			return journal.ErrUnchanged
 		}
@@ -55,8 +56,10 @@ func (s *Service) Heed(ctx context.Context, job Heed) error {
 			}
 			return err
 		}
-		if err := h.settle(); err != nil {
-			return err
+		if h.only == "" {
+			if err := h.settle(); err != nil {
+				return err
+			}
 		}
 		made, err := h.make()
 		if err != nil {
@@ -78,6 +81,7 @@ type heeding struct {
 	tx    *journal.Tx
 	line  journal.Line
 	about []journal.About
+	only  Audience
 	self  people.Self
 	auth  civic.Authority
 	elder people.Person
@@ -132,7 +136,7 @@ func (h *heeding) object(kind string) string {
 func (h *heeding) make() (int, error) {
 	made := 0
 	for _, t := range h.s.book.byAct[h.line.Act] {
-		if !h.applies(t) {
+		if !h.applies(t) || h.only != "" && t.To != h.only {
 			continue
 		}
 		over, err := h.isOver(t)

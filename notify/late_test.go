@@ -1,6 +1,7 @@
 package notify_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -117,6 +118,43 @@ func TestNothingGoesWithWhatWasNotSentItself(t *testing.T) {
 			w.Clock.Add(40 * time.Minute)
 		}
 	})
+}
+
+func TestWhatWentWithATextThatFailedGoesOnAtOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d, apptest.At(time.Date(2026, 11, 23, 9, 0, 0, 0, civic.Shanghai)))
+		a, c := w.Taiyuan, &keeps{}
+		w.Notify.Carry(notify.CarrierSMS, c)
+		in := w.NewPerson(a.Street, "赵建国")
+		in.Phones = []people.Phone{{Number: a.ElderPhone, Whose: "own"}}
+		w.Register(t, in)
+		w.Open(t, a.Clerk, a.Elder)
+		for _, purpose := range []string{"notices", "share-volunteer"} {
+			_, err := w.Rights.Give(ctx, a.Clerk, a.Elder, rights.Giving{Purpose: purpose, Version: 1, How: rights.FaceToFace, By: rights.Self})
+			ok(t, err)
+			w.Tell(t)
+		}
+		ms := states(t, w, a.Elder, "consent.given/elder")
+		first, joined := tried(t, w, ms[0].ID), tried(t, w, ms[1].ID)
+		if len(first) != 1 || len(joined) != 1 || joined[0].Gateway != "" {
+			t.Fatalf("%+v, %+v", first, joined)
+		}
+		ok(t, w.Notify.Reported(ctx, "keeps", []notify.Report{{ID: first[0].ID, Code: "off"}}))
+		w.Tell(t)
+		for i, m := range ms {
+			if as := tried(t, w, m.ID); len(as) != 2 || as[1].Carrier != notify.CarrierVoice {
+				t.Errorf("message %d waits for a text that failed: %+v", i, as)
+			}
+		}
+	})
+}
+
+// keeps is a gateway that takes everything and does not say yet what became of it.
+type keeps struct{}
+
+func (keeps) Send(_ context.Context, p notify.Parcel) (notify.Sent, error) {
+	return notify.Sent{Gateway: "keeps", Ref: "K" + p.ID}, nil
 }
 
 func TestASecondConsentIsNotTakenAsToldByTheTextOfTheFirst(t *testing.T) {

@@ -104,7 +104,10 @@ func (s *Service) apply(tx *journal.Tx, auth civic.Authority, m Message, a Attem
 	if err := tx.RecordFor(auth, m.Person, journal.Event{Act: act, About: s.about(m), Detail: map[string]string{"carrier": a.Carrier, "gateway": a.Gateway}}); err != nil {
 		return err
 	}
-	return s.after(tx, auth, m, a, state)
+	if err := s.after(tx, auth, m, a, state); err != nil || delivered {
+		return err
+	}
+	return s.part(tx, a)
 }
 
 // keepForLater keeps a report by the gateway's own name for a parcel that is not noted

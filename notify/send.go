@@ -290,6 +290,11 @@ func (s *Service) result(ctx context.Context, job Send, sent Sent, failed error)
 		if err := s.after(tx, auth, m, a, state); err != nil {
 			return err
 		}
+		if isNo {
+			if err := s.part(tx, a); err != nil {
+				return err
+			}
+		}
 		return s.early(tx, auth, m, a, sent)
 	})
 }
@@ -319,4 +324,15 @@ func (s *Service) after(tx *journal.Tx, auth civic.Authority, m Message, a Attem
 		return tx.Enqueue(Walk{}, time.Time{})
 	}
 	return nil
+}
+
+// part has what went with an attempt that failed go on too: nothing brings it any more.
+func (s *Service) part(tx *journal.Tx, a Attempt) error {
+	n, err := tx.Exec(`UPDATE message SET next_at = $1 WHERE state = 'open' AND next_at > $1 AND (person, id) IN (SELECT person, message FROM message_attempt
+		WHERE target = $2 AND carrier = $3 AND discreet = $4 AND made_at >= $5 AND id <> $6 AND state = 'sent' AND tries = 0 AND gateway = '')`,
+		tx.Now, a.Target, a.Carrier, a.Discreet, a.MadeAt, a.ID)
+	if err != nil || n == 0 {
+		return err
+	}
+	return tx.Enqueue(Walk{}, time.Time{})
 }

@@ -9,6 +9,7 @@ import (
 	"yinqiao/db"
 	"yinqiao/grant"
 	"yinqiao/journal"
+	"yinqiao/people"
 )
 
 // settle ends the messages whose matter the act settles. After a death, all that was
@@ -114,83 +115,127 @@ func (h *heeding) isOver(t *Template) (bool, error) {
 	return h.settledSince(t, h.line.ID, about, maker)
 }
 
-// died is why a message was cancelled by its person's death.
-const died = "died"
+// Why a message was cancelled by a death: of whom it was for, or of the relative who was to
+// be told.
+const (
+	died         = "died"
+	receiverGone = "receiver_gone"
+)
 
-// revive opens the messages again that a death cancelled which was none, each with its chain
-// and its time anew; not codes, what only informs and is late, nor what was settled meanwhile.
-// What went out before is not sent again.
+// revive opens the messages again that a death cancelled which was none, theirs and those that
+// they were to get as a relative, each with its chain and its time anew; not codes, what only
+// informs and is late, nor what was settled meanwhile. What went out before is not sent again.
 func (h *heeding) revive() error {
 	ids := h.self.Selves()
-	var lost []Message
-	if err := h.tx.Select(&lost, `SELECT `+messageColumns+` FROM message WHERE state = 'cancelled' AND how = $1 AND audience = 'elder' AND person IN `+db.In(2, len(ids))+` ORDER BY person, id LIMIT 200`,
-		append([]any{died}, db.Args(ids)...)...); err != nil {
-		return err
-	}
-	for _, m := range lost {
-		t := h.s.book.byName[m.Template]
-		if t == nil || t.Urgency == Code {
-			continue
-		}
-		u := h.s.book.chains.Urgencies[t.Urgency]
-		maker, err := h.s.maker(h.tx, m)
-		if err != nil {
+	for _, by := range []struct{ why, where string }{{died, `audience = 'elder' AND person IN `}, {receiverGone, `audience = 'family' AND receiver IN `}} {
+		var lost []Message
+		if err := h.tx.Select(&lost, `SELECT `+messageColumns+` FROM message WHERE state = 'cancelled' AND how = $1 AND `+by.where+db.In(2, len(ids))+` ORDER BY person, id LIMIT 200`,
+			append([]any{by.why}, db.Args(ids)...)...); err != nil {
 			return err
 		}
-		over, err := h.settledSince(t, m.Entry, m.About, maker)
-		if err != nil {
-			return err
-		}
-		if over || u.Quiet && !h.tx.Now.Before(m.OverAt) {
-			continue
-		}
-		// Of one that was being handed over it is not known whether it came: it is not sent again.
-		if _, err := h.tx.Exec(`DELETE FROM message_attempt WHERE person = $1 AND message = $2 AND state = 'dropped'
-			AND NOT EXISTS (SELECT 1 FROM message_sending s WHERE s.attempt = message_attempt.id AND s.busy)`, m.Person, m.ID); err != nil {
-			return err
-		}
-		n, err := h.tx.Exec(`UPDATE message SET state = 'open', how = '', ended_at = NULL, next_at = $1, over_at = $2 WHERE person = $3 AND id = $4 AND state = 'cancelled'`,
-			h.tx.Now, h.tx.Now.Add(time.Duration(u.Over)*time.Minute), m.Person, m.ID)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			continue
-		}
-		if err := h.tx.RecordFor(h.auth, m.Person, journal.Event{Act: ActQueued, Detail: map[string]string{"what": t.Act.Words()}, About: h.s.about(m)}); err != nil {
-			return err
+		for _, m := range lost {
+			of, err := h.of(m)
+			if err == nil && of.self.Root != "" {
+				err = of.reopen(m)
+			}
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return h.catchUp()
 }
 
+// of is the same act as it bears on whom a message is about; whose self is none if that person
+// is not to be found any more.
+func (h *heeding) of(m Message) (*heeding, error) {
+	if slices.Contains(h.self.Selves(), m.Person) {
+		return h, nil
+	}
+	of := &heeding{s: h.s, tx: h.tx, line: h.line}
+	self, err := people.Resolve(h.tx, m.Person)
+	if civic.Is(err, civic.NotFound) {
+		return of, nil
+	}
+	if err != nil {
+		return of, err
+	}
+	of.self = self
+	of.auth, err = over(h.tx, self.Root, self.Division, append(self.Selves(), m.Person))
+	return of, err
+}
+
+// reopen opens one message again.
+func (h *heeding) reopen(m Message) error {
+	t := h.s.book.byName[m.Template]
+	if t == nil || t.Urgency == Code {
+		return nil
+	}
+	u := h.s.book.chains.Urgencies[t.Urgency]
+	maker, err := h.s.maker(h.tx, m)
+	if err != nil {
+		return err
+	}
+	over, err := h.settledSince(t, m.Entry, m.About, maker)
+	if err != nil || over || u.Quiet && !h.tx.Now.Before(m.OverAt) {
+		return err
+	}
+	// Of one that was being handed over it is not known whether it came: it is not sent again.
+	if _, err := h.tx.Exec(`DELETE FROM message_attempt WHERE person = $1 AND message = $2 AND state = 'dropped'
+		AND NOT EXISTS (SELECT 1 FROM message_sending s WHERE s.attempt = message_attempt.id AND s.busy)`, m.Person, m.ID); err != nil {
+		return err
+	}
+	n, err := h.tx.Exec(`UPDATE message SET state = 'open', how = '', ended_at = NULL, next_at = $1, over_at = $2 WHERE person = $3 AND id = $4 AND state = 'cancelled'`,
+		h.tx.Now, h.tx.Now.Add(time.Duration(u.Over)*time.Minute), m.Person, m.ID)
+	if err != nil || n == 0 {
+		return err
+	}
+	return h.tx.RecordFor(h.auth, m.Person, journal.Event{Act: ActQueued, Detail: map[string]string{"what": t.Act.Words()}, About: h.s.about(m)})
+}
+
 // catchUp has the acts heeded again of which the person was told nothing while they counted as
-// dead: what they have to know or to answer, as revive keeps it. Who was told is not told twice.
+// dead, as revive keeps it: what concerns them, what they have to know as an agent, and what as a
+// relative. Who was told is not told twice, and nobody else is told again.
 func (h *heeding) catchUp() error {
 	ids := h.self.Selves()
 	deaths, err := journal.Since(h.tx, h.auth, "", ids, "subject", []journal.Act{grant.ActDied})
 	if err != nil || len(deaths) == 0 {
 		return err
 	}
-	var acts []journal.Act
-	for act, ts := range h.s.book.byAct {
-		if slices.ContainsFunc(ts, func(t *Template) bool {
-			return t.To == Elder && t.Urgency != Code && !h.s.book.chains.Urgencies[t.Urgency].Quiet
-		}) {
-			acts = append(acts, act)
-		}
-	}
-	slices.Sort(acts)
-	missed, err := journal.Since(h.tx, h.auth, deaths[0].ID, ids, "subject", acts)
+	of, err := grant.KinTo(h.tx, h.auth, h.self.Root)
 	if err != nil {
 		return err
 	}
-	for _, l := range missed {
-		if err := h.tx.Enqueue(Heed{Entry: l.ID}, time.Time{}); err != nil {
+	for _, x := range []struct {
+		to             Audience
+		receiver, role string
+		ids            []civic.PersonID
+	}{{Elder, "", "subject", ids}, {Family, "agent", "agent", ids}, {Family, "kin", "subject", of}} {
+		missed, err := journal.Since(h.tx, h.auth, deaths[0].ID, x.ids, x.role, h.s.book.lasting(x.to, x.receiver))
+		if err != nil {
 			return err
+		}
+		for _, l := range missed {
+			if err := h.tx.Enqueue(Heed{Entry: l.ID, Only: x.to}, time.Time{}); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// lasting lists the acts with a message to some that is worth telling days later.
+func (b *book) lasting(to Audience, receiver string) []journal.Act {
+	var out []journal.Act
+	for act, ts := range b.byAct {
+		if slices.ContainsFunc(ts, func(t *Template) bool {
+			return t.To == to && t.Receiver == receiver && t.Urgency != Code && !b.chains.Urgencies[t.Urgency].Quiet
+		}) {
+			out = append(out, act)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // byThem reports whether the person was at the controls, or said it with their card in

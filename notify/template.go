@@ -48,6 +48,7 @@ type templateData struct {
 	Private  bool
 	OwnPhone bool `yaml:"own_phone"` // to a phone of the person's own that nobody else has, or not at all
 	Ends     []journal.Act
+	Anything bool // whatever of Ends the person does settles it, not only what is about the same thing
 	Answer   bool // it asks the person something: only Ends settles it
 	Zh, En   wording
 }
@@ -203,6 +204,9 @@ func (b *book) add(t *Template) error {
 		return fmt.Errorf("roles are for staff")
 	case !slices.Contains([]string{"", "request", "grant", "consent", "session"}, t.About), !slices.Contains([]string{"", "other", "asked", "helper"}, t.By):
 		return fmt.Errorf("about or by is not known")
+	case len(t.Ends) > 0 && (t.About == "") != t.Anything, len(t.Ends) == 0 && t.Anything:
+		// Else an act about another matter would silence this one.
+		return fmt.Errorf("what settles it is about the same thing (about), or is said to settle it whatever it is about (anything)")
 	case t.Answer && (t.To != Elder || t.About == "" || len(t.Ends) == 0 || u.Quiet):
 		return fmt.Errorf("what asks the elder for an answer says about what, what settles it, and is not given up quietly")
 	}

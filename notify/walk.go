@@ -111,7 +111,7 @@ func (s *Service) step(tx *journal.Tx, k key, off []stop) error {
 			return err
 		}
 		if !rauth.Valid() {
-			_, err := s.end(tx, auth, m, Cancelled, "receiver_gone")
+			_, err := s.end(tx, auth, m, Cancelled, receiverGone)
 			return err
 		}
 	}

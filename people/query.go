@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"yinqiao/civic"
 	"yinqiao/speech/pinyin"
@@ -27,6 +28,7 @@ type query struct {
 type sought struct {
 	six, name, place, from, to string
 	letters                    bool // name is pinyin
+	sounds                     bool // name is the pinyin of what was typed in characters
 }
 
 // parseQuery takes a folded text apart. false means that it can't be anything
@@ -97,6 +99,13 @@ func (q query) readings() []sought {
 		}
 	default:
 		out = append(out, with(all, "", false), with(strings.Join(q.Words[:n-1], ""), q.Words[n-1], false), with(strings.Join(q.Words[1:], ""), q.Words[0], false))
+	}
+	for _, r := range slices.Clone(out) {
+		// Who hears a name does not see its characters: 桂英 or 贵英, 阿卜杜拉 or 阿不都拉.
+		if keys := pinyin.NameKeys(r.name); !r.letters && utf8.RuneCountInString(r.name) > 1 && len(keys) > 1 {
+			r.name, r.letters, r.sounds = keys[1].Text, true, true
+			out = append(out, r)
+		}
 	}
 	return out
 }

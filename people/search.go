@@ -211,6 +211,9 @@ func (c *search) why(r keyRow, beginning bool) string {
 	if beginning {
 		begins = "开头"
 	}
+	if c.want.sounds {
+		return "读音一样" + begins
+	}
 	switch r.Grade {
 	case gradeName:
 		return "姓名" + begins

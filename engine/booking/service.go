@@ -46,7 +46,7 @@ var (
 	ActRefused     = journal.Define("booking.refused", "医院没有确认").Carries("request", "office", "what")
 	ActLate        = journal.Define("booking.late", "医院到时间还没有答复").Carries("request", "office", "what")
 	ActUnanswered  = journal.Define("booking.unanswered", "医院一直没有答复，号不等了").Carries("request", "office", "what")
-	ActNextBest    = journal.Define("booking.next_best", "另外留了一个号").Carries("what", "until")
+	ActNextBest    = journal.Define("booking.next_best", "另外留了一个号").Carries("what", "until", "session")
 	ActMoveAsked   = journal.Define("booking.move_asked", "改时间要等医院确认").Carries("request", "office", "what")
 	ActMoveRefused = journal.Define("booking.move_refused", "时间没有改成，原来的还在").Carries("request", "office", "what")
 	ActTooLate     = journal.Define("booking.too_late", "医院确认得太晚，请医院退掉了")
