@@ -209,6 +209,11 @@ func TestANumberTakenAtAMachineIsCalledAndAllScreensAgree(t *testing.T) {
 	kiosk.fill("#f-card", "没有这张卡")
 	kiosk.press("main form button")
 	kiosk.sees("今天在这里没有查到您的预约")
+	kiosk.elderly()
+	// The next card is read into an empty field: nothing of the one before stands in it.
+	if at := eval[string](kiosk, `document.activeElement.id + "=" + document.activeElement.value`); at != "f-card=" {
+		t.Errorf("what is read next goes into %q", at)
+	}
 	kiosk.fill("#f-card", number.Grouped())
 	kiosk.press("main form button")
 	kiosk.sees("1号", "下一个就是您", "体检科 邢玉梅医生")
