@@ -9,6 +9,8 @@ import (
 	"yinqiao/channel/hook"
 	"yinqiao/channel/web"
 	"yinqiao/channel/web/kit"
+	"yinqiao/civic"
+	"yinqiao/grant"
 )
 
 // Bounds of failed tries at the doors, for each window of time.
@@ -49,8 +51,32 @@ func (a *App) Handlers(e Edge) (main, metrics http.Handler) {
 		metrics = secure(own)
 	}
 	refuse, inside := gate.tooMany(triesWindow), gate.sameSite().Handler(m.watch(mux))
-	inside = newLimiter(machineDoors, triesEach, 0, triesWindow).guard(mux, inside, refuse)
+	inside = newLimiter(machineDoors, triesEach, 0, triesWindow).countedBy(a.fromMachine).guard(mux, inside, refuse)
 	return secure(e.named(newLimiter(doors, triesEach, triesCodes, triesWindow).guard(mux, inside, refuse))), metrics
+}
+
+// fromMachine is by what tries at a machine are counted: by the machine, where its session
+// or its token says which it is. Several of them may share one address. Whoever brings
+// neither is counted by their address.
+func (a *App) fromMachine(r *http.Request) string {
+	if token := grant.Token(r.Header.Get("Authorization")); token != "" {
+		if d, err := a.Staff.ByToken(r.Context(), token); err == nil {
+			return "device " + d.ID
+		}
+		return fromAddress(r)
+	}
+	c, err := r.Cookie(a.Sessions.Cookie.Name)
+	if err != nil {
+		return fromAddress(r)
+	}
+	ctx, err := a.Sessions.Load(r.Context(), c.Value)
+	if err != nil {
+		return fromAddress(r) // what is wrong the page will meet itself
+	}
+	if p := a.Sessions.Who(ctx); p.Kind == civic.PartyDevice {
+		return "device " + p.ID
+	}
+	return fromAddress(r)
 }
 
 func (a *App) health(mux *http.ServeMux) {

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"yinqiao/app/apptest"
 	"yinqiao/db"
 	"yinqiao/db/dbtest"
+	"yinqiao/staff"
 )
 
 // ask gets a path from an address, with a header if one is given.
@@ -123,5 +125,65 @@ func TestBothAddressesAreServedAndGivenUp(t *testing.T) {
 	})
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+func TestMachinesBehindOneAddressAreCountedEachForItself(t *testing.T) {
+	t.Parallel()
+	w := apptest.New(t, dbtest.Open(t, db.SQLite))
+	h := w.Handler()
+	machine := func(name string) string {
+		_, token, err := w.Staff.EnrolDevice(t.Context(), w.Taiyuan.Administrator, staff.Device{Kind: staff.Kiosk, Name: name, Office: w.Taiyuan.Hospital})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return token
+	}
+	post := func(path, kind, body, header, value string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest("POST", path, strings.NewReader(body))
+		r.Header.Set("Content-Type", kind)
+		r.Header.Set(header, value)
+		a := httptest.NewRecorder()
+		h.ServeHTTP(a, r)
+		return a
+	}
+	program := func(token string) int {
+		return post("/api/v1/checkins", "application/json", `{"card":"没有这张卡"}`, "Authorization", "Bearer "+token).Code
+	}
+	const form = "application/x-www-form-urlencoded"
+	page := func(cookie string) int { return post("/elder/kiosk", form, "card=1", "Cookie", cookie).Code }
+	in := post("/elder/kiosk/on", form, "token="+machine("大厅自助机"), "X-Nothing", "")
+	cookie, _, _ := strings.Cut(in.Header().Get("Set-Cookie"), ";")
+	first, second := machine("一楼自助机"), machine("二楼自助机")
+	for range 30 {
+		if got := program(first); got != http.StatusNotFound {
+			t.Fatalf("a card that is none: %d", got)
+		}
+	}
+	if got := program(first); got != http.StatusTooManyRequests {
+		t.Errorf("cards may be guessed at one machine: %d", got)
+	}
+	if got := program(second); got != http.StatusNotFound {
+		t.Errorf("the machine beside it: %d", got)
+	}
+	for range 30 {
+		if got := page(cookie); got != http.StatusNotFound {
+			t.Fatalf("a card that is none, on the page: %d", got)
+		}
+	}
+	if got := page(cookie); got != http.StatusTooManyRequests {
+		t.Errorf("cards may be guessed on the page of a machine: %d", got)
+	}
+	// Who names no machine that there is, whatever they call it, is counted by their address.
+	for i := range 30 {
+		if got := program(fmt.Sprint("none.", i)); got != http.StatusUnauthorized {
+			t.Fatalf("a token of no machine: %d", got)
+		}
+	}
+	if got := program("none.31"); got != http.StatusTooManyRequests {
+		t.Errorf("tokens may be guessed: %d", got)
+	}
+	if got := program(second); got != http.StatusNotFound {
+		t.Errorf("a machine beside whoever guesses tokens: %d", got)
 	}
 }

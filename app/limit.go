@@ -37,8 +37,9 @@ var (
 // addresses together. It counts in fixed windows, in memory, for each replica.
 type limiter struct {
 	doors  []string
-	most   int // failures of one address
-	codes  int // failures with access codes, of all addresses
+	from   func(*http.Request) string // by what tries are counted
+	most   int                        // failures of one address
+	codes  int                        // failures with access codes, of all addresses
 	window time.Duration
 	mu     sync.Mutex
 	began  time.Time
@@ -47,8 +48,16 @@ type limiter struct {
 }
 
 func newLimiter(doors []string, most, codes int, window time.Duration) *limiter {
-	return &limiter{doors: doors, most: most, codes: codes, window: window, tries: map[string]int{}}
+	return &limiter{doors: doors, from: fromAddress, most: most, codes: codes, window: window, tries: map[string]int{}}
 }
+
+// countedBy has tries counted by something else than their address.
+func (l *limiter) countedBy(from func(*http.Request) string) *limiter {
+	l.from = from
+	return l
+}
+
+func fromAddress(r *http.Request) string { return addressKey(r.RemoteAddr) }
 
 // try counts a try, or refuses it. A try counts while it is under way, so that
 // many at once are no way round; done keeps the count if it failed.
@@ -91,7 +100,7 @@ func (l *limiter) guard(mux *http.ServeMux, next, tooMany http.Handler) http.Han
 			return
 		}
 		code := door == doorElder || door == doorEnrol || door == doorAPI && maybeCode(r)
-		done, ok := l.try(addressKey(r.RemoteAddr), code, time.Now())
+		done, ok := l.try(l.from(r), code, time.Now())
 		if !ok {
 			tooMany.ServeHTTP(w, r)
 			return

@@ -30,8 +30,9 @@ func (s *Service) Live(q db.Q, service string, home civic.Division, ch civic.Cha
 	return s.catalog.Live(q, service, home, ch)
 }
 
-// known reads what an entry does not bring.
-func (s *Service) known(q db.Q, e *Entry) error {
+// Known reads what an entry does not bring, and refuses one that its authority does not
+// reach to.
+func (s *Service) Known(q db.Q, e *Entry) error {
 	if e.Self == nil {
 		self, err := people.Resolve(q, e.Person)
 		if err != nil {
@@ -60,7 +61,7 @@ func (s *Service) Enter(tx *journal.Tx, all []Entry) ([]*Request, error) {
 		if !e.Auth.Over(e.Person) {
 			return nil, errors.New("request: entering one needs an authority over its person")
 		}
-		if err := s.known(tx, &e); err != nil {
+		if err := s.Known(tx, &e); err != nil {
 			return nil, err
 		}
 		self, def := e.Self, e.Def

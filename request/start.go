@@ -126,7 +126,8 @@ func (s *Service) once(tx *journal.Scratch, actor civic.Actor, key string, id ci
 		return id, err
 	}
 	var first civic.DraftID
-	return first, tx.Get(&first, `SELECT result FROM idempotency WHERE hash = $1`, hash)
+	err = tx.Get(&first, `SELECT result FROM idempotency WHERE hash = $1`, hash)
+	return first, err
 }
 
 // pressFor is how long a second press on the same button begins nothing new.

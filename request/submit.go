@@ -41,6 +41,11 @@ type Receipt struct {
 	Made    []Kin // the requests that it made
 }
 
+// Receipt is what the person of a request takes away, but for the requests that it made.
+func (r *Request) Receipt() Receipt {
+	return Receipt{Person: r.Person, Request: r.ID, Number: r.Number, Def: r.Def}
+}
+
 var (
 	errIncomplete = civic.E(civic.Invalid, "request.incomplete", "还有问题没有回答完，请接着往下填。")
 	errStale      = civic.E(civic.Conflict, "request.stale", "您选的内容刚刚有了变化，请再看一遍，重新选一下。")
@@ -89,7 +94,7 @@ func (s *Service) Submit(ctx context.Context, actor civic.Actor, id civic.DraftI
 			About:  []journal.About{{ID: string(r.ID), Kind: "request", Role: "object"}}}); err != nil {
 			return err
 		}
-		rc = Receipt{Person: r.Person, Request: r.ID, Number: r.Number, Def: v.Def}
+		rc = r.Receipt()
 		if err := (&family{s: s, tx: tx, auth: auth}).hand(auth, r); err != nil || len(r.Def.Makes) == 0 {
 			return err
 		}

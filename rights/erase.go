@@ -102,7 +102,8 @@ func (s *Service) plan(q db.Q, person civic.PersonID, now time.Time) (Plan, erro
 		return p, err
 	}
 	if self.State == "erased" {
-		return p, q.Get(&p.Erased, `SELECT erased_on FROM person WHERE id = $1`, self.Root)
+		err := q.Get(&p.Erased, `SELECT erased_on FROM person WHERE id = $1`, self.Root)
+		return p, err
 	}
 	names, err := people.MaskedNames(q, []civic.PersonID{self.Root})
 	if err != nil {

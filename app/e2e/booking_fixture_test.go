@@ -98,7 +98,7 @@ func init() {
 				"POST /elder/drafts/{draft}/wait": {"time": {s.made["full"]}}, "POST /desk/drafts/{draft}/wait": {"time": {s.made["full"]}},
 				"POST /elder/waits/{time}/take": {"service": {"venue-entry"}}, "POST /elder/waits/{time}/leave": {"service": {"venue-entry"}},
 				"POST /desk/people/{person}/waits/{time}/take": {"service": {"venue-entry"}}, "POST /desk/people/{person}/waits/{time}/leave": {"service": {"venue-entry"}},
-				"POST /desk/week/check": {"since": {"2026-12-20"}, "once": {""}, "rows": {hallWeek}}, "POST /desk/week/publish": {"since": {"2026-12-20"}, "once": {""}, "rows": {hallWeek}, "seen": {s.made["seen"]}},
+				"POST /desk/week/check": {"since": {"2026-12-20"}, "once": {""}, "pasted": {hallWeek}}, "POST /desk/week/publish": {"since": {"2026-12-20"}, "once": {""}, "pasted": {hallWeek}, "seen": {s.made["seen"]}},
 				"POST /desk/week/day":             {"resource": {s.made["hall"]}, "day": {"2026-12-21"}, "weekday": {"-1"}, "reason": {"检修"}},
 				"POST /desk/times/{time}/places":  {"places": {strconv.Itoa(230 + s.people)}, "reason": {"加开一个厅"}},
 				"POST /desk/times/{time}/release": {"pool": {"open"}, "reason": {"人少"}},

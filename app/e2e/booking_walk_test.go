@@ -209,6 +209,11 @@ func TestANumberTakenAtAMachineIsCalledAndAllScreensAgree(t *testing.T) {
 	kiosk.fill("#f-card", "没有这张卡")
 	kiosk.press("main form button")
 	kiosk.sees("今天在这里没有查到您的预约")
+	kiosk.elderly()
+	// The next card is read into an empty field: nothing of the one before stands in it.
+	if at := eval[string](kiosk, `document.activeElement.id + "=" + document.activeElement.value`); at != "f-card=" {
+		t.Errorf("what is read next goes into %q", at)
+	}
 	kiosk.fill("#f-card", number.Grouped())
 	kiosk.press("main form button")
 	kiosk.sees("1号", "下一个就是您", "体检科 邢玉梅医生")
@@ -266,6 +271,21 @@ func TestAManagerPublishesAWeekByOneSheetAndSeesItsBars(t *testing.T) {
 	b.sees("放好了", "改了2项")
 	b.press("main a.button")
 	b.sees("向国安医生", "30个号")
+	// One department is looked at, and stays so when a day of it is changed.
+	b.open("/desk/week?department=体检科&day=" + w.day(14))
+	b.script(`document.querySelectorAll("details").forEach(d => d.open = true)`)
+	stop := func(reason string) {
+		t.Helper()
+		b.do(chromedp.SetValue(chromedp.CSS("#f-day"), w.day(15)))
+		b.do(chromedp.SetValue(chromedp.CSS("#f-reason"), reason))
+		b.press(`form[action^="/desk/week/day"] button`)
+		if shown := eval[string](b, `document.querySelector("#department").value`); shown != "体检科" {
+			t.Errorf("after %q the department %q is looked at", reason, shown)
+		}
+	}
+	stop("打 13800001111 问")
+	b.sees("请写一句为什么")
+	stop("检修")
 	phone := b.beside("phone", 390, 800)
 	phone.open("/desk/sign-in")
 	phone.press(`button[value=tychief]`)

@@ -99,12 +99,12 @@ type PlaceOwners struct {
 }
 
 func (s *server) owners(ctx context.Context, in *AtPlace) (*struct{ Body PlaceOwners }, error) {
-	list, err := s.Booking.Owners(ctx, actorOf(ctx), in.Place)
+	all, err := s.Booking.Owners(ctx, actorOf(ctx), in.Place)
 	if err != nil {
 		return nil, err
 	}
-	out := PlaceOwners{Owners: make([]PlaceOwner, len(list))}
-	for i, o := range list {
+	out := PlaceOwners{Owners: make([]PlaceOwner, len(all.List))}
+	for i, o := range all.List {
 		out.Owners[i] = PlaceOwner{o.Resource, o.Way, o.System, o.Code}
 	}
 	return &struct{ Body PlaceOwners }{out}, nil

@@ -44,7 +44,7 @@ func (s *Service) Allot(ctx context.Context, actor civic.Actor, office civic.Off
 		return out, civic.E(civic.Invalid, "booking.list", fmt.Sprintf("一次最多%d行，请分几份交。", allotMost)).On("file")
 	}
 	err = s.j.Write(ctx, actor, func(tx *journal.Tx) error {
-		auth, o, err := s.keeper(tx, office)
+		auth, o, err := s.planner(tx, office)
 		if err != nil {
 			return err
 		}

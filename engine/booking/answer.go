@@ -24,7 +24,7 @@ func (s *Service) Hear(ctx context.Context, system string, all []external.Answer
 }
 
 func (s *Service) hear(ctx context.Context, system string, a external.Answer) error {
-	return s.j.Write(ctx, civic.System("booking.hospital"), func(tx *journal.Tx) error {
+	return s.j.Write(ctx, sender, func(tx *journal.Tx) error {
 		k, b, err := askLocked(tx, a.Key)
 		if civic.Is(err, civic.NotFound) || err == nil && k.System != system {
 			return journal.ErrUnchanged
@@ -32,7 +32,7 @@ func (s *Service) hear(ctx context.Context, system string, a external.Answer) er
 		if err != nil {
 			return err
 		}
-		auth, err := ofPerson(tx, b)
+		auth, err := ofPerson(tx, b.Person)
 		if err != nil {
 			return err
 		}
@@ -202,11 +202,11 @@ func (s *Service) nextBest(tx *journal.Tx, auth civic.Authority, b Booking) ([]s
 		if x.ID == b.Session || !x.StartsAt.After(tx.Now) || h.fits(b.Channel, auth.Selves(), def, x.Session, b.ID, tx.Now) != nil {
 			continue
 		}
-		p, err := s.plan(tx, x.Plan)
+		n, err := s.freeTo(tx, d, x.Session, pools[x.ID])
 		if err != nil {
 			return nil, err
 		}
-		if free(p.Ways(d, x.Office, x.StartsAt), pools[x.ID], tx.Now) > 0 {
+		if n > 0 {
 			if out = append(out, x); len(out) == nextMost {
 				break
 			}

@@ -214,7 +214,7 @@ func (s *Service) overdue(ctx context.Context, key string) error {
 		if err != nil {
 			return err
 		}
-		auth, err := ofPerson(tx, b)
+		auth, err := ofPerson(tx, b.Person)
 		if err != nil {
 			return err
 		}
@@ -253,8 +253,8 @@ func (s *Service) drop(tx *journal.Tx, k ask) error {
 	return tx.Enqueue(Send{[]string{k.ID}}, time.Time{})
 }
 
-// ofPerson is the authority of the platform over one whose booking a hospital speaks of.
-func ofPerson(tx *journal.Tx, b Booking) (civic.Authority, error) {
-	tx.Actor.Subject = b.Person
-	return tx.Authorise(civic.Need{Person: b.Person})
+// ofPerson is the authority of the platform over one whom it does something for by itself.
+func ofPerson(tx *journal.Tx, person civic.PersonID) (civic.Authority, error) {
+	tx.Actor.Subject = person
+	return tx.Authorise(civic.Need{Person: person})
 }

@@ -53,11 +53,21 @@ func (s *Service) Awaiting(ctx context.Context, actor civic.Actor) ([]Pending, e
 			ORDER BY CASE WHEN due_at IS NULL THEN 1 ELSE 0 END, due_at, asked_at, id LIMIT $2`, auth.Office(), pendingMost); err != nil {
 			return err
 		}
+		requests, sessions := make([]civic.RequestID, len(ks)), make([]string, len(ks))
+		for i, k := range ks {
+			requests[i], sessions[i] = k.Request, k.Session
+		}
+		of, err := readBookings(v, requests)
+		if err != nil {
+			return err
+		}
+		at, err := readSessions(v, sessions)
+		if err != nil {
+			return err
+		}
 		bs := make([]Booking, len(ks))
 		for i, k := range ks {
-			if bs[i], err = readBooking(v, k.Request); err != nil {
-				return err
-			}
+			bs[i] = of[k.Request]
 		}
 		items, err := s.items(v, bs)
 		if err != nil {
@@ -65,11 +75,7 @@ func (s *Service) Awaiting(ctx context.Context, actor civic.Actor) ([]Pending, e
 		}
 		for i, k := range ks {
 			p := Pending{Item: items[i], Key: k.ID, Gone: k.Want == freed, Since: k.AskedAt, Until: k.DueAt, Tried: k.Tried, Word: k.Word, Now: v.Now}
-			x, err := readSession(v, k.Session)
-			if err != nil {
-				return err
-			}
-			if when := sayWhen(x.StartsAt); k.Kind == kindMove {
+			if when := sayWhen(at[k.Session].StartsAt); k.Kind == kindMove {
 				p.To = when
 			} else {
 				p.When = when // which is not the booking's any more where it was changed

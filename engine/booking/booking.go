@@ -2,6 +2,7 @@ package booking
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"yinqiao/civic"
@@ -260,6 +261,22 @@ func readBooking(q db.Q, id civic.RequestID) (Booking, error) {
 		err = errNoBooking
 	}
 	return b, err
+}
+
+// readBookings reads bookings in one go, by their requests. One that there is not is left
+// out.
+func readBookings(q db.Q, ids []civic.RequestID) (map[civic.RequestID]Booking, error) {
+	out := map[civic.RequestID]Booking{}
+	for part := range slices.Chunk(ids, 300) {
+		var bs []Booking
+		if err := q.Select(&bs, `SELECT `+bookingColumns+` FROM booking WHERE id IN `+db.In(1, len(part)), db.Args(part)...); err != nil {
+			return nil, err
+		}
+		for _, b := range bs {
+			out[b.ID] = b
+		}
+	}
+	return out, nil
 }
 
 // end closes a booking and gives its place back, but for one that was used.

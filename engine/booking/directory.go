@@ -113,18 +113,9 @@ func (s *Service) Times(ctx context.Context, f FindTimes) ([]Free, error) {
 // Sessions reads sessions by their IDs, at most FindMost, past and stopped ones too. One
 // that there is not is left out. What times there are is public.
 func (s *Service) Sessions(ctx context.Context, ids []string) (map[string]Session, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	out := map[string]Session{}
-	err := s.j.Look(ctx, civic.System("booking"), func(v *journal.View) error {
-		var w where
-		w.in(`id`, db.Args(ids))
-		var xs []Session
-		err := v.Select(&xs, `SELECT `+sessionColumns+` FROM booking_session`+w.text()+` LIMIT `+fmt.Sprint(FindMost), w.args...)
-		for _, x := range xs {
-			out[x.ID] = x
-		}
+	var out map[string]Session
+	err := s.j.Look(ctx, civic.System("booking"), func(v *journal.View) (err error) {
+		out, err = readSessions(v, ids[:min(len(ids), FindMost)])
 		return err
 	})
 	return out, err
@@ -170,13 +161,10 @@ func (s *Service) tell(v *journal.View, x slot, pools []state) (Free, error) {
 	if x.bookable(v.Now) != nil {
 		return f, nil
 	}
-	p, err := s.plan(v, x.Plan)
-	if err != nil {
-		return f, err
-	}
-	f.Open = free(p.Ways(Drawer{Channel: civic.ChannelElder, Age: -1, Now: v.Now}, x.Office, x.StartsAt), pools, v.Now)
+	var err error
+	f.Open, err = s.freeTo(v, Drawer{Channel: civic.ChannelElder, Age: -1, Now: v.Now}, x.Session, pools)
 	f.Kept = keptOf(pools, v.Now)
-	return f, nil
+	return f, err
 }
 
 // Find asks for bookings. What is empty does not narrow.

@@ -130,26 +130,24 @@ func (s *Service) Week(ctx context.Context, actor civic.Actor, day, department s
 
 // fillGrid adds what can be booked, and its sessions, as far as one page shows them.
 func (s *Service) fillGrid(q db.Q, g *Grid, now time.Time) error {
-	rs, err := activeOf(q, g.Office.ID)
+	var err error
+	if g.Departments, err = departmentsOf(q, g.Office.ID); err != nil {
+		return err
+	}
+	rs, cut, err := activeIn(q, g.Office.ID, g.Department)
 	if err != nil {
 		return err
 	}
 	at := map[string]int{}
-	for _, r := range rs {
-		if r.Department != "" && !slices.Contains(g.Departments, r.Department) {
-			g.Departments = append(g.Departments, r.Department)
-		}
-		if g.Department == "" || r.Department == g.Department {
-			at[r.ID], g.Rows = len(g.Rows), append(g.Rows, GridRow{Resource: r})
-		}
+	for i, r := range rs {
+		at[r.ID], g.Rows = i, append(g.Rows, GridRow{Resource: r})
 	}
-	slices.Sort(g.Departments)
 	var xs []Session
 	if err := q.Select(&xs, `SELECT `+sessionColumns+` FROM booking_session WHERE office = $1 AND day >= $2 AND day <= $3 AND (department = $4 OR CAST($4 AS TEXT) = '')
-		ORDER BY starts_at, id LIMIT $5`, g.Office.ID, g.Days[0], g.Days[6], g.Department, sessionsMost+1); err != nil {
+		AND resource IN (SELECT id FROM booking_resource WHERE office = $1 AND state = 'active') ORDER BY starts_at, id LIMIT $5`, g.Office.ID, g.Days[0], g.Days[6], g.Department, sessionsMost+1); err != nil {
 		return err
 	}
-	if g.Cut = len(xs) > sessionsMost || len(rs) == resourcesMost; len(xs) > sessionsMost {
+	if g.Cut = cut || len(xs) > sessionsMost; len(xs) > sessionsMost {
 		xs = xs[:sessionsMost]
 	}
 	cells, err := s.cells(q, g.Office.ID, xs, now)
@@ -235,9 +233,6 @@ func (p *Plan) bar(st state, lent map[lentKey]int, now time.Time) Bar {
 	b := Bar{Pool: st.Pool, Words: x.Words, Kept: st.Kept, Quota: st.Quota, Held: st.Held, ReleaseAt: st.ReleaseAt, Shut: st.Shut,
 		Released: lent[lentKey{st.Session, st.Pool, Released}], Borrowed: lent[lentKey{st.Session, st.Pool, Borrowed}],
 		Let: st.ReleaseAt != nil && !st.ReleaseAt.After(now)}
-	if st.Pool == extraPool {
-		b.Words = "医生加的号"
-	}
 	if x.Release != nil {
 		b.Why = x.Release.Why
 	}

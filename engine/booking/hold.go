@@ -1,126 +1,91 @@
 package booking
 
 import (
-	"cmp"
-	"fmt"
+	"errors"
 	"slices"
-	"strings"
+	"time"
 
 	"yinqiao/civic"
 	"yinqiao/db"
-	"yinqiao/journal"
-	"yinqiao/request"
 )
 
-// Hold implements request.Holder: a place stays with the draft, longer with each
-// touch. When it has gone, the sentence names the nearest time that is left.
-func (o source) Hold(tx *journal.Scratch, k *request.Asking, kind string, q request.Query, code string) (string, error) {
-	if k.Draft == "" || !strings.HasPrefix(q.Source, SourceSessions+":") {
-		return "", nil // a department is nothing that runs out
-	}
-	x, err := readSession(tx, code)
-	if civic.Is(err, civic.NotFound) {
-		return "", errStopped
-	}
-	if err != nil {
-		return "", err
-	}
-	if err := x.bookable(tx.Now); err != nil {
-		return "", err
-	}
-	if h, err := o.s.keepHolding(tx, k, x); err != nil || h != "" {
-		return h, err
-	}
-	if err := o.s.within(tx, k.Actor.Channel, k.Auth.Selves(), k.Def, x, "", tx.Now); err != nil {
-		return "", err
-	}
-	if err := mayHold(tx, k); err != nil {
-		return "", err
-	}
-	d, err := o.s.asker(k)
-	if err != nil {
-		return "", err
-	}
-	p, err := o.s.plan(tx, x.Plan)
-	if err != nil {
-		return "", err
-	}
-	w, err := take(tx.Tx, x.Office, x.ID, p.Ways(d, x.Office, x.StartsAt), held, 1, tx.Now)
-	if civic.Is(err, civic.Exhausted) {
-		return "", o.s.nearest(k, kind, q, x)
-	}
-	if err != nil {
-		return "", err
-	}
-	h := hold{x.Office, db.NewID(), x.ID, w.Pool, w.As, w.Cause, k.Person, k.Draft, tx.Now, tx.Now.Add(minutes(rules.Hold.Minutes))}
-	return h.ID, insertHold(tx.Tx, h)
+// hold is a place that stays with a draft, or is offered to one who waited.
+type hold struct {
+	Office  civic.OfficeID
+	ID      string
+	Session string
+	Pool    string
+	DrewAs  string
+	Cause   Cause
+	Person  civic.PersonID
+	Draft   civic.DraftID // "" for an offer
+	Since   time.Time
+	Until   time.Time
 }
 
-// mayHold refuses a further hold to whoever has so many in other drafts: places that
-// nobody decides on are missing to others. What was offered to who waited is not counted,
-// nor what is kept while a hospital is asked about a move.
-func mayHold(tx *journal.Scratch, k *request.Asking) error {
-	ids, n := k.Auth.Selves(), 0
-	if err := tx.Get(&n, `SELECT COUNT(*) FROM booking_hold WHERE draft <> '' AND draft <> $1 AND draft NOT LIKE '`+moveOf+`%' AND until > $2 AND person IN `+db.In(3, len(ids)),
-		append([]any{k.Draft, tx.Now}, db.Args(ids)...)...); err != nil {
-		return err
-	}
-	if n < rules.Hold.Each {
-		return nil
-	}
-	return civic.E(civic.Exhausted, "booking.holds", fmt.Sprintf("您还有%d个选好没有定下来的时间，先替您留着。请到「我的事」里把它们定下来或者不办了，再选这个。", n))
+const holdColumns = `office, id, session, pool, drew_as, cause, person, draft, since, until`
+
+func insertHold(tx *db.Tx, h hold) error {
+	return tx.InsertRows("booking_hold", []string{"office", "id", "session", "pool", "drew_as", "cause", "person", "draft", "since", "until"},
+		[][]any{{h.Office, h.ID, h.Session, h.Pool, h.DrewAs, h.Cause, h.Person, h.Draft, h.Since, h.Until}})
 }
 
-// keepHolding prolongs what the draft holds in the session, or takes up a place that
-// was offered to the person. "" if there is neither.
-func (s *Service) keepHolding(tx *journal.Scratch, k *request.Asking, x Session) (string, error) {
-	var hs []hold
-	ids := k.Auth.Selves()
-	if err := tx.Select(&hs, `SELECT `+holdColumns+` FROM booking_hold WHERE office = $1 AND session = $2 AND (draft = $3 OR draft = '') AND person IN `+db.In(4, len(ids))+` ORDER BY draft DESC`,
-		append([]any{x.Office, x.ID, k.Draft}, db.Args(ids)...)...); err != nil || len(hs) == 0 {
-		return "", err
+// redeem makes a booked place of a held one. ok is false when the hold is no more.
+func redeem(tx *db.Tx, id, session string, who []civic.PersonID) (w Way, ok bool, err error) {
+	if id == "" || len(who) == 0 {
+		return w, false, nil
 	}
-	h := hs[0]
-	until := tx.Now.Add(minutes(rules.Hold.Minutes))
-	if last := h.Since.Add(minutes(rules.Hold.MostMinutes)); until.After(last) {
-		until = last
+	var h hold
+	err = tx.Get(&h, `DELETE FROM booking_hold WHERE id = $1 AND session = $2 AND person IN `+db.In(3, len(who))+` RETURNING `+holdColumns, append([]any{id, session}, db.Args(who)...)...)
+	if errors.Is(err, db.ErrNoRows) {
+		return w, false, nil
 	}
-	if h.Draft == "" || until.Before(h.Until) {
-		until = h.Until // an offer lasts as long as was said
-	}
-	n, err := tx.Exec(`UPDATE booking_hold SET draft = $1, until = $2 WHERE office = $3 AND id = $4 AND draft = $5`, k.Draft, until, h.Office, h.ID, h.Draft)
-	if err != nil || n == 0 {
-		return "", err
-	}
-	return h.ID, nil
-}
-
-// nearest says which time near the lost one is left.
-func (s *Service) nearest(k *request.Asking, kind string, q request.Query, x Session) error {
-	w := wantOf(kind, q)
-	w.day = ""
-	left, err := s.slots(k, w)
 	if err != nil {
-		return err
+		return w, false, err
 	}
-	left = slices.DeleteFunc(left, func(y slot) bool { return y.ID == x.ID })
-	if len(left) == 0 {
-		return civic.E(civic.Exhausted, errFull.Code, "这个时间刚刚约满了，别的时间现在也没有号。可以候补，或者打电话请人帮您看看。")
+	n, err := tx.Exec(`UPDATE booking_pool SET held = held - 1, used = used + 1 WHERE office = $1 AND session = $2 AND pool = $3 AND NOT shut`, h.Office, h.Session, h.Pool)
+	if err == nil && n != 1 {
+		err = errStopped
 	}
-	near := slices.MinFunc(left, func(a, b slot) int {
-		return cmp.Compare(a.StartsAt.Sub(x.StartsAt).Abs(), b.StartsAt.Sub(x.StartsAt).Abs())
-	})
-	return civic.E(civic.Exhausted, errFull.Code, "这个时间刚刚约满了。离它最近还有号的是"+near.says(w)+"，请另选一个。")
+	return Way{Pool: h.Pool, As: h.DrewAs, Cause: h.Cause}, err == nil, err
 }
-
-// Release implements request.Holder.
-func (o source) Release(tx *journal.Scratch, id string) error { return dropHold(tx.Tx, id) }
 
 // dropHold lets go of a held place. One that is gone already is no fault.
-func dropHold(tx *db.Tx, id string) error {
-	var h []hold
-	if err := tx.Select(&h, `DELETE FROM booking_hold WHERE id = $1 RETURNING `+holdColumns, id); err != nil || len(h) == 0 {
+func dropHold(tx *db.Tx, id string) error { return dropHolds(tx, `id = $1`, id) }
+
+// dropHolds lets go of the held places of which something holds.
+func dropHolds(tx *db.Tx, those string, args ...any) error {
+	var hs []hold
+	if err := tx.Select(&hs, `DELETE FROM booking_hold WHERE `+those+` RETURNING `+holdColumns, args...); err != nil {
 		return err
 	}
-	return give(tx, h[0].Office, h[0].Session, h[0].Pool, held, 1)
+	for _, h := range hs {
+		if err := give(tx, h.Office, h.Session, h.Pool, held, 1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lapse lets go of the holds of a session whose time is over. A place that was
+// offered to one who waited has an act at its end, and is left to the sweep.
+func lapse(tx *db.Tx, office civic.OfficeID, session string, now time.Time) (int, error) {
+	var gone []struct{ Pool string }
+	if err := tx.Select(&gone, `DELETE FROM booking_hold WHERE office = $1 AND session = $2 AND until <= $3 AND draft <> '' RETURNING pool`, office, session, now); err != nil {
+		return 0, err
+	}
+	count := map[string]int{}
+	var pools []string
+	for _, g := range gone {
+		if count[g.Pool]++; count[g.Pool] == 1 {
+			pools = append(pools, g.Pool)
+		}
+	}
+	slices.Sort(pools)
+	for _, p := range pools {
+		if err := give(tx, office, session, p, held, count[p]); err != nil {
+			return 0, err
+		}
+	}
+	return len(gone), nil
 }

@@ -345,9 +345,9 @@ func TestAnOfficeAsksOnlyAHospitalThatIsConnected(t *testing.T) {
 		if f := r.read(t, r.d.Elder, rc.Request); f.Words() != "约好了" {
 			t.Errorf("%q", f.Words())
 		}
-		list, err := r.Booking.Owners(ctx, r.keeper, r.d.Hospital)
-		if err != nil || len(list) != 2 || list[0].Way != booking.WayConfirmed || list[1].Way != booking.WayOurs {
-			t.Errorf("%+v, %v", list, err)
+		all, err := r.Booking.Owners(ctx, r.keeper, r.d.Hospital)
+		if err != nil || len(all.List) != 2 || all.Of("").Way != booking.WayConfirmed || all.Of(r.doctor).Way != booking.WayOurs {
+			t.Errorf("%+v, %v", all, err)
 		}
 	})
 }

@@ -3,7 +3,6 @@ package booking
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"yinqiao/catalog"
 	"yinqiao/civic"
@@ -142,101 +141,11 @@ func (s *Service) live(q db.Q, defs map[string]*catalog.Definition, t *turn, x S
 		}
 		defs[key] = def
 	}
-	if def.Booking == nil || def.Booking.Kind != x.Kind {
+	if !books(def, x) {
 		return nil, errNoSession
 	}
 	if t.o.auth.Basis() == civic.BasisGrant && !def.Proxy {
 		return nil, errNoSession
 	}
 	return def, nil
-}
-
-// plenty says whether the first way of all leads to more places than they need, and
-// those who are served beside them.
-func plenty(tx *journal.Tx, x Session, may []*turn) (w Way, ok bool, err error) {
-	for i, t := range may {
-		if len(t.ways) == 0 || i > 0 && t.ways[0] != w {
-			return w, false, nil
-		}
-		w = t.ways[0]
-	}
-	var left []int
-	err = tx.Select(&left, `SELECT quota - used - held FROM booking_pool WHERE office = $1 AND session = $2 AND pool = $3 AND NOT shut`, x.Office, x.ID, w.Pool)
-	return w, len(left) == 1 && left[0]-w.Keep >= len(may)+togetherMost, err
-}
-
-// takeAll takes a place for each, those with the same ways together, and returns who
-// has one, with the way it came.
-func (s *Service) takeAll(tx *journal.Tx, x Session, may []*turn) (ready []*turn, ways []Way, err error) {
-	groups, order := map[string][]*turn{}, []string{}
-	for _, t := range may {
-		var key strings.Builder
-		for _, w := range t.ways {
-			key.WriteString(w.Pool + "/" + w.As + "/" + string(w.Cause) + ";")
-		}
-		if groups[key.String()] == nil {
-			order = append(order, key.String())
-		}
-		groups[key.String()] = append(groups[key.String()], t)
-	}
-	slices.Sort(order)
-	for _, key := range order {
-		g := groups[key]
-		got, err := takeMany(tx.Tx, x.Office, x.ID, g[0].ways, len(g), tx.Now)
-		if err != nil {
-			return nil, nil, err
-		}
-		for i, t := range g {
-			if i < len(got) {
-				ready, ways = append(ready, t), append(ways, got[i])
-			} else {
-				t.err = errFull
-			}
-		}
-	}
-	return ready, ways, nil
-}
-
-// takeMany takes up to n booked places by the same ways.
-func takeMany(tx *db.Tx, office civic.OfficeID, session string, ways []Way, n int, now time.Time) ([]Way, error) {
-	var out []Way
-	if len(ways) > 0 { // mostly there is enough for all
-		got, err := ways[0].take(tx, office, session, used, n, now)
-		if err != nil || got {
-			return slices.Repeat(ways[:1], n), err
-		}
-	}
-	pools, err := standing(tx, office, []string{session}, now)
-	if err != nil {
-		return nil, err
-	}
-	for _, w := range ways {
-		for _, p := range pools[session] {
-			k := min(n-len(out), w.left(p, now))
-			if p.Pool != w.Pool || k <= 0 {
-				continue
-			}
-			_, err := take(tx, office, session, []Way{w}, used, k, now)
-			if civic.Is(err, civic.Exhausted) {
-				continue // another process was faster: one by one below
-			}
-			if err != nil {
-				return nil, err
-			}
-			for range k {
-				out = append(out, w)
-			}
-		}
-	}
-	for len(out) < n {
-		w, err := take(tx, office, session, ways, used, 1, now)
-		if civic.Is(err, civic.Exhausted) {
-			return out, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, w)
-	}
-	return out, nil
 }

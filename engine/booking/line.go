@@ -248,7 +248,7 @@ func (s *Service) bookAll(tx *journal.Tx, session string, batch []*turn, sure bo
 	bs := make([]Booking, len(ready))
 	for i, r := range rs {
 		bs[i] = of(r, x, ways[i], tx.Now)
-		ready[i].rc = request.Receipt{Person: r.Person, Request: r.ID, Number: r.Number, Def: r.Def}
+		ready[i].rc = r.Receipt()
 	}
 	return s.book(tx, civic.Authority{}, x, own, bs, orders)
 }

@@ -24,15 +24,24 @@ func wide() *booking.Plan {
 // meanwhile writes in a transaction that stays open until what it returns is called.
 func (c *clinic) meanwhile(query string, args ...any) (leave func()) {
 	c.t.Helper()
+	return c.meanwhileDo(func(tx *journal.Tx) error {
+		_, err := tx.Exec(query, args...)
+		return err
+	})
+}
+
+// meanwhileDo is meanwhile for several statements.
+func (c *clinic) meanwhileDo(do func(tx *journal.Tx) error) (leave func()) {
+	c.t.Helper()
 	var once sync.Once
-	wrote, end, left := make(chan bool), make(chan bool), make(chan error)
+	wrote, end, left := make(chan bool), make(chan bool), make(chan error, 1)
 	go func() {
 		left <- c.Journal.Write(ctx, civic.System("test"), func(tx *journal.Tx) error {
 			auth, err := tx.Authorise(civic.Need{})
 			if err != nil {
 				return err
 			}
-			if _, err := tx.Exec(query, args...); err != nil {
+			if err := do(tx); err != nil {
 				return err
 			}
 			once.Do(func() { close(wrote) })
@@ -40,11 +49,30 @@ func (c *clinic) meanwhile(query string, args ...any) (leave func()) {
 			return tx.Record(auth, journal.Event{Act: booking.ActPlaces, About: []journal.About{{ID: string(c.d.Hospital), Kind: "office", Role: "office"}}})
 		})
 	}()
-	<-wrote
+	select {
+	case <-wrote:
+	case err := <-left:
+		c.t.Fatal(err)
+	}
 	return func() {
 		c.t.Helper()
 		close(end)
 		must(c.t, <-left)
+	}
+}
+
+// untilHeld returns when somebody waits for what another write holds, or is over. Where
+// writes come one after the other anyway there is nothing to wait for.
+func untilHeld(t testing.TB, d *db.DB, over func() bool) {
+	t.Helper()
+	for d.Dialect() == db.Postgres && !over() {
+		var n int
+		if err := d.Pool().QueryRow(`SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		if n > 0 {
+			return
+		}
 	}
 }
 
@@ -62,15 +90,7 @@ func TestPlacesThatGoAtTheLastMomentAreNobodys(t *testing.T) {
 		leave := c.meanwhile(`UPDATE booking_pool SET shut = TRUE WHERE session = $1 AND pool = 'open'`, x)
 		got := make(chan error)
 		go func() { got <- book(q) }()
-		for d.Dialect() == db.Postgres { // until it waits for the row, with all else written
-			var n int
-			if err := d.Pool().QueryRow(`SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&n); err != nil {
-				t.Fatal(err)
-			}
-			if n > 0 {
-				break
-			}
-		}
+		untilHeld(t, d, func() bool { return false }) // until it waits for the row, with all else written
 		leave()
 		wantKind(t, <-got, civic.Exhausted, "booking.full")
 		if used, _ := c.pool(x, "open"); used != 1 || c.Count(t, `SELECT COUNT(*) FROM booking WHERE session = $1`, x) != 1 || c.Count(t, `SELECT COUNT(*) FROM request WHERE person = $1`, q) != 0 {

@@ -44,8 +44,7 @@ func (s *Service) Extra(ctx context.Context, actor civic.Actor, o Order, reason 
 		if err != nil {
 			return err
 		}
-		doctor, err := s.mayAdd(tx, x)
-		if err != nil {
+		if err := mayAdd(tx, x); err != nil {
 			return err
 		}
 		n, err := tx.Exec(`INSERT INTO booking_pool (office, session, pool, ord, kept, quota, used, held, shut) VALUES ($1, $2, $3, 99, FALSE, 1, 1, 0, FALSE)
@@ -56,67 +55,64 @@ func (s *Service) Extra(ctx context.Context, actor civic.Actor, o Order, reason 
 		if err != nil {
 			return err
 		}
-		b := of(r, x, Way{Pool: extraPool, As: extraPool, Cause: Extra}, tx.Now)
+		b := of(r, x.Session, Way{Pool: extraPool, As: extraPool, Cause: Extra}, tx.Now)
 		b.Reason = reason
-		if err := s.bookOne(tx, o.auth, x, b); err != nil {
+		if err := s.bookOne(tx, o.auth, x.Session, b); err != nil {
 			return err
 		}
-		rc = request.Receipt{Person: r.Person, Request: r.ID, Number: r.Number, Def: r.Def}
-		return tx.Record(o.auth, journal.Event{Act: ActExtra, Detail: map[string]string{"reason": reason, "doctor": doctor, "what": x.Words()}, About: b.about()})
+		rc = r.Receipt()
+		return tx.Record(o.auth, journal.Event{Act: ActExtra, Detail: map[string]string{"reason": reason, "doctor": x.resource.Name, "what": x.Words()}, About: b.about()})
 	})
 	return rc, err
 }
 
-// mayAdd asks for the doctor's own account, or the keeper of the sessions, and names
-// the doctor.
-func (s *Service) mayAdd(tx *journal.Tx, x Session) (string, error) {
-	r, err := readResource(tx, x.Office, x.Resource)
-	if err != nil {
-		return "", err
-	}
+// mayAdd asks for the doctor's own account, or the keeper of the sessions.
+func mayAdd(tx *journal.Tx, x atDoor) error {
 	need := civic.Need{Permission: civic.MayKeepSessions, Office: x.Office}
-	if r.Staff != "" && r.Staff == tx.Actor.Staff() {
+	if doctor := x.resource.Staff; doctor != "" && doctor == tx.Actor.Staff() {
 		need.Permission = civic.MayServePeople
 	}
-	_, err = tx.Authorise(need)
-	return r.Name, err
+	_, err := tx.Authorise(need)
+	return err
 }
 
 // enter makes the request of an order, and reads its session.
-func (s *Service) enter(tx *journal.Tx, o *Order) (Session, *request.Request, error) {
+func (s *Service) enter(tx *journal.Tx, o *Order) (atDoor, *request.Request, error) {
+	var x atDoor
 	need, err := s.requests.Need(tx, o.Person, o.Service)
 	if err != nil {
-		return Session{}, nil, err
+		return x, nil, err
 	}
 	if o.auth, err = tx.AuthoriseBy(o.actor, need); err != nil {
-		return Session{}, nil, err
+		return x, nil, err
 	}
-	x, err := readSession(tx, o.Session)
-	if err != nil {
+	if x.Session, err = readSession(tx, o.Session); err != nil {
 		return x, nil, err
 	}
 	if err := x.bookable(tx.Now); err != nil {
 		return x, nil, err
 	}
-	self, err := people.Resolve(tx, o.Person)
-	if err != nil {
+	e := request.Entry{Service: o.Service, Person: o.Person, Auth: o.auth, Actor: o.actor}
+	if err := s.requests.Known(tx, &e); err != nil {
 		return x, nil, err
 	}
-	if o.def, err = s.requests.Live(tx, o.Service, self.Division, o.actor.Channel); err != nil {
-		return x, nil, err
-	}
-	if o.def.Booking == nil || o.def.Booking.Kind != x.Kind {
+	if o.def = e.Def; !books(o.def, x.Session) {
 		return x, nil, errNoSession
 	}
-	at, err := whereOf(tx, x)
-	if err != nil {
+	if x, err = whereOf(tx, x.Session); err != nil {
 		return x, nil, err
 	}
-	rs, err := s.requests.Enter(tx, []request.Entry{o.entry(self, at)})
+	e.Answers = x.answers(*o)
+	rs, err := s.requests.Enter(tx, []request.Entry{e})
 	if err != nil {
 		return x, nil, err
 	}
 	return x, rs[0], nil
+}
+
+// books reports whether places of a session are booked by a service.
+func books(def *catalog.Definition, x Session) bool {
+	return def.Booking != nil && def.Booking.Kind == x.Kind
 }
 
 // entry is the request of an order, with the answers that a dialogue would have had: what

@@ -93,12 +93,12 @@ func (s *Service) choices(v *journal.View, auth civic.Authority, person civic.Pe
 	}
 	out := make([]Choice, len(all))
 	for i, x := range all {
-		p, err := s.plan(v, x.Plan)
+		n, err := s.freeTo(v, d, x.Session, pools[x.ID])
 		if err != nil {
 			return nil, err
 		}
 		out[i] = Choice{Session: x.Session, What: x.Resource.Name, About: x.Resource.About, When: x.Words(),
-			Free: free(p.Ways(d, x.Office, x.StartsAt), pools[x.ID], v.Now), Kept: keptOf(pools[x.ID], v.Now)}
+			Free: n, Kept: keptOf(pools[x.ID], v.Now)}
 	}
 	return out, nil
 }

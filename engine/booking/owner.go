@@ -36,6 +36,8 @@ type Owner struct {
 	Way      string
 	System   string // the connection; as the installation names it
 	Code     string // by which they know the resource
+
+	KeepCode bool `db:"-"` // SetOwner leaves the code as it is
 }
 
 var hospitalRules = ruledata.Must[struct {
@@ -90,17 +92,40 @@ var (
 	errNoSystem = civic.E(civic.Invalid, "booking.system", "没有连接这家医院的系统。请先请管理员在服务器上接好，再选这一种。").On("system")
 )
 
-// Owners lists who owns the truth of the places of an office, its own word first. It needs
-// booking.keep at the office.
-func (s *Service) Owners(ctx context.Context, actor civic.Actor, office civic.OfficeID) ([]Owner, error) {
-	var out []Owner
+// Owners are who owns the truth of the places of an office.
+type Owners struct {
+	List      []Owner    // the office's own word first, then of those who differ
+	Resources []Resource // all that can be booked there, as it is listed
+}
+
+// Of is what holds by the own word of a resource, or ("") of the office.
+func (o Owners) Of(resource string) Owner {
+	i := slices.IndexFunc(o.List, func(x Owner) bool { return x.Resource == resource })
+	if i < 0 {
+		return Owner{Way: WayOurs}
+	}
+	return o.List[i]
+}
+
+// Owners lists who owns the truth of the places of an office, and for what it can be set.
+// It needs booking.keep at the office.
+func (s *Service) Owners(ctx context.Context, actor civic.Actor, office civic.OfficeID) (Owners, error) {
+	var out Owners
 	err := s.j.Look(ctx, actor, func(v *journal.View) error {
 		if _, err := v.Authorise(civic.Need{Permission: civic.MayKeepSessions, Office: office, Look: true}); err != nil {
 			return err
 		}
-		return v.Select(&out, `SELECT office, resource, way, system, code FROM booking_owner WHERE office = $1 ORDER BY resource LIMIT 500`, office)
+		if err := v.Select(&out.List, `SELECT office, resource, way, system, code FROM booking_owner WHERE office = $1 ORDER BY resource LIMIT $2`, office, resourcesMost+1); err != nil {
+			return err
+		}
+		var err error
+		out.Resources, err = activeOf(v, office)
+		return err
 	})
-	return out, err
+	if err != nil {
+		return Owners{}, err
+	}
+	return out, nil
 }
 
 // SetOwner says from now on who owns the truth of an office's places, or of one
@@ -124,9 +149,13 @@ func (s *Service) SetOwner(ctx context.Context, actor civic.Actor, o Owner) erro
 				return err
 			}
 		}
+		code := `excluded.code`
+		if o.KeepCode { // not read before: somebody else may be setting it
+			code = `booking_owner.code`
+		}
 		n, err := tx.Exec(`INSERT INTO booking_owner (office, resource, way, system, code) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (office, resource) DO UPDATE
-			SET way = excluded.way, system = excluded.system, code = excluded.code
-			WHERE booking_owner.way <> excluded.way OR booking_owner.system <> excluded.system OR booking_owner.code <> excluded.code`,
+			SET way = excluded.way, system = excluded.system, code = `+code+`
+			WHERE booking_owner.way <> excluded.way OR booking_owner.system <> excluded.system OR booking_owner.code <> `+code,
 			o.Office, o.Resource, o.Way, o.System, o.Code)
 		if err != nil {
 			return err

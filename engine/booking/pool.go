@@ -148,6 +148,9 @@ func (p *Plan) Ways(d Drawer, office civic.OfficeID, starts time.Time) []Way {
 
 func (p *Plan) pool(code string) *Pool {
 	i := slices.IndexFunc(p.Pools, func(x Pool) bool { return x.Code == code })
+	if code == extraPool {
+		return &Pool{Code: code, Words: "医生加的号"}
+	}
 	if i < 0 {
 		return &Pool{Code: code, Words: code}
 	}

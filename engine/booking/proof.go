@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 
 	"yinqiao/civic"
 	"yinqiao/journal"
@@ -73,7 +72,7 @@ func (s *Service) Prove(ctx context.Context, office civic.OfficeID, from, to str
 		}
 		names := map[string]string{}
 		for _, r := range rs {
-			names[r.ID] = strings.TrimSpace(r.Department + " " + r.Name)
+			names[r.ID] = r.Named()
 			if rule, ok := shareFor(r.Kind, p.Office.Division, from); ok && p.Duty == "" {
 				p.Duty = rule.Clause + "：" + rule.Source
 			}
@@ -84,9 +83,6 @@ func (s *Service) Prove(ctx context.Context, office civic.OfficeID, from, to str
 				return err
 			}
 			row := ProofRow{What: names[x.Resource], Resource: x.Resource, Pool: x.Pool, Words: plan.pool(x.Pool).Words, Kept: x.Kept, Quota: x.Quota, Own: x.Used, Released: x.Released, Unused: x.Quota - x.Used}
-			if x.Pool == extraPool {
-				row.Words = "医生加的号"
-			}
 			if r := plan.pool(x.Pool).Release; r != nil {
 				row.Why = r.Why
 			}

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -35,7 +36,7 @@ func (s *Service) Publish(ctx context.Context, actor civic.Actor, office civic.O
 		var end string
 		err := s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 			made, n, end = Published{}, 0, ""
-			auth, o, err := s.keeper(tx, office)
+			auth, o, err := s.planner(tx, office) // else a week that is set at this moment would be published as it was
 			if err != nil {
 				return err
 			}
@@ -51,7 +52,7 @@ func (s *Service) Publish(ctx context.Context, actor civic.Actor, office civic.O
 				return journal.ErrUnchanged
 			}
 			end = rs[n-1].ID // the write may run again: what is done is done after it
-			if made, err = s.publish(tx, o, rs, first, last); err != nil {
+			if made, err = s.publishAll(tx, o, rs, first, last); err != nil {
 				return err
 			}
 			if made.Sessions == 0 {
@@ -74,13 +75,26 @@ func (s *Service) Publish(ctx context.Context, actor civic.Actor, office civic.O
 	}
 }
 
-func (s *Service) publish(tx *journal.Tx, o place.Office, rs []Resource, first, last time.Time) (Published, error) {
-	out := Published{}
-	ids := make([]string, len(rs))
-	for i, r := range rs {
-		ids[i] = r.ID
+// publishAll makes the sessions of resources of an office that are not there yet.
+func (s *Service) publishAll(tx *journal.Tx, o place.Office, rs []Resource, first, last time.Time) (Published, error) {
+	sum := Published{Resources: len(rs)}
+	known, err := calendarOf(tx, o.ID, first, last)
+	if err != nil {
+		return sum, err
 	}
-	ts, known, there, err := s.weeks(tx, o, ids, first, last)
+	for part := range slices.Chunk(rs, publishEach) {
+		made, err := s.publish(tx, o, part, known, first, last)
+		if err != nil {
+			return sum, err
+		}
+		sum.Sessions, sum.Places = sum.Sessions+made.Sessions, sum.Places+made.Places
+	}
+	return sum, nil
+}
+
+func (s *Service) publish(tx *journal.Tx, o place.Office, rs []Resource, known calendar, first, last time.Time) (Published, error) {
+	out := Published{}
+	ts, there, err := weeks(tx, o.ID, rs, first, last)
 	if err != nil {
 		return out, err
 	}
@@ -90,8 +104,9 @@ func (s *Service) publish(tx *journal.Tx, o place.Office, rs []Resource, first, 
 		if err != nil {
 			return out, err
 		}
+		ds := known.of(r.ID)
 		for day := first; !day.After(last); day = day.AddDate(0, 0, 1) {
-			for _, x := range sessionsOf(r, ts[r.ID], known[r.ID], day) {
+			for _, x := range sessionsOf(r, ts[r.ID], ds, day) {
 				if there[r.ID][x.StartsAt.UnixMicro()] || !x.EndsAt.After(tx.Now) {
 					continue
 				}
@@ -128,15 +143,19 @@ func insertSessions(tx *journal.Tx, sessions, pools [][]any) error {
 	return tx.InsertRows("booking_pool", []string{"office", "session", "pool", "ord", "kept", "quota", "used", "held", "shut", "release_at"}, pools)
 }
 
-// weeks reads what sessions are made of: templates, days that are not like their
-// weekday, and the sessions there are.
-func (s *Service) weeks(q db.Q, o place.Office, ids []string, first, last time.Time) (map[string][]template, map[string]days, map[string]map[int64]bool, error) {
-	ts, known, there := map[string][]template{}, map[string]days{}, map[string]map[int64]bool{}
-	in, args := db.In(4, len(ids)), append([]any{o.ID, first.Format(time.DateOnly), last.Format(time.DateOnly)}, db.Args(ids)...)
+// weeks reads what the sessions of resources are made of: their templates, and the
+// sessions there are.
+func weeks(q db.Q, office civic.OfficeID, rs []Resource, first, last time.Time) (map[string][]template, map[string]map[int64]bool, error) {
+	ids := make([]string, len(rs))
+	for i, r := range rs {
+		ids[i] = r.ID
+	}
+	ts, there := map[string][]template{}, map[string]map[int64]bool{}
+	in, args := db.In(4, len(ids)), append([]any{office, first.Format(time.DateOnly), last.Format(time.DateOnly)}, db.Args(ids)...)
 	var rows []template
-	if err := q.Select(&rows, `SELECT resource, weekday, from_min, to_min, places, holidays, since, until FROM booking_template
+	if err := q.Select(&rows, `SELECT `+templateColumns+` FROM booking_template
 		WHERE office = $1 AND until > $2 AND since <= $3 AND resource IN `+in, args...); err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
 	for _, r := range rows {
 		ts[r.Resource] = append(ts[r.Resource], r)
@@ -146,7 +165,7 @@ func (s *Service) weeks(q db.Q, o place.Office, ids []string, first, last time.T
 		StartsAt time.Time
 	}
 	if err := q.Select(&is, `SELECT resource, starts_at FROM booking_session WHERE office = $1 AND day >= $2 AND day <= $3 AND resource IN `+in, args...); err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
 	for _, x := range is {
 		if there[x.Resource] == nil {
@@ -154,27 +173,39 @@ func (s *Service) weeks(q db.Q, o place.Office, ids []string, first, last time.T
 		}
 		there[x.Resource][x.StartsAt.UnixMicro()] = true
 	}
-	var others []struct {
-		Resource, Day string
-		Weekday       int
+	return ts, there, nil
+}
+
+// calendar is on which days an office is not as usual.
+type calendar struct {
+	place map[string]place.DayPlan // of the place itself
+	own   []otherDay               // by the office's word first, then by resources'
+}
+
+// otherDay is a day that goes by another weekday, at the office or for one resource.
+type otherDay struct {
+	Resource, Day string
+	Weekday       int
+}
+
+func calendarOf(q db.Q, office civic.OfficeID, first, last time.Time) (c calendar, err error) {
+	if err = q.Select(&c.own, `SELECT resource, day, weekday FROM booking_day WHERE office = $1 AND day >= $2 AND day <= $3 ORDER BY resource`,
+		office, first.Format(time.DateOnly), last.Format(time.DateOnly)); err != nil {
+		return c, err
 	}
-	if err := q.Select(&others, `SELECT resource, day, weekday FROM booking_day WHERE office = $1 AND day >= $2 AND day <= $3 ORDER BY resource`, args[:3]...); err != nil {
-		return nil, nil, nil, err
-	}
-	doors, err := doors(q, o.ID, first, last)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	for _, id := range ids {
-		d := days{doors, map[string]int{}}
-		for _, x := range others { // the office's word first, the resource's over it
-			if x.Resource == "" || x.Resource == id {
-				d.own[x.Day] = x.Weekday
-			}
+	c.place, err = doors(q, office, first, last)
+	return c, err
+}
+
+// of is the calendar of one resource: the office's word, and its own over it.
+func (c calendar) of(resource string) days {
+	d := days{c.place, map[string]int{}}
+	for _, x := range c.own {
+		if x.Resource == "" || x.Resource == resource {
+			d.own[x.Day] = x.Weekday
 		}
-		known[id] = d
 	}
-	return ts, known, there, nil
+	return d
 }
 
 // doorsEach is how many days a timetable reaches.

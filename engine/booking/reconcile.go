@@ -250,17 +250,20 @@ func (s *Service) ReadList(ctx context.Context, actor civic.Actor, office civic.
 
 // tellDifferences adds how each stands here.
 func (s *Service) tellDifferences(v *journal.View, rows []Difference) error {
-	var bs []Booking
+	var ids []civic.RequestID
 	var at []int
 	for i, d := range rows {
-		if d.Request == "" {
-			continue
+		if d.Request != "" {
+			ids, at = append(ids, d.Request), append(at, i)
 		}
-		b, err := readBooking(v, d.Request)
-		if err != nil {
-			return err
-		}
-		bs, at = append(bs, b), append(at, i)
+	}
+	of, err := readBookings(v, ids)
+	if err != nil {
+		return err
+	}
+	bs := make([]Booking, len(ids))
+	for i, id := range ids {
+		bs[i] = of[id]
 	}
 	items, err := s.items(v, bs)
 	if err != nil {

@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"yinqiao/civic"
 	"yinqiao/db"
+	"yinqiao/journal"
 )
 
 // state is one pool of a session as it stands.
@@ -49,6 +51,15 @@ func free(ways []Way, pools []state, now time.Time) int {
 		n += k
 	}
 	return n
+}
+
+// freeTo counts the places of a session that a drawer can get.
+func (s *Service) freeTo(q db.Q, d Drawer, x Session, pools []state) (int, error) {
+	p, err := s.plan(q, x.Plan)
+	if err != nil {
+		return 0, err
+	}
+	return free(p.Ways(d, x.Office, x.StartsAt), pools, d.Now), nil
 }
 
 // keptOf counts the places of pools that are still kept for those they are for.
@@ -99,27 +110,94 @@ func (w Way) take(tx *db.Tx, office civic.OfficeID, session, what string, n int,
 	return got == 1, err
 }
 
-// lapse lets go of the holds of a session whose time is over. A place that was
-// offered to one who waited has an act at its end, and is left to the sweep.
-func lapse(tx *db.Tx, office civic.OfficeID, session string, now time.Time) (int, error) {
-	var gone []struct{ Pool string }
-	if err := tx.Select(&gone, `DELETE FROM booking_hold WHERE office = $1 AND session = $2 AND until <= $3 AND draft <> '' RETURNING pool`, office, session, now); err != nil {
-		return 0, err
+// plenty says whether the first way of all leads to more places than they need, and
+// those who are served beside them.
+func plenty(tx *journal.Tx, x Session, may []*turn) (w Way, ok bool, err error) {
+	for i, t := range may {
+		if len(t.ways) == 0 || i > 0 && t.ways[0] != w {
+			return w, false, nil
+		}
+		w = t.ways[0]
 	}
-	count := map[string]int{}
-	var pools []string
-	for _, g := range gone {
-		if count[g.Pool]++; count[g.Pool] == 1 {
-			pools = append(pools, g.Pool)
+	var left []int
+	err = tx.Select(&left, `SELECT quota - used - held FROM booking_pool WHERE office = $1 AND session = $2 AND pool = $3 AND NOT shut`, x.Office, x.ID, w.Pool)
+	return w, len(left) == 1 && left[0]-w.Keep >= len(may)+togetherMost, err
+}
+
+// takeAll takes a place for each, those with the same ways together, and returns who
+// has one, with the way it came.
+func (s *Service) takeAll(tx *journal.Tx, x Session, may []*turn) (ready []*turn, ways []Way, err error) {
+	groups, order := map[string][]*turn{}, []string{}
+	for _, t := range may {
+		var key strings.Builder
+		for _, w := range t.ways {
+			key.WriteString(w.Pool + "/" + w.As + "/" + string(w.Cause) + ";")
+		}
+		if groups[key.String()] == nil {
+			order = append(order, key.String())
+		}
+		groups[key.String()] = append(groups[key.String()], t)
+	}
+	slices.Sort(order)
+	for _, key := range order {
+		g := groups[key]
+		got, err := takeMany(tx.Tx, x.Office, x.ID, g[0].ways, len(g), tx.Now)
+		if err != nil {
+			return nil, nil, err
+		}
+		for i, t := range g {
+			if i < len(got) {
+				ready, ways = append(ready, t), append(ways, got[i])
+			} else {
+				t.err = errFull
+			}
 		}
 	}
-	slices.Sort(pools)
-	for _, p := range pools {
-		if err := give(tx, office, session, p, held, count[p]); err != nil {
-			return 0, err
+	return ready, ways, nil
+}
+
+// takeMany takes up to n booked places by the same ways.
+func takeMany(tx *db.Tx, office civic.OfficeID, session string, ways []Way, n int, now time.Time) ([]Way, error) {
+	var out []Way
+	if len(ways) > 0 { // mostly there is enough for all
+		got, err := ways[0].take(tx, office, session, used, n, now)
+		if err != nil || got {
+			return slices.Repeat(ways[:1], n), err
 		}
 	}
-	return len(gone), nil
+	pools, err := standing(tx, office, []string{session}, now)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range ways {
+		for _, p := range pools[session] {
+			k := min(n-len(out), w.left(p, now))
+			if p.Pool != w.Pool || k <= 0 {
+				continue
+			}
+			_, err := take(tx, office, session, []Way{w}, used, k, now)
+			if civic.Is(err, civic.Exhausted) {
+				continue // another process was faster: one by one below
+			}
+			if err != nil {
+				return nil, err
+			}
+			for range k {
+				out = append(out, w)
+			}
+		}
+	}
+	for len(out) < n {
+		w, err := take(tx, office, session, ways, used, 1, now)
+		if civic.Is(err, civic.Exhausted) {
+			return out, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, w)
+	}
+	return out, nil
 }
 
 // give puts places back.
@@ -131,47 +209,6 @@ func give(tx *db.Tx, office civic.OfficeID, session, pool, what string, n int) e
 	return err
 }
 
-// hold is a place that stays with a draft, or is offered to one who waited.
-type hold struct {
-	Office  civic.OfficeID
-	ID      string
-	Session string
-	Pool    string
-	DrewAs  string
-	Cause   Cause
-	Person  civic.PersonID
-	Draft   civic.DraftID // "" for an offer
-	Since   time.Time
-	Until   time.Time
-}
-
-const holdColumns = `office, id, session, pool, drew_as, cause, person, draft, since, until`
-
-func insertHold(tx *db.Tx, h hold) error {
-	return tx.InsertRows("booking_hold", []string{"office", "id", "session", "pool", "drew_as", "cause", "person", "draft", "since", "until"},
-		[][]any{{h.Office, h.ID, h.Session, h.Pool, h.DrewAs, h.Cause, h.Person, h.Draft, h.Since, h.Until}})
-}
-
-// redeem makes a booked place of a held one. ok is false when the hold is no more.
-func redeem(tx *db.Tx, id, session string, who []civic.PersonID) (w Way, ok bool, err error) {
-	if id == "" || len(who) == 0 {
-		return w, false, nil
-	}
-	var h hold
-	err = tx.Get(&h, `DELETE FROM booking_hold WHERE id = $1 AND session = $2 AND person IN `+db.In(3, len(who))+` RETURNING `+holdColumns, append([]any{id, session}, db.Args(who)...)...)
-	if errors.Is(err, db.ErrNoRows) {
-		return w, false, nil
-	}
-	if err != nil {
-		return w, false, err
-	}
-	n, err := tx.Exec(`UPDATE booking_pool SET held = held - 1, used = used + 1 WHERE office = $1 AND session = $2 AND pool = $3 AND NOT shut`, h.Office, h.Session, h.Pool)
-	if err == nil && n != 1 {
-		err = errStopped
-	}
-	return Way{Pool: h.Pool, As: h.DrewAs, Cause: h.Cause}, err == nil, err
-}
-
 // readSession finds a session by its ID.
 func readSession(q db.Q, id string) (Session, error) {
 	var x Session
@@ -180,6 +217,21 @@ func readSession(q db.Q, id string) (Session, error) {
 		err = errNoSession
 	}
 	return x, err
+}
+
+// readSessions reads sessions in one go, by their IDs. One that there is not is left out.
+func readSessions(q db.Q, ids []string) (map[string]Session, error) {
+	out := map[string]Session{}
+	for part := range slices.Chunk(ids, 300) {
+		var xs []Session
+		if err := q.Select(&xs, `SELECT `+sessionColumns+` FROM booking_session WHERE id IN `+db.In(1, len(part)), db.Args(part)...); err != nil {
+			return nil, err
+		}
+		for _, x := range xs {
+			out[x.ID] = x
+		}
+	}
+	return out, nil
 }
 
 // sessionAt finds a session of an office.

@@ -3,6 +3,7 @@ package booking
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"yinqiao/civic"
@@ -67,7 +68,10 @@ func sayDay(t time.Time) string {
 // sayWhen says when something begins: 11月23日 星期一下午2点.
 func sayWhen(t time.Time) string { return sayDay(t) + civic.SayTime(t) }
 
-// days is what is known of the days over which sessions are made.
+// Named says what is booked, with its department.
+func (r Resource) Named() string { return strings.TrimSpace(r.Department + " " + r.Name) }
+
+// days is what is known of the days over which a resource's sessions are made.
 type days struct {
 	place map[string]place.DayPlan // of the place itself
 	own   map[string]int           // the weekday by which a day goes; -1 for none
@@ -113,6 +117,13 @@ type template struct {
 	Places         int
 	Holidays       bool
 	Since, Until   string
+}
+
+const templateColumns = `resource, weekday, from_min, to_min, places, holidays, since, until`
+
+// weekly is a template as people see it.
+func (t template) weekly() Template {
+	return Template{time.Weekday(t.Weekday), t.FromMin, t.ToMin, t.Places, t.Holidays}
 }
 
 // at is the minute of a day in Shanghai.

@@ -3,18 +3,12 @@ package booking
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"slices"
 	"strconv"
-	"strings"
-	"time"
 
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/journal"
-	"yinqiao/place"
 	"yinqiao/sheet"
 )
 
@@ -25,45 +19,6 @@ type WeekFile struct {
 	Once   bool   // for seven days only; after them it is as before
 	Bytes  []byte // a workbook, or a text of columns
 }
-
-// WeekDraft is what publishing a sheet would do.
-type WeekDraft struct {
-	Office  place.Office
-	Since   string
-	Once    bool
-	Changes []WeekChange
-	Same    int     // of how many the week stays as it is
-	Wrong   []Wrong // with any of these nothing is published
-	Seen    string  // names what is to be done and what is there now
-	Text    string  // the rows as a text of columns, to be brought again
-}
-
-// WeekChange is one doctor, hall or class whose week changes.
-type WeekChange struct {
-	Resource  Resource // without an ID when it is new
-	PlanWords string
-	Before    []Template
-	After     []Template
-	Stay      int // sessions to come that somebody has booked or waits for: they stay as they are
-}
-
-// New reports whether it is not entered yet.
-func (c WeekChange) New() bool { return c.Resource.ID == "" }
-
-// Gone and Come are what is taken away and what is added.
-func (c WeekChange) Gone() []Template { return without(c.Before, c.After) }
-
-// Come is what is added.
-func (c WeekChange) Come() []Template { return without(c.After, c.Before) }
-
-// Kept counts what stays.
-func (c WeekChange) Kept() int { return len(c.Before) - len(c.Gone()) }
-
-func without(a, b []Template) []Template {
-	return slices.DeleteFunc(slices.Clone(a), func(t Template) bool { return slices.Contains(b, t) })
-}
-
-var errSeen = civic.E(civic.Conflict, "booking.week_seen", "看过以后，这一周又有人改过了。请再看一遍改动，没有问题再发布。")
 
 // WeekSheet makes the sheet of an office's week as it is from a day on, to be filled in
 // and brought again. It needs booking.keep at the office.
@@ -76,7 +31,11 @@ func (s *Service) WeekSheet(ctx context.Context, actor civic.Actor, office civic
 		if _, _, err := s.keeper(v, office); err != nil {
 			return err
 		}
-		rs, weeks, err := officeWeek(v, office, since)
+		rs, err := activeOf(v, office)
+		if err != nil {
+			return err
+		}
+		weeks, err := weeksOn(v, office, since)
 		if err != nil {
 			return err
 		}
@@ -85,14 +44,7 @@ func (s *Service) WeekSheet(ctx context.Context, actor civic.Actor, office civic
 			if err != nil {
 				return err
 			}
-			tail := []string{r.Kind, r.About, p.Name, strconv.Itoa(r.Ahead), sayYes(r.Individual)}
-			week := weeks[r.ID]
-			if len(week) == 0 {
-				rows = append(rows, slices.Concat([]string{r.Department, r.Name, "", "", "", "", ""}, tail))
-			}
-			for _, t := range week {
-				rows = append(rows, slices.Concat([]string{r.Department, r.Name}, t.cells(), tail))
-			}
+			rows = weekRows(rows, r.Department, r.Name, weeks[r.ID], []string{r.Kind, r.About, p.Name, strconv.Itoa(r.Ahead), sayYes(r.Individual)})
 		}
 		return nil
 	})
@@ -102,26 +54,33 @@ func (s *Service) WeekSheet(ctx context.Context, actor civic.Actor, office civic
 	return sheet.Make(rows, workbook)
 }
 
-// officeWeek reads what can be booked at an office, and the weekly sessions of each
-// that hold on a day, in the order of the week.
-func officeWeek(q db.Q, office civic.OfficeID, day string) ([]Resource, map[string][]Template, error) {
-	rs, err := activeOf(q, office)
-	if err != nil {
-		return nil, nil, err
+// weekRows adds the rows of one doctor, hall or class to a sheet: one for each session of
+// the week, or one without a time.
+func weekRows(rows [][]string, department, name string, week []Template, tail []string) [][]string {
+	if len(week) == 0 {
+		rows = append(rows, slices.Concat([]string{department, name, "", "", "", "", ""}, tail))
 	}
+	for _, t := range week {
+		rows = append(rows, slices.Concat([]string{department, name}, t.cells(), tail))
+	}
+	return rows
+}
+
+// weeksOn reads the weekly sessions that hold on a day at an office, by resource, in the
+// order of the week.
+func weeksOn(q db.Q, office civic.OfficeID, day string) (map[string][]Template, error) {
 	var ts []template
-	if err := q.Select(&ts, `SELECT resource, weekday, from_min, to_min, places, holidays, since, until FROM booking_template
-		WHERE office = $1 AND since <= $2 AND until > $2`, office, day); err != nil {
-		return nil, nil, err
+	if err := q.Select(&ts, `SELECT `+templateColumns+` FROM booking_template WHERE office = $1 AND since <= $2 AND until > $2`, office, day); err != nil {
+		return nil, err
 	}
-	weeks := map[string][]Template{}
+	out := map[string][]Template{}
 	for _, t := range ts {
-		weeks[t.Resource] = append(weeks[t.Resource], Template{time.Weekday(t.Weekday), t.FromMin, t.ToMin, t.Places, t.Holidays})
+		out[t.Resource] = append(out[t.Resource], t.weekly())
 	}
-	for _, w := range weeks {
+	for _, w := range out {
 		sortWeek(w)
 	}
-	return rs, weeks, nil
+	return out, nil
 }
 
 // sortWeek puts Monday first.
@@ -131,293 +90,13 @@ func sortWeek(ts []Template) {
 	})
 }
 
-// CheckWeek says what publishing a sheet would do, and what is wrong with it, and does
-// nothing. It needs booking.keep at the office.
-func (s *Service) CheckWeek(ctx context.Context, actor civic.Actor, in WeekFile) (*WeekDraft, error) {
-	var d *WeekDraft
-	err := s.j.Look(ctx, actor, func(v *journal.View) error {
-		_, o, err := s.keeper(v, in.Office)
-		if err != nil {
-			return err
-		}
-		d, err = s.weekDraft(v, o, in, v.Now)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return d, nil
-}
-
-func (s *Service) weekDraft(q db.Q, o place.Office, in WeekFile, now time.Time) (*WeekDraft, error) {
-	since, err := parseDay(in.Since)
-	if err != nil {
-		return nil, err.(*civic.Error).On("since")
-	}
-	if in.Since < dayOf(now) || since.Sub(now) > aheadMost*24*time.Hour {
-		return nil, civic.E(civic.Invalid, errDay.Code, "从哪一天起，最早是今天，最晚是一年以后。请改一下日期。").On("since")
-	}
-	rows, wrong, err := readSheet(in.Bytes)
-	if err != nil {
-		return nil, err
-	}
-	rs, weeks, err := officeWeek(q, o.ID, in.Since)
-	if err != nil {
-		return nil, err
-	}
-	d := &WeekDraft{Office: o, Since: in.Since, Once: in.Once, Wrong: wrong}
-	for _, g := range together(rows) {
-		c, wrong, err := s.weekChange(q, o, g, rs, weeks, in)
-		if err != nil {
-			return nil, err
-		}
-		switch d.Wrong = append(d.Wrong, wrong...); {
-		case len(wrong) > 0:
-		case !c.New() && slices.Equal(c.Before, c.After):
-			d.Same++
-		default:
-			if !c.New() {
-				if c.Stay, err = stays(q, o.ID, c.Resource.ID, in); err != nil {
-					return nil, err
-				}
-			}
-			d.Changes = append(d.Changes, c)
-		}
-	}
-	slices.SortStableFunc(d.Wrong, func(a, b Wrong) int { return cmp.Compare(a.Row, b.Row) })
-	return d, d.seal(rows)
-}
-
-// seal names the draft by what it does and what it found.
-func (d *WeekDraft) seal(rows []sheetRow) error {
-	b, err := json.Marshal([]any{d.Office.ID, d.Since, d.Once, d.Changes})
-	if err != nil {
-		return err
-	}
-	h := sha256.Sum256(b)
-	d.Seen = hex.EncodeToString(h[:16])
-	text := [][]string{weekHeads}
-	for _, r := range rows {
-		if r.off || len(r.days) == 0 {
-			text = append(text, slices.Concat([]string{r.department, r.name, "", "", "", "", ""}, r.tail()))
-		}
-		for _, day := range r.days {
-			text = append(text, slices.Concat([]string{r.department, r.name}, Template{day, r.from, r.to, r.places, r.holidays}.cells(), r.tail()))
-		}
-	}
-	out, err := sheet.Columns(text)
-	d.Text = strings.TrimPrefix(string(out), "\uFEFF")
-	return err
-}
-
-// together gathers the rows of each doctor, hall or class, in the order of the first.
-func together(rows []sheetRow) [][]sheetRow {
-	at, out := map[[2]string]int{}, [][]sheetRow{}
-	for _, r := range rows {
-		k := [2]string{r.department, r.name}
-		i, ok := at[k]
-		if !ok {
-			i = len(out)
-			at[k], out = i, append(out, nil)
-		}
-		out[i] = append(out[i], r)
+// week is the sessions of every week that a row asks for.
+func (r sheetRow) week() []Template {
+	out := make([]Template, len(r.days))
+	for i, day := range r.days {
+		out[i] = Template{day, r.from, r.to, r.places, r.holidays}
 	}
 	return out
 }
 
-// weekChange is what the rows of one doctor, hall or class ask for.
-func (s *Service) weekChange(q db.Q, o place.Office, rows []sheetRow, rs []Resource, weeks map[string][]Template, in WeekFile) (WeekChange, []Wrong, error) {
-	var c WeekChange
-	var wrong []Wrong
-	bad := func(n int, col, say string) { wrong = append(wrong, Wrong{n, col, say}) }
-	first := rows[0]
-	if first.name == "" {
-		return c, nil, nil // said already
-	}
-	named := slices.DeleteFunc(slices.Clone(rs), func(r Resource) bool { return r.Name != first.name || r.Department != first.department })
-	var p *Plan
-	switch len(named) {
-	case 1:
-		var err error
-		if c.Resource, c.Before = named[0], weeks[named[0].ID]; c.Before == nil {
-			c.Before = []Template{}
-		}
-		if p, err = s.plan(q, c.Resource.Plan); err != nil {
-			return c, nil, err
-		}
-		if first.plan != "" && first.plan != p.Name {
-			bad(first.n, colPlan, "这里改不了号源方案，现在用的是「"+p.Name+"」。请写回去，要换方案请找管理员。")
-		}
-	case 0:
-		c.Resource, p = first.fresh(o.ID, bad)
-	default:
-		bad(first.n, colName, "有"+strconv.Itoa(len(named))+"个「"+first.name+"」，分不清是哪一个。请找管理员改成不一样的名称。")
-		return c, wrong, nil
-	}
-	c.After = []Template{}
-	for _, r := range rows {
-		for _, day := range r.days {
-			t := Template{day, r.from, r.to, r.places, r.holidays}
-			for _, x := range c.After {
-				if x.Weekday == t.Weekday && x.From < t.To && t.From < x.To {
-					bad(r.n, colFrom, "和同一天的另一行（"+sayClock(x.From)+"到"+sayClock(x.To)+"）时间重叠了，请改开。")
-				}
-			}
-			if p != nil && r.places > 0 {
-				if err := lawful(p, c.Resource.Kind, o.Division, in.Since, r.places); err != nil {
-					bad(r.n, colPlaces, civic.As(err).Say)
-				}
-			}
-			c.After = append(c.After, t)
-		}
-	}
-	sortWeek(c.After)
-	if len(c.After) > weekMost {
-		bad(first.n, colName, "一个医生、馆或课一周最多"+strconv.Itoa(weekMost)+"次。请分成几个。")
-	}
-	if p != nil {
-		c.PlanWords = p.Words
-	}
-	return c, wrong, nil
-}
-
 func (r sheetRow) tail() []string { return []string{r.kind, r.about, r.plan, r.ahead, r.one} }
-
-// fresh is something that the rows enter for the first time.
-func (r sheetRow) fresh(office civic.OfficeID, bad func(int, string, string)) (Resource, *Plan) {
-	out := Resource{Office: office, Kind: r.kind, Department: r.department, Name: r.name, About: r.about, Plan: r.plan, Opens: 7 * 60, State: "active"}
-	p := planNamed(r.plan)
-	switch {
-	case r.kind == "" || r.plan == "":
-		bad(r.n, colName, "本单位没有「"+r.name+"」。名称写错了请改过来；是新添的，请写明「种类」「号源方案」和「提前几天放号」。")
-		return out, nil
-	case p == nil:
-		bad(r.n, colPlan, "没有「"+short(r.plan)+"」这个号源方案，可以写："+planNames()+"。")
-	}
-	n, err := strconv.Atoi(civic.Fold(r.ahead))
-	if err != nil || n < 0 || n > aheadMost {
-		bad(r.n, colAhead, "请写提前几天放号，0到366的整数。")
-	}
-	if out.Ahead = n; err == nil && out.check() != nil {
-		bad(r.n, colName, errResource.Say)
-	}
-	var ok bool
-	if out.Individual, ok = yesCell(r.one); !ok {
-		bad(r.n, colOne, "「"+short(r.one)+"」看不明白，是一位医生的写「是」，几位轮流的、场馆和课写「否」。")
-	}
-	return out, p
-}
-
-func planNames() string {
-	var out []string
-	for _, p := range plans {
-		out = append(out, p.Name+"（"+p.Words+"）")
-	}
-	return strings.Join(out, "、")
-}
-
-// until is the day before which a sheet holds.
-func (in WeekFile) until() string {
-	if !in.Once {
-		return forEver
-	}
-	since, _ := parseDay(in.Since) // checked before
-	return since.AddDate(0, 0, 7).Format(time.DateOnly)
-}
-
-// stays counts the sessions of a resource that a new week leaves as they are.
-func stays(q db.Q, office civic.OfficeID, resource string, in WeekFile) (int, error) {
-	var n int
-	err := q.Get(&n, `SELECT COUNT(*) FROM booking_session s WHERE s.office = $1 AND s.resource = $2 AND s.day >= $3 AND s.day < $4 AND s.state = 'open' AND `+someones, office, resource, in.Since, in.until())
-	return n, err
-}
-
-// PublishWeek does what CheckWeek said it would, in one transaction: it enters what is
-// new, sets the weeks and makes their sessions as far ahead as the office's reach now.
-// seen is what CheckWeek named; Conflict when something has changed since. Invalid, on
-// the file, while anything in the sheet is wrong. It needs booking.keep at the office.
-func (s *Service) PublishWeek(ctx context.Context, actor civic.Actor, in WeekFile, seen string) (Published, error) {
-	var sum Published
-	err := s.j.Write(ctx, actor, func(tx *journal.Tx) error {
-		sum = Published{}
-		auth, o, err := s.planner(tx, in.Office)
-		if err != nil {
-			return err
-		}
-		d, err := s.weekDraft(tx, o, in, tx.Now)
-		if err != nil {
-			return err
-		}
-		if n := len(d.Wrong); n > 0 {
-			return civic.E(civic.Invalid, "booking.sheet_wrong", "表里还有"+strconv.Itoa(n)+"处不对，没有发布。请照列出的改好，再上传。").On("file")
-		}
-		if len(d.Changes) == 0 { // all of it is done already
-			return journal.ErrUnchanged
-		}
-		if d.Seen != seen {
-			return errSeen
-		}
-		sum, err = s.publishDraft(tx, auth, o, d, in)
-		return err
-	})
-	return sum, err
-}
-
-func (s *Service) publishDraft(tx *journal.Tx, auth civic.Authority, o place.Office, d *WeekDraft, in WeekFile) (Published, error) {
-	var sum Published
-	reach, err := reachOf(tx, o.ID)
-	if err != nil {
-		return sum, err
-	}
-	later, err := laterWeeks(tx, in)
-	if err != nil {
-		return sum, err
-	}
-	var rs []Resource
-	for _, c := range d.Changes {
-		r := c.Resource
-		if c.New() {
-			p := planNamed(r.Plan)
-			r.ID = db.NewID()
-			if err := enterResource(tx, auth, o, r, p); err != nil {
-				return sum, err
-			}
-			r.Plan, _ = p.hash()
-		}
-		if err := s.setWeek(tx, auth, o, r, in.Since, c.After); err != nil {
-			return sum, err
-		}
-		if in.Once {
-			if err := s.setWeek(tx, auth, o, r, in.until(), later[c.Resource.ID]); err != nil {
-				return sum, err
-			}
-		}
-		rs = append(rs, r)
-		if d := dayOf(tx.Now.AddDate(0, 0, min(r.Ahead+extendBefore, aheadMost-1))); d > reach {
-			reach = d
-		}
-	}
-	last, err := parseDay(reach)
-	if err != nil {
-		return sum, err
-	}
-	for part := range slices.Chunk(rs, publishEach) {
-		made, err := s.publish(tx, o, part, at(tx.Now.In(civic.Shanghai), 0), last)
-		if err != nil {
-			return sum, err
-		}
-		sum.Resources, sum.Sessions, sum.Places = sum.Resources+len(part), sum.Sessions+made.Sessions, sum.Places+made.Places
-	}
-	return sum, tx.Record(auth, journal.Event{Act: ActPublished, Detail: map[string]string{"until": reach, "sessions": strconv.Itoa(sum.Sessions), "places": strconv.Itoa(sum.Places)},
-		About: about(o.ID, "office", string(o.ID))})
-}
-
-// laterWeeks are the weeks to which those that change for seven days go back. What was
-// to change after that day anyway changes then no more: the sheet says what holds.
-func laterWeeks(q db.Q, in WeekFile) (map[string][]Template, error) {
-	if !in.Once {
-		return nil, nil
-	}
-	_, later, err := officeWeek(q, in.Office, in.until())
-	return later, err
-}

@@ -148,11 +148,9 @@ func (s *Service) slots(k *request.Asking, w want) ([]slot, error) {
 	}
 	var out []slot
 	for _, x := range all {
-		p, err := s.plan(k.Q, x.Plan)
-		if err != nil {
+		if x.Free, err = s.freeTo(k.Q, d, x.Session, pools[x.ID]); err != nil {
 			return nil, err
 		}
-		x.Free = free(p.Ways(d, x.Office, x.StartsAt), pools[x.ID], k.Now)
 		for _, h := range mine {
 			if h.Session == x.ID && !x.mine && (h.Until.After(k.Now) || x.Free == 0) {
 				x.mine = true

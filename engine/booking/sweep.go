@@ -227,16 +227,7 @@ func (s *Service) lapseAll(ctx context.Context) error {
 // booked otherwise or its taker waits no more, and the one who waited is told.
 func (s *Service) offersOver(ctx context.Context) error {
 	if err := s.j.Scratch(ctx, civic.System("booking.sweep"), func(tx *journal.Scratch) error {
-		var hs []hold
-		if err := tx.Select(&hs, `DELETE FROM booking_hold WHERE until <= $1 AND draft = '' RETURNING `+holdColumns, tx.Now); err != nil {
-			return err
-		}
-		for _, h := range hs {
-			if err := give(tx.Tx, h.Office, h.Session, h.Pool, held, 1); err != nil {
-				return err
-			}
-		}
-		return nil
+		return dropHolds(tx.Tx, `until <= $1 AND draft = ''`, tx.Now)
 	}); err != nil {
 		return err
 	}

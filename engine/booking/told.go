@@ -40,14 +40,8 @@ func (s *Service) Forget(tx *journal.Tx, auth civic.Authority, ids []civic.Perso
 		return errors.New("booking: forgetting needs an authority, and somebody")
 	}
 	in, args := db.In(1, len(ids)), db.Args(ids)
-	var hs []hold
-	if err := tx.Select(&hs, `DELETE FROM booking_hold WHERE person IN `+in+` RETURNING `+holdColumns, args...); err != nil {
+	if err := dropHolds(tx.Tx, `person IN `+in, args...); err != nil {
 		return err
-	}
-	for _, h := range hs {
-		if err := give(tx.Tx, h.Office, h.Session, h.Pool, held, 1); err != nil {
-			return err
-		}
 	}
 	_, err := tx.Exec(`DELETE FROM booking_wait WHERE person IN `+in, args...)
 	return err

@@ -108,17 +108,7 @@ func (s *Service) Leave(ctx context.Context, actor civic.Actor, o Order) error {
 
 // dropOffers gives back what was offered to somebody in a session and is not wanted.
 func dropOffers(tx *journal.Tx, x Session, who []civic.PersonID) error {
-	var hs []hold
-	if err := tx.Select(&hs, `DELETE FROM booking_hold WHERE office = $1 AND session = $2 AND draft = '' AND person IN `+db.In(3, len(who))+` RETURNING `+holdColumns,
-		append([]any{x.Office, x.ID}, db.Args(who)...)...); err != nil {
-		return err
-	}
-	for _, h := range hs {
-		if err := give(tx.Tx, h.Office, h.Session, h.Pool, held, 1); err != nil {
-			return err
-		}
-	}
-	return nil
+	return dropHolds(tx.Tx, `office = $1 AND session = $2 AND draft = '' AND person IN `+db.In(3, len(who)), append([]any{x.Office, x.ID}, db.Args(who)...)...)
 }
 
 // waiter is one who waits.
@@ -180,8 +170,7 @@ func (s *Service) OfferFree(ctx context.Context, job Offer) error {
 }
 
 func (s *Service) offer(tx *journal.Tx, x Session, w waiter) (bool, error) {
-	tx.Actor.Subject = w.Person
-	auth, err := tx.Authorise(civic.Need{Person: w.Person})
+	auth, err := ofPerson(tx, w.Person)
 	if err != nil {
 		return false, err
 	}

@@ -152,7 +152,8 @@ func (s *Service) waited(v *journal.View, w waiter, who []civic.PersonID, offere
 	}
 	out := Waited{Session: x, Service: w.Service, What: r.Name, Where: o.Name, When: x.Words(), Offered: offered}
 	if !offered {
-		return out, v.Get(&out.Ahead, `SELECT COUNT(*) FROM booking_wait WHERE office = $1 AND session = $2 AND state = 'waiting' AND (since < $3 OR since = $3 AND id < $4)`, w.Office, w.Session, w.Since, w.ID)
+		err := v.Get(&out.Ahead, `SELECT COUNT(*) FROM booking_wait WHERE office = $1 AND session = $2 AND state = 'waiting' AND (since < $3 OR since = $3 AND id < $4)`, w.Office, w.Session, w.Since, w.ID)
+		return out, err
 	}
 	var h struct{ Until time.Time }
 	err = v.Get(&h, `SELECT until FROM booking_hold WHERE office = $1 AND session = $2 AND person IN `+db.In(3, len(who))+` ORDER BY draft, until DESC LIMIT 1`, append([]any{w.Office, w.Session}, db.Args(who)...)...)
@@ -180,15 +181,15 @@ func (s *Service) TakeOffer(ctx context.Context, actor civic.Actor, o Order) (re
 		if err != nil {
 			return err
 		}
-		if err := s.within(tx, tx.Actor.Channel, o.auth.Selves(), r.Def, x, "", tx.Now); err != nil {
+		if err := s.within(tx, tx.Actor.Channel, o.auth.Selves(), r.Def, x.Session, "", tx.Now); err != nil {
 			return err
 		}
-		w, err := offered(tx, x, o.auth.Selves())
+		w, err := offered(tx, x.Session, o.auth.Selves())
 		if err != nil {
 			return err
 		}
-		rc = request.Receipt{Person: r.Person, Request: r.ID, Number: r.Number, Def: r.Def}
-		return s.bookOne(tx, o.auth, x, of(r, x, w, tx.Now))
+		rc = r.Receipt()
+		return s.bookOne(tx, o.auth, x.Session, of(r, x.Session, w, tx.Now))
 	})
 	return rc, err
 }

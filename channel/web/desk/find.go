@@ -21,7 +21,7 @@ func (f face) home(w http.ResponseWriter, r *http.Request) error {
 	if v.Desk, err = f.readerOf(r, a, m); err != nil {
 		return err
 	}
-	if _, v.Clerk = m.May(civic.MayWorkCases); v.Clerk {
+	if v.Clerk = works(m); v.Clerk {
 		due, err := f.Casework.List(r.Context(), a, casework.Filter{View: casework.ToDo, Limit: dueMost})
 		if err != nil {
 			return err

@@ -91,7 +91,7 @@ func soon(l booking.Line) []booking.Ticket { return l.Waiting[:min(len(l.Waiting
 // bookedHere lists what the person who is open has booked today at the clerk's own
 // office, so that whoever lays their card down gets a number with one press.
 func (f face) bookedHere(ctx context.Context, a civic.Actor, m staff.Member) ([]booking.Item, error) {
-	if _, works := m.May(civic.MayWorkCases); !works {
+	if !works(m) {
 		return nil, nil
 	}
 	coming, err := f.Booking.Coming(ctx, a, a.Subject)

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
@@ -53,10 +52,7 @@ func (f face) showAwaiting(w http.ResponseWriter, r *http.Request, wrong error) 
 	if err != nil {
 		return err
 	}
-	status := http.StatusOK
-	if wrong != nil {
-		fr.Wrong, status = []*civic.Error{civic.As(wrong)}, kit.Status(wrong)
-	}
+	status := refusedWith(&fr, wrong)
 	return f.RenderAs(w, r, status, hospitalPage(fr, pending, lists, r))
 }
 
@@ -108,10 +104,7 @@ func (f face) showHospitalList(w http.ResponseWriter, r *http.Request, wrong err
 	if err != nil {
 		return err
 	}
-	status := http.StatusOK
-	if wrong != nil {
-		fr.Wrong, status = []*civic.Error{civic.As(wrong)}, kit.Status(wrong)
-	}
+	status := refusedWith(&fr, wrong)
 	return f.RenderAs(w, r, status, hospitalListPage(fr, l, r))
 }
 
@@ -160,21 +153,11 @@ func triedWords(p booking.Pending) string {
 
 // ownersView is who owns the truth of the places of an office.
 type ownersView struct {
-	List      []booking.Owner // the office's own word first, then of those who differ
-	Resources []booking.Resource
-	Systems   []string
-	Saved     bool
-	Done      *booking.Allotment
-	r         *http.Request
-}
-
-// now is what holds for a resource, or for the office, by its own word.
-func (v ownersView) now(resource string) booking.Owner {
-	i := slices.IndexFunc(v.List, func(o booking.Owner) bool { return o.Resource == resource })
-	if i < 0 {
-		return booking.Owner{Way: booking.WayOurs}
-	}
-	return v.List[i]
+	booking.Owners
+	Systems []string
+	Saved   bool
+	Done    *booking.Allotment
+	r       *http.Request
 }
 
 // old is what was sent, or what holds for the office.
@@ -183,8 +166,8 @@ func (v ownersView) old(name, holds string) string { return typedIn(v.r, "/desk/
 // others are those for whom another word holds than the office's, in words.
 func (v ownersView) others() (out []string) {
 	for _, r := range v.Resources {
-		if o := v.now(r.ID); o.Resource != "" {
-			out = append(out, named(r)+"："+wayWords(o.Way))
+		if o := v.Of(r.ID); o.Resource != "" {
+			out = append(out, r.Named()+"："+wayWords(o.Way))
 		}
 	}
 	return out
@@ -193,8 +176,6 @@ func (v ownersView) others() (out []string) {
 func (v ownersView) allotted() bool {
 	return slices.ContainsFunc(v.List, func(o booking.Owner) bool { return o.Way == booking.WayAllotted })
 }
-
-func named(r booking.Resource) string { return strings.TrimSpace(r.Department + " " + r.Name) }
 
 // owners is who owns the truth of the places of one's own office.
 func (f face) owners(w http.ResponseWriter, r *http.Request) error {
@@ -206,16 +187,10 @@ func (f face) showOwners(w http.ResponseWriter, r *http.Request, v ownersView, w
 	if err != nil {
 		return err
 	}
-	if v.List, err = f.Booking.Owners(r.Context(), a, m.Office); err != nil {
+	if v.Owners, err = f.Booking.Owners(r.Context(), a, m.Office); err != nil {
 		return err
 	}
-	if v.Resources, err = f.Booking.Resources(r.Context(), booking.FindResources{Office: m.Office}); err != nil {
-		return err
-	}
-	status := http.StatusOK
-	if wrong != nil {
-		fr.Wrong, status = []*civic.Error{civic.As(wrong)}, kit.Status(wrong)
-	}
+	status := refusedWith(&fr, wrong)
 	v.Systems, v.r, fr.Back = f.Booking.Systems(), r, "/desk/week"
 	return f.RenderAs(w, r, status, ownersPage(fr, v))
 }
@@ -227,13 +202,7 @@ func (f face) setOwner(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	list, err := f.Booking.Owners(r.Context(), a, m.Office)
-	if err != nil {
-		return err
-	}
-	o := booking.Owner{Office: m.Office, Resource: r.PostFormValue("resource"), Way: r.PostFormValue("way"), System: r.PostFormValue("system")}
-	o.Code = ownersView{List: list}.now(o.Resource).Code
-	err = f.Booking.SetOwner(r.Context(), a, o)
+	err = f.Booking.SetOwner(r.Context(), a, booking.Owner{Office: m.Office, Resource: r.PostFormValue("resource"), Way: r.PostFormValue("way"), System: r.PostFormValue("system"), KeepCode: true})
 	if err != nil && !civic.Is(err, civic.Invalid) {
 		return err
 	}

@@ -30,7 +30,7 @@ type readerView struct {
 // homeOf is the workbench by what a member's roles may do.
 func (f face) homeOf(r *http.Request, fr kit.Frame, m staff.Member) homeView {
 	v := homeView{Links: fr.Nav}
-	_, v.Clerk = m.May(civic.MayWorkCases)
+	v.Clerk = works(m)
 	_, v.Finds = m.May(civic.MayFindPeople)
 	return v
 }

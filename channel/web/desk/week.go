@@ -46,17 +46,15 @@ func sendTable(w http.ResponseWriter, r *http.Request, rows [][]string, name str
 
 // week is the manager's view of a week: what can be booked, and what became of it.
 func (f face) week(w http.ResponseWriter, r *http.Request) error {
-	return f.showWeek(w, r, http.StatusOK, nil)
+	return f.showWeek(w, r, nil)
 }
 
-func (f face) showWeek(w http.ResponseWriter, r *http.Request, status int, wrong *civic.Error) error {
+func (f face) showWeek(w http.ResponseWriter, r *http.Request, wrong error) error {
 	fr, a, _, err := f.frame(r, "一周的号")
 	if err != nil {
 		return err
 	}
-	if wrong != nil {
-		fr.Wrong = []*civic.Error{wrong}
-	}
+	status := refusedWith(&fr, wrong)
 	g, err := f.Booking.Week(r.Context(), a, r.URL.Query().Get("day"), r.URL.Query().Get("department"))
 	if err != nil {
 		return err
@@ -133,12 +131,8 @@ func (f face) weekTemplate(w http.ResponseWriter, r *http.Request) error {
 
 // broughtWeek is the week in a form: a file, or the rows that were looked at.
 func broughtWeek(r *http.Request, office civic.OfficeID) (booking.WeekFile, error) {
-	in := booking.WeekFile{Office: office, Since: kit.Field(r, "since"), Once: r.PostFormValue("once") == "1", Bytes: []byte(r.PostFormValue("rows"))}
-	_, b, err := kit.File(r, "file")
-	if len(b) > 0 {
-		in.Bytes = b
-	}
-	return in, err
+	_, b, err := kit.Brought(r)
+	return booking.WeekFile{Office: office, Since: kit.Field(r, "since"), Once: r.PostFormValue("once") == "1", Bytes: b}, err
 }
 
 // onWeek does something with a week that is brought, and shows what it would do where that
@@ -178,7 +172,7 @@ func (f face) showWeekDraft(w http.ResponseWriter, r *http.Request, status int, 
 	if len(d.Wrong) > 0 {
 		status = http.StatusUnprocessableEntity
 	}
-	return f.RenderAs(w, r, status, weekDraftPage(fr, d, cmp.Or(r.PostFormValue("rows"), d.Text)))
+	return f.RenderAs(w, r, status, weekDraftPage(fr, d, cmp.Or(r.PostFormValue("pasted"), d.Text)))
 }
 
 func (f face) publishWeek(w http.ResponseWriter, r *http.Request, fr kit.Frame, a civic.Actor, in booking.WeekFile) error {
@@ -202,12 +196,12 @@ func (f face) setWeekDay(w http.ResponseWriter, r *http.Request) error {
 	day := kit.Field(r, "day")
 	err = f.Booking.SetDay(r.Context(), a, office, r.PostFormValue("resource"), day, weekday, r.PostFormValue("reason"))
 	if civic.Is(err, civic.Invalid) || civic.Is(err, civic.Conflict) {
-		return f.showWeek(w, r, kit.Status(err), civic.As(err))
+		return f.showWeek(w, r, err)
 	}
 	if err != nil {
 		return err
 	}
-	return kit.Go(w, r, "/desk/week?day="+day)
+	return kit.Go(w, r, weekPath("/desk/week", day, r.URL.Query().Get("department")))
 }
 
 // time is one session: what became of its places, and who has booked it.
@@ -220,10 +214,7 @@ func (f face) showTime(w http.ResponseWriter, r *http.Request, wrong error) erro
 	if err != nil {
 		return err
 	}
-	status := http.StatusOK
-	if wrong != nil {
-		fr.Wrong, status = []*civic.Error{civic.As(wrong)}, kit.Status(wrong)
-	}
+	status := refusedWith(&fr, wrong)
 	x, err := f.Booking.At(r.Context(), a, r.PathValue("time"))
 	if err != nil {
 		return err

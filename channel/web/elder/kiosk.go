@@ -43,7 +43,7 @@ func (f face) kiosk(w http.ResponseWriter, r *http.Request) error {
 		fr.Title = "装一台自助机"
 		return f.Render(w, r, kioskOnPage(fr))
 	}
-	return f.Render(w, r, kioskPage(fr, ""))
+	return f.Render(w, r, kioskPage(fr, nil))
 }
 
 // kioskOn signs a machine in.
@@ -68,9 +68,8 @@ func (f face) checkIn(w http.ResponseWriter, r *http.Request) error {
 	fr := f.kioskFrame(r)
 	list, err := f.Booking.CheckIn(r.Context(), f.kioskActor(r), kit.Field(r, "card"))
 	if e := civic.As(err); err != nil && e.Code != "sign_in" && e.Kind != civic.Internal && e.Kind != civic.Unavailable {
-		fr.Wrong = []*civic.Error{e.On("card")}
 		clears(w)
-		return f.RenderAs(w, r, kit.Status(err), kioskPage(fr, r.PostFormValue("card")))
+		return f.RenderAs(w, r, kit.Status(err), kioskPage(fr, e))
 	}
 	if err != nil {
 		return err
