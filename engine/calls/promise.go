@@ -44,7 +44,7 @@ func (c CallBack) SkillWords() string { return skillWords(c.Skill) }
 const backColumns = `id, call, person, division, service, draft, skill, language, why, state, tries, staff, made_at, due_at, next_at, ended_at, sealed`
 
 var (
-	errNoBack  = civic.E(civic.NotFound, "call_back.unknown", "没有这个要回的电话，或者同事已经回过了。请刷新看看。")
+	errNoBack  = civic.E(civic.NotFound, "call_back.unknown", "没有这个要回的电话，或者同事已经回过了。请回到来电台看看。")
 	errOutcome = civic.E(civic.Invalid, "call_back.outcome", "请选一下结果：打通了，还是没有人接。").On("outcome")
 )
 

@@ -49,11 +49,7 @@ func (s *Service) MayWatch(ctx context.Context, actor civic.Actor) error {
 		if err != nil {
 			return err
 		}
-		in := m.Division // to be refused
-		if where := m.Where(civic.MaySeeFigures); len(where) > 0 {
-			in = where[0]
-		}
-		_, err = v.Authorise(civic.Need{Permission: civic.MaySeeFigures, Division: in, Look: true})
+		_, err = v.Authorise(civic.Need{Permission: civic.MaySeeFigures, Division: m.At(civic.MaySeeFigures), Look: true})
 		return err
 	})
 }

@@ -1,13 +1,10 @@
 package desk
 
 import (
-	"cmp"
-	"context"
 	"net/http"
 
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
-	"yinqiao/engine/calls"
 )
 
 // backPhone is the telephone by which somebody is called back.
@@ -16,24 +13,11 @@ func (f face) backPhone(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	b, err := f.backOf(r.Context(), a, r.PathValue("back"))
+	b, err := f.Calls.CallBack(r.Context(), a, r.PathValue("back"))
 	if err != nil {
 		return err
 	}
 	return f.showPhone(w, r, fr, softPhoneView{Title: "给" + whoBack(b) + "回电话", Answer: "/desk/call-backs/" + b.ID + "/call"})
-}
-
-var errBackGone = civic.E(civic.NotFound, "call_back.gone", "没有这个要回的电话，或者同事已经回过了。请回到来电台看看。")
-
-// backOf finds a call-back that is the member's to make.
-func (f face) backOf(ctx context.Context, a civic.Actor, id string) (calls.CallBack, error) {
-	all, err := f.Calls.CallBacks(ctx, a)
-	for _, b := range all {
-		if b.ID == id {
-			return b, nil
-		}
-	}
-	return calls.CallBack{}, cmp.Or(err, error(errBackGone))
 }
 
 // callInBrowser calls somebody back, who is spoken with in the member's browser. That the number was
@@ -61,7 +45,7 @@ func (f face) showCallBack(w http.ResponseWriter, r *http.Request, wrong error) 
 		return err
 	}
 	status := fr.Shows(wrong)
-	b, err := f.backOf(r.Context(), a, r.PathValue("back"))
+	b, err := f.Calls.CallBack(r.Context(), a, r.PathValue("back"))
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -15,7 +14,7 @@ import (
 // changes tells a page that something has changed on the telephone, as it happens
 // (server-sent events). What changed, the page asks for itself.
 func (f face) changes(w http.ResponseWriter, r *http.Request) error {
-	if err := f.mayListen(r.Context(), f.actor(r)); err != nil {
+	if err := f.Calls.MayWatch(r.Context(), f.actor(r)); err != nil {
 		return err
 	}
 	changed, stop := f.Calls.Watch()
@@ -53,21 +52,6 @@ func (f face) changes(w http.ResponseWriter, r *http.Request) error {
 			return nil
 		}
 	}
-}
-
-// mayListen asks whether a member may know that something changes: who answers calls, and who looks
-// at the line from above.
-func (f face) mayListen(ctx context.Context, a civic.Actor) error {
-	_, err := f.Calls.Calls(ctx, a)
-	if !civic.Is(err, civic.Denied) || a.Operator.None() {
-		return err
-	}
-	m, err := f.Staff.Find(ctx, a.Staff())
-	if err != nil {
-		return err
-	}
-	_, err = f.Calls.Overview(ctx, a, m.At(civic.MaySeeFigures))
-	return err
 }
 
 // watchView is the telephone as a supervisor sees it.
