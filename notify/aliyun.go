@@ -114,3 +114,7 @@ func (g *Aliyun) ReadReports(body []byte) ([]Report, error) {
 
 // sendTimeout bounds one call of a gateway.
 const sendTimeout = 10 * time.Second
+
+// dialTimeout bounds how long a gateway may take to be reached at all: one that swallows what comes
+// leaves time for the next.
+const dialTimeout = 3 * time.Second

@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -148,6 +149,47 @@ func TestWhatWentWithATextThatFailedGoesOnAtOnce(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestWhatWentWithATextThatWasNeverSentGetsOneOfItsOwn(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d, apptest.At(time.Date(2026, 11, 23, 9, 0, 0, 0, civic.Shanghai)))
+		a, c := w.Taiyuan, &opens{}
+		w.Notify.Carry(notify.CarrierSMS, c)
+		in := w.NewPerson(a.Street, "赵建国")
+		in.Phones = []people.Phone{{Number: a.ElderPhone, Whose: "own"}}
+		w.Register(t, in)
+		w.Tell(t)
+		w.Open(t, a.Clerk, a.Elder)
+		var ids []string
+		for _, purpose := range []string{"notices", "share-volunteer"} {
+			id, err := w.Rights.Give(ctx, a.Clerk, a.Elder, rights.Giving{Purpose: purpose, Version: 1, How: rights.FaceToFace, By: rights.Self})
+			ok(t, err)
+			ids = append(ids, id)
+			w.Tell(t)
+		}
+		ms := states(t, w, a.Elder, "consent.given/elder")
+		if as := tried(t, w, ms[1].ID); len(as) != 1 || as[0].State != "sent" || as[0].Gateway != "" {
+			t.Fatalf("it did not go with the first: %+v", as)
+		}
+		ok(t, w.Rights.Withdraw(ctx, a.Clerk, a.Elder, ids[0])) // the first need not be told any more
+		c.up = true
+		w.Tell(t)
+		if as := tried(t, w, ms[1].ID); len(as) == 0 || as[0].Gateway != "opens" {
+			t.Errorf("nobody tells the second: %+v", as)
+		}
+	})
+}
+
+// opens is a gateway that is down until it is up.
+type opens struct{ up bool }
+
+func (c *opens) Send(_ context.Context, p notify.Parcel) (notify.Sent, error) {
+	if !c.up {
+		return notify.Sent{}, &notify.Refused{Err: errors.New("down")}
+	}
+	return notify.Sent{Gateway: "opens", Ref: "O" + p.ID}, nil
 }
 
 // keeps is a gateway that takes everything and does not say yet what became of it.

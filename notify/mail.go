@@ -60,6 +60,9 @@ func (m Mail) Send(ctx context.Context, p Parcel) (Sent, error) {
 	}
 	defer func() { _ = c.Close() }() // the letter is taken or not by then
 	if err := c.Send(msg); err != nil {
+		if msg.IsDelivered() { // taken; what failed is what came after
+			return Sent{Gateway: "smtp", Ref: p.ID, Delivered: true}, nil
+		}
 		var no *mail.SendError
 		if errors.As(err, &no) && no.Reason != mail.ErrSMTPDataClose { // it was refused before all of it was sent
 			return Sent{}, &Refused{Err: err, ForGood: !no.IsTemp()}

@@ -117,6 +117,16 @@ func (s *Service) end(tx *journal.Tx, auth civic.Authority, m Message, to State,
 	if err != nil || n == 0 {
 		return false, err
 	}
+	var unsent []Attempt
+	if err := tx.Select(&unsent, `SELECT `+attemptColumns+` FROM message_attempt WHERE person = $1 AND message = $2 AND state = 'due'
+		AND NOT EXISTS (SELECT 1 FROM message_sending x WHERE x.attempt = message_attempt.id AND x.busy)`, m.Person, m.ID); err != nil {
+		return false, err
+	}
+	for _, a := range unsent {
+		if err := s.part(tx, a, true); err != nil {
+			return false, err
+		}
+	}
 	if _, err := tx.Exec(`UPDATE message_attempt SET state = 'dropped', settled_at = $1 WHERE person = $2 AND message = $3 AND state IN ('due', 'open')`,
 		tx.Now, m.Person, m.ID); err != nil {
 		return false, err

@@ -107,7 +107,7 @@ func (s *Service) apply(tx *journal.Tx, auth civic.Authority, m Message, a Attem
 	if err := s.after(tx, auth, m, a, state); err != nil || delivered {
 		return err
 	}
-	return s.part(tx, a)
+	return s.part(tx, a, false)
 }
 
 // keepForLater keeps a report by the gateway's own name for a parcel that is not noted

@@ -291,7 +291,7 @@ func (s *Service) result(ctx context.Context, job Send, sent Sent, failed error)
 			return err
 		}
 		if isNo {
-			if err := s.part(tx, a); err != nil {
+			if err := s.part(tx, a, false); err != nil {
 				return err
 			}
 		}
@@ -326,13 +326,19 @@ func (s *Service) after(tx *journal.Tx, auth civic.Authority, m Message, a Attem
 	return nil
 }
 
-// part has what went with an attempt that failed go on too: nothing brings it any more.
-func (s *Service) part(tx *journal.Tx, a Attempt) error {
-	n, err := tx.Exec(`UPDATE message SET next_at = $1 WHERE state = 'open' AND next_at > $1 AND (person, id) IN (SELECT person, message FROM message_attempt
-		WHERE target = $2 AND carrier = $3 AND discreet = $4 AND made_at >= $5 AND id <> $6 AND state = 'sent' AND tries = 0 AND gateway = '')`,
-		tx.Now, a.Target, a.Carrier, a.Discreet, a.MadeAt, a.ID)
+// part has what went with an attempt go on at once, for nothing brings it any more: by its next
+// way where that attempt failed, by a text of its own where that was never sent.
+func (s *Service) part(tx *journal.Tx, a Attempt, unsent bool) error {
+	const with = `target = $1 AND carrier = $2 AND discreet = $3 AND made_at >= $4 AND id <> $5 AND state = 'sent' AND tries = 0 AND gateway = ''`
+	args := []any{a.Target, a.Carrier, a.Discreet, a.MadeAt, a.ID}
+	n, err := tx.Exec(`UPDATE message SET next_at = $6 WHERE state = 'open' AND next_at > $6 AND (person, id) IN (SELECT person, message FROM message_attempt WHERE `+with+`)`, append(args, tx.Now)...)
 	if err != nil || n == 0 {
 		return err
+	}
+	if unsent {
+		if _, err := tx.Exec(`DELETE FROM message_attempt WHERE `+with+` AND (person, message) IN (SELECT person, id FROM message WHERE state = 'open')`, args...); err != nil {
+			return err
+		}
 	}
 	return tx.Enqueue(Walk{}, time.Time{})
 }

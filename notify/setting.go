@@ -7,8 +7,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"yinqiao/civic"
@@ -75,7 +77,9 @@ func ReadSettings(file string) (Settings, error) {
 
 // Open makes the gateway that a setting describes.
 func (g GatewaySetting) Open(clock civic.Clock) (Gateway, error) {
-	client := &http.Client{Timeout: sendTimeout, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	// A connection for each text: of one that was kept nobody knows whether it still stood when the text went.
+	client := &http.Client{Timeout: sendTimeout, Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, TLSHandshakeTimeout: dialTimeout,
+		DialContext: (&net.Dialer{Timeout: dialTimeout}).DialContext, DisableKeepAlives: true}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	switch g.Kind {
 	case "aliyun":
 		return &Aliyun{g, client, clock}, nil
@@ -132,10 +136,10 @@ const answerMost = 64 << 10
 // ask sends a request and reads its answer. Refused where it certainly did not arrive, or
 // the gateway said no; any other error leaves it open.
 func ask(client *http.Client, req *http.Request, read func([]byte) error) error {
-	resp, err := client.Do(req)
+	var asked atomic.Bool
+	resp, err := client.Do(req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { asked.Store(true) }})))
 	if err != nil {
-		var op *net.OpError
-		if errors.As(err, &op) && op.Op == "dial" {
+		if !asked.Load() { // no connection was to be had: nothing was asked
 			return &Refused{Err: errors.New("it can't be reached")}
 		}
 		return errors.New("notify: no answer of the gateway") // the cause would quote the address

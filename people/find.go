@@ -168,8 +168,11 @@ func (s *Service) findWords(q db.Q, near civic.Division, text string) (Found, er
 			continue
 		}
 		out, err := c.answer()
-		if err != nil || len(out.Matches) == 0 {
+		if err != nil {
 			return Found{}, err
+		}
+		if len(out.Matches) == 0 {
+			continue
 		}
 		if out.More {
 			out.Narrow = typed.narrow()

@@ -63,8 +63,24 @@ func (s *Service) CancelAt(ctx context.Context, actor civic.Actor, id civic.Requ
 		case b.State != Booked:
 			return journal.Event{}, errEnded
 		}
+		if err := notOver(tx, *b); err != nil {
+			return journal.Event{}, err
+		}
 		return journal.Event{Act: ActCancelled, Detail: b.freed()}, s.end(tx, b, Cancelled, "")
 	})
+}
+
+// notOver refuses what a person does of a booking whose time has gone by: whether they came is the
+// office's to say, and a place that was not used is not given back in the evening.
+func notOver(tx *journal.Tx, b Booking) error {
+	if tx.Actor.Operator.Kind != civic.PartyPerson {
+		return nil
+	}
+	x, err := readSession(tx, b.Session)
+	if err == nil && !x.EndsAt.After(tx.Now) {
+		err = errGone
+	}
+	return err
 }
 
 // freed is the detail by which the flows offer a place that came free.
@@ -81,6 +97,9 @@ func (s *Service) Change(ctx context.Context, actor civic.Actor, id civic.Reques
 		}
 		if b.Session == session {
 			return journal.Event{}, journal.ErrUnchanged
+		}
+		if err := notOver(tx, *b); err != nil {
+			return journal.Event{}, err
 		}
 		x, err := readSession(tx, session)
 		if err != nil {

@@ -277,8 +277,10 @@ func TestADoctorMakesRoomWithAReason(t *testing.T) {
 		wantKind(t, err, civic.Invalid, "booking.reason")
 		rc, err := c.Booking.Extra(ctx, c.keeper2(), o, "复查，李医生同意加号")
 		must(t, err)
+		_, err = c.Booking.Extra(ctx, c.keeper2(), o, "复查，李医生同意加号")
+		wantKind(t, err, civic.Exhausted, "booking.twice") // pressed twice
 		if used, _ := c.pool(x, "extra"); used != 1 {
-			t.Error("no extra place")
+			t.Error("no extra place, or two")
 		}
 		must(t, c.Booking.Cancel(ctx, as(c.d.Elder), rc.Request))
 		rc, err = c.Booking.Extra(ctx, c.keeper2(), o, "复查，李医生同意加号")
@@ -287,6 +289,19 @@ func TestADoctorMakesRoomWithAReason(t *testing.T) {
 		if n := c.Count(t, `SELECT quota FROM booking_pool WHERE session = $1 AND pool = 'extra'`, x); n != 0 {
 			t.Error("an extra place outlives its reason")
 		}
+	})
+}
+
+func TestWhoDidNotComeDoesNotCancelInTheEvening(t *testing.T) {
+	each(t, 5, func(t *testing.T, c *clinic) {
+		p := c.young()
+		rc, err := c.register(as(p), p, tomorrow, c.on(tomorrow, c.doctor))
+		must(t, err)
+		c.Clock.Add(48 * time.Hour)
+		wantKind(t, c.Booking.Cancel(ctx, as(p), rc.Request), civic.Conflict, "booking.past")
+		wantKind(t, c.Booking.Change(ctx, as(p), rc.Request, c.on(after, c.doctor)), civic.Conflict, "booking.past")
+		c.Open(t, c.keeper2(), p)
+		must(t, c.Booking.Miss(ctx, c.keeper2(), rc.Request))
 	})
 }
 

@@ -75,6 +75,7 @@ var (
 	errOver       = civic.E(civic.Conflict, "booking.over", "这个时间已经过了，请另选一个。")
 	errStopped    = civic.E(civic.Conflict, "booking.stopped", "这个时间停了，请另选一个。")
 	errMoved      = civic.E(civic.Conflict, CodeMoved, "这次预约刚刚有人办过了，请刷新看看现在的情况。")
+	errGone       = civic.E(civic.Conflict, "booking.past", "约好的时间已经过去了，不能再退、再改。没有去成要再去，请重新约一个；登记有误，请告诉窗口。")
 	errEnded      = civic.E(civic.Conflict, "booking.ended", "这次预约已经办完或者取消了，不能再改。要去请重新约一个。")
 	errTooFew     = civic.E(civic.Conflict, "booking.too_few", "已经约出去和留着的比这个数多，不能减到这么少。")
 	errNoneLeft   = civic.E(civic.Conflict, "booking.none_left", "这个号池没有没用的号，不用放。")
