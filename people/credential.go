@@ -153,7 +153,7 @@ func CleanPhone(text string) (string, error) {
 	case !allDigits(s):
 	case len(s) == 11 && s[0] == '1':
 		return s, nil
-	case (len(s) >= 10 && len(s) <= 12) && s[0] == '0':
+	case (len(s) >= 10 && len(s) <= 12) && s[0] == '0' && s[1] != '0': // 00 would be a call abroad
 		return s, nil
 	}
 	return "", errPhone

@@ -16,6 +16,7 @@ type led struct {
 	Version         int
 	Source          string
 	WaitSeconds     int    `yaml:"wait_seconds"`
+	RestSeconds     int    `yaml:"rest_seconds"`
 	AgainMost       int    `yaml:"again_most"`
 	CallersMost     int    `yaml:"callers_most"`
 	PauseMS         int    `yaml:"pause_ms"`
@@ -35,7 +36,7 @@ func milliseconds(n int) time.Duration { return time.Duration(n) * time.Millisec
 // Validate refuses what no call could be led by.
 func (r *led) Validate() error {
 	switch {
-	case r.WaitSeconds < 3 || r.AgainMost < 1 || r.CallersMost < 1 || r.CallersMost > 3:
+	case r.WaitSeconds < 3 || r.RestSeconds < 1 || r.AgainMost < 1 || r.CallersMost < 1 || r.CallersMost > 3:
 		return errors.New("rules.yaml: a wait of three seconds or more, and at most three who share a number")
 	case r.PauseMS < 0 || r.OptionPauseMS < 0 || r.PatienceSeconds < 1 || r.RetrySeconds < r.PatienceSeconds || r.RingSeconds < 5 || r.OutMost < 1 || r.RemindHours < 1:
 		return errors.New("rules.yaml: pauses, and patience that is shorter than what is tried again")

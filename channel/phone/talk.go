@@ -52,6 +52,7 @@ type talk struct {
 
 	group  string // of the service
 	others bool   // they want other answers than last time
+	public bool   // the phone is not theirs alone: what is theirs to know is not said
 }
 
 // say speaks a text, sentence by sentence, while the next is made. A voice that fails is no

@@ -3,6 +3,7 @@ package phone
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -177,6 +178,7 @@ func (t *talk) dialect(who people.Caller) []way {
 // serve leads through one service: its questions, the read-back, the number.
 func (t *talk) serve(ctx context.Context, who people.Caller, def *catalog.Definition) error {
 	actor := who.Actor()
+	t.public = !who.Private
 	view, err := patiently(ctx, t, func(ctx context.Context) (*request.View, error) {
 		return t.voice.Requests.Start(ctx, actor, def.Service, who.Person, "")
 	})
@@ -196,7 +198,7 @@ func (t *talk) serve(ctx context.Context, who people.Caller, def *catalog.Defini
 			view, err = t.question(ctx, actor, view)
 		} else {
 			key := byte(0)
-			if key, err = t.ask(ctx, readBack(view), "12", speech.Style{}); err == nil && key == '1' {
+			if key, err = t.ask(ctx, t.readBack(view), "12", speech.Style{}); err == nil && key == '1' {
 				return t.handIn(ctx, actor, view)
 			}
 			if err == nil {
@@ -237,11 +239,33 @@ func (t *talk) handIn(ctx context.Context, actor civic.Actor, view *request.View
 	}
 	t.end.Request, t.end.Number = rc.Request, rc.Number
 	t.noteMeant()
-	t.set.Forget()
-	if err := t.say(ctx, "已经办好了。"+spoken(rc.Number), speech.Slow); err != nil {
-		return err
+	return t.farewell(ctx, "已经办好了。"+spoken(rc.Number), rc.Def.Takes)
+}
+
+// farewell says what the caller is to remember, and goodbye. A key is no reason to hang up before it
+// was heard: 0 still is a human, any other has it said again.
+func (t *talk) farewell(ctx context.Context, words, after string) error {
+	for range rules.AgainMost {
+		t.set.Forget()
+		if err := t.say(ctx, words, speech.Slow); err != nil {
+			return err
+		}
+		if err := t.say(ctx, after+again, speech.Style{}); err != nil {
+			return err
+		}
+		key, err := t.set.Key(ctx, seconds(rules.RestSeconds))
+		if err != nil {
+			return err
+		}
+		if key == '0' {
+			return human{WhyAsked}
+		}
+		if key == 0 {
+			break
+		}
 	}
-	return t.say(ctx, rc.Def.Takes+goodbye, speech.Style{})
+	t.set.Forget()
+	return t.say(ctx, goodbye, speech.Style{})
 }
 
 // refused says why something can't be done, in the words that a page would show, and brings
@@ -260,7 +284,7 @@ func (t *talk) refused(ctx context.Context, err error) error {
 // question asks what is next, all of last time's answers at once where they may still fit, and
 // puts the answer. One that has gone meanwhile is told, and the question comes again.
 func (t *talk) question(ctx context.Context, actor civic.Actor, view *request.View) (*request.View, error) {
-	if len(view.Same) > 0 && !t.others {
+	if len(view.Same) > 0 && !t.others && !t.public {
 		given, err := t.same(ctx, view)
 		if err != nil {
 			return nil, err
@@ -275,12 +299,34 @@ func (t *talk) question(ctx context.Context, actor civic.Actor, view *request.Vi
 // reply asks one question, and puts the answer.
 func (t *talk) reply(ctx context.Context, actor civic.Actor, view *request.View, p request.Prompt) (*request.View, error) {
 	own := t.own(p)
+	if t.public {
+		p = discreet(p)
+	}
 	_, k, err := t.choose(ctx, func(from int) request.Menu { return request.Speak(p, from, own...) })
 	if err != nil {
 		return nil, err
 	}
 	return t.put(ctx, actor, view, map[string][]string{p.Key: k.Texts})
 }
+
+// discreet is a question without what is known of the person: who calls from a phone that others
+// have too may be any of them.
+func discreet(p request.Prompt) request.Prompt {
+	p.Offered = nil
+	if p.Kind == catalog.Address {
+		p.Options = slices.Clone(p.Options)
+		for i := range p.Options {
+			p.Options[i].Text = registered
+			if len(p.Options) > 1 {
+				p.Options[i].Text = fmt.Sprintf("登记的第%d个地址", i+1)
+			}
+		}
+	}
+	return p
+}
+
+// registered is what an address is called that is not said.
+const registered = "登记的地址"
 
 // own is what only the line knows: the phone that is asked for is the one that calls.
 func (t *talk) own(p request.Prompt) []request.Key {
@@ -329,11 +375,15 @@ func (t *talk) put(ctx context.Context, actor civic.Actor, view *request.View, g
 }
 
 // readBack is what was answered in one sentence each, and what confirms it.
-func readBack(view *request.View) string {
+func (t *talk) readBack(view *request.View) string {
 	var b strings.Builder
 	b.WriteString("您要办的是" + view.Def.Title + "。")
 	for _, l := range view.Step.Review {
-		b.WriteString(l.Label + "，" + l.Shown + "。")
+		shown := l.Shown
+		if t.public && slices.ContainsFunc(view.Form, func(p request.Prompt) bool { return p.Key == l.Key && p.Kind == catalog.Address }) {
+			shown = registered
+		}
+		b.WriteString(l.Label + "，" + shown + "。")
 	}
 	b.WriteString("对，请按1。不对，要改，请按2。" + help)
 	return b.String()

@@ -237,6 +237,8 @@ func (o *Ongoing) End() {
 	took := int64(now.Sub(c.BeganAt) / time.Second)
 	ev.Measure = &took
 	abandoned := c.State == Waiting
+	// Who was asked to help themselves by keys because no human was free, and hung up, is called too.
+	turnedAway := c.State == Led && c.WaitsAt != nil && c.TakenAt == nil && c.Request == ""
 	switch {
 	case abandoned:
 		waited := int64(c.waited(now) / time.Second)
@@ -254,7 +256,7 @@ func (o *Ongoing) End() {
 		go o.leg.Hangup() // takes its time
 		o.leg = nil
 	}
-	if abandoned && o.promised == nil {
+	if (abandoned || turnedAway) && o.promised == nil {
 		o.promise("abandoned")
 	}
 	o.note(ev)

@@ -86,6 +86,47 @@ func (w *world) calls(a civic.Actor) []calls.Live {
 	return list
 }
 
+func TestWhoIsPassedOnAndHangsUpIsCalledThoughAnEarlierPromiseWasKept(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		w.ok(w.Calls.SignOn(t.Context(), w.one, []string{"general"}))
+		o := w.rings(w.Taiyuan.ElderPhone)
+		w.Clock.Add(time.Minute)
+		first := o.Promise()
+		_, err := w.Calls.Take(t.Context(), w.one, o.ID(), newReceiver())
+		w.ok(err)
+		w.Clock.Add(7 * time.Minute)
+		w.ok(w.Calls.Pass(t.Context(), w.one, o.ID(), "clinic"))
+		if at := o.Promise(); !at.After(w.Clock.Now()) || at.Equal(first) {
+			t.Errorf("they are promised a call at %v, which is over", at)
+		}
+		o.End()
+		w.Calls.Kept()
+		if list, err := w.Calls.CallBacks(t.Context(), w.one); err != nil || len(list) != 1 {
+			t.Errorf("nobody calls them back: %+v, %v", list, err)
+		}
+	})
+}
+
+func TestWhoIsLeftToTheKeysBecauseNobodyIsFreeAndHangsUpIsCalled(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		w.ok(w.Calls.SignOn(t.Context(), w.one, []string{"general"}))
+		o := w.rings(w.Taiyuan.ElderPhone)
+		w.Clock.Add(20 * time.Second)
+		if !o.Unwait() {
+			t.Fatal("somebody took them")
+		}
+		o.End()
+		w.Calls.Kept()
+		if list, err := w.Calls.CallBacks(t.Context(), w.one); err != nil || len(list) != 1 {
+			t.Errorf("nobody calls them back: %+v, %v", list, err)
+		}
+	})
+}
+
 func TestOfTwoOperatorsOneGetsTheCallAndTheOtherIsToldSo(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

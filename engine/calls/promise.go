@@ -48,10 +48,11 @@ var (
 	errOutcome = civic.E(civic.Invalid, "call_back.outcome", "请选一下结果：打通了，还是没有人接。").On("outcome")
 )
 
-// enterPromise enters a call-back, and returns its name: "" where one for the same number is open already.
+// enterPromise enters a call-back, and returns its name: "" where one for the same number is open already, which is
+// due as it was; but whoever has just called again sits by the phone and is not kept waiting for having missed us.
 func (s *Service) enterPromise(tx *journal.Tx, c Call, number string, p promise) (string, error) {
-	var open int
-	if err := tx.Get(&open, `SELECT COUNT(*) FROM call_back WHERE number_hash = $1 AND state = 'open'`, c.NumberHash); err != nil || open > 0 {
+	open, err := tx.Exec(`UPDATE call_back SET next_at = CASE WHEN next_at > $2 THEN $2 ELSE next_at END WHERE number_hash = $1 AND state = 'open'`, c.NumberHash, tx.Now)
+	if err != nil || open > 0 {
 		return "", err
 	}
 	id := db.NewID()
