@@ -111,7 +111,7 @@ func TestAPhoneNumberIsItsDigits(t *testing.T) {
 			t.Errorf("%q: %q, %v", in, got, err)
 		}
 	}
-	for _, in := range []string{"", "1", "1261234567", "126123456789", "22612345678", "1234567", "+1 212 555 0100", "+86", "0086", "0351", "x2612345678", "一二六", "126123456７a"} {
+	for _, in := range []string{"", "1", "1261234567", "126123456789", "22612345678", "1234567", "+1 212 555 0100", "+86", "0086", "0351", "x2612345678", "一二六", "126123456７a", "00252612345", "002521234567"} {
 		if got, err := people.CleanPhone(in); civic.As(err).Code != "phone.form" || got != "" {
 			t.Errorf("%q: %q, %v", in, got, err)
 		}

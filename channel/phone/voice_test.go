@@ -200,7 +200,10 @@ func TestNothingOfAnybodysIsToldOnAPhoneThatOthersHaveToo(t *testing.T) {
 	at, got := w.open()
 	c := w.dial(at, number)
 	c.answers("您好，这里是老年人服务热线。请问您是哪一位？", '1')
-	c.answers("医院挂号，请按1。", '0')
+	c.answers("医院挂号，请按1。", '2')
+	c.answers("您在哪家医院做的检查？", '1') // and not: as last time
+	c.answers("要寄哪一种报告？化验报告，请按1。", '1')
+	c.answers("寄到什么地方？登记的地址，请按1。", '0')
 	<-got
 }
 

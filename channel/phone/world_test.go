@@ -198,6 +198,7 @@ func (w *world) neighbours() (number string, all []civic.PersonID) {
 	for _, name := range []string{"孙福海", "周凤英"} {
 		in := w.NewPerson(w.Taiyuan.Street, name)
 		in.Phones = []people.Phone{{Number: "12698765432", Whose: "own"}}
+		in.Address = "银槐街3号"
 		all = append(all, w.Register(w.t, in))
 	}
 	return "12698765432", all

@@ -299,7 +299,7 @@ func (s *Service) Pass(ctx context.Context, actor civic.Actor, call, skill strin
 	}
 	o.note(journal.Event{Act: ActPassed, Detail: map[string]string{"skill": skill}})
 	o.call.State, o.call.TakenAt, o.call.Staff, o.call.Skill, o.name = Waiting, nil, "", skill, ""
-	o.promised = nil // it was kept when they were answered; who hangs up now is owed another
+	o.promised = nil  // it was kept when they were answered; who hangs up now is owed another
 	go o.leg.Hangup() // takes its time
 	o.leg = nil
 	d.changed()

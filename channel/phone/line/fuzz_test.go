@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/emiago/sipgo/sip"
 	"github.com/pion/rtp"
 )
 
@@ -76,4 +77,17 @@ func FuzzSound(f *testing.F) {
 			t.Fatal("somebody else pressed a key")
 		}
 	})
+}
+
+func TestANumberIsKnownHoweverATrunkWritesIt(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"+863511234567": "03511234567", "863511234567": "03511234567", "03511234567": "03511234567", "+861012345678": "01012345678",
+		"+8612612345678": "12612345678", "8612612345678": "12612345678", "12612345678": "12612345678", "12612345678;phone-context=+86": "12612345678",
+		"95128": "95128", "+8695128": "95128", "+864001234567": "4001234567", "anonymous": "",
+	} {
+		if got := user(sip.Uri{User: in}); got != want {
+			t.Errorf("%s: %q, want %q", in, got, want)
+		}
+	}
 }
