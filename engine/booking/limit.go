@@ -85,11 +85,6 @@ func looksAhead(d *catalog.Definition) bool {
 	return d.Booking != nil && slices.ContainsFunc(d.Booking.Limits, func(l catalog.Limit) bool { return l.Per == "ahead" })
 }
 
-// in reports whether one of them has a place in a session.
-func (h have) in(who []civic.PersonID, session string) bool {
-	return slices.ContainsFunc(h.booked, func(b has) bool { return b.Session == session && slices.Contains(who, b.Person) })
-}
-
 // fits holds one person's further place to the limits.
 func (h have) fits(ch civic.Channel, who []civic.PersonID, def *catalog.Definition, x Session, not civic.RequestID, now time.Time) error {
 	var hs []has
@@ -98,7 +93,7 @@ func (h have) fits(ch civic.Channel, who []civic.PersonID, def *catalog.Definiti
 			hs = append(hs, b)
 		}
 	}
-	if (have{booked: hs}).in(who, x.ID) {
+	if slices.ContainsFunc(hs, func(h has) bool { return h.Session == x.ID }) {
 		return errTwice
 	}
 	if def.Booking != nil {

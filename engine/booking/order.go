@@ -47,13 +47,6 @@ func (s *Service) Extra(ctx context.Context, actor civic.Actor, o Order, reason 
 		if err := mayAdd(tx, x); err != nil {
 			return err
 		}
-		h, err := haveThey(tx, o.auth.Selves(), counted(nil, x.Session, tx.Now), tx.Now)
-		if err != nil {
-			return err
-		}
-		if h.in(o.auth.Selves(), x.ID) {
-			return errTwice // the button was pressed twice
-		}
 		n, err := tx.Exec(`INSERT INTO booking_pool (office, session, pool, ord, kept, quota, used, held, shut) VALUES ($1, $2, $3, 99, FALSE, 1, 1, 0, FALSE)
 			ON CONFLICT (office, session, pool) DO UPDATE SET quota = booking_pool.quota + 1, used = booking_pool.used + 1 WHERE NOT booking_pool.shut`, x.Office, x.ID, extraPool)
 		if err == nil && n == 0 {
