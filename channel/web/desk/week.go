@@ -54,7 +54,7 @@ func (f face) showWeek(w http.ResponseWriter, r *http.Request, wrong error) erro
 	if err != nil {
 		return err
 	}
-	status := refusedWith(&fr, wrong)
+	status := fr.Shows(wrong)
 	g, err := f.Booking.Week(r.Context(), a, r.URL.Query().Get("day"), r.URL.Query().Get("department"))
 	if err != nil {
 		return err
@@ -214,7 +214,7 @@ func (f face) showTime(w http.ResponseWriter, r *http.Request, wrong error) erro
 	if err != nil {
 		return err
 	}
-	status := refusedWith(&fr, wrong)
+	status := fr.Shows(wrong)
 	x, err := f.Booking.At(r.Context(), a, r.PathValue("time"))
 	if err != nil {
 		return err
