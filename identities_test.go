@@ -24,13 +24,13 @@ var (
 // oneIdentity are the statements that may ask for one ID of a person alone, by file
 // and a part of their text, each with the reason.
 var oneIdentity = map[[2]string]string{
-	{"people/page.go", "FROM person_seen"}:                      "whether today's note of a look is there: under another identity the note would only be made twice",
-	{"grant/ask.go", "state = 'asked'"}:                         "the asks that wait are written under the agent's root; of those from before a merge each identity had a limit of its own",
-	{"notify/message.go", "AND message = $2 AND state = 'due'"}: "attempts lie under the ID of the message they are for, which names them",
-	{"notify/message.go", "SET state = 'dropped'"}:              "attempts lie under the ID of the message they are for, which names them",
-	{"notify/settle.go", "DELETE FROM message_attempt"}:         "attempts lie under the ID of the message they are for, which names them",
-	{"notify/walk.go", "SELECT carrier, target"}:                "attempts lie under the ID of the message they are for, which names them",
-	{"grant/notice.go", "person = "}:                            "the rest of the statement names the grant by its ID",
+	{"people/page.go", "FROM person_seen"}:                          "whether today's note of a look is there: under another identity the note would only be made twice",
+	{"grant/ask.go", "state = 'asked'"}:                             "the asks that wait are written under the agent's root; of those from before a merge each identity had a limit of its own",
+	{"notify/message.go", "AND message = $2 AND state = 'dropped'"}: "attempts lie under the ID of the message they are for, which names them",
+	{"notify/message.go", "SET state = 'dropped'"}:                  "attempts lie under the ID of the message they are for, which names them",
+	{"notify/settle.go", "DELETE FROM message_attempt"}:             "attempts lie under the ID of the message they are for, which names them",
+	{"notify/walk.go", "SELECT carrier, target"}:                    "attempts lie under the ID of the message they are for, which names them",
+	{"grant/notice.go", "person = "}:                                "the rest of the statement names the grant by its ID",
 }
 
 // A person who was registered twice has several IDs. Whatever is read or changed for

@@ -100,6 +100,16 @@ func Digits(s string) string {
 	}, Fold(s))
 }
 
+// National is a phone number that stood behind the country's code, as it is dialled within the country:
+// an area code gets its zero back. Mobile, service (400, 800) and short numbers have none.
+func National(digits string) string {
+	mobile := len(digits) == 11 && digits[0] == '1'
+	if len(digits) < 9 || mobile || strings.HasPrefix(digits, "0") || strings.HasPrefix(digits, "400") || strings.HasPrefix(digits, "800") {
+		return digits
+	}
+	return "0" + digits
+}
+
 // chineseDigits are the digits that numbers are written and read out in.
 const chineseDigits = "〇零一二三四五六七八九两幺"
 

@@ -99,15 +99,35 @@ func TestAConsentIsToldThoughAnotherWasWithdrawn(t *testing.T) {
 	})
 }
 
+// shared has a neighbour use the elder's phone too: its texts say nothing.
+func shared(t *testing.T, w *apptest.World) {
+	t.Helper()
+	in := w.NewPerson(w.Taiyuan.Street, "赵建国")
+	in.Phones = []people.Phone{{Number: w.Taiyuan.ElderPhone, Whose: "own"}}
+	w.Register(t, in)
+}
+
+// consents has the elder agree to two things at the window, and each told before the next.
+func consents(t *testing.T, w *apptest.World) (ids []string) {
+	t.Helper()
+	a := w.Taiyuan
+	w.Open(t, a.Clerk, a.Elder)
+	for _, purpose := range []string{"notices", "share-volunteer"} {
+		id, err := w.Rights.Give(ctx, a.Clerk, a.Elder, rights.Giving{Purpose: purpose, Version: 1, How: rights.FaceToFace, By: rights.Self})
+		ok(t, err)
+		ids = append(ids, id)
+		w.Tell(t)
+	}
+	return ids
+}
+
 func TestNothingGoesWithWhatWasNotSentItself(t *testing.T) {
 	t.Parallel()
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := apptest.New(t, d, apptest.At(time.Date(2026, 11, 23, 9, 0, 0, 0, civic.Shanghai)))
 		a, c := w.Taiyuan, &take{}
 		w.Notify.Carry(notify.CarrierSMS, c)
-		in := w.NewPerson(a.Street, "赵建国")
-		in.Phones = []people.Phone{{Number: a.ElderPhone, Whose: "own"}} // a neighbour's too: its texts say nothing
-		w.Register(t, in)
+		shared(t, w)
 		w.Tell(t)
 		c.parcels = nil
 		for i, want := range []int{1, 1, 2} { // 9:00, 9:40, 10:20
@@ -127,15 +147,8 @@ func TestWhatWentWithATextThatFailedGoesOnAtOnce(t *testing.T) {
 		w := apptest.New(t, d, apptest.At(time.Date(2026, 11, 23, 9, 0, 0, 0, civic.Shanghai)))
 		a, c := w.Taiyuan, &keeps{}
 		w.Notify.Carry(notify.CarrierSMS, c)
-		in := w.NewPerson(a.Street, "赵建国")
-		in.Phones = []people.Phone{{Number: a.ElderPhone, Whose: "own"}}
-		w.Register(t, in)
-		w.Open(t, a.Clerk, a.Elder)
-		for _, purpose := range []string{"notices", "share-volunteer"} {
-			_, err := w.Rights.Give(ctx, a.Clerk, a.Elder, rights.Giving{Purpose: purpose, Version: 1, How: rights.FaceToFace, By: rights.Self})
-			ok(t, err)
-			w.Tell(t)
-		}
+		shared(t, w)
+		consents(t, w)
 		ms := states(t, w, a.Elder, "consent.given/elder")
 		first, joined := tried(t, w, ms[0].ID), tried(t, w, ms[1].ID)
 		if len(first) != 1 || len(joined) != 1 || joined[0].Gateway != "" {
@@ -157,18 +170,9 @@ func TestWhatWentWithATextThatWasNeverSentGetsOneOfItsOwn(t *testing.T) {
 		w := apptest.New(t, d, apptest.At(time.Date(2026, 11, 23, 9, 0, 0, 0, civic.Shanghai)))
 		a, c := w.Taiyuan, &opens{}
 		w.Notify.Carry(notify.CarrierSMS, c)
-		in := w.NewPerson(a.Street, "赵建国")
-		in.Phones = []people.Phone{{Number: a.ElderPhone, Whose: "own"}}
-		w.Register(t, in)
+		shared(t, w)
 		w.Tell(t)
-		w.Open(t, a.Clerk, a.Elder)
-		var ids []string
-		for _, purpose := range []string{"notices", "share-volunteer"} {
-			id, err := w.Rights.Give(ctx, a.Clerk, a.Elder, rights.Giving{Purpose: purpose, Version: 1, How: rights.FaceToFace, By: rights.Self})
-			ok(t, err)
-			ids = append(ids, id)
-			w.Tell(t)
-		}
+		ids := consents(t, w)
 		ms := states(t, w, a.Elder, "consent.given/elder")
 		if as := tried(t, w, ms[1].ID); len(as) != 1 || as[0].State != "sent" || as[0].Gateway != "" {
 			t.Fatalf("it did not go with the first: %+v", as)
@@ -205,15 +209,8 @@ func TestASecondConsentIsNotTakenAsToldByTheTextOfTheFirst(t *testing.T) {
 		w := apptest.New(t, d, apptest.At(time.Date(2026, 11, 23, 9, 0, 0, 0, civic.Shanghai)))
 		a, c := w.Taiyuan, &take{}
 		w.Notify.Carry(notify.CarrierSMS, c)
-		in := w.NewPerson(a.Street, "赵建国")
-		in.Phones = []people.Phone{{Number: a.ElderPhone, Whose: "own"}}
-		w.Register(t, in)
-		w.Open(t, a.Clerk, a.Elder)
-		for _, purpose := range []string{"notices", "share-volunteer"} {
-			_, err := w.Rights.Give(ctx, a.Clerk, a.Elder, rights.Giving{Purpose: purpose, Version: 1, How: rights.FaceToFace, By: rights.Self})
-			ok(t, err)
-			w.Tell(t)
-		}
+		shared(t, w)
+		consents(t, w)
 		w.Clock.Add(31 * time.Minute)
 		w.Tell(t)
 		ms := states(t, w, a.Elder, "consent.given/elder")

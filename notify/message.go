@@ -117,18 +117,12 @@ func (s *Service) end(tx *journal.Tx, auth civic.Authority, m Message, to State,
 	if err != nil || n == 0 {
 		return false, err
 	}
-	var unsent []Attempt
-	if err := tx.Select(&unsent, `SELECT `+attemptColumns+` FROM message_attempt WHERE person = $1 AND message = $2 AND state = 'due'
-		AND NOT EXISTS (SELECT 1 FROM message_sending x WHERE x.attempt = message_attempt.id AND x.busy)`, m.Person, m.ID); err != nil {
-		return false, err
+	dropped, err := tx.Exec(`UPDATE message_attempt SET state = 'dropped', settled_at = $1 WHERE person = $2 AND message = $3 AND state IN ('due', 'open')`,
+		tx.Now, m.Person, m.ID)
+	if err == nil && dropped > 0 {
+		err = s.unsent(tx, m)
 	}
-	for _, a := range unsent {
-		if err := s.part(tx, a, true); err != nil {
-			return false, err
-		}
-	}
-	if _, err := tx.Exec(`UPDATE message_attempt SET state = 'dropped', settled_at = $1 WHERE person = $2 AND message = $3 AND state IN ('due', 'open')`,
-		tx.Now, m.Person, m.ID); err != nil {
+	if err != nil {
 		return false, err
 	}
 	took := int64(tx.Now.Sub(m.MadeAt) / time.Second)
@@ -140,6 +134,22 @@ func (s *Service) end(tx *journal.Tx, auth civic.Authority, m Message, to State,
 		ev.Act, ev.Detail = ActCancelled, map[string]string{"why": how}
 	}
 	return true, tx.RecordFor(auth, m.Person, ev)
+}
+
+// unsent has what went with the attempts of a message that were dropped before they were sent get texts
+// of their own.
+func (s *Service) unsent(tx *journal.Tx, m Message) error {
+	var dropped []Attempt
+	if err := tx.Select(&dropped, `SELECT `+attemptColumns+` FROM message_attempt WHERE person = $1 AND message = $2 AND state = 'dropped'
+		AND NOT EXISTS (SELECT 1 FROM message_sending x WHERE x.attempt = message_attempt.id AND x.busy)`, m.Person, m.ID); err != nil {
+		return err
+	}
+	for _, a := range dropped {
+		if err := s.part(tx, a, true); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // over is the authority of the platform over a person, under all their identities.

@@ -142,10 +142,7 @@ func CleanPhone(text string) (string, error) {
 	s := strings.NewReplacer("(", "", ")", "").Replace(civic.Digits(text))
 	for _, country := range []string{"+86", "0086"} {
 		if rest, ok := strings.CutPrefix(s, country); ok {
-			s = rest
-			if mobile := len(s) == 11 && s[0] == '1'; !mobile && !strings.HasPrefix(s, "0") {
-				s = "0" + s // from abroad an area code loses its zero
-			}
+			s = civic.National(rest)
 			break
 		}
 	}

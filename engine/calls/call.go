@@ -72,6 +72,9 @@ func (c *Call) waited(at time.Time) time.Duration {
 	return at.Sub(*c.WaitsAt)
 }
 
+// late reports whether the caller waits, or waited, for longer than the rules call soon.
+func (c *Call) late(at time.Time) bool { return c.waited(at) > rules.SoonSeconds.Seconds() }
+
 // Ongoing is a call that is going on on a line of this process. Its methods are for the line and
 // may be used by several at once. What is told of it is kept at once where the database
 // answers, and later where it does not: nothing that is said to the caller waits for it.

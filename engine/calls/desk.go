@@ -91,6 +91,7 @@ type Live struct {
 	State    State
 	Began    time.Time
 	Waits    *time.Time
+	Late     bool // they wait for longer than the rules call soon
 	Taken    *time.Time
 	Staff    civic.StaffID // who has taken it
 	Name     string        // of them
@@ -102,7 +103,7 @@ type Live struct {
 func (o *Ongoing) live(who civic.StaffID, at time.Time) Live {
 	c := o.call
 	l := Live{ID: c.ID, Person: c.Person, Polite: o.polite, Division: c.Division, Service: c.Service, Draft: c.Draft, Request: c.Request, Tail: people.Tail(o.Number),
-		Skill: skillWords(c.Skill), State: c.State, Began: c.BeganAt, Waits: c.WaitsAt, Taken: c.TakenAt, Staff: c.Staff, Name: o.name, Mine: o.s.desk.isFor(o, who, at)}
+		Skill: skillWords(c.Skill), State: c.State, Began: c.BeganAt, Waits: c.WaitsAt, Late: c.State == Waiting && c.late(at), Taken: c.TakenAt, Staff: c.Staff, Name: o.name, Mine: o.s.desk.isFor(o, who, at)}
 	if c.Language != "" {
 		l.Language = skillWords(c.Language)
 	}
@@ -242,10 +243,9 @@ func (s *Service) take(ctx context.Context, actor civic.Actor, call string, leg 
 		return Live{}, errGoneCall
 	}
 	o.call.State, o.call.TakenAt, o.call.Staff, o.name, o.leg = Talking, &now, m.ID, m.Name, leg
-	waited := o.call.waited(now)
-	secs := int64(waited / time.Second)
+	secs := int64(o.call.waited(now) / time.Second)
 	act := ActAnswered
-	if waited > rules.SoonSeconds.Seconds() {
+	if o.call.late(now) {
 		act = ActAnsweredLate
 	}
 	o.note(journal.Event{Act: act, Measure: &secs, Detail: map[string]string{"skill": o.call.Skill}})

@@ -2,7 +2,6 @@ package calls
 
 import (
 	"context"
-	"time"
 
 	"yinqiao/civic"
 	"yinqiao/journal"
@@ -55,9 +54,6 @@ func (s *Service) MayWatch(ctx context.Context, actor civic.Actor) error {
 }
 
 var errOverCall = civic.E(civic.NotFound, "call.over", "这个电话已经挂了。填过的都存好了，请回到来电台。")
-
-// Long reports whether somebody has waited for longer than the rules call soon.
-func Long(waited time.Duration) bool { return waited > rules.SoonSeconds.Seconds() }
 
 // SoonSeconds is within how many seconds a call should be answered, by the rules.
 func SoonSeconds() int { return rules.SoonSeconds.Value }

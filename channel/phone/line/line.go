@@ -294,23 +294,17 @@ func (l *Line) mediaAddr(m *media, contact sip.ContactHeader) netip.AddrPort {
 	return netip.AddrPortFrom(host, addrPort(m.conn.LocalAddr().String()).Port())
 }
 
-// user is the number of a header, if it is one.
+// user is the number of a header, if it is one, as it is dialled within the country: a trunk may bring
+// it with the country's code.
 func user(u sip.Uri) string {
 	n, _, _ := strings.Cut(u.User, ";")
-	return national(n)
-}
-
-// national is a number as it is dialled within the country: a trunk may bring it with the country's
-// code, before which an area code loses its zero.
-func national(n string) string {
 	rest, abroad := strings.CutPrefix(n, "+86")
 	n = digits(rest)
 	if !abroad && strings.HasPrefix(n, "86") && (len(n) == 12 || len(n) == 13) {
 		n, abroad = n[2:], true
 	}
-	mobile := len(n) == 11 && n[0] == '1'
-	if abroad && len(n) >= 9 && n[0] != '0' && !mobile && !strings.HasPrefix(n, "400") && !strings.HasPrefix(n, "800") {
-		n = "0" + n
+	if abroad {
+		return civic.National(n)
 	}
 	return n
 }

@@ -62,7 +62,6 @@ type callersView struct {
 	Extension string
 	Live      []calls.Live
 	Backs     []calls.CallBack
-	Now       timeNow
 }
 
 func (v callersView) waiting() int {
@@ -88,7 +87,7 @@ func (f face) showCallers(w http.ResponseWriter, r *http.Request, wrong error) e
 		return err
 	}
 	status := fr.Shows(wrong)
-	v := callersView{Now: f.Now(), Extension: f.Sessions.GetString(r.Context(), extensionKey)}
+	v := callersView{Extension: f.Sessions.GetString(r.Context(), extensionKey)}
 	if !kit.Live(r) {
 		if v.May, v.On, err = f.Calls.MySkills(r.Context(), a); err != nil {
 			return err

@@ -1,11 +1,6 @@
 package desk
 
-import (
-	"net/http"
-
-	"yinqiao/channel/web/kit"
-	"yinqiao/civic"
-)
+import "net/http"
 
 // Several forms of one page may have fields of the same name. What was typed and
 // what is wrong belong to the form that was sent, which is known by its address.
@@ -39,14 +34,4 @@ func typedIf(sent bool, r *http.Request, name string) string {
 		return r.PostFormValue(name)
 	}
 	return ""
-}
-
-// refusedWith names on a page what was wrong with what was sent, if something was, and
-// returns the status that the page is answered with.
-func refusedWith(fr *kit.Frame, wrong error) int {
-	if wrong == nil {
-		return http.StatusOK
-	}
-	fr.Wrong = []*civic.Error{civic.As(wrong)}
-	return kit.Status(wrong)
 }
