@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"time"
@@ -51,41 +52,35 @@ func redeem(tx *db.Tx, id, session string, who []civic.PersonID) (w Way, ok bool
 }
 
 // dropHold lets go of a held place. One that is gone already is no fault.
-func dropHold(tx *db.Tx, id string) error { return dropHolds(tx, `id = $1`, id) }
+func dropHold(tx *db.Tx, id string) error {
+	_, err := dropHolds(tx, `id = $1`, id)
+	return err
+}
 
-// dropHolds lets go of the held places of which something holds.
-func dropHolds(tx *db.Tx, those string, args ...any) error {
+// dropHolds lets go of the held places of which something holds, and returns how many they were.
+func dropHolds(tx *db.Tx, those string, args ...any) (int, error) {
 	var hs []hold
 	if err := tx.Select(&hs, `DELETE FROM booking_hold WHERE `+those+` RETURNING `+holdColumns, args...); err != nil {
-		return err
+		return 0, err
 	}
-	for _, h := range hs {
-		if err := give(tx, h.Office, h.Session, h.Pool, held, 1); err != nil {
-			return err
+	// Those of one pool together, and the pools in one order: two that let go never wait for each other.
+	slices.SortFunc(hs, func(a, b hold) int {
+		return cmp.Or(cmp.Compare(a.Office, b.Office), cmp.Compare(a.Session, b.Session), cmp.Compare(a.Pool, b.Pool))
+	})
+	for i := 0; i < len(hs); {
+		h, n := hs[i], 0
+		for ; i < len(hs) && hs[i].Office == h.Office && hs[i].Session == h.Session && hs[i].Pool == h.Pool; i++ {
+			n++
+		}
+		if err := give(tx, h.Office, h.Session, h.Pool, held, n); err != nil {
+			return 0, err
 		}
 	}
-	return nil
+	return len(hs), nil
 }
 
 // lapse lets go of the holds of a session whose time is over. A place that was
 // offered to one who waited has an act at its end, and is left to the sweep.
 func lapse(tx *db.Tx, office civic.OfficeID, session string, now time.Time) (int, error) {
-	var gone []struct{ Pool string }
-	if err := tx.Select(&gone, `DELETE FROM booking_hold WHERE office = $1 AND session = $2 AND until <= $3 AND draft <> '' RETURNING pool`, office, session, now); err != nil {
-		return 0, err
-	}
-	count := map[string]int{}
-	var pools []string
-	for _, g := range gone {
-		if count[g.Pool]++; count[g.Pool] == 1 {
-			pools = append(pools, g.Pool)
-		}
-	}
-	slices.Sort(pools)
-	for _, p := range pools {
-		if err := give(tx, office, session, p, held, count[p]); err != nil {
-			return 0, err
-		}
-	}
-	return len(gone), nil
+	return dropHolds(tx, `office = $1 AND session = $2 AND until <= $3 AND draft <> ''`, office, session, now)
 }

@@ -227,7 +227,8 @@ func (s *Service) lapseAll(ctx context.Context) error {
 // booked otherwise or its taker waits no more, and the one who waited is told.
 func (s *Service) offersOver(ctx context.Context) error {
 	if err := s.j.Scratch(ctx, civic.System("booking.sweep"), func(tx *journal.Scratch) error {
-		return dropHolds(tx.Tx, `until <= $1 AND draft = ''`, tx.Now)
+		_, err := dropHolds(tx.Tx, `until <= $1 AND draft = ''`, tx.Now)
+		return err
 	}); err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func (s *Service) Forget(tx *journal.Tx, auth civic.Authority, ids []civic.Perso
 		return errors.New("booking: forgetting needs an authority, and somebody")
 	}
 	in, args := db.In(1, len(ids)), db.Args(ids)
-	if err := dropHolds(tx.Tx, `person IN `+in, args...); err != nil {
+	if _, err := dropHolds(tx.Tx, `person IN `+in, args...); err != nil {
 		return err
 	}
 	_, err := tx.Exec(`DELETE FROM booking_wait WHERE person IN `+in, args...)

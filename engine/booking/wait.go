@@ -108,7 +108,8 @@ func (s *Service) Leave(ctx context.Context, actor civic.Actor, o Order) error {
 
 // dropOffers gives back what was offered to somebody in a session and is not wanted.
 func dropOffers(tx *journal.Tx, x Session, who []civic.PersonID) error {
-	return dropHolds(tx.Tx, `office = $1 AND session = $2 AND draft = '' AND person IN `+db.In(3, len(who)), append([]any{x.Office, x.ID}, db.Args(who)...)...)
+	_, err := dropHolds(tx.Tx, `office = $1 AND session = $2 AND draft = '' AND person IN `+db.In(3, len(who)), append([]any{x.Office, x.ID}, db.Args(who)...)...)
+	return err
 }
 
 // waiter is one who waits.

@@ -8,7 +8,6 @@ import (
 	"yinqiao/civic"
 	"yinqiao/engine/booking"
 	"yinqiao/engine/calls"
-	"yinqiao/grant"
 	"yinqiao/people"
 	"yinqiao/request"
 )
@@ -22,8 +21,7 @@ type callerView struct {
 	Extension string
 	Skills    []calls.Skill
 	Match     *people.Match // masked, until they are open
-	Agents    []grant.Agent
-	Person    *personView // once they are open
+	Person    *personView   // once they are open
 	Coming    []booking.Item
 	Begun     *request.Summary // begun by keys
 }
@@ -80,19 +78,9 @@ func (f face) known(ctx context.Context, a civic.Actor, v *callerView) error {
 	if err != nil {
 		return err
 	}
-	p := &personView{Opening: o}
 	a.Subject = id
-	if p.Profile, err = f.People.Show(ctx, a, id); err != nil {
-		return err
-	}
-	p.Age = p.Profile.Age(f.Now())
-	if p.Services, err = f.Catalog.List(ctx, p.Division, civic.ChannelDesk); err != nil {
-		return err
-	}
-	if p.Matters, err = f.Requests.Of(ctx, a, id); err != nil {
-		return err
-	}
-	if v.Agents, err = f.Grant.Agents(ctx, a, id); err != nil {
+	p, err := f.opened(ctx, a, o)
+	if err != nil {
 		return err
 	}
 	if v.Coming, err = f.Booking.Coming(ctx, a, id); err != nil {
@@ -103,7 +91,7 @@ func (f face) known(ctx context.Context, a civic.Actor, v *callerView) error {
 			v.Begun = &p.Matters[i]
 		}
 	}
-	v.Person = p
+	v.Person = &p
 	return nil
 }
 

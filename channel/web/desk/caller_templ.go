@@ -640,7 +640,7 @@ func callerKnown(f kit.Frame, v callerView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, g := range offered(v.Agents) {
+		for _, g := range offered(v.Person.Agents) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 52, "<li><span>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -676,7 +676,7 @@ func callerKnown(f kit.Frame, v callerView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if len(offered(v.Agents)) == 0 {
+		if len(offered(v.Person.Agents)) == 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "<p class=\"empty\">没有委托过别人，只给本人办。</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

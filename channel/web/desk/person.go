@@ -2,6 +2,7 @@ package desk
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"slices"
 	"strings"
@@ -136,20 +137,14 @@ func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, fr 
 	if err != nil {
 		return err
 	}
-	v := personView{Opening: o, Why: r.PostFormValue("why")}
-	_, v.Settles = m.May(civic.MaySettlePeople)
 	a.Subject = id
-	if v.Profile, err = f.People.Show(ctx, a, id); err != nil {
+	v, err := f.opened(ctx, a, o)
+	if err != nil {
 		return err
 	}
+	v.Why = r.PostFormValue("why")
+	_, v.Settles = m.May(civic.MaySettlePeople)
 	if v.Facts, err = f.People.Facts(ctx, a, id); err != nil {
-		return err
-	}
-	v.Age = v.Profile.Age(f.Now())
-	if v.Services, err = f.Catalog.List(ctx, v.Division, civic.ChannelDesk); err != nil {
-		return err
-	}
-	if v.Matters, err = f.Requests.Of(ctx, a, id); err != nil {
 		return err
 	}
 	if v.Draws, err = f.Eligible.Of(ctx, a, id); err != nil && !civic.Is(err, civic.Denied) {
@@ -159,9 +154,6 @@ func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, fr 
 		return err
 	}
 	if v.Here, err = f.bookedHere(ctx, a, m); err != nil {
-		return err
-	}
-	if v.Agents, err = f.Grant.Agents(ctx, a, id); err != nil {
 		return err
 	}
 	for _, g := range v.Agents {
@@ -176,6 +168,23 @@ func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, fr 
 	v.Story = story.Lines
 	fr.Title = v.Name
 	return f.RenderAs(w, r, status, personPage(fr, v))
+}
+
+// opened reads of a person who is open (the actor's subject) what their page and that of their call begin with.
+func (f face) opened(ctx context.Context, a civic.Actor, o grant.Opening) (v personView, err error) {
+	v.Opening = o
+	if v.Profile, err = f.People.Show(ctx, a, a.Subject); err != nil {
+		return v, err
+	}
+	v.Age = v.Profile.Age(f.Now())
+	if v.Services, err = f.Catalog.List(ctx, v.Division, civic.ChannelDesk); err != nil {
+		return v, err
+	}
+	if v.Matters, err = f.Requests.Of(ctx, a, a.Subject); err != nil {
+		return v, err
+	}
+	v.Agents, err = f.Grant.Agents(ctx, a, a.Subject)
+	return v, err
 }
 
 // askToOpen shows the masked minimum and asks why the person is to be opened.
