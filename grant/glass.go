@@ -3,7 +3,6 @@ package grant
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -159,23 +158,15 @@ func masked(q db.Q, rs []GlassReview, auth civic.Authority) error {
 	for i := range rs {
 		r := &rs[i]
 		r.Who, r.By = who[r.Person], names[r.Staff]
-		lines, err := journal.Timeline(q, auth, string(r.Person), after(r.Until), GlassMost)
+		lines, err := journal.DoneBy(q, auth, string(r.Person), string(r.Staff), r.OpenedAt, r.Until)
 		if err != nil {
 			return err
 		}
 		for _, l := range slices.Backward(lines) {
-			if l.OperatorID == string(r.Staff) && !l.At.Before(r.OpenedAt) && !l.At.After(r.Until) {
-				r.Done = append(r.Done, GlassAct{l.At, l.Act.Words()})
-			}
+			r.Done = append(r.Done, GlassAct{l.At, l.Act.Words()})
 		}
 	}
 	return nil
-}
-
-// after is an ID later than any that was made until t (RFC 9562, version 7).
-func after(t time.Time) string {
-	ms := t.UnixMilli() + 1
-	return fmt.Sprintf("%08x-%04x-7000-8000-000000000000", ms>>16, ms&0xffff)
 }
 
 // JudgeGlass says whether an opening in an emergency was proper, with a note for the

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"time"
 
 	"yinqiao/civic"
 	"yinqiao/db"
@@ -44,6 +45,22 @@ func TimelineOf[ID ~string](q db.Q, auth civic.Authority, ids []ID, before strin
 	// A UUIDv7 sorts by time, so that entry order is time order.
 	err := q.Select(&refs, `SELECT DISTINCT entry FROM journal_about WHERE (CAST($1 AS TEXT) = '' OR entry < $1) AND id IN `+db.In(2, len(ids))+`
 		ORDER BY entry DESC LIMIT `+strconv.Itoa(min(limit, pageMost)), append([]any{before}, db.Args(ids)...)...)
+	if err != nil || len(refs) == 0 {
+		return nil, err
+	}
+	return lines(q, refs)
+}
+
+// DoneBy returns what one operator did about one thing from one moment to another, newest first; as many
+// as a page holds at most. The moments are those of the entries: the time in an ID is the machine's that
+// made it, which need not be the room's.
+func DoneBy(q db.Q, auth civic.Authority, id, operator string, from, to time.Time) ([]Line, error) {
+	if !auth.Valid() {
+		return nil, fmt.Errorf("journal: what somebody did needs an authority")
+	}
+	var refs []string
+	err := q.Select(&refs, `SELECT DISTINCT e.id FROM journal_about a JOIN journal_entry e ON e.id = a.entry
+		WHERE a.id = $1 AND e.operator_id = $2 AND e.at >= $3 AND e.at <= $4 ORDER BY e.id DESC LIMIT `+strconv.Itoa(pageMost), id, operator, from, to)
 	if err != nil || len(refs) == 0 {
 		return nil, err
 	}
