@@ -50,8 +50,9 @@ func (a *App) Handlers(e Edge) (main, metrics http.Handler) {
 		own.Handle("GET /metrics", m.handler())
 		metrics = secure(own)
 	}
-	refuse, inside := gate.tooMany(triesWindow), gate.sameSite().Handler(m.watch(mux))
-	inside = newLimiter(machineDoors, triesEach, 0, triesWindow).countedBy(a.fromMachine).guard(mux, inside, refuse)
+	refuse := gate.tooMany(triesWindow)
+	inside := newLimiter(machineDoors, triesEach, 0, triesWindow).countedBy(a.fromMachine).guard(mux, m.watch(mux), refuse)
+	inside = gate.sameSite().Handler(inside) // before a machine is asked for: another site does not make one be heard of
 	return secure(e.named(newLimiter(doors, triesEach, triesCodes, triesWindow).guard(mux, inside, refuse))), metrics
 }
 
