@@ -19,6 +19,7 @@ type Order struct {
 	Service string
 	Person  civic.PersonID
 	Session string
+	Gives   civic.RequestID // what is given up for an offered place, as it was told
 
 	actor civic.Actor
 	auth  civic.Authority
@@ -78,36 +79,50 @@ func mayAdd(tx *journal.Tx, x atDoor) error {
 
 // enter makes the request of an order, and reads its session.
 func (s *Service) enter(tx *journal.Tx, o *Order) (atDoor, *request.Request, error) {
-	var x atDoor
-	need, err := s.requests.Need(tx, o.Person, o.Service)
+	x, e, err := s.known(tx, o)
 	if err != nil {
-		return x, nil, err
+		return atDoor{}, nil, err
 	}
-	if o.auth, err = tx.AuthoriseBy(o.actor, need); err != nil {
-		return x, nil, err
+	return s.enterKnown(tx, *o, x, e)
+}
+
+// enterKnown makes the request of an order that was judged.
+func (s *Service) enterKnown(tx *journal.Tx, o Order, x Session, e request.Entry) (atDoor, *request.Request, error) {
+	at, err := whereOf(tx, x)
+	if err != nil {
+		return at, nil, err
 	}
-	if x.Session, err = readSession(tx, o.Session); err != nil {
-		return x, nil, err
-	}
-	if err := x.bookable(tx.Now); err != nil {
-		return x, nil, err
-	}
-	e := request.Entry{Service: o.Service, Person: o.Person, Auth: o.auth, Actor: o.actor}
-	if err := s.requests.Known(tx, &e); err != nil {
-		return x, nil, err
-	}
-	if o.def = e.Def; !books(o.def, x.Session) {
-		return x, nil, errNoSession
-	}
-	if x, err = whereOf(tx, x.Session); err != nil {
-		return x, nil, err
-	}
-	e.Answers = x.answers(*o)
+	e.Answers = at.answers(o)
 	rs, err := s.requests.Enter(tx, []request.Entry{e})
 	if err != nil {
-		return x, nil, err
+		return at, nil, err
 	}
-	return x, rs[0], nil
+	return at, rs[0], nil
+}
+
+// known judges an order and reads its session and service.
+func (s *Service) known(tx *journal.Tx, o *Order) (x Session, e request.Entry, err error) {
+	need, err := s.requests.Need(tx, o.Person, o.Service)
+	if err != nil {
+		return x, e, err
+	}
+	if o.auth, err = tx.AuthoriseBy(o.actor, need); err != nil {
+		return x, e, err
+	}
+	if x, err = readSession(tx, o.Session); err != nil {
+		return x, e, err
+	}
+	if err := x.bookable(tx.Now); err != nil {
+		return x, e, err
+	}
+	e = request.Entry{Service: o.Service, Person: o.Person, Auth: o.auth, Actor: o.actor}
+	if err := s.requests.Known(tx, &e); err != nil {
+		return x, e, err
+	}
+	if o.def = e.Def; !books(o.def, x) {
+		return x, e, errNoSession
+	}
+	return x, e, nil
 }
 
 // books reports whether places of a session are booked by a service.

@@ -152,7 +152,7 @@ func (s *Service) slots(k *request.Asking, w want) ([]slot, error) {
 			return nil, err
 		}
 		for _, h := range mine {
-			if h.Session == x.ID && !x.mine && (h.Until.After(k.Now) || x.Free == 0) {
+			if h.Session == x.ID && !x.mine && (h.Until.After(k.Now) || h.Draft != "" && x.Free == 0) {
 				x.mine = true
 				x.Free++
 			}
