@@ -107,6 +107,7 @@ const (
 	MaySupervise      Permission = "finding.ask"     // ask an office to answer for what the rules found
 	MayReadCards      Permission = "card.read"       // a card reader's: say which card was laid on it
 	MayCheckIn        Permission = "booking.arrive"  // a self-service machine's: say who has come to what they booked
+	MaySeeHall        Permission = "booking.hall"    // a screen's in a hall: show who is called, by number and masked name
 )
 
 // Need says what an act needs in order to be allowed. Person asks for a right

@@ -1,6 +1,7 @@
 package booking_test
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -226,6 +227,45 @@ func TestAPlaceIsOfferedToTheFirstWhoMayHaveItHoweverManyMayNot(t *testing.T) {
 		must(t, c.Booking.OfferFree(ctx, booking.Offer{Session: x}))
 		if n := c.Acts(t, booking.ActOffered, string(last)); n != 1 {
 			t.Errorf("%d offers to the first who may have it", n)
+		}
+	})
+}
+
+func TestPressedTwiceTheFormOfAnExtraPlaceMakesOne(t *testing.T) {
+	each(t, 5, func(t *testing.T, c *clinic) {
+		x := c.on(tomorrow, c.doctor)
+		keeper := c.keeper2()
+		c.Open(t, keeper, c.d.Elder)
+		o := order(c.d.Elder, x)
+		o.Key = "a form"
+		first, err := c.Booking.Extra(ctx, keeper, o, "复查")
+		must(t, err)
+		var wg sync.WaitGroup
+		for range 3 {
+			wg.Go(func() {
+				if rc, err := c.Booking.Extra(ctx, keeper, o, "复查"); err != nil || rc.Request != first.Request || rc.Number != first.Number {
+					t.Errorf("%+v, %v", rc, err)
+				}
+			})
+		}
+		wg.Wait()
+		if used, _ := c.pool(x, "extra"); used != 1 {
+			t.Errorf("%d extra places", used)
+		}
+		other := o
+		other.Session = c.on(after, c.doctor)
+		_, err = c.Booking.Extra(ctx, keeper, other, "复查")
+		wantKind(t, err, civic.Conflict, "booking.key")
+		o.Key = "another form"
+		_, err = c.Booking.Extra(ctx, keeper, o, "复查")
+		must(t, err)
+		if used, _ := c.pool(x, "extra"); used != 2 {
+			t.Errorf("%d extra places", used)
+		}
+		all, err := c.Booking.Addable(ctx, keeper)
+		must(t, err)
+		if len(all) == 0 || all[0].What != "内科 李医生" {
+			t.Errorf("%+v", all)
 		}
 	})
 }

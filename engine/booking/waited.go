@@ -178,14 +178,14 @@ func (s *Service) wouldGive(v *journal.View, w waiter, who []civic.PersonID, out
 		return err
 	}
 	def, err := s.requests.Live(v, w.Service, self.Division, v.Actor.Channel)
-	if civic.KindOf(err) == civic.Internal {
+	if civic.Is(err, civic.Internal) {
 		return err
 	}
 	if err != nil {
 		return nil
 	}
 	b, err := s.gives(v, v.Actor.Channel, who, def, out.Session, v.Now)
-	if civic.KindOf(err) == civic.Internal {
+	if civic.Is(err, civic.Internal) {
 		return err
 	}
 	if err != nil || b == nil {
