@@ -1,11 +1,14 @@
 package booking_test
 
 import (
+	"fmt"
 	"sync"
 	"testing"
 	"time"
 
 	"yinqiao/civic"
+	"yinqiao/db"
+	"yinqiao/db/dbtest"
 	"yinqiao/engine/booking"
 )
 
@@ -267,5 +270,80 @@ func TestPressedTwiceTheFormOfAnExtraPlaceMakesOne(t *testing.T) {
 		if len(all) == 0 || all[0].What != "内科 李医生" {
 			t.Errorf("%+v", all)
 		}
+	})
+}
+
+func TestTheListOfADayIsWholeHoweverLongItIs(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		c := newClinic(t, d, 10, tenPlan())
+		x := c.on(tomorrow, c.doctor)
+		const n = 1003
+		must(t, d.Write(ctx, func(tx *db.Tx) error {
+			for id := range n {
+				if _, err := tx.Exec(`INSERT INTO booking (office, id, session, pool, drew_as, cause, person, number, service, kind, department, resource, day, starts_at, state, reason, channel, made_at, rev, theirs)
+					SELECT office, $1, id, 'open', 'open', 'own', $2, '', 'hospital-register', kind, department, resource, day, starts_at, 'booked', '', 'desk', $3, 1, '' FROM booking_session WHERE id = $4`,
+					fmt.Sprintf("test-%d", id), c.d.Elder, c.Clock.Now(), x); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		f, err := c.Booking.Day(ctx, c.d.HospitalClerk, tomorrow)
+		must(t, err)
+		at, err := c.Booking.At(ctx, c.d.HospitalClerk, x)
+		must(t, err)
+		roll, err := c.Booking.Roll(ctx, c.d.HospitalClerk, tomorrow)
+		must(t, err)
+		if len(f.Table()) != n+1 || len(at.Table()) != n+1 || len(roll) != n {
+			t.Errorf("of %d: %d in the day's list, %d in the session's, %d on the roll", n, len(f.Table())-1, len(at.Table())-1, len(roll))
+		}
+	})
+}
+
+func TestOneOrderForNobodyThatIsKnownFailsAloneAndNotThoseBesideIt(t *testing.T) {
+	each(t, 10, func(t *testing.T, c *clinic) {
+		x := c.on(tomorrow, c.doctor)
+		orders := []booking.Order{order(c.person(), x), order("nobody", x), order(c.person(), x), {Service: "no-such-service", Person: c.person(), Session: x}}
+		for _, errs := range [][]error{c.Booking.Together(ctx, civic.System("test"), orders)} {
+			for i, err := range errs {
+				if bad := i%2 == 1; bad != (err != nil) {
+					t.Errorf("order %d: %v", i, err)
+				}
+			}
+			wantKind(t, errs[1], civic.NotFound, "")
+		}
+	})
+}
+
+func TestADepartmentIsOfferedHoweverManySessionsComeBeforeIts(t *testing.T) {
+	each(t, 10, func(t *testing.T, c *clinic) {
+		late := c.add("骨科", "王医生", tenPlan())
+		c.week(late, 10)
+		c.publish("2026-12-04")
+		first := c.on(tomorrow, c.doctor)
+		must(t, c.DB.Write(ctx, func(tx *db.Tx) error {
+			if _, err := tx.Exec(`DELETE FROM booking_pool WHERE session IN (SELECT id FROM booking_session WHERE resource = $1 AND day < '2026-12-04')`, late); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(`DELETE FROM booking_session WHERE resource = $1 AND day < '2026-12-04'`, late); err != nil {
+				return err
+			}
+			for i := range 2100 {
+				id, at := fmt.Sprintf("test-%d", i), c.Clock.Now().Add(time.Duration(i+1)*time.Minute+7*time.Second)
+				if _, err := tx.Exec(`INSERT INTO booking_session (office, id, resource, kind, department, day, starts_at, ends_at, opens_at, places, plan, state, reason)
+					SELECT office, $1, resource, kind, department, day, $2, $3, opens_at, places, plan, state, reason FROM booking_session WHERE id = $4`,
+					id, at, at.Add(48*time.Hour), first); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		v, err := c.Requests.Start(ctx, as(c.d.Elder), "hospital-register", c.d.Elder, "")
+		must(t, err)
+		v, err = c.Requests.Answer(ctx, as(c.d.Elder), v.ID, v.Rev, map[string][]string{"hospital": {string(c.d.Hospital)}})
+		must(t, err)
+		_, err = c.Requests.Answer(ctx, as(c.d.Elder), v.ID, v.Rev, map[string][]string{"department": {"d:骨科"}})
+		must(t, err)
 	})
 }
