@@ -22,6 +22,7 @@ import (
 	"yinqiao/grant"
 	"yinqiao/ledger/finding"
 	"yinqiao/ledger/indicator"
+	"yinqiao/ledger/task"
 	"yinqiao/notify"
 	"yinqiao/people"
 	"yinqiao/place"
@@ -48,6 +49,7 @@ type Rooms struct {
 	Line     Telephone       // operators speak on it
 	Stopping <-chan struct{} // closed when the server is about to end: what lasts ends then
 	Findings *finding.Service
+	Ledger   *task.Service
 	Figures  *indicator.Service
 	Log      *slog.Logger
 	Reader   *Reader // reads pages aloud; nil if nothing can
