@@ -23,6 +23,7 @@ import (
 	"yinqiao/journal"
 	"yinqiao/ledger/finding"
 	"yinqiao/ledger/indicator"
+	"yinqiao/ledger/task"
 	"yinqiao/notify"
 	"yinqiao/people"
 	"yinqiao/place"
@@ -58,6 +59,7 @@ type App struct {
 	Notify   *notify.Service
 	Findings *finding.Service
 	Figures  *indicator.Service
+	Ledger   *task.Service
 	Speech   *speech.Service
 
 	phoneSettings *phone.Settings // of the file; nil for none
@@ -172,6 +174,7 @@ func rooms(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) 
 	}
 	a.Findings = finding.New(j, a.Place, a.Catalog, a.Booking)
 	a.Figures = indicator.New(j)
+	a.Ledger = task.New(j)
 	return a, nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"yinqiao/jobs"
 	"yinqiao/journal"
 	"yinqiao/ledger/finding"
+	"yinqiao/ledger/task"
 	"yinqiao/people"
 	"yinqiao/rights"
 )
@@ -66,6 +67,8 @@ func (a *App) flows() {
 	jobs.Handle(a.Jobs, func(ctx context.Context, r finding.Recheck) error { return a.Findings.Again(ctx, r) })
 	jobs.Handle(a.Jobs, func(ctx context.Context, s finding.Sweep) error { return a.Findings.SweepAll(ctx, s) })
 	a.Jobs.Every(24*time.Hour, finding.Sweep{})
+	jobs.Handle(a.Jobs, func(ctx context.Context, o task.Overdue) error { return a.Ledger.NoteLate(ctx, o) })
+	a.Jobs.Every(24*time.Hour, task.Overdue{})
 	// A suspension that has an end ends then.
 	a.Journal.On(catalog.ActSuspended, func(_ journal.Entry, detail map[string]string) (jobs.Args, time.Time) {
 		until, err := time.Parse(time.RFC3339Nano, detail["until"])

@@ -30,7 +30,7 @@ func (a *App) Handler() http.Handler {
 // what is served at the address of the metrics, if they have one of their own.
 func (a *App) Handlers(e Edge) (main, metrics http.Handler) {
 	rooms := web.Rooms{People: a.People, Staff: a.Staff, Sessions: a.Sessions, Place: a.Place, Grant: a.Grant, Catalog: a.Catalog,
-		Requests: a.Requests, Casework: a.Casework, Booking: a.Booking, Eligible: a.Eligible, Rights: a.Rights, Notify: a.Notify, Calls: a.Calls, Line: a.Phone, Stopping: a.stopping, Findings: a.Findings, Figures: a.Figures, Log: a.Log, Reader: &kit.Reader{Speech: a.Speech, Vault: a.Vault}, Demo: a.demoAccounts(), Ping: a.DB.Ping, Version: Version(), Now: a.Journal.Now}
+		Requests: a.Requests, Casework: a.Casework, Booking: a.Booking, Eligible: a.Eligible, Rights: a.Rights, Notify: a.Notify, Calls: a.Calls, Line: a.Phone, Stopping: a.stopping, Findings: a.Findings, Figures: a.Figures, Ledger: a.Ledger, Log: a.Log, Reader: &kit.Reader{Speech: a.Speech, Vault: a.Vault}, Demo: a.demoAccounts(), Ping: a.DB.Ping, Version: Version(), Now: a.Journal.Now}
 	gate := gate{&rooms}
 	m := newMetrics(a)
 	mux := http.NewServeMux()
@@ -39,7 +39,7 @@ func (a *App) Handlers(e Edge) (main, metrics http.Handler) {
 	hook.Mount(mux, a.Notify, a.reporters, a.Log)
 	hook.MountHospitals(mux, a.Booking, a.hearers, a.Log)
 	api.Mount(mux, api.Rooms{People: a.People, Staff: a.Staff, Place: a.Place, Sessions: a.Sessions, Grant: a.Grant, Catalog: a.Catalog,
-		Requests: a.Requests, Casework: a.Casework, Booking: a.Booking, Eligible: a.Eligible, Rights: a.Rights, Findings: a.Findings, Figures: a.Figures, Notify: a.Notify, Log: a.Log, Now: a.Journal.Now})
+		Requests: a.Requests, Casework: a.Casework, Booking: a.Booking, Eligible: a.Eligible, Rights: a.Rights, Findings: a.Findings, Figures: a.Figures, Ledger: a.Ledger, Notify: a.Notify, Log: a.Log, Now: a.Journal.Now})
 	fhir.Mount(mux, fhir.Rooms{People: a.People, Place: a.Place, Sessions: a.Sessions, Catalog: a.Catalog, Requests: a.Requests, Booking: a.Booking,
 		Version: Version(), Log: a.Log, Now: a.Journal.Now})
 	if e.MetricsAddr == "" {

@@ -105,6 +105,8 @@ const (
 	MayKeepSessions   Permission = "booking.keep"    // sessions, pools and extra places of one's own office
 	MayRunMessages    Permission = "messages.run"    // stop and start carriers, see how they do
 	MaySupervise      Permission = "finding.ask"     // ask an office to answer for what the rules found
+	MayKeepLedger     Permission = "ledger.keep"     // take plans into the ledger, press units, judge what they report, hold the joint conference
+	MayReportTasks    Permission = "ledger.report"   // report on the tasks of one's own office
 	MayReadCards      Permission = "card.read"       // a card reader's: say which card was laid on it
 	MayCheckIn        Permission = "booking.arrive"  // a self-service machine's: say who has come to what they booked
 	MaySeeHall        Permission = "booking.hall"    // a screen's in a hall: show who is called, by number and masked name

@@ -71,6 +71,21 @@ var Topology = map[string]Where{
 
 	"finding": reference,
 
+	"ledger_policy":     reference,
+	"ledger_correction": reference,
+	"ledger_measure":    reference,
+	"ledger_target":     reference,
+	"ledger_meeting":    reference,
+	"ledger_task":       reference,
+	"ledger_unit":       reference,
+	"ledger_report":     reference,
+	"ledger_extension":  reference,
+	"ledger_order":      reference,
+	"ledger_count":      reference,
+	"ledger_practice":   reference,
+	"ledger_adoption":   reference,
+	"ledger_file":       reference,
+
 	"spoken_number":    byKey("number"),
 	"idempotency":      byKey("hash"),
 	"draft":            byKey("id"),

@@ -1,13 +1,9 @@
 package grant
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"image"
-	_ "image/jpeg" // scans are checked by their content
-	_ "image/png"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -21,9 +17,6 @@ import (
 
 // ScanMost is the largest scan, in bytes.
 const ScanMost = 1 << 20
-
-// scanSide is the longest side of a scanned picture, in pixels.
-const scanSide = 20_000
 
 // Evidence is what a grant is given on. Which parts are asked for, the way of
 // giving says.
@@ -103,17 +96,10 @@ func (s *Service) impartial(tx *journal.Tx, g Grant) error {
 
 // media tells by its content what a scan is, or "" if it is nothing that we take.
 func media(scan []byte) string {
-	if len(scan) == 0 || len(scan) > ScanMost {
+	if len(scan) > ScanMost {
 		return ""
 	}
-	if bytes.HasPrefix(scan, []byte("%PDF-")) && bytes.Contains(scan[max(0, len(scan)-2048):], []byte("%%EOF")) {
-		return "application/pdf"
-	}
-	c, format, err := image.DecodeConfig(bytes.NewReader(scan))
-	if err != nil || c.Width < 1 || c.Height < 1 || c.Width > scanSide || c.Height > scanSide {
-		return ""
-	}
-	return "image/" + format
+	return civic.MediaOf(scan)
 }
 
 func evidenceOf(id, kind string) string { return "grant.evidence/" + id + "/" + kind }

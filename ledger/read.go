@@ -70,19 +70,38 @@ func ReadFile(ctx context.Context, path string) (*Policy, error) {
 // are Unavailable when pdftotext is missing or the context has ended. A document
 // that has no measures is no error: the reading's warnings say so.
 func Read(ctx context.Context, name string, b []byte) (*Policy, error) {
+	p, _, err := ReadWithText(ctx, name, b)
+	return p, err
+}
+
+// known is an error that says what to do; what else went wrong is ours.
+func known(ctx context.Context, err error) error {
+	var say *civic.Error
+	if ctx.Err() != nil || !errors.As(err, &say) {
+		return civic.As(err)
+	}
+	return err
+}
+
+// ReadWithText is Read, with the document's text line by line, for a person who checks the
+// reading beside it.
+func ReadWithText(ctx context.Context, name string, b []byte) (*Policy, []string, error) {
 	s, err := extract(ctx, name, b)
 	if err != nil {
-		var known *civic.Error
-		if ctx.Err() != nil || !errors.As(err, &known) {
-			return nil, civic.As(err)
-		}
-		return nil, err
+		return nil, nil, known(ctx, err)
+	}
+	var lines []string
+	for _, l := range s.lines {
+		lines = append(lines, l.text)
+	}
+	for _, t := range s.tables {
+		lines = append(lines, t.lines()...)
 	}
 	p, err := parse(ctx, s)
 	if err != nil {
-		return nil, civic.As(err)
+		return nil, nil, civic.As(err)
 	}
-	return p, nil
+	return p, lines, nil
 }
 
 // Parse reads a policy document from its text. It never fails: what it can't

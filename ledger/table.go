@@ -289,3 +289,16 @@ func wholeDate(s string) string {
 	}
 	return ""
 }
+
+// lines are the rows of the table to be read by a person, the cells side by side.
+func (t table) lines() []string {
+	var out []string
+	for _, r := range t.rows {
+		var cells []string
+		for _, c := range r.cells {
+			cells = append(cells, strings.ReplaceAll(c.text, "\n", " "))
+		}
+		out = append(out, strings.Join(cells, "｜"))
+	}
+	return out
+}

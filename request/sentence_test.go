@@ -15,7 +15,8 @@ import (
 // aboutNobody are the beginnings of acts that are never about one person who is
 // served: places, accounts, lists, devices, the platform's own work.
 var aboutNobody = []string{"service.", "place.", "office.", "staff.", "device.", "duty.", "roster.", "retention.", "booking.resource", "booking.week", "booking.day", "booking.published", "booking.places", "booking.released", "booking.owner", "booking.list", "booking.allotted", "call.numbers_forgotten", "seat.", "journal.", "installation.", "bench.", "test.", "absence.", "carrier.", "eligibility.brought", "eligibility.tried",
-	"people.keyed", "people.card_typed", "people.missed", "people.checked", "people.lookups_spent", "number.typed", "person.shut", "finding."}
+	"people.keyed", "people.card_typed", "people.missed", "people.checked", "people.lookups_spent", "number.typed", "person.shut", "finding.",
+	"policy.", "ledger.", "task.", "target.", "meeting.", "practice."}
 
 var (
 	sentenceAt  = time.Date(2026, 11, 23, 1, 5, 0, 0, time.UTC)

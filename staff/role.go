@@ -24,18 +24,19 @@ const (
 	VolunteerLead   Role = "volunteer_lead"   // 志愿者组长
 	VenueManager    Role = "venue_manager"    // 场馆负责人
 	HospitalManager Role = "hospital_manager" // 医院负责人
-	Supervisor      Role = "supervisor"       // 监督人员: figures, findings and reviews; opens nobody
+	Bureau          Role = "bureau"           // 责任单位经办人: reports on the tasks that the plans give to their office
+	Supervisor      Role = "supervisor"       // 监督人员: figures, findings, the ledger and reviews; opens nobody
 	Administrator   Role = "administrator"    // 管理员: offices, accounts, devices, services
 )
 
 // Roles lists all roles, in the order in which they are offered.
 var Roles = []Role{Clerk, Gate, Operator, GridWorker, Responsible, FamilyDoctor, Dispatcher, Driver, VolunteerLead,
-	VenueManager, HospitalManager, Supervisor, Administrator}
+	VenueManager, HospitalManager, Bureau, Supervisor, Administrator}
 
 var roleWords = map[Role]string{
 	Clerk: "窗口人员", Gate: "闸口人员", Operator: "95128话务员", GridWorker: "网格员", Responsible: "转移责任人", FamilyDoctor: "家庭医生",
 	Dispatcher: "调度员", Driver: "司机和服务员", VolunteerLead: "志愿者组长", VenueManager: "场馆负责人", HospitalManager: "医院负责人",
-	Supervisor: "监督人员", Administrator: "管理员",
+	Bureau: "责任单位经办人", Supervisor: "监督人员", Administrator: "管理员",
 }
 
 // allowed is what each role may do. Whoever meets people at a door or by phone may
@@ -52,7 +53,8 @@ var allowed = map[Role][]civic.Permission{
 	VolunteerLead:   {civic.MayKeepDuty},
 	VenueManager:    {civic.MayKeepDuty, civic.MaySeeFigures, civic.MayKeepPlace, civic.MayKeepSessions},
 	HospitalManager: {civic.MayKeepDuty, civic.MaySeeFigures, civic.MayKeepPlace, civic.MayKeepSessions},
-	Supervisor:      {civic.MaySeeFigures, civic.MayReviewAccess, civic.MaySupervise},
+	Bureau:          {civic.MaySeeFigures, civic.MayReportTasks},
+	Supervisor:      {civic.MaySeeFigures, civic.MayReviewAccess, civic.MaySupervise, civic.MayKeepLedger},
 	Administrator: {civic.MayFindPeople, civic.MayManageStaff, civic.MayPublish, civic.MaySeeFigures, civic.MayKeepDuty, civic.MaySettlePeople, civic.MayImportPeople,
 		civic.MayErasePeople, civic.MayKeepPlace, civic.MayRunMessages},
 }

@@ -158,7 +158,7 @@ func tamper(t *testing.T, d *sql.DB, query string, args ...any) {
 // writable opens the installation's database as its administrator may.
 func (in install) writable(t *testing.T) *sql.DB {
 	t.Helper()
-	driver, dsn := "sqlite", filepath.Join(in.dir, db.File)
+	driver, dsn := "sqlite", filepath.Join(in.dir, db.File)+"?_pragma=busy_timeout(10000)" // a server writes too
 	if in.url != "" {
 		driver, dsn = "pgx", in.url
 	}

@@ -23,6 +23,7 @@ import (
 	"yinqiao/grant"
 	"yinqiao/ledger/finding"
 	"yinqiao/ledger/indicator"
+	"yinqiao/ledger/task"
 	"yinqiao/notify"
 	"yinqiao/people"
 	"yinqiao/place"
@@ -54,6 +55,7 @@ type Rooms struct {
 	Eligible *eligibility.Service
 	Rights   *rights.Service
 	Findings *finding.Service
+	Ledger   *task.Service
 	Figures  *indicator.Service
 	Notify   *notify.Service
 	Log      *slog.Logger
@@ -123,6 +125,7 @@ func Mount(mux *http.ServeMux, r Rooms) huma.API {
 	s.eligibility()
 	s.findings()
 	s.figures()
+	s.ledger()
 	describeResponses(s.api.OpenAPI())
 	s.documents(mux)
 	s.unknown(mux)
