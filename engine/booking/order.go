@@ -28,15 +28,6 @@ type Order struct {
 
 var errNobody = civic.E(civic.Invalid, "booking.who", "请先选为谁约。").On("person")
 
-// enter makes the request of an order, and reads its session.
-func (s *Service) enter(tx *journal.Tx, o *Order) (atDoor, *request.Request, error) {
-	x, e, err := s.known(tx, o)
-	if err != nil {
-		return atDoor{}, nil, err
-	}
-	return s.enterKnown(tx, *o, x, e)
-}
-
 // enterKnown makes the request of an order that was judged.
 func (s *Service) enterKnown(tx *journal.Tx, o Order, x Session, e request.Entry) (atDoor, *request.Request, error) {
 	at, err := whereOf(tx, x)
