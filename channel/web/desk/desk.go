@@ -35,6 +35,7 @@ func Routes(rm *kit.Rooms) []kit.Route {
 		f.DraftActs(kit.Desk, f.actor),
 		f.caseRoutes(),
 		f.bookingRoutes(),
+		f.extraRoutes(),
 		f.weekRoutes(),
 		f.hallRoutes(),
 		f.phoneRoutes(),
