@@ -36,6 +36,7 @@ type fingers struct {
 }
 
 func (*fingers) Play(context.Context, speech.PCM) error { return nil }
+func (*fingers) PlayOut(context.Context, speech.PCM) error { return nil }
 func (*fingers) Forget()                                {}
 func (f *fingers) Key(context.Context, time.Duration) (byte, error) {
 	f.presses++

@@ -63,6 +63,7 @@ func (l *Line) onBye(req *sip.Request, tx sip.ServerTransaction) {
 		respond(tx, req, sip.StatusBadRequest, "Bad Request")
 		return
 	}
+	c.gone.Store(int32(HungUp))
 	c.cancel()
 }
 
