@@ -91,19 +91,23 @@ func (s *Service) BringPolicy(ctx context.Context, actor civic.Actor, in PolicyF
 		return "", err
 	}
 	id := db.NewID()
-	return id, s.j.Write(ctx, actor, func(tx *journal.Tx) error {
+	err = s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(keeping(in.Division))
 		if err != nil {
 			return err
 		}
 		if err := tx.InsertRows("ledger_policy", []string{"id", "division", "code", "title", "number", "issued_on", "state", "rev", "was_read", "reading", "source", "file",
 			"read_by", "read_at", "adopted_by"},
-			[][]any{{id, in.Division, "", p.Title, p.Number, p.IssuedOn, PolicyRead, 0, reading, reading, []byte(strings.Join(lines, "\n") + "\n"), fileName(in.Name),
+			[][]any{{id, in.Division, "", p.Title, p.Number, p.IssuedOn, PolicyRead, 1, reading, reading, []byte(strings.Join(lines, "\n") + "\n"), fileName(in.Name),
 				actor.Operator.ID, tx.Now, ""}}); err != nil {
 			return err
 		}
 		return tx.Record(auth, journal.Event{Act: ActRead, Detail: map[string]string{"title": short(p.Title)}, About: about("policy", id)})
 	})
+	if err != nil {
+		return "", err
+	}
+	return id, nil
 }
 
 // fileName is what a file was called, without the folders of somebody's machine.
