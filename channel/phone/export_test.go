@@ -33,7 +33,8 @@ func (NoNotes) Meant(string, string, civic.DraftID, civic.RequestID, bool) {}
 // LeadThrough leads somebody who is known through one service, whether or not it is in the menu.
 func (v *Voice) LeadThrough(ctx context.Context, set Handset, from string, who people.Caller, def *catalog.Definition) (End, error) {
 	t := &talk{voice: v, set: set, from: From{Number: from}, end: &End{Person: who.Person, Service: def.Service}, notes: NoNotes{}}
-	return t.ended(t.serve(ctx, who, def))
+	_, err := t.serve(ctx, who, def)
+	return t.ended(err)
 }
 
 // Sounds are the sentences of a text as the line plays them.

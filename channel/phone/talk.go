@@ -17,6 +17,8 @@ import (
 type Handset interface {
 	// Play plays a sound to its end, or until a key is pressed; not at all when one was.
 	Play(ctx context.Context, p speech.PCM) error
+	// PlayOut plays a sound to its end, whatever is pressed meanwhile.
+	PlayOut(ctx context.Context, p speech.PCM) error
 	// Key waits for a key; 0 as a byte when none was pressed in time.
 	Key(ctx context.Context, wait time.Duration) (byte, error)
 	// Forget drops keys that nobody asked for.
@@ -58,7 +60,25 @@ type talk struct {
 // say speaks a text, sentence by sentence, while the next is made. A voice that fails is no
 // reason to hang up: a human goes on.
 func (t *talk) say(ctx context.Context, text string, style speech.Style) error {
-	return speak(ctx, t.voice.Speech, t.set, text, style)
+	return speak(ctx, t.voice.Speech, t.set.Play, text, style)
+}
+
+// sayOut says what has to be heard, whatever is pressed meanwhile. A key that was is no answer to what comes after
+// it, but 0 is still a human.
+func (t *talk) sayOut(ctx context.Context, text string, style speech.Style) error {
+	if err := speak(ctx, t.voice.Speech, t.set.PlayOut, text, style); err != nil {
+		return err
+	}
+	for {
+		switch key, err := t.set.Key(ctx, 0); {
+		case err != nil:
+			return err
+		case key == 0:
+			return nil
+		case key == '0':
+			return human{WhyAsked}
+		}
+	}
 }
 
 type sound struct {
@@ -67,7 +87,7 @@ type sound struct {
 }
 
 // speak plays a text, sentence by sentence.
-func speak(ctx context.Context, say Sayer, set Handset, text string, style speech.Style) error {
+func speak(ctx context.Context, say Sayer, play func(ctx context.Context, p speech.PCM) error, text string, style speech.Style) error {
 	all := sentences(text)
 	if len(all) == 0 {
 		return nil
@@ -89,7 +109,7 @@ func speak(ctx context.Context, say Sayer, set Handset, text string, style speec
 		if s.err != nil {
 			return errors.Join(human{WhyBroken}, s.err)
 		}
-		if err := set.Play(ctx, s.pcm); err != nil {
+		if err := play(ctx, s.pcm); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"yinqiao/catalog"
 	"yinqiao/civic"
+	"yinqiao/db"
 	"yinqiao/engine/booking"
 	"yinqiao/engine/calls"
 	"yinqiao/engine/casework"
@@ -90,23 +91,31 @@ func (t *talk) lead(ctx context.Context) error {
 	t.end.Person = who.Person
 	if who.Person != "" {
 		t.notes.Known(who)
-		if lead, err = t.news(ctx, who, lead); err != nil {
+		heard := false
+		if lead, heard, err = t.news(ctx, who, lead); err != nil {
 			return err
 		}
-		if t.end.Request != "" { // what they called for
-			return nil
+		if heard { // what they called for, mostly
+			if more, err := t.farewell(ctx, "", ""); !more {
+				return err
+			}
 		}
 	}
-	def, err := t.menu(ctx, who, lead)
-	if err != nil {
-		return err
+	for {
+		def, err := t.menu(ctx, who, lead)
+		if err != nil {
+			return err
+		}
+		t.end.Service, t.end.Draft, t.group, t.others = def.Service, "", def.Group, false
+		t.noteMeant()
+		if who.Person == "" {
+			return human{WhyNone} // a colleague asks who they are, and knows what they call for
+		}
+		if more, err := t.serve(ctx, who, def); !more {
+			return err
+		}
+		lead = "" // they know who speaks
 	}
-	t.end.Service, t.group = def.Service, def.Group
-	t.noteMeant()
-	if who.Person == "" {
-		return human{WhyNone} // a colleague asks who they are, and knows what they call for
-	}
-	return t.serve(ctx, who, def)
 }
 
 func (t *talk) noteMeant() {
@@ -175,24 +184,25 @@ func (t *talk) dialect(who people.Caller) []way {
 	}}}
 }
 
-// serve leads through one service: its questions, the read-back, the number.
-func (t *talk) serve(ctx context.Context, who people.Caller, def *catalog.Definition) error {
+// serve leads through one service: its questions, the read-back, the number; more when the caller wants something else
+// after it.
+func (t *talk) serve(ctx context.Context, who people.Caller, def *catalog.Definition) (more bool, err error) {
 	actor := who.Actor()
 	t.public = !who.Private
 	view, err := patiently(ctx, t, func(ctx context.Context) (*request.View, error) {
 		return t.voice.Requests.Start(ctx, actor, def.Service, who.Person, "")
 	})
 	if err != nil {
-		return t.refused(ctx, err)
+		return false, t.refused(ctx, err)
 	}
 	t.end.Draft = view.ID
 	t.noteMeant()
 	for {
 		if view.Step.Human != "" {
 			if err := t.say(ctx, view.Step.Human, speech.Style{}); err != nil {
-				return err
+				return false, err
 			}
-			return human{WhyNone}
+			return false, human{WhyNone}
 		}
 		if len(view.Step.Ask) > 0 {
 			view, err = t.question(ctx, actor, view)
@@ -206,7 +216,7 @@ func (t *talk) serve(ctx context.Context, who people.Caller, def *catalog.Defini
 			}
 		}
 		if err != nil {
-			return err
+			return false, err
 		}
 	}
 }
@@ -230,42 +240,57 @@ func (t *talk) change(ctx context.Context, actor civic.Actor, view *request.View
 }
 
 // handIn hands in what was read back and is right.
-func (t *talk) handIn(ctx context.Context, actor civic.Actor, view *request.View) error {
-	rc, err := patiently(ctx, t, func(ctx context.Context) (request.Receipt, error) {
+func (t *talk) handIn(ctx context.Context, actor civic.Actor, view *request.View) (more bool, err error) {
+	hand := func(ctx context.Context) (request.Receipt, error) {
 		return t.voice.Requests.Submit(ctx, actor, view.ID, view.Rev)
-	})
-	if err != nil {
-		return t.refused(ctx, err)
 	}
-	t.end.Request, t.end.Number = rc.Request, rc.Number
+	rc, err := patiently(ctx, t, hand)
+	if err != nil && ctx.Err() == nil && unsure(err) {
+		rc, err = patiently(ctx, t, hand) // what was handed in and not told is answered by its receipt
+	}
+	if err != nil {
+		return false, t.refused(ctx, err)
+	}
+	t.end.Request, t.end.Number, t.end.Draft = rc.Request, rc.Number, "" // nothing is left to go on with
 	t.noteMeant()
 	return t.farewell(ctx, "已经办好了。"+spoken(rc.Number), rc.Def.Takes)
 }
 
-// farewell says what the caller is to remember, and goodbye. A key is no reason to hang up before it
-// was heard: 0 still is a human, any other has it said again.
-func (t *talk) farewell(ctx context.Context, words, after string) error {
+// unsure reports whether something may have been done all the same: its answer was lost, or did not come in time.
+func unsure(err error) bool { return db.Away(err) || civic.As(err).Kind == civic.Internal }
+
+// other is how the caller is offered another matter.
+const other = "还要办别的事，请按1。"
+
+// farewell says what the caller is to remember, offers them another matter, and says goodbye; more when they want one. What is to be
+// remembered no key stops before it was said once: 0 still is a human, and any key but 1 has it said again.
+func (t *talk) farewell(ctx context.Context, words, after string) (more bool, err error) {
+	say := t.sayOut
 	for range rules.AgainMost {
 		t.set.Forget()
-		if err := t.say(ctx, words, speech.Slow); err != nil {
-			return err
+		if err := say(ctx, words, speech.Slow); err != nil {
+			return false, err
 		}
-		if err := t.say(ctx, after+again, speech.Style{}); err != nil {
-			return err
+		if err := say(ctx, after, speech.Style{}); err != nil {
+			return false, err
 		}
-		key, err := t.set.Key(ctx, seconds(rules.RestSeconds))
-		if err != nil {
-			return err
+		say = t.say
+		if err := t.say(ctx, other+again, speech.Style{}); err != nil {
+			return false, err
 		}
-		if key == '0' {
-			return human{WhyAsked}
-		}
-		if key == 0 {
-			break
+		switch key, err := t.set.Key(ctx, seconds(rules.RestSeconds)); {
+		case err != nil:
+			return false, err
+		case key == '0':
+			return false, human{WhyAsked}
+		case key == '1':
+			return true, nil
+		case key == 0:
+			return false, t.say(ctx, goodbye, speech.Style{})
 		}
 	}
 	t.set.Forget()
-	return t.say(ctx, goodbye, speech.Style{})
+	return false, t.say(ctx, goodbye, speech.Style{})
 }
 
 // refused says why something can't be done, in the words that a page would show, and brings
