@@ -8,6 +8,7 @@ import (
 	"yinqiao/channel/phone/line"
 	"yinqiao/civic"
 	"yinqiao/people"
+	"yinqiao/request"
 	"yinqiao/speech"
 )
 
@@ -33,7 +34,27 @@ func (NoNotes) Meant(string, string, civic.DraftID, civic.RequestID, bool) {}
 // LeadThrough leads somebody who is known through one service, whether or not it is in the menu.
 func (v *Voice) LeadThrough(ctx context.Context, set Handset, from string, who people.Caller, def *catalog.Definition) (End, error) {
 	t := &talk{voice: v, set: set, from: From{Number: from}, end: &End{Person: who.Person, Service: def.Service}, notes: NoNotes{}}
-	return t.ended(t.serve(ctx, who, def))
+	_, err := t.serve(ctx, who, def)
+	return t.ended(err)
+}
+
+// LeadChosen leads somebody who is known from the menu of some services to the one that they choose, and through it.
+func (v *Voice) LeadChosen(ctx context.Context, set Handset, who people.Caller, all []*catalog.Definition) (chosen string, end End, err error) {
+	t := &talk{voice: v, set: set, end: &End{Person: who.Person}, notes: NoNotes{}}
+	def, err := t.offer(ctx, who, hello, all)
+	if err != nil {
+		end, err = t.ended(err)
+		return "", end, err
+	}
+	_, err = t.serve(ctx, who, def)
+	end, err = t.ended(err)
+	return def.Service, end, err
+}
+
+// Handed hands in by what a test puts in the place of the dialogue's room.
+func (v *Voice) Handed(ctx context.Context, set Handset, submit func(context.Context) (request.Receipt, error)) (request.Receipt, error) {
+	t := &talk{voice: v, set: set, end: &End{}, notes: NoNotes{}}
+	return t.handed(ctx, submit)
 }
 
 // Sounds are the sentences of a text as the line plays them.

@@ -133,8 +133,7 @@ func (p *Phone) whileOpen(ctx context.Context) (inner context.Context, done func
 
 // tell says something that asks nothing. A voice that fails ends no call.
 func (p *Phone) tell(ctx context.Context, c *line.Call, text string) error {
-	c.Forget() // no key stops it
-	err := speak(ctx, p.Voice.Speech, c, text, speech.Style{})
+	err := speak(ctx, p.Voice.Speech, c.PlayWhole, text, speech.Style{})
 	var h human
 	if errors.As(err, &h) {
 		p.Log.Error("a caller heard nothing", "error", err)

@@ -26,6 +26,7 @@ type led struct {
 	RingSeconds     int    `yaml:"ring_seconds"`
 	OutMost         int    `yaml:"out_most"`
 	RemindHours     int    `yaml:"remind_hours"`
+	AnswersMost     int    `yaml:"answers_most"`
 	DialectKey      string `yaml:"dialect_key"`
 }
 
@@ -38,7 +39,7 @@ func (r *led) Validate() error {
 	switch {
 	case r.WaitSeconds < 3 || r.RestSeconds < 1 || r.AgainMost < 1 || r.CallersMost < 1 || r.CallersMost > 3:
 		return errors.New("rules.yaml: a wait of three seconds or more, and at most three who share a number")
-	case r.PauseMS < 0 || r.OptionPauseMS < 0 || r.PatienceSeconds < 1 || r.RetrySeconds < r.PatienceSeconds || r.RingSeconds < 5 || r.OutMost < 1 || r.RemindHours < 1:
+	case r.PauseMS < 0 || r.OptionPauseMS < 0 || r.PatienceSeconds < 1 || r.RetrySeconds < r.PatienceSeconds || r.RingSeconds < 5 || r.OutMost < 1 || r.RemindHours < 1 || r.AnswersMost < 1:
 		return errors.New("rules.yaml: pauses, and patience that is shorter than what is tried again")
 	}
 	if len(r.DialectKey) != 1 || r.DialectKey < "4" || r.DialectKey > "9" {

@@ -17,6 +17,8 @@ import (
 type Handset interface {
 	// Play plays a sound to its end, or until a key is pressed; not at all when one was.
 	Play(ctx context.Context, p speech.PCM) error
+	// PlayWhole plays a sound to its end, whatever is pressed: what is pressed meanwhile is left for Key.
+	PlayWhole(ctx context.Context, p speech.PCM) error
 	// Key waits for a key; 0 as a byte when none was pressed in time.
 	Key(ctx context.Context, wait time.Duration) (byte, error)
 	// Forget drops keys that nobody asked for.
@@ -58,8 +60,32 @@ type talk struct {
 // say speaks a text, sentence by sentence, while the next is made. A voice that fails is no
 // reason to hang up: a human goes on.
 func (t *talk) say(ctx context.Context, text string, style speech.Style) error {
-	return speak(ctx, t.voice.Speech, t.set, text, style)
+	return speak(ctx, t.voice.Speech, t.set.Play, text, style)
 }
+
+// sayWhole is say of what no key may cut short: what was done, and what happens next.
+func (t *talk) sayWhole(ctx context.Context, text string, style speech.Style) error {
+	return speak(ctx, t.voice.Speech, t.set.PlayWhole, text, style)
+}
+
+// wantsHuman reports whether 0 is among the keys that were pressed into what was said whole; the others mean
+// nothing there, as a second tap on the key before.
+func (t *talk) wantsHuman(ctx context.Context) bool {
+	defer t.set.Forget()
+	for range strayMost {
+		key, err := t.set.Key(ctx, 0)
+		if err != nil || key == 0 {
+			return false
+		}
+		if key == '0' {
+			return true
+		}
+	}
+	return false
+}
+
+// strayMost bounds how many keys are looked through that nobody asked for: a line keeps no more.
+const strayMost = 32
 
 type sound struct {
 	pcm speech.PCM
@@ -67,7 +93,7 @@ type sound struct {
 }
 
 // speak plays a text, sentence by sentence.
-func speak(ctx context.Context, say Sayer, set Handset, text string, style speech.Style) error {
+func speak(ctx context.Context, say Sayer, play func(context.Context, speech.PCM) error, text string, style speech.Style) error {
 	all := sentences(text)
 	if len(all) == 0 {
 		return nil
@@ -89,7 +115,7 @@ func speak(ctx context.Context, say Sayer, set Handset, text string, style speec
 		if s.err != nil {
 			return errors.Join(human{WhyBroken}, s.err)
 		}
-		if err := set.Play(ctx, s.pcm); err != nil {
+		if err := play(ctx, s.pcm); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"yinqiao/catalog"
 	"yinqiao/civic"
+	"yinqiao/db"
 	"yinqiao/engine/booking"
 	"yinqiao/engine/calls"
 	"yinqiao/engine/casework"
@@ -88,25 +89,34 @@ func (t *talk) lead(ctx context.Context) error {
 		return err
 	}
 	t.end.Person = who.Person
+	more := true
 	if who.Person != "" {
 		t.notes.Known(who)
-		if lead, err = t.news(ctx, who, lead); err != nil {
-			return err
-		}
-		if t.end.Request != "" { // what they called for
-			return nil
-		}
+		lead, more, err = t.news(ctx, who, lead)
 	}
+	for ; err == nil && more; lead = "" {
+		more, err = t.matter(ctx, who, lead)
+	}
+	return err
+}
+
+// matter leads through what the caller chooses of the menu; more when they want another after it.
+func (t *talk) matter(ctx context.Context, who people.Caller, lead string) (more bool, err error) {
 	def, err := t.menu(ctx, who, lead)
 	if err != nil {
-		return err
+		return false, err
 	}
+	done := *t.end
 	t.end.Service, t.group = def.Service, def.Group
+	t.end.Draft, t.end.Request, t.end.Number, t.others = "", "", "", false
 	t.noteMeant()
 	if who.Person == "" {
-		return human{WhyNone} // a colleague asks who they are, and knows what they call for
+		return false, human{WhyNone} // a colleague asks who they are, and knows what they call for
 	}
-	return t.serve(ctx, who, def)
+	if more, err = t.serve(ctx, who, def); err != nil && t.end.Request == "" && !errors.As(err, new(human)) {
+		t.end.Request, t.end.Number = done.Request, done.Number // who hangs up over a second matter had the first done
+	}
+	return more, err
 }
 
 func (t *talk) noteMeant() {
@@ -147,6 +157,11 @@ func (t *talk) menu(ctx context.Context, who people.Caller, lead string) (*catal
 	if err != nil {
 		return nil, errors.Join(human{WhyBroken}, err)
 	}
+	return t.offer(ctx, who, lead, all)
+}
+
+// offer offers those of some services that their definitions put into the menu.
+func (t *talk) offer(ctx context.Context, who people.Caller, lead string, all []*catalog.Definition) (*catalog.Definition, error) {
 	menu := catalog.Menu(all)
 	if len(menu) == 0 {
 		return nil, human{WhyNone}
@@ -175,25 +190,26 @@ func (t *talk) dialect(who people.Caller) []way {
 	}}}
 }
 
-// serve leads through one service: its questions, the read-back, the number.
-func (t *talk) serve(ctx context.Context, who people.Caller, def *catalog.Definition) error {
+// serve leads through one service: its questions, the read-back, the number; more when the caller wants another.
+func (t *talk) serve(ctx context.Context, who people.Caller, def *catalog.Definition) (more bool, err error) {
 	actor := who.Actor()
 	t.public = !who.Private
 	view, err := patiently(ctx, t, func(ctx context.Context) (*request.View, error) {
 		return t.voice.Requests.Start(ctx, actor, def.Service, who.Person, "")
 	})
 	if err != nil {
-		return t.refused(ctx, err)
+		return false, t.refused(ctx, err)
 	}
 	t.end.Draft = view.ID
 	t.noteMeant()
 	for {
 		if view.Step.Human != "" {
 			if err := t.say(ctx, view.Step.Human, speech.Style{}); err != nil {
-				return err
+				return false, err
 			}
-			return human{WhyNone}
+			return false, human{WhyNone}
 		}
+		now := view
 		if len(view.Step.Ask) > 0 {
 			view, err = t.question(ctx, actor, view)
 		} else {
@@ -205,8 +221,11 @@ func (t *talk) serve(ctx context.Context, who people.Caller, def *catalog.Defini
 				view, err = t.change(ctx, actor, view)
 			}
 		}
+		if errors.Is(err, request.ErrSubmitted) { // by the caller elsewhere, or their family: it is done, and no error
+			return t.handIn(ctx, actor, now)
+		}
 		if err != nil {
-			return err
+			return false, err
 		}
 	}
 }
@@ -229,43 +248,74 @@ func (t *talk) change(ctx context.Context, actor civic.Actor, view *request.View
 	return t.reply(ctx, actor, view, prompts[n])
 }
 
-// handIn hands in what was read back and is right.
-func (t *talk) handIn(ctx context.Context, actor civic.Actor, view *request.View) error {
-	rc, err := patiently(ctx, t, func(ctx context.Context) (request.Receipt, error) {
+// handIn hands in what was read back and is right; what was handed in before is read.
+func (t *talk) handIn(ctx context.Context, actor civic.Actor, view *request.View) (more bool, err error) {
+	rc, err := t.handed(ctx, func(ctx context.Context) (request.Receipt, error) {
 		return t.voice.Requests.Submit(ctx, actor, view.ID, view.Rev)
 	})
 	if err != nil {
-		return t.refused(ctx, err)
+		return false, t.refused(ctx, err)
 	}
 	t.end.Request, t.end.Number = rc.Request, rc.Number
 	t.noteMeant()
-	return t.farewell(ctx, "已经办好了。"+spoken(rc.Number), rc.Def.Takes)
+	return t.finish(ctx, "已经办好了。"+spoken(rc.Number), rc.Def.Takes)
 }
 
-// farewell says what the caller is to remember, and goodbye. A key is no reason to hang up before it
-// was heard: 0 still is a human, any other has it said again.
-func (t *talk) farewell(ctx context.Context, words, after string) error {
-	for range rules.AgainMost {
+// handed hands in. Where no answer came for as long as is waited, it may have been taken all the same: that is
+// looked up once more, and told where it can't be.
+func (t *talk) handed(ctx context.Context, submit func(context.Context) (request.Receipt, error)) (request.Receipt, error) {
+	rc, err := patiently(ctx, t, submit)
+	if err == nil || !db.Away(err) && !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
+		return rc, err
+	}
+	last, cancel := context.WithTimeout(ctx, seconds(rules.PatienceSeconds))
+	defer cancel()
+	if rc, err = submit(last); err != nil && civic.As(err).Kind == civic.Internal {
+		if fault := t.say(ctx, "这件事有没有交上去，现在还查不到，请工作人员帮您看。", speech.Style{}); fault != nil {
+			return rc, fault
+		}
+	}
+	return rc, err
+}
+
+// finish says what the caller is to remember, whole whatever is pressed, and asks what else they have come for: more
+// when there is something. The star has it said again, 0 is a human, and no key is goodbye.
+func (t *talk) finish(ctx context.Context, words, after string) (more bool, err error) {
+	tell := func(say func(context.Context, string, speech.Style) error) error {
 		t.set.Forget()
-		if err := t.say(ctx, words, speech.Slow); err != nil {
+		if err := say(ctx, words, speech.Slow); err != nil {
 			return err
 		}
-		if err := t.say(ctx, after+again, speech.Style{}); err != nil {
-			return err
+		return say(ctx, after, speech.Style{})
+	}
+	if err := tell(t.sayWhole); err != nil {
+		return false, err
+	}
+	if t.wantsHuman(ctx) {
+		return false, human{WhyAsked}
+	}
+	for range rules.AgainMost {
+		if err := t.say(ctx, "还要办别的事，请按1。"+again+"不办了，可以挂机。", speech.Style{}); err != nil {
+			return false, err
 		}
 		key, err := t.set.Key(ctx, seconds(rules.RestSeconds))
 		if err != nil {
-			return err
+			return false, err
 		}
-		if key == '0' {
-			return human{WhyAsked}
+		switch key {
+		case '1':
+			return true, nil
+		case '0':
+			return false, human{WhyAsked}
+		case 0:
+			return false, t.sayWhole(ctx, goodbye, speech.Style{})
 		}
-		if key == 0 {
-			break
+		if err := tell(t.say); err != nil {
+			return false, err
 		}
+		t.set.Forget() // who cuts it short has heard it
 	}
-	t.set.Forget()
-	return t.say(ctx, goodbye, speech.Style{})
+	return false, t.sayWhole(ctx, goodbye, speech.Style{})
 }
 
 // refused says why something can't be done, in the words that a page would show, and brings
@@ -366,6 +416,8 @@ func (t *talk) put(ctx context.Context, actor civic.Actor, view *request.View, g
 		return answered{next, err}, err
 	})
 	switch {
+	case errors.Is(err, request.ErrSubmitted):
+		return nil, err
 	case err != nil:
 		return nil, t.refused(ctx, err)
 	case a.wrong != nil:

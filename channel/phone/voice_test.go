@@ -1,18 +1,24 @@
 package phone_test
 
 import (
+	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"yinqiao/app/apptest"
 	"yinqiao/channel/phone"
+	"yinqiao/channel/phone/phonetest"
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/db/dbtest"
 	"yinqiao/engine/booking"
 	"yinqiao/engine/casework"
 	"yinqiao/journal"
+	"yinqiao/request"
 	"yinqiao/speech"
 )
 
@@ -28,10 +34,14 @@ func TestWhoCallsForAnOperaEveningGetsItByKeysAndHearsTheNumberThatIsStored(t *t
 		c.answers("哪一次？", '1')
 		c.answers("您要办的是看戏和上课。地方，140105 culture_house。活动，晋剧《打金枝》。", '1')
 		c.hears("已经办好了。", speech.Slow)
-		c.Press('1') // a second tap is no reason to hang up before the number was heard
-		c.hears("已经办好了。", speech.Slow)
+		c.Forget()
+		c.Press('1') // a second tap cuts nothing short, and is no wish for anything else
 		id, number, service := w.request(w.Taiyuan.Elder)
 		c.hears(phone.Spoken(number), speech.Slow)
+		c.hears("还要办别的事，请按1。", speech.Style{})
+		if begun, err := phone.Sounds(t.Context(), w.say, "已经办好了。", speech.Slow); err != nil || phonetest.Contains(c.Heard(), begun[0]) {
+			t.Errorf("what was done was cut short and said again, %v", err)
+		}
 		w.writtenToo(number)
 		if other, err := phone.Sounds(t.Context(), w.say, phone.Spoken("1000000009"), speech.Slow); err != nil || len(other) < 2 {
 			t.Fatal(err)
@@ -44,6 +54,105 @@ func TestWhoCallsForAnOperaEveningGetsItByKeysAndHearsTheNumberThatIsStored(t *t
 		}
 		if n := w.Acts(t, booking.ActBooked, string(id)) + w.Acts(t, booking.ActBookedKept, string(id)); n != 1 {
 			t.Errorf("%d bookings", n)
+		}
+	})
+}
+
+// Who has had one thing done is asked what else they came for: both are done in one call.
+func TestWhoHasCalledForTwoThingsHasBothDoneInOneCall(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		at, got := w.open()
+		c := w.dial(at, w.Taiyuan.ElderPhone)
+		c.answers("医院挂号，请按1。代寄检查报告，请按2。看戏和上课，请按3。", '3')
+		c.answers("在哪个文化馆？", '1')
+		c.answers("参加哪一个？", '1')
+		c.answers("哪一次？", '1')
+		c.answers("您要办的是看戏和上课。", '1')
+		c.answers("还要办别的事，请按1。", '1')
+		first, number, _ := w.request(w.Taiyuan.Elder)
+		c.answers("医院挂号，请按1。", '1')
+		c.answers("去哪家医院？", '1')
+		c.answers("看哪个科？内科，请按1。", '1')
+		c.answers("找哪位医生？马大夫，请按1。", '1')
+		c.answers("哪一天去？", '1')
+		c.answers("几点去？", '1')
+		c.answers("您要办的是医院挂号。", '1')
+		c.hears("还要办别的事，请按1。", speech.Style{})
+		second, other, _ := w.request(w.Taiyuan.Elder)
+		c.hears("谢谢您的来电，再见。", speech.Style{})
+		if end := <-got; first == second || number == other || end.Request != second || end.Number != other || end.Service != "hospital-register" || end.Human != "" {
+			t.Errorf("the call ended with %+v after %s", end, first)
+		}
+	})
+}
+
+// Who hangs up over a second matter had the first done: the call counts as one that solved something, and what was begun is kept.
+func TestWhoHangsUpOverASecondMatterHadTheFirstDone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, db.SQLite))
+	at, got := w.open()
+	c := w.dial(at, w.Taiyuan.ElderPhone)
+	c.answers("医院挂号，请按1。代寄检查报告，请按2。看戏和上课，请按3。", '3')
+	c.answers("在哪个文化馆？", '1')
+	c.answers("参加哪一个？", '1')
+	c.answers("哪一次？", '1')
+	c.answers("您要办的是看戏和上课。", '1')
+	c.answers("还要办别的事，请按1。", '1')
+	first, _, _ := w.request(w.Taiyuan.Elder)
+	c.answers("医院挂号，请按1。", '1')
+	c.hears("去哪家医院？", speech.Style{})
+	c.Hangup()
+	if end := <-got; end.Request != first || string(end.Draft) == string(first) || end.Draft == "" {
+		t.Errorf("the call ended with %+v", end)
+	}
+}
+
+// What the caller is asked about was handed in meanwhile, by their daughter: that is no error, and its number is said.
+func TestWhatWasHandedInElsewhereMeanwhileIsToldByItsNumber(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, db.SQLite))
+	at, got := w.open()
+	c := w.dial(at, w.Taiyuan.ElderPhone)
+	c.answers("王奶奶，您好，这里是老年人服务热线。", '2')
+	c.answers("您在哪家医院做的检查？", '1')
+	c.answers("要寄哪一种报告？化验报告，请按1。", '1')
+	c.answers("寄到什么地方？银槐街18号2单元301，请按1。", '1')
+	c.answers("快递员打哪个电话？就打您现在用的这个电话，请按1。", '1')
+	c.answers("还有什么要交代的吗？不用，跳过，请按1。", '1')
+	c.answers("您要办的是代寄检查报告。", '2')
+	c.answers("要改哪一样？", '2')
+	c.hears("要寄哪一种报告？", speech.Style{})
+	var draft civic.DraftID
+	w.Look(t, apptest.System(), func(v *journal.View) error {
+		return v.Get(&draft, `SELECT id FROM draft WHERE person = $1 AND state = 'open'`, w.Taiyuan.Elder)
+	})
+	rc, err := w.Requests.Submit(t.Context(), apptest.AsPerson(w.Taiyuan.Daughter), draft, 0)
+	w.ok(err)
+	c.Press('2')
+	c.hears("已经办好了。"+phone.Spoken(rc.Number), speech.Slow)
+	if end := <-got; end.Request != rc.Request || end.Human != "" {
+		t.Errorf("the call ended with %+v", end)
+	}
+}
+
+// The answer to a hand-in was lost for as long as is waited, but it was taken: it is asked for once more, and the receipt is
+// what the caller hears.
+func TestAHandInWhoseAnswerWasLostIsLookedUpBeforeAnybodyIsToldThatItFailed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		v := &phone.Voice{Speech: newMute()}
+		tries := 0
+		rc, err := v.Handed(t.Context(), &fingers{}, func(ctx context.Context) (request.Receipt, error) {
+			if tries++; tries == 1 { // taken, and the answer never comes
+				<-ctx.Done()
+				return request.Receipt{}, ctx.Err()
+			}
+			return request.Receipt{Number: "1000000009"}, nil
+		})
+		if err != nil || rc.Number != "1000000009" || tries != 2 {
+			t.Errorf("after %d tries %+v, %v", tries, rc, err)
 		}
 	})
 }
@@ -181,11 +290,71 @@ func TestWhoPhonesForTheirReportHearsItsNumberAndSaysWhetherItIsSolved(t *testin
 		c.answers("王奶奶，您好，这里是老年人服务热线。您办的代寄检查报告，有答复了。听答复，请按1。", '1')
 		c.hears("140105 hospital答复说，"+posted+"再说一遍。"+posted+"这件事办好了吗？办好了，请按1。", speech.Slow)
 		c.Press('1')
-		c.Ended(10 * time.Second)
+		c.Ended(20 * time.Second)
 		if end := <-got; end.Request != rc.Request || end.Human != "" || w.Acts(t, casework.ActConfirmed, string(rc.Request)) != 1 {
 			t.Errorf("the call ended with %+v", end)
 		}
 	})
+}
+
+// All that offices have answered is told, as many at once as one remembers, and the rest for a key.
+func TestAllThatWasAnsweredIsToldOneAfterAnother(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, db.SQLite))
+	var all []civic.RequestID
+	for i := range 4 {
+		rc := w.ReportPost(t, w.Taiyuan)
+		w.ok(w.Casework.Take(t.Context(), w.Taiyuan.HospitalClerk, rc.Request))
+		w.ok(w.Casework.Resolve(t.Context(), w.Taiyuan.HospitalClerk, rc.Request, fmt.Sprintf("报告%d已经寄出，邮政快递，单号EA10540001%dCN。", i, i)))
+		w.Clock.Add(time.Minute)
+		all = append(all, rc.Request)
+	}
+	at, got := w.open()
+	c := w.dial(at, w.Taiyuan.ElderPhone)
+	c.answers("王奶奶，您好，这里是老年人服务热线。您办的事，有4件有答复了。听答复，请按1。", '1')
+	for i := range 4 {
+		if i == 3 {
+			c.answers("还有1件有答复。接着听，请按1。先听到这里，请按2。", '1')
+		}
+		c.hears(fmt.Sprintf("第%d件，代寄检查报告。140105 hospital答复说，报告%d已经寄出，", i+1, i)+fmt.Sprintf("邮政快递，单号EA10540001%dCN。再说一遍。", i), speech.Slow)
+		c.hears("这件事办好了吗？办好了，请按1。", speech.Slow)
+		c.Forget()
+		c.Press('1')
+	}
+	c.hears("好的，记下了。", speech.Slow)
+	c.answers("还要办别的事，请按1。", '1')
+	c.answers("医院挂号，请按1。", '0')
+	if end := <-got; end.Human != phone.WhyAsked {
+		t.Errorf("the call ended with %+v", end)
+	}
+	for _, id := range all {
+		if w.Acts(t, casework.ActConfirmed, string(id)) != 1 {
+			t.Errorf("%s is not confirmed", id)
+		}
+	}
+}
+
+// What happens next, and the number, are heard whole by whoever presses a key into them.
+func TestWhoSaysThatItIsNotSolvedHearsWhatHappensNextWhateverTheyPress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, db.SQLite))
+	rc := w.ReportPost(t, w.Taiyuan)
+	w.ok(w.Casework.Take(t.Context(), w.Taiyuan.HospitalClerk, rc.Request))
+	w.ok(w.Casework.Resolve(t.Context(), w.Taiyuan.HospitalClerk, rc.Request, "寄出了，邮政快递，单号EA105400012CN。"))
+	at, got := w.open()
+	c := w.dial(at, w.Taiyuan.ElderPhone)
+	c.answers("您办的代寄检查报告，有答复了。听答复，请按1。", '1')
+	c.hears("这件事办好了吗？办好了，请按1。", speech.Slow)
+	c.Forget()
+	c.Press('2')
+	c.Press('2')
+	c.hears("已经告诉单位没有办好，请他们重新办，有消息再告诉您。", speech.Slow)
+	c.Press('2')
+	c.hears(phone.Spoken(rc.Number), speech.Slow)
+	c.hears("谢谢您的来电，再见。", speech.Style{})
+	if end := <-got; end.Request != rc.Request || end.Human != "" || w.Acts(t, casework.ActReopened, string(rc.Request)) != 1 {
+		t.Errorf("the call ended with %+v", end)
+	}
 }
 
 func TestNothingOfAnybodysIsToldOnAPhoneThatOthersHaveToo(t *testing.T) {

@@ -134,7 +134,16 @@ func (c *Call) Play(ctx context.Context, p speech.PCM) error {
 	if len(c.media.keys) > 0 {
 		return c.over()
 	}
-	done := c.media.play(p)
+	return c.plays(ctx, c.media.play(p, false))
+}
+
+// PlayWhole plays a sound to its end, whatever is pressed meanwhile: that is left for Key.
+func (c *Call) PlayWhole(ctx context.Context, p speech.PCM) error {
+	return c.plays(ctx, c.media.play(p, true))
+}
+
+// plays waits until a sound was played, or stopped.
+func (c *Call) plays(ctx context.Context, done <-chan struct{}) error {
 	defer c.media.stop(done)
 	select {
 	case <-done:

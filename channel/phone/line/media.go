@@ -56,6 +56,7 @@ type media struct {
 type playback struct {
 	sound []byte // coded
 	at    int
+	whole bool          // no key stops it
 	done  chan struct{} // closed when it was sent or stopped
 }
 
@@ -113,8 +114,8 @@ func (m *media) follow(d description, from netip.Addr) {
 
 // play has a sound sent and returns at once; done is closed when it was, or was stopped. What
 // was playing is stopped.
-func (m *media) play(p speech.PCM) (done <-chan struct{}) {
-	next := &playback{sound: m.coding().Encode(p), done: make(chan struct{})}
+func (m *media) play(p speech.PCM, whole bool) (done <-chan struct{}) {
+	next := &playback{sound: m.coding().Encode(p), whole: whole, done: make(chan struct{})}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.drop()
@@ -252,10 +253,12 @@ func (m *media) forward(o *media, payload []byte) {
 	o.write(payload)
 }
 
-// press is a key, by RFC 4733 or SIP INFO; the caller holds mu. It stops what is playing. One
-// too many waiting is dropped: nobody presses thirty keys that mean something.
+// press is a key, by RFC 4733 or SIP INFO; the caller holds mu. It stops what is playing, unless that
+// is to be heard whole. One too many waiting is dropped: nobody presses thirty keys that mean something.
 func (m *media) press(key byte) {
-	m.drop()
+	if m.playing != nil && !m.playing.whole {
+		m.drop()
+	}
 	select {
 	case m.keys <- key:
 	default:
