@@ -10,6 +10,7 @@ import (
 	"yinqiao/journal"
 	"yinqiao/notify"
 	"yinqiao/people"
+	"yinqiao/place"
 	"yinqiao/staff"
 )
 
@@ -20,13 +21,16 @@ func (a *App) demoAccounts() *web.Demo {
 		return nil
 	}
 	d := &web.Demo{Password: DemoPassword}
-	for _, m := range demo.Staff() {
+	for _, m := range append(demo.Staff(), demo.LedgerStaff()...) {
 		words := m.Name
 		for _, r := range m.Roles {
 			words += " · " + staff.Role(r).Words()
 		}
 		city := "太原"
-		if civic.Division("33").Covers(m.Division) {
+		switch {
+		case m.Division == "14" || m.Division == "33":
+			city = place.DivisionName(m.Division)
+		case civic.Division("33").Covers(m.Division):
 			city = "杭州"
 		}
 		d.Staff = append(d.Staff, web.DemoAccount{Login: m.Login, Words: city + " " + words})

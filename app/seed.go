@@ -78,6 +78,9 @@ func (a *App) SeedDemo(ctx context.Context) error {
 	if err := past.seedMessages(ctx, clock, ps, ids, members); err != nil {
 		return fmt.Errorf("demo messages: %w", err)
 	}
+	if err := a.seedLedger(ctx); err != nil {
+		return fmt.Errorf("demo ledger: %w", err)
+	}
 	return a.seedEligibility(ctx, ps)
 }
 

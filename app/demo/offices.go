@@ -25,6 +25,7 @@ const (
 	RoleOperator      = "operator"
 	RoleGridWorker    = "grid_worker"
 	RoleFamilyDoctor  = "family_doctor"
+	RoleBureau        = "bureau"
 
 	RoleHospitalManager = "hospital_manager"
 	RoleVenueManager    = "venue_manager"

@@ -44,6 +44,7 @@ type story struct {
 	t                                *testing.T
 	made                             map[string]string // what the files of single nouns have made, by name
 	people                           int
+	plans                            int // codes of plans that were used
 }
 
 // eachWorld runs fn on both engines, in a story of its own each.

@@ -125,6 +125,7 @@ func Mount(mux *http.ServeMux, r Rooms) huma.API {
 	s.eligibility()
 	s.findings()
 	s.figures()
+	s.ledger()
 	describeResponses(s.api.OpenAPI())
 	s.documents(mux)
 	s.unknown(mux)

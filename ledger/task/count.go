@@ -160,7 +160,10 @@ func (s *Service) Counted(ctx context.Context, actor civic.Actor, target string,
 		}
 		return nameCounts(v, out.List)
 	})
-	return out, err
+	if err != nil {
+		return Counts{}, err
+	}
+	return out, nil
 }
 
 func nameCounts(q db.Q, list []Count) error {

@@ -23,9 +23,42 @@ type Measure struct {
 	Force   ledger.Force
 	Words   string
 	Source  string // the paragraph of the document, "" where only our words are kept
+
+	Clause string `db:"-"` // with the plan's code, in a list of several plans
 }
 
 const measureColumns = `id, policy, seq, ref, section, kind, force, words, source`
+
+// Measures lists the measures of all plans that hold in a division, for a choice. It needs
+// figures.see there.
+func (s *Service) Measures(ctx context.Context, actor civic.Actor, in civic.Division) ([]Measure, error) {
+	var out []Measure
+	err := s.j.Look(ctx, actor, func(v *journal.View) error {
+		if _, err := v.Authorise(seeing(in)); err != nil {
+			return err
+		}
+		where, args := around(in)
+		var plans []Policy
+		if err := v.Select(&plans, `SELECT `+policyColumns+` FROM ledger_policy WHERE state = 'adopted' AND `+where+` ORDER BY id`, args...); err != nil {
+			return err
+		}
+		for _, p := range plans {
+			var ms []Measure
+			if err := v.Select(&ms, `SELECT `+measureColumns+` FROM ledger_measure WHERE policy = $1 ORDER BY seq`, p.ID); err != nil {
+				return err
+			}
+			for _, m := range ms {
+				m.Clause, m.Source = p.Code+m.Ref, ""
+				out = append(out, m)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
 
 // Target is a number that a part of a measure is to reach, and how far it has come.
 type Target struct {
@@ -183,7 +216,10 @@ func (s *Service) Board(ctx context.Context, actor civic.Actor, policy string, i
 		slices.Sort(out.Columns)
 		return nil
 	})
-	return out, err
+	if err != nil {
+		return Matrix{}, err
+	}
+	return out, nil
 }
 
 // Standing is how the tasks of a division and below stand, in all and by the divisions of
@@ -221,7 +257,10 @@ func (s *Service) Stand(ctx context.Context, actor civic.Actor, in civic.Divisio
 		}
 		return nil
 	})
-	return out, err
+	if err != nil {
+		return Standing{}, err
+	}
+	return out, nil
 }
 
 // Leaf is one measure with everything about it.
@@ -266,7 +305,10 @@ func (s *Service) Measure(ctx context.Context, actor civic.Actor, id string, in 
 		}
 		return placeTasks(v, out.Tasks)
 	})
-	return out, err
+	if err != nil {
+		return Leaf{}, err
+	}
+	return out, nil
 }
 
 // Unit is a unit of the ledger in one division.
@@ -278,11 +320,10 @@ type Unit struct {
 	Place    string `db:"-"`
 }
 
-// Units lists the units that have tasks in a division itself, and which office each is. It
-// needs figures.see there.
-func (s *Service) Units(ctx context.Context, actor civic.Actor, in civic.Division) ([]Unit, error) {
-	var out []Unit
-	err := s.j.Look(ctx, actor, func(v *journal.View) error {
+// Units lists the units that have tasks in a division itself, which office each is, and the
+// offices there that they may be. It needs figures.see there.
+func (s *Service) Units(ctx context.Context, actor civic.Actor, in civic.Division) (out []Unit, offices []place.Office, err error) {
+	err = s.j.Look(ctx, actor, func(v *journal.View) error {
 		if _, err := v.Authorise(seeing(in)); err != nil {
 			return err
 		}
@@ -296,15 +337,18 @@ func (s *Service) Units(ctx context.Context, actor civic.Actor, in civic.Divisio
 			ids = append(ids, u.Office)
 		}
 		names, err := place.Names(v, known(ids))
+		if err != nil {
+			return err
+		}
 		for i := range out {
 			out[i].Place = names[out[i].Office]
 		}
-		return err
+		return v.Select(&offices, `SELECT id, kind, name, division FROM office WHERE division = $1 AND shut = '' ORDER BY kind, name`, in)
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return out, nil
+	return out, offices, nil
 }
 
 var errUnit = civic.E(civic.Invalid, "ledger.unit", "请选台账里有的单位，和这个地方的一家单位。").On("office")

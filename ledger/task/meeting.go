@@ -106,7 +106,10 @@ func (s *Service) Hold(ctx context.Context, actor civic.Actor, in Minutes) (stri
 		}
 		return tx.Record(auth, journal.Event{Act: ActMet, Detail: map[string]string{"title": title, "day": day}, About: about("meeting", id)})
 	})
-	return id, err
+	if err != nil {
+		return "", err
+	}
+	return id, nil
 }
 
 // Decide enters a decision of a meeting: it is a task of its unit. It needs ledger.keep in

@@ -91,7 +91,7 @@ func (s *Service) BringPolicy(ctx context.Context, actor civic.Actor, in PolicyF
 		return "", err
 	}
 	id := db.NewID()
-	return id, s.j.Write(ctx, actor, func(tx *journal.Tx) error {
+	err = s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(keeping(in.Division))
 		if err != nil {
 			return err
@@ -104,6 +104,10 @@ func (s *Service) BringPolicy(ctx context.Context, actor civic.Actor, in PolicyF
 		}
 		return tx.Record(auth, journal.Event{Act: ActRead, Detail: map[string]string{"title": short(p.Title)}, About: about("policy", id)})
 	})
+	if err != nil {
+		return "", err
+	}
+	return id, nil
 }
 
 // fileName is what a file was called, without the folders of somebody's machine.

@@ -143,7 +143,10 @@ func (s *Service) Submit(ctx context.Context, actor civic.Actor, in Submission) 
 		}
 		return tx.Record(auth, journal.Event{Act: ActSubmitted, Detail: map[string]string{"title": title}, About: about("practice", id, "office", string(m.Office))})
 	})
-	return id, err
+	if err != nil {
+		return "", err
+	}
+	return id, nil
 }
 
 // ownOffice authorises somebody to report for their own office.

@@ -25,6 +25,7 @@ var limits = ruledata.Must[struct {
 	Bytes   int    `yaml:"file_bytes"`
 	Count   int64  `yaml:"count_most"`
 	List    int    `yaml:"list_most"`
+	Soon    int    `yaml:"soon_days"`
 }](data, "data/limits.yaml")
 
 // The acts of this room.

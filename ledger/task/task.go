@@ -83,6 +83,9 @@ func (t Task) Left(now time.Time) (days int, ok bool) {
 	return daysBetween(today(now), t.Due), today(now) <= t.Due
 }
 
+// Soon reports whether so few days are left that the list says how many.
+func Soon(days int) bool { return days <= limits.Soon }
+
 // After tells how many days after its day it was done, 0 for in time.
 func (t Task) After() int {
 	if t.Due == "" || t.DoneOn == "" {
@@ -258,7 +261,7 @@ func (s *Service) Show(ctx context.Context, actor civic.Actor, id string) (Accou
 
 // reporting is what it takes to report on a task.
 func reporting(t Task) civic.Need {
-	return civic.Need{Permission: civic.MayReportTasks, Office: t.Office}
+	return civic.Need{Permission: civic.MayReportTasks, Office: t.Office, Division: t.Division} // the division is where the platform counts it
 }
 
 func readTask(q db.Q, id string) (t Task, err error) {

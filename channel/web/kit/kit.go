@@ -134,19 +134,45 @@ func (rm *Rooms) readForm(w http.ResponseWriter, r *http.Request, most int64) er
 	return nil
 }
 
-// File returns the name and bytes of a file in a form; nil if there is none.
-func File(r *http.Request, name string) (string, []byte, error) {
-	if r.MultipartForm == nil || len(r.MultipartForm.File[name]) == 0 {
-		return "", nil, nil
+// Brings is a file of a form.
+type Brings struct {
+	Name  string
+	Bytes []byte
+}
+
+// Files reads up to most files of one field of a form, and none where the form has none.
+func Files(r *http.Request, name string, most int) ([]Brings, error) {
+	if r.MultipartForm == nil {
+		return nil, nil
 	}
-	h := r.MultipartForm.File[name][0]
-	f, err := h.Open()
-	if err != nil {
+	var out []Brings
+	for _, h := range r.MultipartForm.File[name] {
+		if len(out) == most {
+			break
+		}
+		f, err := h.Open()
+		if err != nil {
+			return nil, err
+		}
+		b, err := io.ReadAll(f)
+		f.Close()
+		if err != nil {
+			return nil, err
+		}
+		if h.Filename != "" || len(b) > 0 {
+			out = append(out, Brings{h.Filename, b})
+		}
+	}
+	return out, nil
+}
+
+// File reads the file of a form; no bytes where it has none.
+func File(r *http.Request, name string) (string, []byte, error) {
+	fs, err := Files(r, name, 1)
+	if err != nil || len(fs) == 0 {
 		return "", nil, err
 	}
-	defer f.Close()
-	b, err := io.ReadAll(f)
-	return h.Filename, b, err
+	return fs[0].Name, fs[0].Bytes, nil
 }
 
 // Brought is a table that somebody brings: a file of the form, or what was pasted in its
