@@ -22,7 +22,7 @@ const (
 	demoDivision = "140105"
 )
 
-// beatEach is how often the line says that it lives, goodbyeFor how long callers are told that it closes.
+// beatEach is how often the line says that it lives, and is looked whose turn is over; goodbyeFor how long callers are told that it closes.
 const (
 	beatEach   = 30 * time.Second
 	goodbyeFor = 12 * time.Second
@@ -55,6 +55,13 @@ func (a *App) openPhone(ctx context.Context) (*phoneLine, error) {
 	}
 	inner, stop := context.WithCancel(ctx)
 	p := &phoneLine{app: a, stop: stop, kept: a.Calls.Run()}
+	p.done.Go(func() {
+		every(inner, beatEach, func() {
+			if err := a.Calls.EndTurns(inner); err != nil && inner.Err() == nil {
+				a.Log.Warn("turns at the telephone do not end", "error", err)
+			}
+		})
+	})
 	if settings == nil {
 		return p, nil
 	}
@@ -72,12 +79,19 @@ func (a *App) openPhone(ctx context.Context) (*phoneLine, error) {
 
 // beat says every now and then that the line lives.
 func (p *phoneLine) beat(ctx context.Context) {
-	t := time.NewTicker(beatEach)
-	defer t.Stop()
-	for {
+	every(ctx, beatEach, func() {
 		if err := p.app.Calls.Beat(ctx); err != nil && ctx.Err() == nil {
 			p.app.Log.Warn("the line can't say that it lives", "error", err)
 		}
+	})
+}
+
+// every does something now and every so often until ctx ends.
+func every(ctx context.Context, often time.Duration, do func()) {
+	t := time.NewTicker(often)
+	defer t.Stop()
+	for {
+		do()
 		select {
 		case <-ctx.Done():
 			return

@@ -13,12 +13,17 @@ import (
 // receiver is an operator's telephone that nobody speaks in.
 type receiver struct{ down chan struct{} }
 
+func (receiver) Up() <-chan struct{} {
+	up := make(chan struct{})
+	close(up)
+	return up
+}
 func (r receiver) Done() <-chan struct{} { return r.down }
 func (r receiver) Hangup()               {}
 
 func init() {
 	for verb, why := range map[string]string{"People.Callers": "the line's: who may be greeted, by a number alone",
-		"Calls.Beat": "the line's own, as the system", "Calls.Restore": "at start", "Calls.SweepAll": "a job, as the system", "Calls.ClearAll": "a job, as the system",
+		"Calls.Beat": "the line's own, as the system", "Calls.EndTurns": "the line's own, as the system", "Calls.Restore": "at start", "Calls.SweepAll": "a job, as the system", "Calls.ClearAll": "a job, as the system",
 		"Calls.Vacate": "a job, as the system"} {
 		actorless[verb] = why
 	}

@@ -78,10 +78,10 @@ func init() {
 				"POST /desk/ledger/tasks/{duty}/verdict":   one("yes", "1", "words", "看过，属实。"),
 				"POST /desk/ledger/units":                  one("division", "14", "unit", "省卫健委", "office", s.made["health office"]),
 				"POST /desk/policies":                      one("division", "14", "pasted", aPlan),
-				"POST /desk/policies/{policy}/facts":       one("rev", "0", "title", "改过的题目", "number", "X政办发〔2026〕9号", "issuer", "省政府", "issued", "2026-03-10", "status", "in_force", "deadline", ""),
-				"POST /desk/policies/{policy}/measure":     one("rev", "0", "ref", "1", "heading", "保留电话叫车", "kind", "task", "force", "must", "drop", "", "units-1", "省交通厅", "targets-1", "至少200个 电子站牌"),
-				"POST /desk/policies/{policy}/adopt":       one("rev", "0", "code", s.code(), "governments", "1401"),
-				"POST /desk/policies/{policy}/drop":        one("rev", "0"),
+				"POST /desk/policies/{policy}/facts":       one("rev", "1", "title", "改过的题目", "number", "X政办发〔2026〕9号", "issuer", "省政府", "issued", "2026-03-10", "status", "in_force", "deadline", ""),
+				"POST /desk/policies/{policy}/measure":     one("rev", "1", "ref", "1", "heading", "保留电话叫车", "kind", "task", "force", "must", "drop", "", "units-1", "省交通厅", "targets-1", "至少200个 电子站牌"),
+				"POST /desk/policies/{policy}/adopt":       one("rev", "1", "code", s.code(), "governments", "1401"),
+				"POST /desk/policies/{policy}/drop":        one("rev", "1"),
 				"POST /desk/meetings":                      one("division", "14", "title", "联席会议"+s.code(), "day", "2026-11-20", "minutes", "通报了进展。"),
 				"POST /desk/meetings/{meeting}/decide":     one("division", "14", "unit", "省卫健委", "words", "把窗口查一遍。", "until", "2026-12-31", "measure", ""),
 				"POST /desk/practices":                     one("title", "有人带路"+s.code(), "words", "志愿者在站口等老人。", "measure", ""),
@@ -117,7 +117,7 @@ func init() {
 		add := func(verb string, by civic.Actor, types byType) { of["Ledger."+verb], who["Ledger."+verb] = types, by }
 		text := func(words ...any) byType { return byType{textType: words} }
 		with := func(b byType, v any) byType { b[reflect.TypeOf(v)] = []any{v}; return b }
-		rev := func(name string) byType { return with(text(s.made["policy "+name]), int64(0)) }
+		rev := func(name string) byType { return with(text(s.made["policy "+name]), int64(1)) }
 		in := civic.Division("14")
 		keeper, unit := s.ledgerKeeper(), s.ledgerUnit()
 		plans, err := ledger.Plans()
@@ -213,7 +213,7 @@ func (s *story) newLedgerMatters(t *testing.T) {
 	for _, verb := range []string{"Show", "CorrectFacts", "CorrectMeasure", "AdoptPolicy", "DropPolicy", "Board"} {
 		s.made["policy "+verb] = bring()
 	}
-	s.must(t, s.Ledger.AdoptPolicy(ctx, keeper, s.made["policy Board"], 0, task.Adoption{Code: s.code()}))
+	s.must(t, s.Ledger.AdoptPolicy(ctx, keeper, s.made["policy Board"], 1, task.Adoption{Code: s.code()}))
 	s.must(t, s.Ledger.NameUnit(ctx, keeper, "14", "省卫健委", civic.OfficeID(s.made["health office"])))
 	ts, _, err := s.Ledger.Tasks(ctx, keeper, task.Ask{Division: "14", Policy: s.made["policy Board"]})
 	s.must(t, err)

@@ -100,7 +100,7 @@ func Mount(mux *http.ServeMux, r Rooms) huma.API {
 			OpenAPI: "3.1.0",
 			Info: &huma.Info{Title: "银桥 Yinqiao", Version: "1", Description: "任何老人，通过任何渠道，办任何公共服务。" +
 				"说明里的 SX、ZJ 编号是所落实的政策条款。出错时返回 application/problem+json(RFC 9457),detail 是一句可以直接念给人听的话。"},
-			Tags: []*huma.Tag{{Name: tagSession}, {Name: tagService}, {Name: tagPeople}, {Name: tagDraft}, {Name: tagCase}, {Name: tagPlace}, {Name: tagDevice}, {Name: tagRoster}, {Name: tagBooking}, {Name: tagFinding}, {Name: tagFigures}, {Name: tagMessage}},
+			Tags: []*huma.Tag{{Name: tagSession}, {Name: tagService}, {Name: tagPeople}, {Name: tagDraft}, {Name: tagCase}, {Name: tagPlace}, {Name: tagDevice}, {Name: tagRoster}, {Name: tagBooking}, {Name: tagFinding}, {Name: tagFigures}, {Name: tagLedger}, {Name: tagMessage}},
 			Components: &huma.Components{
 				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
 				SecuritySchemes: map[string]*huma.SecurityScheme{"session": {Type: "http", Scheme: "bearer",

@@ -32,11 +32,12 @@ func (s *server) ledger() {
 
 // planIn names a plan of a division in a path.
 type planIn struct {
-	inDivision
+	LedgerOf
 	Plan string `path:"policy" maxLength:"64" doc:"编号"`
 }
 
-type inDivision struct {
+// LedgerOf names the division whose ledger it is.
+type LedgerOf struct {
 	Division civic.Division `path:"division" pattern:"^[0-9]{2,12}$" patternDescription:"2到12位行政区划代码，例如 140105"`
 }
 
@@ -59,7 +60,7 @@ type Plans struct {
 	Plans []Plan `json:"plans"`
 }
 
-func (s *server) listPlans(ctx context.Context, in *inDivision) (*struct{ Body Plans }, error) {
+func (s *server) listPlans(ctx context.Context, in *LedgerOf) (*struct{ Body Plans }, error) {
 	list, err := s.Ledger.Policies(ctx, actorOf(ctx), in.Division)
 	if err != nil {
 		return nil, err
@@ -138,7 +139,7 @@ func (s *server) dutyOf(t task.Task) Duty {
 }
 
 type dutiesIn struct {
-	inDivision
+	LedgerOf
 	State  string `query:"state" maxLength:"20" enum:",silent,under_way,stuck,done,accepted,late,urged,asked" doc:"到了哪一步；late 过期没有做完，urged 正在督办，asked 申请延期"`
 	Unit   string `query:"unit" maxLength:"60" doc:"方案里的单位名称"`
 	Plan   string `query:"plan" maxLength:"64"`
@@ -226,7 +227,7 @@ func (s *server) replyDuty(ctx context.Context, in *replyIn) (*struct{ Body Duty
 }
 
 type targetIn struct {
-	inDivision
+	LedgerOf
 	Target string `path:"target" maxLength:"64" doc:"编号"`
 	Before string `query:"before" maxLength:"64" doc:"上一页最后一条的编号"`
 }

@@ -92,7 +92,8 @@ func TestAPasswordOrCodeThatIsWrongOrUsedOpensNothing(t *testing.T) {
 }
 
 // oversees are the operations that are a supervisor's own.
-var oversees = map[string]bool{"findings-list": true, "findings-get": true, "findings-ask": true, "tasks-list": true, "figures-list": true, "figures-get": true, "figures-behind": true} // of tasks, their own reminders
+var oversees = map[string]bool{"findings-list": true, "findings-get": true, "findings-ask": true, "tasks-list": true, "figures-list": true, "figures-get": true, "figures-behind": true,
+	"plans-list": true, "plans-get": true, "duties-list": true, "duties-get": true, "targets-get": true} // of tasks, their own reminders
 
 func TestASupervisorSeesNobodyAndDoesNothingForAnybody(t *testing.T) {
 	t.Parallel()

@@ -31,6 +31,7 @@ import (
 	"yinqiao/journal"
 	"yinqiao/ledger/finding"
 	"yinqiao/ledger/indicator"
+	"yinqiao/ledger/task"
 	"yinqiao/notify"
 	"yinqiao/people"
 	"yinqiao/place"
@@ -67,6 +68,7 @@ type world struct {
 	rooms   api.Rooms
 	booked  booked
 	awaited awaited
+	ledger  ledgered
 
 	elder, daughter, stranger civic.PersonID
 	grant                     string
@@ -114,6 +116,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	r.Requests.Offers(eligibility.SourceStanding, r.Eligible)
 	r.Findings = finding.New(j, r.Place, r.Catalog, r.Booking)
 	r.Figures = indicator.New(j)
+	r.Ledger = task.New(j)
 	j.Within(slices.Concat(finding.Acts(), booking.CheckedActs()), r.Findings.React)
 
 	r.Notify, err = notify.New(notify.Config{Journal: j, Vault: v, People: r.People, Grants: r.Grant, Requests: r.Requests, Log: log})
@@ -125,6 +128,15 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	return w
 }
 
+// hire hires somebody and signs them in.
+func (w *world) hire(login string, office civic.OfficeID, post staff.Post) {
+	w.t.Helper()
+	_, err := w.rooms.Staff.Hire(context.Background(), civic.System("test"), staff.Hire{Login: login, Name: "职员" + strings.ToUpper(login), Office: office, Password: password,
+		WithoutTOTP: true, Posts: []staff.Post{post}})
+	w.ok(err)
+	w.tokens[login] = w.signIn(map[string]any{"login": login, "password": password})
+}
+
 func (w *world) seed(r api.Rooms, places *place.Service) {
 	w.t.Helper()
 	ctx, sys := context.Background(), civic.System("test")
@@ -133,10 +145,7 @@ func (w *world) seed(r api.Rooms, places *place.Service) {
 	w.ok(err)
 	w.ok(r.Catalog.PublishAll(ctx, sys, defs))
 	hire := func(login string, role staff.Role, div civic.Division, office civic.OfficeID) {
-		_, err := r.Staff.Hire(ctx, sys, staff.Hire{Login: login, Name: "职员" + strings.ToUpper(login), Office: office, Password: password,
-			WithoutTOTP: true, Posts: []staff.Post{{Role: role, Division: div}}})
-		w.ok(err)
-		w.tokens[login] = w.signIn(map[string]any{"login": login, "password": password})
+		w.hire(login, office, staff.Post{Role: role, Division: div})
 	}
 	office := func(kind, name string, div civic.Division) civic.OfficeID {
 		id, err := places.Open(ctx, sys, place.Office{Kind: kind, Name: name, Division: div, Address: "听汾路66号"})

@@ -8,7 +8,6 @@ import (
 	"yinqiao/channel/phone/line"
 	"yinqiao/civic"
 	"yinqiao/people"
-	"yinqiao/request"
 	"yinqiao/speech"
 )
 
@@ -49,12 +48,6 @@ func (v *Voice) LeadChosen(ctx context.Context, set Handset, who people.Caller, 
 	_, err = t.serve(ctx, who, def)
 	end, err = t.ended(err)
 	return def.Service, end, err
-}
-
-// Handed hands in by what a test puts in the place of the dialogue's room.
-func (v *Voice) Handed(ctx context.Context, set Handset, submit func(context.Context) (request.Receipt, error)) (request.Receipt, error) {
-	t := &talk{voice: v, set: set, end: &End{}, notes: NoNotes{}}
-	return t.handed(ctx, submit)
 }
 
 // Sounds are the sentences of a text as the line plays them.

@@ -3,7 +3,6 @@ package phone
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -14,12 +13,12 @@ import (
 )
 
 // news tells a caller what is theirs to know, before anything is offered: what they have booked
-// for today or tomorrow goes into the greeting, and what offices have answered they may
-// hear, one after another, and say whether it is solved. Only where the phone is nobody else's: a number is no proof, and
-// whoever else has it learns nothing. more is that the caller goes on to the menu, which begins with lead.
-func (t *talk) news(ctx context.Context, who people.Caller, lead string) (_ string, more bool, err error) {
+// for today or tomorrow goes into the greeting, and what an office has answered they may
+// hear, and say whether it is solved. Only where the phone is nobody else's: a number is no proof, and
+// whoever else has it learns nothing. heard when they have heard all answers; else they are offered the menu, with a lead.
+func (t *talk) news(ctx context.Context, who people.Caller, lead string) (after string, heard bool, err error) {
 	if !who.Private {
-		return lead, true, nil
+		return lead, false, nil
 	}
 	type matters struct {
 		waiting []casework.Item
@@ -32,83 +31,72 @@ func (t *talk) news(ctx context.Context, who people.Caller, lead string) (_ stri
 		return m, err
 	})
 	if err != nil {
-		return lead, true, nil // they called for something else, as far as we know
+		return lead, false, nil // they called for something else, as far as we know
 	}
 	if len(m.coming) > 0 && m.coming[0].StartsAt.Sub(t.voice.Now()) < time.Duration(rules.RemindHours)*time.Hour {
 		lead += "提醒您，您约好了" + m.coming[0].When + "，" + strings.Join([]string{m.coming[0].Where, m.coming[0].What}, "，") + "。"
 	}
-	said := slices.DeleteFunc(m.waiting, func(c casework.Item) bool { return c.State != casework.Resolved })
-	if len(said) == 0 {
-		return lead, true, nil
-	}
-	what := "您办的" + said[0].Title + "，有答复了。"
-	if len(said) > 1 {
-		what = fmt.Sprintf("您办的事，有%d件有答复了。", len(said))
-	}
-	key, err := t.ask(ctx, lead+what+"听答复，请按1。办别的事，请按2。"+help, "12", speech.Style{})
-	if err != nil || key == '2' {
-		return "", true, err
-	}
-	more, err = t.answers(ctx, who, said)
-	return "", more, err
-}
-
-// answers reads what offices have answered, as many at once as one remembers; the next where the caller wants to hear
-// more.
-func (t *talk) answers(ctx context.Context, who people.Caller, said []casework.Item) (more bool, err error) {
-	last := ""
-	for i, c := range said {
-		if err := t.sayWhole(ctx, last, speech.Style{}); err != nil { // of the one before
-			return false, err
+	var new []casework.Item
+	for _, c := range m.waiting {
+		if c.State == casework.Resolved {
+			new = append(new, c)
 		}
-		last = ""
-		if i > 0 && i%rules.AnswersMost == 0 {
-			key, err := t.ask(ctx, fmt.Sprintf("还有%d件有答复。接着听，请按1。先听到这里，请按2。", len(said)-i)+help, "12", speech.Style{})
-			if err != nil {
-				return false, err
-			}
-			if key == '2' {
-				break
+	}
+	for len(new) > 0 {
+		next := new[:min(len(new), rules.AnswersMost)]
+		key, err := t.ask(ctx, lead+announced(next, len(new)-len(next))+help, "12", speech.Style{})
+		if err != nil || key == '2' {
+			return "", false, err
+		}
+		for _, c := range next {
+			if err := t.answer(ctx, who, c); err != nil {
+				return "", false, err
 			}
 		}
-		lead := ""
-		if len(said) > 1 {
-			lead = fmt.Sprintf("第%d件，%s。", i+1, c.Title)
-		}
-		if last, err = t.answer(ctx, who, c, lead); err != nil {
-			return false, err
-		}
+		lead, heard, new = "", true, new[len(next):]
 	}
-	return t.finish(ctx, last, "")
+	return lead, heard, nil
 }
 
-// answer reads what an office has answered, twice and slowly, and takes the caller's word on it; then is what happens
-// next, in words.
-func (t *talk) answer(ctx context.Context, who people.Caller, c casework.Item, lead string) (then string, err error) {
+// announced says what has been answered, by what was called for, and how many answers come after those.
+func announced(all []casework.Item, more int) string {
+	titles := make([]string, len(all))
+	for i, c := range all {
+		titles[i] = c.Title
+	}
+	text := "您办的" + strings.Join(titles, "，") + "，有答复了。"
+	if more > 0 {
+		text += fmt.Sprintf("另外还有%d件。", more)
+	}
+	return text + "听答复，请按1。办别的事，请按2。"
+}
+
+// answer reads what an office has answered, twice and slowly, and takes the caller's word on it. What happens next is said whole.
+func (t *talk) answer(ctx context.Context, who people.Caller, c casework.Item) error {
 	f, err := patiently(ctx, t, func(ctx context.Context) (*casework.File, error) {
 		return t.voice.Casework.Read(ctx, who.Actor(), c.Request)
 	})
 	if err != nil {
-		return "", t.refused(ctx, err)
+		return t.refused(ctx, err)
 	}
 	said := strings.TrimRight(f.Outcome, "。 ") + "。"
 	t.end.Service = c.Service
-	if err := t.say(ctx, lead+f.Office.Name+"答复说，"+said+"再说一遍。", speech.Slow); err != nil {
-		return "", err
+	if err := t.say(ctx, f.Office.Name+"答复说，"+said+"再说一遍。", speech.Slow); err != nil {
+		return err
 	}
 	key, err := t.ask(ctx, said+"这件事办好了吗？办好了，请按1。没有办好，请按2。"+help, "12", speech.Slow)
 	if err != nil {
-		return "", err
+		return err
 	}
 	if _, err := patiently(ctx, t, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, t.voice.Casework.Confirm(ctx, who.Actor(), c.Request, key == '1')
 	}); err != nil {
-		return "", t.refused(ctx, err)
+		return t.refused(ctx, err)
 	}
-	t.end.Request = c.Request
+	t.end.Request, t.end.Number = c.Request, c.Number
 	t.noteMeant()
-	if key == '2' {
-		return "已经告诉单位没有办好，请他们重新办，有消息再告诉您。" + spoken(f.Number), nil
+	if key == '1' {
+		return t.sayOut(ctx, "好的，记下了。", speech.Style{})
 	}
-	return "好的，记下了。", nil
+	return t.sayOut(ctx, "已经告诉单位没有办好，请他们重新办，有消息再告诉您。"+spoken(c.Number), speech.Slow)
 }

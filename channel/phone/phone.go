@@ -1,6 +1,7 @@
 package phone
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,6 +43,8 @@ func (p *Phone) Open(s *Settings, clock civic.Clock) (netip.AddrPort, error) {
 	p.Voice.Division = s.Division
 	c := s.line
 	c.Clock = clock
+	c.Most, c.EachHour = cmp.Or(c.Most, rules.Most), cmp.Or(c.EachHour, rules.EachHour)
+	c.Withheld, c.AtOnce = cmp.Or(c.Withheld, rules.WithheldHour), cmp.Or(c.AtOnce, rules.AtOnce)
 	l, err := line.Open(c, p.Handle)
 	if err != nil {
 		return netip.AddrPort{}, err
@@ -131,9 +134,10 @@ func (p *Phone) whileOpen(ctx context.Context) (inner context.Context, done func
 	return inner, func() { cancel(nil) }
 }
 
-// tell says something that asks nothing. A voice that fails ends no call.
+// tell says something that asks nothing, and no key stops it. A voice that fails ends no call.
 func (p *Phone) tell(ctx context.Context, c *line.Call, text string) error {
-	err := speak(ctx, p.Voice.Speech, c.PlayWhole, text, speech.Style{})
+	err := speak(ctx, p.Voice.Speech, c.PlayOut, text, speech.Style{})
+	c.Forget()
 	var h human
 	if errors.As(err, &h) {
 		p.Log.Error("a caller heard nothing", "error", err)
@@ -198,16 +202,46 @@ func (p *Phone) humanFirst(ctx context.Context, c *line.Call, o *calls.Ongoing, 
 		return p.ring(ctx, c)
 	})
 	if t == nil && wait.Err() != nil && ctx.Err() == nil {
-		if o.Unwait() {
+		if t, err = p.unwait(ctx, c, o, taken); t == nil && err == nil {
 			return false, p.tell(ctx, c, "工作人员都在忙，您可以先按键办。")
 		}
-		x := <-taken // an operator was faster
-		t, err = x, nil
 	}
 	if t == nil {
 		return true, err
 	}
 	return true, p.talk(ctx, c, o, t)
+}
+
+// unwait takes the caller out of the queue, unless an operator was faster. It rings on while one answers whose telephone is
+// not up yet.
+func (p *Phone) unwait(ctx context.Context, c *line.Call, o *calls.Ongoing, taken <-chan calls.Leg) (calls.Leg, error) {
+	for {
+		out, settled := o.Unwait()
+		switch {
+		case out:
+			return nil, nil
+		case settled == nil:
+			select {
+			case t := <-taken: // it is there, or comes at once
+				return t, nil
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+		}
+		rung, cancel := context.WithCancel(ctx)
+		go func() {
+			defer cancel()
+			select {
+			case <-settled:
+			case <-rung.Done():
+			}
+		}()
+		err := p.ring(rung, c) // until it is told to stop
+		cancel()
+		if ctx.Err() != nil || errors.Is(err, line.ErrOver) {
+			return nil, err
+		}
+	}
 }
 
 // hold does something with the caller until an operator takes the call: nil when none does
@@ -309,12 +343,23 @@ func (p *Phone) talk(ctx context.Context, c *line.Call, o *calls.Ongoing, taken 
 		return fmt.Errorf("phone: a %T is no telephone of the line", taken)
 	}
 	line.Bridge(ctx, c, leg)
-	if o.Passed(leg) {
+	switch {
+	case ctx.Err() != nil:
+	case o.Passed(leg):
 		return p.queue(ctx, c, o, "请稍等，正在给您转给同事。")
+	case c.Context().Err() != nil:
+	case leg.Gone() == line.HungUp: // the operator put the receiver down
+		leg.Hangup()
+		return p.tell(ctx, c, "通话结束了。"+goodbye)
+	case o.Dropped(leg):
+		return p.queue(ctx, c, o, cutOff)
 	}
 	leg.Hangup()
 	return nil
 }
+
+// cutOff is what callers hear whose operator's telephone failed.
+const cutOff = "对不起，刚才断线了。请不要挂机，正在重新给您接。"
 
 // ring plays the tone of a telephone that rings elsewhere until ctx ends.
 func (p *Phone) ring(ctx context.Context, c *line.Call) error {

@@ -14,7 +14,6 @@ var (
 	errNoLine    = civic.E(civic.Unavailable, "call.line", "电话线现在没有接通，接不了电话。请过一会儿刷新，还不行就告诉管理员。")
 	errNoBrowser = civic.E(civic.Unavailable, "call.browser", "这条电话线不能在网页里接，请改用桌上的电话接。")
 	errOffer     = civic.E(civic.Invalid, "call.offer", "网页里的电话没有接通。请换一个新一点的浏览器，或者改用桌上的电话接。")
-	errFull      = civic.E(civic.Exhausted, "call.full", "电话线全占满了。请等一个同事挂机，再接一次。")
 	errNotThere  = civic.E(civic.Conflict, "call.desk_phone", "这个分机没有登记。请看看桌上的电话有没有通电、号码对不对，或者改在网页里接。").On("extension")
 	errNotUp     = civic.E(civic.Conflict, "call.not_up", "桌上的电话响过了，没有人拿起来。来电还在等，请再接一次。").On("extension")
 )
@@ -85,6 +84,11 @@ func (p *Phone) Reach(leg calls.Leg, number string) error {
 }
 
 func (p *Phone) reach(ctx context.Context, l *line.Line, own *line.Call, number string) {
+	select {
+	case <-own.Up(): // nobody's phone rings for an operator who can't be heard
+	case <-ctx.Done():
+		return
+	}
 	hears, quiet := context.WithCancel(ctx)
 	rung := make(chan struct{})
 	go func() {
@@ -102,6 +106,9 @@ func (p *Phone) reach(ctx context.Context, l *line.Line, own *line.Call, number 
 	}
 	defer out.Hangup()
 	line.Bridge(ctx, own, out)
+	if own.Context().Err() != nil && own.Gone() == line.Lost {
+		_ = p.tell(out.Context(), out, "对不起，电话断了，我们再给您打过来。"+goodbye) // the call-back is still to be kept
+	}
 }
 
 func legError(err error) error {
@@ -110,8 +117,6 @@ func legError(err error) error {
 		return errNoBrowser
 	case errors.Is(err, line.ErrOffer):
 		return errOffer.Because(err)
-	case errors.Is(err, line.ErrFull):
-		return errFull
 	case errors.Is(err, line.ErrNotThere):
 		return errNotThere
 	case errors.Is(err, line.ErrNoAnswer), errors.Is(err, line.ErrBusy), errors.Is(err, line.ErrRefused), errors.Is(err, context.Canceled):

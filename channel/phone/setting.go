@@ -1,6 +1,7 @@
 package phone
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -25,6 +26,10 @@ type Settings struct {
 	Desks     []DeskSetting  `yaml:"desks"`     // the desk phones
 	Most      int            `yaml:"most"`      // calls at once
 	EachHour  int            `yaml:"each_hour"` // calls of one number in an hour
+	AtOnce    int            `yaml:"at_once"`   // calls of one number at once
+
+	// WithheldHour is how many calls without a number are taken in an hour of all that come from one address.
+	WithheldHour int `yaml:"withheld_hour"`
 
 	line line.Config
 }
@@ -64,6 +69,7 @@ func ReadSettings(file string) (*Settings, error) {
 	}
 	c := &s.line
 	c.Addr, c.Ports, c.Numbers, c.Browsers, c.Most, c.EachHour = s.Listen, s.Ports, s.Numbers, s.Browsers, s.Most, s.EachHour
+	c.Withheld, c.AtOnce = s.WithheldHour, s.AtOnce
 	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
 		return fail("listen is a host and a port, for example 0.0.0.0:5060")
 	}
@@ -78,6 +84,9 @@ func ReadSettings(file string) (*Settings, error) {
 	}
 	if s.Ports[0] > s.Ports[1] || s.Ports[0] == 0 && s.Ports[1] != 0 {
 		return fail("ports are the first and the last of the sound, for example [16384, 17383]")
+	}
+	if most := cmp.Or(s.Most, rules.Most) + len(s.Desks); s.Ports[0] != 0 && (int(s.Ports[1])-int(s.Ports[0])+1)/2 < most {
+		return fail("ports are too few: each call has two, and %d calls and desk phones need %d; name more ports, or a smaller most", most, 2*most)
 	}
 	if c.Phones, err = ruledata.Networks(s.Phones); err != nil {
 		return fail("phones: %v", err)

@@ -17,8 +17,8 @@ import (
 type Handset interface {
 	// Play plays a sound to its end, or until a key is pressed; not at all when one was.
 	Play(ctx context.Context, p speech.PCM) error
-	// PlayWhole plays a sound to its end, whatever is pressed: what is pressed meanwhile is left for Key.
-	PlayWhole(ctx context.Context, p speech.PCM) error
+	// PlayOut plays a sound to its end, whatever is pressed meanwhile.
+	PlayOut(ctx context.Context, p speech.PCM) error
 	// Key waits for a key; 0 as a byte when none was pressed in time.
 	Key(ctx context.Context, wait time.Duration) (byte, error)
 	// Forget drops keys that nobody asked for.
@@ -63,29 +63,23 @@ func (t *talk) say(ctx context.Context, text string, style speech.Style) error {
 	return speak(ctx, t.voice.Speech, t.set.Play, text, style)
 }
 
-// sayWhole is say of what no key may cut short: what was done, and what happens next.
-func (t *talk) sayWhole(ctx context.Context, text string, style speech.Style) error {
-	return speak(ctx, t.voice.Speech, t.set.PlayWhole, text, style)
-}
-
-// wantsHuman reports whether 0 is among the keys that were pressed into what was said whole; the others mean
-// nothing there, as a second tap on the key before.
-func (t *talk) wantsHuman(ctx context.Context) bool {
-	defer t.set.Forget()
-	for range strayMost {
-		key, err := t.set.Key(ctx, 0)
-		if err != nil || key == 0 {
-			return false
-		}
-		if key == '0' {
-			return true
+// sayOut says what has to be heard, whatever is pressed meanwhile. A key that was is no answer to what comes after
+// it, but 0 is still a human.
+func (t *talk) sayOut(ctx context.Context, text string, style speech.Style) error {
+	if err := speak(ctx, t.voice.Speech, t.set.PlayOut, text, style); err != nil {
+		return err
+	}
+	for {
+		switch key, err := t.set.Key(ctx, 0); {
+		case err != nil:
+			return err
+		case key == 0:
+			return nil
+		case key == '0':
+			return human{WhyAsked}
 		}
 	}
-	return false
 }
-
-// strayMost bounds how many keys are looked through that nobody asked for: a line keeps no more.
-const strayMost = 32
 
 type sound struct {
 	pcm speech.PCM
@@ -93,7 +87,7 @@ type sound struct {
 }
 
 // speak plays a text, sentence by sentence.
-func speak(ctx context.Context, say Sayer, play func(context.Context, speech.PCM) error, text string, style speech.Style) error {
+func speak(ctx context.Context, say Sayer, play func(ctx context.Context, p speech.PCM) error, text string, style speech.Style) error {
 	all := sentences(text)
 	if len(all) == 0 {
 		return nil

@@ -89,26 +89,35 @@ func (t *talk) lead(ctx context.Context) error {
 		return err
 	}
 	t.end.Person = who.Person
-	more := true
 	if who.Person != "" {
 		t.notes.Known(who)
-		lead, more, err = t.news(ctx, who, lead)
+		heard := false
+		if lead, heard, err = t.news(ctx, who, lead); err != nil {
+			return err
+		}
+		if heard { // what they called for, mostly
+			if more, err := t.farewell(ctx, "", ""); !more {
+				return err
+			}
+		}
 	}
-	for ; err == nil && more; lead = "" {
-		more, err = t.matter(ctx, who, lead)
+	for {
+		if more, err := t.matter(ctx, who, lead); !more {
+			return err
+		}
+		lead = "" // they know who speaks
 	}
-	return err
 }
 
-// matter leads through what the caller chooses of the menu; more when they want another after it.
+// matter leads through what the caller chooses of the menu; more when they want something else after it.
 func (t *talk) matter(ctx context.Context, who people.Caller, lead string) (more bool, err error) {
 	def, err := t.menu(ctx, who, lead)
 	if err != nil {
 		return false, err
 	}
 	done := *t.end
-	t.end.Service, t.group = def.Service, def.Group
-	t.end.Draft, t.end.Request, t.end.Number, t.others = "", "", "", false
+	t.end.Service, t.group, t.others = def.Service, def.Group, false
+	t.end.Draft, t.end.Request, t.end.Number = "", "", "" // what a human goes on with, or calls back for, is this one
 	t.noteMeant()
 	if who.Person == "" {
 		return false, human{WhyNone} // a colleague asks who they are, and knows what they call for
@@ -190,7 +199,8 @@ func (t *talk) dialect(who people.Caller) []way {
 	}}}
 }
 
-// serve leads through one service: its questions, the read-back, the number; more when the caller wants another.
+// serve leads through one service: its questions, the read-back, the number; more when the caller wants something else
+// after it.
 func (t *talk) serve(ctx context.Context, who people.Caller, def *catalog.Definition) (more bool, err error) {
 	actor := who.Actor()
 	t.public = !who.Private
@@ -221,7 +231,7 @@ func (t *talk) serve(ctx context.Context, who people.Caller, def *catalog.Defini
 				view, err = t.change(ctx, actor, view)
 			}
 		}
-		if errors.Is(err, request.ErrSubmitted) { // by the caller elsewhere, or their family: it is done, and no error
+		if errors.Is(err, request.ErrSubmitted) { // by their family, or at a window: it is done, and no error
 			return t.handIn(ctx, actor, now)
 		}
 		if err != nil {
@@ -248,74 +258,58 @@ func (t *talk) change(ctx context.Context, actor civic.Actor, view *request.View
 	return t.reply(ctx, actor, view, prompts[n])
 }
 
-// handIn hands in what was read back and is right; what was handed in before is read.
+// handIn hands in what was read back and is right.
 func (t *talk) handIn(ctx context.Context, actor civic.Actor, view *request.View) (more bool, err error) {
-	rc, err := t.handed(ctx, func(ctx context.Context) (request.Receipt, error) {
+	hand := func(ctx context.Context) (request.Receipt, error) {
 		return t.voice.Requests.Submit(ctx, actor, view.ID, view.Rev)
-	})
+	}
+	rc, err := patiently(ctx, t, hand)
+	if err != nil && ctx.Err() == nil && unsure(err) {
+		rc, err = patiently(ctx, t, hand) // what was handed in and not told is answered by its receipt
+	}
 	if err != nil {
 		return false, t.refused(ctx, err)
 	}
-	t.end.Request, t.end.Number = rc.Request, rc.Number
+	t.end.Request, t.end.Number, t.end.Draft = rc.Request, rc.Number, "" // nothing is left to go on with
 	t.noteMeant()
-	return t.finish(ctx, "已经办好了。"+spoken(rc.Number), rc.Def.Takes)
+	return t.farewell(ctx, "已经办好了。"+spoken(rc.Number), rc.Def.Takes)
 }
 
-// handed hands in. Where no answer came for as long as is waited, it may have been taken all the same: that is
-// looked up once more, and told where it can't be.
-func (t *talk) handed(ctx context.Context, submit func(context.Context) (request.Receipt, error)) (request.Receipt, error) {
-	rc, err := patiently(ctx, t, submit)
-	if err == nil || !db.Away(err) && !errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
-		return rc, err
-	}
-	last, cancel := context.WithTimeout(ctx, seconds(rules.PatienceSeconds))
-	defer cancel()
-	if rc, err = submit(last); err != nil && civic.As(err).Kind == civic.Internal {
-		if fault := t.say(ctx, "这件事有没有交上去，现在还查不到，请工作人员帮您看。", speech.Style{}); fault != nil {
-			return rc, fault
-		}
-	}
-	return rc, err
-}
+// unsure reports whether something may have been done all the same: its answer was lost, or did not come in time.
+func unsure(err error) bool { return db.Away(err) || civic.As(err).Kind == civic.Internal }
 
-// finish says what the caller is to remember, whole whatever is pressed, and asks what else they have come for: more
-// when there is something. The star has it said again, 0 is a human, and no key is goodbye.
-func (t *talk) finish(ctx context.Context, words, after string) (more bool, err error) {
-	tell := func(say func(context.Context, string, speech.Style) error) error {
+// other is how the caller is offered another matter.
+const other = "还要办别的事，请按1。"
+
+// farewell says what the caller is to remember, offers them another matter, and says goodbye; more when they want one. What is to be
+// remembered no key stops before it was said once: 0 still is a human, and any key but 1 has it said again.
+func (t *talk) farewell(ctx context.Context, words, after string) (more bool, err error) {
+	say := t.sayOut
+	for range rules.AgainMost {
 		t.set.Forget()
 		if err := say(ctx, words, speech.Slow); err != nil {
-			return err
-		}
-		return say(ctx, after, speech.Style{})
-	}
-	if err := tell(t.sayWhole); err != nil {
-		return false, err
-	}
-	if t.wantsHuman(ctx) {
-		return false, human{WhyAsked}
-	}
-	for range rules.AgainMost {
-		if err := t.say(ctx, "还要办别的事，请按1。"+again+"不办了，可以挂机。", speech.Style{}); err != nil {
 			return false, err
 		}
-		key, err := t.set.Key(ctx, seconds(rules.RestSeconds))
-		if err != nil {
+		if err := say(ctx, after, speech.Style{}); err != nil {
 			return false, err
 		}
-		switch key {
-		case '1':
-			return true, nil
-		case '0':
+		say = t.say
+		if err := t.say(ctx, other+again, speech.Style{}); err != nil {
+			return false, err
+		}
+		switch key, err := t.set.Key(ctx, seconds(rules.RestSeconds)); {
+		case err != nil:
+			return false, err
+		case key == '0':
 			return false, human{WhyAsked}
-		case 0:
-			return false, t.sayWhole(ctx, goodbye, speech.Style{})
+		case key == '1':
+			return true, nil
+		case key == 0:
+			return false, t.say(ctx, goodbye, speech.Style{})
 		}
-		if err := tell(t.say); err != nil {
-			return false, err
-		}
-		t.set.Forget() // who cuts it short has heard it
 	}
-	return false, t.sayWhole(ctx, goodbye, speech.Style{})
+	t.set.Forget()
+	return false, t.say(ctx, goodbye, speech.Style{})
 }
 
 // refused says why something can't be done, in the words that a page would show, and brings

@@ -1,12 +1,9 @@
 package phone_test
 
 import (
-	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"yinqiao/app/apptest"
@@ -18,7 +15,6 @@ import (
 	"yinqiao/engine/booking"
 	"yinqiao/engine/casework"
 	"yinqiao/journal"
-	"yinqiao/request"
 	"yinqiao/speech"
 )
 
@@ -58,54 +54,38 @@ func TestWhoCallsForAnOperaEveningGetsItByKeysAndHearsTheNumberThatIsStored(t *t
 	})
 }
 
-// Who has had one thing done is asked what else they came for: both are done in one call.
-func TestWhoHasCalledForTwoThingsHasBothDoneInOneCall(t *testing.T) {
-	t.Parallel()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		w := newWorld(t, d)
-		at, got := w.open()
-		c := w.dial(at, w.Taiyuan.ElderPhone)
-		c.answers("医院挂号，请按1。代寄检查报告，请按2。看戏和上课，请按3。", '3')
-		c.answers("在哪个文化馆？", '1')
-		c.answers("参加哪一个？", '1')
-		c.answers("哪一次？", '1')
-		c.answers("您要办的是看戏和上课。", '1')
-		c.answers("还要办别的事，请按1。", '1')
-		first, number, _ := w.request(w.Taiyuan.Elder)
-		c.answers("医院挂号，请按1。", '1')
-		c.answers("去哪家医院？", '1')
-		c.answers("看哪个科？内科，请按1。", '1')
-		c.answers("找哪位医生？马大夫，请按1。", '1')
-		c.answers("哪一天去？", '1')
-		c.answers("几点去？", '1')
-		c.answers("您要办的是医院挂号。", '1')
-		c.hears("还要办别的事，请按1。", speech.Style{})
-		second, other, _ := w.request(w.Taiyuan.Elder)
-		c.hears("谢谢您的来电，再见。", speech.Style{})
-		if end := <-got; first == second || number == other || end.Request != second || end.Number != other || end.Service != "hospital-register" || end.Human != "" {
-			t.Errorf("the call ended with %+v after %s", end, first)
-		}
-	})
-}
-
-// Who hangs up over a second matter had the first done: the call counts as one that solved something, and what was begun is kept.
-func TestWhoHangsUpOverASecondMatterHadTheFirstDone(t *testing.T) {
+// Who hangs up over a second matter had the first done, and the call counts as one that solved something; who wants a human
+// wants one for the second: that is what is gone on with, and called back for where the call falls.
+func TestASecondMatterThatIsNotFinishedIsGoneOnWithAndTheFirstIsDone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, dbtest.Open(t, db.SQLite))
 	at, got := w.open()
-	c := w.dial(at, w.Taiyuan.ElderPhone)
-	c.answers("医院挂号，请按1。代寄检查报告，请按2。看戏和上课，请按3。", '3')
-	c.answers("在哪个文化馆？", '1')
-	c.answers("参加哪一个？", '1')
-	c.answers("哪一次？", '1')
-	c.answers("您要办的是看戏和上课。", '1')
-	c.answers("还要办别的事，请按1。", '1')
-	first, _, _ := w.request(w.Taiyuan.Elder)
-	c.answers("医院挂号，请按1。", '1')
-	c.hears("去哪家医院？", speech.Style{})
-	c.Hangup()
-	if end := <-got; end.Request != first || string(end.Draft) == string(first) || end.Draft == "" {
-		t.Errorf("the call ended with %+v", end)
+	for name, leave := range map[string]func(c *ear){
+		"hangs up":      func(c *ear) { c.hears("去哪家医院？", speech.Style{}); c.Hangup() },
+		"wants a human": func(c *ear) { c.answers("去哪家医院？", '0') },
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := w.NewPerson(w.Taiyuan.Street, "张玉珍")
+			elder := w.Register(t, in)
+			c := w.dial(at, in.Phones[0].Number)
+			c.answers("医院挂号，请按1。代寄检查报告，请按2。看戏和上课，请按3。", '3')
+			c.answers("在哪个文化馆？", '1')
+			c.answers("参加哪一个？", '1')
+			c.answers("哪一次？", '1')
+			c.answers("您要办的是看戏和上课。", '1')
+			c.answers("还要办别的事，请按1。", '1')
+			first, _, _ := w.request(elder)
+			c.answers("医院挂号，请按1。", '1')
+			leave(c)
+			end := <-got
+			done := first
+			if end.Human != "" {
+				done = ""
+			}
+			if end.Request != done || end.Draft == "" || string(end.Draft) == string(first) || end.Service != "hospital-register" {
+				t.Errorf("the call ended with %+v; the first was %s", end, first)
+			}
+		})
 	}
 }
 
@@ -135,26 +115,6 @@ func TestWhatWasHandedInElsewhereMeanwhileIsToldByItsNumber(t *testing.T) {
 	if end := <-got; end.Request != rc.Request || end.Human != "" {
 		t.Errorf("the call ended with %+v", end)
 	}
-}
-
-// The answer to a hand-in was lost for as long as is waited, but it was taken: it is asked for once more, and the receipt is
-// what the caller hears.
-func TestAHandInWhoseAnswerWasLostIsLookedUpBeforeAnybodyIsToldThatItFailed(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		v := &phone.Voice{Speech: newMute()}
-		tries := 0
-		rc, err := v.Handed(t.Context(), &fingers{}, func(ctx context.Context) (request.Receipt, error) {
-			if tries++; tries == 1 { // taken, and the answer never comes
-				<-ctx.Done()
-				return request.Receipt{}, ctx.Err()
-			}
-			return request.Receipt{Number: "1000000009"}, nil
-		})
-		if err != nil || rc.Number != "1000000009" || tries != 2 {
-			t.Errorf("after %d tries %+v, %v", tries, rc, err)
-		}
-	})
 }
 
 func TestAReportIsSentForByPhoneAndTheCaseIsTheHospitals(t *testing.T) {
@@ -295,43 +255,6 @@ func TestWhoPhonesForTheirReportHearsItsNumberAndSaysWhetherItIsSolved(t *testin
 			t.Errorf("the call ended with %+v", end)
 		}
 	})
-}
-
-// All that offices have answered is told, as many at once as one remembers, and the rest for a key.
-func TestAllThatWasAnsweredIsToldOneAfterAnother(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t, dbtest.Open(t, db.SQLite))
-	var all []civic.RequestID
-	for i := range 4 {
-		rc := w.ReportPost(t, w.Taiyuan)
-		w.ok(w.Casework.Take(t.Context(), w.Taiyuan.HospitalClerk, rc.Request))
-		w.ok(w.Casework.Resolve(t.Context(), w.Taiyuan.HospitalClerk, rc.Request, fmt.Sprintf("报告%d已经寄出，邮政快递，单号EA10540001%dCN。", i, i)))
-		w.Clock.Add(time.Minute)
-		all = append(all, rc.Request)
-	}
-	at, got := w.open()
-	c := w.dial(at, w.Taiyuan.ElderPhone)
-	c.answers("王奶奶，您好，这里是老年人服务热线。您办的事，有4件有答复了。听答复，请按1。", '1')
-	for i := range 4 {
-		if i == 3 {
-			c.answers("还有1件有答复。接着听，请按1。先听到这里，请按2。", '1')
-		}
-		c.hears(fmt.Sprintf("第%d件，代寄检查报告。140105 hospital答复说，报告%d已经寄出，", i+1, i)+fmt.Sprintf("邮政快递，单号EA10540001%dCN。再说一遍。", i), speech.Slow)
-		c.hears("这件事办好了吗？办好了，请按1。", speech.Slow)
-		c.Forget()
-		c.Press('1')
-	}
-	c.hears("好的，记下了。", speech.Slow)
-	c.answers("还要办别的事，请按1。", '1')
-	c.answers("医院挂号，请按1。", '0')
-	if end := <-got; end.Human != phone.WhyAsked {
-		t.Errorf("the call ended with %+v", end)
-	}
-	for _, id := range all {
-		if w.Acts(t, casework.ActConfirmed, string(id)) != 1 {
-			t.Errorf("%s is not confirmed", id)
-		}
-	}
 }
 
 // What happens next, and the number, are heard whole by whoever presses a key into them.

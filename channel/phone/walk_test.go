@@ -35,9 +35,9 @@ type fingers struct {
 	presses int
 }
 
-func (*fingers) Play(context.Context, speech.PCM) error      { return nil }
-func (*fingers) PlayWhole(context.Context, speech.PCM) error { return nil }
-func (*fingers) Forget()                                     {}
+func (*fingers) Play(context.Context, speech.PCM) error    { return nil }
+func (*fingers) PlayOut(context.Context, speech.PCM) error { return nil }
+func (*fingers) Forget()                                   {}
 func (f *fingers) Key(context.Context, time.Duration) (byte, error) {
 	f.presses++
 	return f.draw(), nil

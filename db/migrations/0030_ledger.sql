@@ -10,7 +10,7 @@ CREATE TABLE ledger_policy (
   number     TEXT NOT NULL,
   issued_on  TEXT NOT NULL,
   state      TEXT NOT NULL CHECK (state IN ('read', 'adopted', 'dropped')),
-  rev        BIGINT NOT NULL,    -- counts the corrections
+  rev        BIGINT NOT NULL,    -- 1 when it was read; each correction adds one
   was_read   BYTEA NOT NULL,     -- the reading as the importer gave it, JSON
   reading    BYTEA NOT NULL,     -- the reading as it was corrected, JSON
   source     BYTEA NOT NULL,     -- the document's text, line by line

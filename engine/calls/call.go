@@ -92,6 +92,8 @@ type Ongoing struct {
 	failed   int // to be kept, while the database answers
 	hangup   func()
 	leg      Leg
+	coming   *answering             // an operator whose telephone is not up yet; nil for none
+	dropped  map[civic.StaffID]bool // operators whose telephone failed in the call
 }
 
 // event is what happened in a call, to be recorded: by whom of the operators, and what was promised.
@@ -111,7 +113,9 @@ type promise struct {
 // Leg is an operator's telephone: in a browser, or on the desk. The line makes it and knows how
 // to join it with a caller; this room hands it from one to the other.
 type Leg interface {
-	// Done is closed when the operator has hung up.
+	// Up is closed when sound can go both ways: an operator who answers in a browser is not there before.
+	Up() <-chan struct{}
+	// Done is closed when the operator has hung up, or their telephone is gone.
 	Done() <-chan struct{}
 	Hangup()
 }
@@ -179,17 +183,20 @@ func (o *Ongoing) Wait(humanFirst bool) <-chan Leg {
 }
 
 // Unwait takes the caller out of the queue again, to be led by keys; false when an operator was
-// faster.
-func (o *Ongoing) Unwait() bool {
+// faster. While an operator answers whose telephone is not up yet, nothing is decided: settled is closed when it is.
+func (o *Ongoing) Unwait() (out bool, settled <-chan struct{}) {
 	o.s.desk.mu.Lock()
 	defer o.s.desk.mu.Unlock()
 	if o.call.State != Waiting {
-		return false
+		return false, nil
+	}
+	if o.coming != nil {
+		return false, o.coming.settled
 	}
 	o.call.State, o.call.HumanFirst = Led, false
 	o.note()
 	o.s.desk.changed()
-	return true
+	return true, nil
 }
 
 // Position is how many callers are before this one, among those whom the same operators
@@ -254,6 +261,7 @@ func (o *Ongoing) End() {
 		c.How = HowLeft
 	}
 	c.State, c.EndedAt = Ended, &now
+	o.giveUp()
 	delete(o.s.desk.calls, c.ID)
 	if o.leg != nil {
 		go o.leg.Hangup() // takes its time
@@ -356,13 +364,14 @@ func (s *Service) record(tx *journal.Tx, c Call, number string, evs []event) (re
 			about = append(about, journal.About{ID: string(ev.staff), Kind: "staff", Role: "operator"})
 		}
 		if ev.promised != nil {
-			back, err := s.enterPromise(tx, c, number, *ev.promised)
+			back, act, err := s.enterPromise(tx, c, number, *ev.promised)
 			if err != nil {
 				return 0, err
 			}
 			if back == "" {
 				continue
 			}
+			ev.Act = act
 			about = append(about, journal.About{ID: back, Kind: "call_back", Role: "object"})
 		}
 		ev.About = about

@@ -63,11 +63,19 @@ func (w *world) rings(number string) *calls.Ongoing {
 
 // receiver is an operator's telephone.
 type receiver struct {
-	once sync.Once
-	down chan struct{}
+	once     sync.Once
+	up, down chan struct{}
 }
 
-func newReceiver() *receiver              { return &receiver{down: make(chan struct{})} }
+// newReceiver is one that is up, newBrowser one that is on its way.
+func newReceiver() *receiver {
+	r := newBrowser()
+	close(r.up)
+	return r
+}
+
+func newBrowser() *receiver               { return &receiver{up: make(chan struct{}), down: make(chan struct{})} }
+func (r *receiver) Up() <-chan struct{}   { return r.up }
 func (r *receiver) Done() <-chan struct{} { return r.down }
 func (r *receiver) Hangup()               { r.once.Do(func() { close(r.down) }) }
 func (r *receiver) isDown() bool {
@@ -116,7 +124,7 @@ func TestWhoIsLeftToTheKeysBecauseNobodyIsFreeAndHangsUpIsCalled(t *testing.T) {
 		w.ok(w.Calls.SignOn(t.Context(), w.one, []string{"general"}))
 		o := w.rings(w.Taiyuan.ElderPhone)
 		w.Clock.Add(20 * time.Second)
-		if !o.Unwait() {
+		if out, _ := o.Unwait(); !out {
 			t.Fatal("somebody took them")
 		}
 		o.End()
@@ -326,7 +334,7 @@ func TestAHumanFirstForElderCallersWhereEnoughStayForOthers(t *testing.T) {
 	if w.Calls.HumanFirst(80, b) {
 		t.Error("half of those on duty stay for others")
 	}
-	if !a.Unwait() || !w.Calls.HumanFirst(80, b) {
+	if out, _ := a.Unwait(); !out || !w.Calls.HumanFirst(80, b) {
 		t.Error("who is led by keys holds no operator")
 	}
 }

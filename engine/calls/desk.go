@@ -29,6 +29,7 @@ type seat struct {
 	Where  []civic.Division
 	Skills []string
 	Since  time.Time
+	told   bool // that their turn is over soon
 }
 
 func newDesk() *desk {
@@ -55,10 +56,23 @@ func (d *desk) talking(who civic.StaffID) *Ongoing {
 	return nil
 }
 
+// busy reports whether an operator speaks, or is about to. Under the lock.
+func (d *desk) busy(who civic.StaffID) bool {
+	for _, o := range d.calls {
+		if o.coming != nil && o.coming.staff == who {
+			return true
+		}
+	}
+	return d.talking(who) != nil
+}
+
 // isFor reports whether a call is for an operator: theirs, or one that they are one for. Under the lock.
 func (d *desk) isFor(o *Ongoing, who civic.StaffID, at time.Time) bool {
 	if o.call.State == Talking {
 		return o.call.Staff == who
+	}
+	if o.coming != nil {
+		return o.coming.staff == who
 	}
 	seat := d.seats[who]
 	return o.call.State == Waiting && seat != nil && seat.helps(&o.call, at)
@@ -93,7 +107,8 @@ type Live struct {
 	Waits    *time.Time
 	Late     bool // they wait for longer than the rules call soon
 	Taken    *time.Time
-	Staff    civic.StaffID // who has taken it
+	Coming   bool          // somebody is answering, whose telephone is not up yet
+	Staff    civic.StaffID // who has taken it, or is answering
 	Name     string        // of them
 	Mine     bool          // it is for the operator who asks: they know what it takes, or have it
 	Promised *time.Time    // until when the caller was promised to be called back
@@ -109,6 +124,9 @@ func (o *Ongoing) live(who civic.StaffID, at time.Time) Live {
 	}
 	if o.promised != nil {
 		l.Promised = &o.promised.due
+	}
+	if o.coming != nil {
+		l.Coming, l.Staff, l.Name = true, o.coming.staff, o.coming.name
 	}
 	return l
 }
@@ -210,7 +228,8 @@ func (s *Service) Watch() (changes <-chan struct{}, stop func()) {
 // Take gives a waiting call to the operator at the controls, who speaks through the leg. Of two
 // operators one gets it; the other is told Conflict, and so is who was too late for a caller who has
 // hung up. Whoever is signed on need not be; who is not is signed on for this call alone. The leg is hung up by
-// this room where the call is refused.
+// this room where the call is refused. Where the leg is not up yet the call is kept for them, and the caller waits
+// on where they are until it is: one that fails, or is not up within the seconds of the rules, has taken nobody.
 func (s *Service) Take(ctx context.Context, actor civic.Actor, call string, leg Leg) (Live, error) {
 	out, err := s.take(ctx, actor, call, leg)
 	if err != nil && leg != nil {
@@ -234,22 +253,13 @@ func (s *Service) take(ctx context.Context, actor civic.Actor, call string, leg 
 	if o != nil && !civic.Covered(where, o.call.Division) {
 		return Live{}, errElsewhere
 	}
-	if o == nil || o.call.State != Waiting {
+	if o == nil || o.call.State != Waiting || o.coming != nil && o.coming.staff != m.ID {
 		return Live{}, errGoneCall
 	}
-	select {
-	case o.taken <- leg:
-	default:
+	o.giveUp() // who answers again, in a window that they opened anew
+	if !o.answer(m, leg) {
 		return Live{}, errGoneCall
 	}
-	o.call.State, o.call.TakenAt, o.call.Staff, o.name, o.leg = Talking, &now, m.ID, m.Name, leg
-	secs := int64(o.call.waited(now) / time.Second)
-	act := ActAnswered
-	if o.call.late(now) {
-		act = ActAnsweredLate
-	}
-	o.note(journal.Event{Act: act, Measure: &secs, Detail: map[string]string{"skill": o.call.Skill}})
-	d.changed()
 	return o.live(m.ID, now), nil
 }
 
@@ -268,9 +278,14 @@ func (s *Service) Hangup(ctx context.Context, actor civic.Actor, call string) er
 	s.desk.mu.Lock()
 	o := s.desk.calls[call]
 	mine := o != nil && o.call.State == Talking && o.call.Staff == actor.Staff()
+	back := o != nil && o.coming != nil && o.coming.staff == actor.Staff()
+	if back { // they answered, and think better of it before their telephone is up
+		o.giveUp()
+		s.desk.changed()
+	}
 	s.desk.mu.Unlock()
 	switch {
-	case o == nil:
+	case o == nil || back:
 		return nil
 	case !mine:
 		return errNotYours
@@ -298,10 +313,7 @@ func (s *Service) Pass(ctx context.Context, actor civic.Actor, call, skill strin
 		return errNotYours
 	}
 	o.note(journal.Event{Act: ActPassed, Detail: map[string]string{"skill": skill}})
-	o.call.State, o.call.TakenAt, o.call.Staff, o.call.Skill, o.name = Waiting, nil, "", skill, ""
-	o.promised = nil  // it was kept when they were answered; who hangs up now is owed another
-	go o.leg.Hangup() // takes its time
-	o.leg = nil
-	d.changed()
+	o.call.Skill = skill
+	o.requeue()
 	return nil
 }

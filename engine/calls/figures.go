@@ -41,6 +41,8 @@ type Figures struct {
 	Hours []Hour // those in which anything was
 	All   Hour
 	AsOf  time.Time
+	// Within is within how many seconds a call that counts as Soon was taken, by the rules.
+	Within int
 }
 
 // figuresMost bounds how many calls of a day are counted: 95128 of a whole province has fewer.
@@ -69,7 +71,7 @@ func (s *Service) Figures(ctx context.Context, actor civic.Actor, in civic.Divis
 		if err := s.countBacks(v, &hours, in, from); err != nil {
 			return err
 		}
-		out = Figures{Day: dayOf, AsOf: v.Now}
+		out = Figures{Day: dayOf, AsOf: v.Now, Within: rules.SoonSeconds.Value}
 		for i, h := range hours {
 			h.Hour = i
 			if h.Came+h.Promised > 0 {

@@ -48,25 +48,57 @@ var (
 	errOutcome = civic.E(civic.Invalid, "call_back.outcome", "请选一下结果：打通了，还是没有人接。").On("outcome")
 )
 
-// enterPromise enters a call-back, and returns its name: "" where one for the same number is open already, which is
-// due as it was; but whoever has just called again sits by the phone and is not kept waiting for having missed us.
-func (s *Service) enterPromise(tx *journal.Tx, c Call, number string, p promise) (string, error) {
-	open, err := tx.Exec(`UPDATE call_back SET next_at = CASE WHEN next_at > $2 THEN $2 ELSE next_at END WHERE number_hash = $1 AND state = 'open'`, c.NumberHash, tx.Now)
-	if err != nil || open > 0 {
-		return "", err
+// enterPromise enters a call-back, and returns its name and the act that it was: a promise, or, where one for the same
+// number is open already, that it is about what they called for now. "" where that is as it was.
+func (s *Service) enterPromise(tx *journal.Tx, c Call, number string, p promise) (id string, act journal.Act, err error) {
+	var open []CallBack
+	if err := tx.Select(&open, `SELECT `+openColumns+` FROM call_back WHERE number_hash = $1 AND state = 'open' ORDER BY id LIMIT 1`, c.NumberHash); err != nil {
+		return "", act, err
 	}
-	id := db.NewID()
+	if len(open) > 0 {
+		id, err := renewBack(tx, c, open[0])
+		return id, ActRenewed, err
+	}
+	id = db.NewID()
 	sealed, err := s.v.Seal([]byte(number), sealOfBack(id))
 	if err != nil {
-		return "", err
+		return "", act, err
 	}
 	next := tx.Now
 	if !day(next) {
 		next = due(next).Add(-rules.BackMinutes.Minutes())
 	}
-	return id, tx.InsertRows("call_back", []string{"id", "call", "person", "number_hash", "sealed", "division", "service", "draft", "skill", "language", "why", "state",
+	return id, ActPromised, tx.InsertRows("call_back", []string{"id", "call", "person", "number_hash", "sealed", "division", "service", "draft", "skill", "language", "why", "state",
 		"tries", "staff", "made_at", "due_at", "next_at"},
 		[][]any{{id, c.ID, c.Person, c.NumberHash, sealed, c.Division, c.Service, c.Draft, c.Skill, c.Language, p.why, "open", 0, "", tx.Now, p.due, next}})
+}
+
+const openColumns = `id, person, division, service, draft, skill, language, next_at`
+
+// renewBack has an open call-back be about what was called for last, and returns its name, "" where nothing changes. It is due as it
+// was; but whoever has just called again sits by the phone and is not kept waiting for having missed us. What was
+// begun in the call before is kept where the same person began nothing in this one.
+func renewBack(tx *journal.Tx, c Call, b CallBack) (string, error) {
+	now := b
+	if c.Person != "" && c.Person != b.Person {
+		now.Person, now.Service, now.Draft = c.Person, "", ""
+	}
+	now.Division, now.Language = c.Division, c.Language
+	if c.Service != "" {
+		now.Service, now.Skill = c.Service, c.Skill
+	}
+	if c.Draft != "" {
+		now.Draft = c.Draft
+	}
+	if now.NextAt.After(tx.Now) {
+		now.NextAt = tx.Now
+	}
+	if now == b {
+		return "", nil
+	}
+	_, err := tx.Exec(`UPDATE call_back SET person = $2, division = $3, service = $4, draft = $5, skill = $6, language = $7, next_at = $8 WHERE id = $1`,
+		b.ID, now.Person, now.Division, now.Service, now.Draft, now.Skill, now.Language, now.NextAt)
+	return b.ID, err
 }
 
 // sealOfBack and sealOfCall are what the numbers are sealed to.

@@ -39,13 +39,18 @@ type rulesData struct {
 	BackAgainMinutes  ruledata.Figure `yaml:"back_again_minutes"`
 	HumanFirstAge     ruledata.Figure `yaml:"human_first_age"`
 	HumanFirstPercent ruledata.Figure `yaml:"human_first_percent"`
+	HumanFirstFrom    ruledata.Figure `yaml:"human_first_from"`
+	HumanFirstUntil   ruledata.Figure `yaml:"human_first_until"`
+	HumanFirstFree    ruledata.Figure `yaml:"human_first_free_percent"`
 	HumanFirstSeconds ruledata.Figure `yaml:"human_first_seconds"`
 	WidenSeconds      ruledata.Figure `yaml:"widen_seconds"`
 	AgainDays         ruledata.Figure `yaml:"again_days"`
 	NumberDays        ruledata.Figure `yaml:"number_days"`
+	ConnectSeconds    ruledata.Figure `yaml:"connect_seconds"`
 	LostMinutes       ruledata.Figure `yaml:"lost_minutes"`
 	ListMost          ruledata.Figure `yaml:"list_most"`
 	TurnHours         ruledata.Figure `yaml:"turn_hours"`
+	TurnWarnMinutes   ruledata.Figure `yaml:"turn_warn_minutes"`
 	FiguresSeconds    ruledata.Figure `yaml:"figures_seconds"`
 	Skills            []Skill
 }
@@ -55,7 +60,11 @@ func (r *rulesData) Validate() error {
 	switch {
 	case r.DayFrom.Value < 0 || r.DayUntil.Value > 24 || r.DayFrom.Value >= r.DayUntil.Value:
 		return errors.New("rules.yaml: the day ends after it begins")
-	case min(r.SoonSeconds.Value, r.PositionSeconds.Value, r.PromiseSeconds.Value, r.BackMinutes.Value, r.BackTries.Value, r.LostMinutes.Value, r.ListMost.Value, r.TurnHours.Value, r.FiguresSeconds.Value) < 1:
+	case r.HumanFirstFrom.Value < 0 || r.HumanFirstUntil.Value > 24 || r.HumanFirstFrom.Value > r.HumanFirstUntil.Value:
+		return errors.New("rules.yaml: the hours of a human first are those of one day")
+	case r.TurnWarnMinutes.Value < 1 || r.TurnWarnMinutes.Minutes() >= r.TurnHours.Hours():
+		return errors.New("rules.yaml: who takes calls is told that their turn ends before it does, and after it began")
+	case min(r.SoonSeconds.Value, r.PositionSeconds.Value, r.PromiseSeconds.Value, r.BackMinutes.Value, r.BackTries.Value, r.ConnectSeconds.Value, r.LostMinutes.Value, r.ListMost.Value, r.TurnHours.Value, r.FiguresSeconds.Value) < 1:
 		return errors.New("rules.yaml: a figure is less than one")
 	case len(r.Skills) == 0 || r.Skills[0].Code != General:
 		return errors.New("rules.yaml: the first skill is general")

@@ -33,7 +33,7 @@ func skillsOf(m staff.Member) []Skill {
 }
 
 // SignOn lets the operator at the controls take calls of some skills from now on; again changes
-// the skills.
+// the skills, and begins their turn anew.
 func (s *Service) SignOn(ctx context.Context, actor civic.Actor, skills []string) error {
 	slices.Sort(skills)
 	skills = slices.Compact(skills)
@@ -52,7 +52,7 @@ func (s *Service) SignOn(ctx context.Context, actor civic.Actor, skills []string
 		}) {
 			return errSkill
 		}
-		if _, err := tx.Exec(`INSERT INTO call_seat (staff, skills, since) VALUES ($1, $2, $3) ON CONFLICT (staff) DO UPDATE SET skills = excluded.skills`,
+		if _, err := tx.Exec(`INSERT INTO call_seat (staff, skills, since) VALUES ($1, $2, $3) ON CONFLICT (staff) DO UPDATE SET skills = excluded.skills, since = excluded.since`,
 			m.ID, strings.Join(skills, ","), tx.Now); err != nil {
 			return err
 		}
@@ -73,9 +73,6 @@ func seatEvent(act journal.Act, who civic.StaffID) journal.Event {
 func (s *Service) sit(m staff.Member, skills []string, since time.Time) {
 	s.desk.mu.Lock()
 	defer s.desk.mu.Unlock()
-	if old := s.desk.seats[m.ID]; old != nil {
-		since = old.Since
-	}
 	s.desk.seats[m.ID] = &seat{Staff: m.ID, Name: m.Name, Where: m.Where(civic.MayServePeople), Skills: skills, Since: since}
 	s.desk.changed()
 }
@@ -83,10 +80,11 @@ func (s *Service) sit(m staff.Member, skills []string, since time.Time) {
 // SignOff ends that the operator at the controls takes calls; one that they speak in goes on.
 // Who takes none is not told off for it.
 func (s *Service) SignOff(ctx context.Context, actor civic.Actor) error {
-	return s.signOff(ctx, actor, actor.Staff())
+	return s.signOff(ctx, actor, actor.Staff(), s.j.Now())
 }
 
-func (s *Service) signOff(ctx context.Context, actor civic.Actor, who civic.StaffID) error {
+// signOff ends the seat of a member who signed on by then: not that of whoever has signed on again since.
+func (s *Service) signOff(ctx context.Context, actor civic.Actor, who civic.StaffID, by time.Time) error {
 	err := s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 		need := civic.Need{}
 		if actor.Staff() != "" {
@@ -96,7 +94,7 @@ func (s *Service) signOff(ctx context.Context, actor civic.Actor, who civic.Staf
 		if err != nil {
 			return err
 		}
-		n, err := tx.Exec(`DELETE FROM call_seat WHERE staff = $1`, who)
+		n, err := tx.Exec(`DELETE FROM call_seat WHERE staff = $1 AND since <= $2`, who, by)
 		if err != nil {
 			return err
 		}
@@ -109,7 +107,9 @@ func (s *Service) signOff(ctx context.Context, actor civic.Actor, who civic.Staf
 		return err
 	}
 	s.desk.mu.Lock()
-	delete(s.desk.seats, who)
+	if seat := s.desk.seats[who]; seat != nil && !seat.Since.After(by) {
+		delete(s.desk.seats, who)
+	}
 	s.desk.changed()
 	s.desk.mu.Unlock()
 	return nil
@@ -137,7 +137,50 @@ func (s *Service) Vacate(ctx context.Context, job Leave) error {
 	if err != nil || serves {
 		return err
 	}
-	return s.signOff(ctx, system(), job.Staff)
+	return s.signOff(ctx, system(), job.Staff, s.j.Now())
+}
+
+// EndTurns takes from their seats whose turn is over; a call that they speak in goes on, and the next are their colleagues'. Whose
+// turn is over soon is told on their pages. The wiring calls it every now and then.
+func (s *Service) EndTurns(ctx context.Context) error {
+	now := s.j.Now()
+	by := now.Add(-rules.TurnHours.Hours())
+	var over []civic.StaffID
+	s.desk.mu.Lock()
+	for who, seat := range s.desk.seats {
+		switch {
+		case !seat.Since.After(by):
+			over = append(over, who)
+		case !seat.told && seat.endsSoon(now):
+			seat.told = true
+			s.desk.changed()
+		}
+	}
+	s.desk.mu.Unlock()
+	slices.Sort(over)
+	for _, who := range over {
+		if err := s.signOff(ctx, system(), who, by); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ends is when a turn is over.
+func (s *seat) ends() time.Time { return s.Since.Add(rules.TurnHours.Hours()) }
+
+func (s *seat) endsSoon(at time.Time) bool {
+	return !at.Before(s.ends().Add(-rules.TurnWarnMinutes.Minutes()))
+}
+
+// TurnEnds is when the turn of a member is over who takes calls, where that is soon; zero where it is not. It reads memory alone.
+func (s *Service) TurnEnds(who civic.StaffID) time.Time {
+	s.desk.mu.Lock()
+	defer s.desk.mu.Unlock()
+	if seat := s.desk.seats[who]; seat != nil && seat.endsSoon(s.j.Now()) {
+		return seat.ends()
+	}
+	return time.Time{}
 }
 
 // Restore puts those into their seats again who sat there when the process ended. Seats of more
@@ -167,12 +210,13 @@ func (s *Service) Restore(ctx context.Context) error {
 }
 
 // HumanFirst reports whether somebody is rung for a known caller before anything is asked: by
-// their age, and by whether enough of those on duty stay for others.
+// their age and the hour, by how many of those on duty are free, and by whether enough of them stay for others.
 func (s *Service) HumanFirst(age int, o *Ongoing) bool {
-	if age < rules.HumanFirstAge.Value {
+	now := s.j.Now()
+	hour := now.In(civic.Shanghai).Hour()
+	if age < rules.HumanFirstAge.Value || hour < rules.HumanFirstFrom.Value || hour >= rules.HumanFirstUntil.Value {
 		return false
 	}
-	now := s.j.Now()
 	s.desk.mu.Lock()
 	defer s.desk.mu.Unlock()
 	fit, free, first := 0, 0, 0
@@ -181,31 +225,34 @@ func (s *Service) HumanFirst(age int, o *Ongoing) bool {
 			continue
 		}
 		fit++
-		if o := s.desk.talking(seat.Staff); o == nil {
-			free++
-		} else if o.call.HumanFirst {
+		if o := s.desk.talking(seat.Staff); o != nil && o.call.HumanFirst {
 			first++
+		}
+		if !s.desk.busy(seat.Staff) {
+			free++
 		}
 	}
 	waiting := 0
 	for _, x := range s.desk.calls {
 		if x.call.State == Waiting {
-			waiting++
+			if x.coming == nil { // who is being answered has their operator
+				waiting++
+			}
 			if x.call.HumanFirst {
 				first++
 			}
 		}
 	}
 	most := max(1, fit*rules.HumanFirstPercent.Value/100)
-	return free > waiting && first < most
+	return free > waiting && free*100 >= fit*rules.HumanFirstFree.Value && first < most
 }
 
-// Staffed reports whether anybody is signed on who could take the call.
+// Staffed reports whether anybody is signed on who could take the call: whose telephone failed in it is not.
 func (s *Service) Staffed(o *Ongoing) bool {
 	s.desk.mu.Lock()
 	defer s.desk.mu.Unlock()
 	for _, seat := range s.desk.seats {
-		if civic.Covered(seat.Where, o.call.Division) {
+		if civic.Covered(seat.Where, o.call.Division) && !o.dropped[seat.Staff] {
 			return true
 		}
 	}

@@ -125,7 +125,7 @@ func (s *Service) lose(ctx context.Context, id string) error {
 		if err := recordFor(tx, auth, c.Person, journal.Event{Act: ActEnded, About: []journal.About{object}, Detail: map[string]string{"how": HowLost}}); err != nil {
 			return err
 		}
-		if c.NumberHash == "" || c.Request != "" {
+		if c.NumberHash == "" || c.Request != "" && c.Draft == "" { // what they called for is done, and nothing else was begun
 			return nil
 		}
 		number, err := s.v.Open(c.Sealed, sealOfCall(c.ID))
@@ -133,11 +133,12 @@ func (s *Service) lose(ctx context.Context, id string) error {
 			return err
 		}
 		p := promise{due(tx.Now), HowLost}
-		back, err := s.enterPromise(tx, c, string(number), p)
+		back, act, err := s.enterPromise(tx, c, string(number), p)
 		if err != nil || back == "" {
 			return err
 		}
 		ev := p.event()
+		ev.Act = act
 		ev.About = []journal.About{object, {ID: back, Kind: "call_back", Role: "object"}}
 		return recordFor(tx, auth, c.Person, ev)
 	})

@@ -54,6 +54,3 @@ func (s *Service) MayWatch(ctx context.Context, actor civic.Actor) error {
 }
 
 var errOverCall = civic.E(civic.NotFound, "call.over", "这个电话已经挂了。填过的都存好了，请回到来电台。")
-
-// SoonSeconds is within how many seconds a call should be answered, by the rules.
-func SoonSeconds() int { return rules.SoonSeconds.Value }

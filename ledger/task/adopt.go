@@ -75,7 +75,7 @@ func (s *Service) EnterPlan(ctx context.Context, actor civic.Actor, plan *ledger
 		}
 		if err := tx.InsertRows("ledger_policy", []string{"id", "division", "code", "title", "number", "issued_on", "state", "rev", "was_read", "reading", "source", "file",
 			"read_by", "read_at", "adopted_by"},
-			[][]any{{p.ID, division, "", plan.Title, plan.Number, plan.IssuedOn, PolicyRead, 0, text, text, []byte{}, "", "", tx.Now, ""}}); err != nil {
+			[][]any{{p.ID, division, "", plan.Title, plan.Number, plan.IssuedOn, PolicyRead, 1, text, text, []byte{}, "", "", tx.Now, ""}}); err != nil {
 			return err
 		}
 		return adopt(tx, auth, p, governments)

@@ -98,7 +98,7 @@ func (s *Service) BringPolicy(ctx context.Context, actor civic.Actor, in PolicyF
 		}
 		if err := tx.InsertRows("ledger_policy", []string{"id", "division", "code", "title", "number", "issued_on", "state", "rev", "was_read", "reading", "source", "file",
 			"read_by", "read_at", "adopted_by"},
-			[][]any{{id, in.Division, "", p.Title, p.Number, p.IssuedOn, PolicyRead, 0, reading, reading, []byte(strings.Join(lines, "\n") + "\n"), fileName(in.Name),
+			[][]any{{id, in.Division, "", p.Title, p.Number, p.IssuedOn, PolicyRead, 1, reading, reading, []byte(strings.Join(lines, "\n") + "\n"), fileName(in.Name),
 				actor.Operator.ID, tx.Now, ""}}); err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package task
 
 import (
+	"cmp"
 	"embed"
 	"strings"
 	"time"
@@ -96,13 +97,16 @@ func dayOf(text string) (string, bool) {
 
 // keeping is what it takes to keep the ledger of a division.
 func keeping(in civic.Division) civic.Need {
-	return civic.Need{Permission: civic.MayKeepLedger, Division: in}
+	return civic.Need{Permission: civic.MayKeepLedger, Division: cmp.Or(in, nowhere)}
 }
 
 // seeing is what it takes to read it.
 func seeing(in civic.Division) civic.Need {
-	return civic.Need{Permission: civic.MaySeeFigures, Division: in, Look: true}
+	return civic.Need{Permission: civic.MaySeeFigures, Division: cmp.Or(in, nowhere), Look: true}
 }
+
+// nowhere is a division that nobody's lies in: who names none asks for none, not for all.
+const nowhere civic.Division = "-"
 
 // authoriser is a write or a look.
 type authoriser interface {

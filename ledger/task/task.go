@@ -389,7 +389,7 @@ func (s *Service) byUnit(ctx context.Context, actor civic.Actor, id string, fn f
 		return need
 	}
 	err := s.change(ctx, actor, id, own, fn)
-	if c := civic.As(err).Code; civic.Is(err, civic.Denied) && (c == "grant.role" || c == "grant.office") {
+	if civic.Is(err, civic.Denied) && civic.As(err).Code == "grant.office" {
 		return errMine
 	}
 	return err

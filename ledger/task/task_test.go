@@ -179,25 +179,25 @@ func TestAReadingIsCorrectedBesideItsTextAndCorrectionsAreKept(t *testing.T) {
 		}
 		p, err = w.Ledger.ShowPolicy(ctx, w.health, w.policy)
 		must(t, err)
-		if p.Rev != 1 || len(p.Corrections) == 0 || p.Corrections[0].Name != "聂主任" || p.Corrections[0].AtRef != m.Ref+"第1段" {
+		if p.Rev != 2 || len(p.Corrections) == 0 || p.Corrections[0].Name != "聂主任" || p.Corrections[0].AtRef != m.Ref+"第1段" {
 			t.Errorf("rev %d, corrections %+v", p.Rev, p.Corrections)
 		}
 		if us := p.Reading.Measures[0].Actions[0].Units; len(us) != 3 || !us[0].Lead {
 			t.Errorf("the reading has the units %+v", us)
 		}
-		wantCode(t, w.Ledger.CorrectFacts(ctx, w.health, w.policy, 1, task.Facts{Title: "x", Status: ledger.InForce}), "grant.role")
-		must(t, w.Ledger.CorrectFacts(ctx, w.keeper, w.policy, 1, task.Facts{Title: p.Title, Number: p.Number, Status: ledger.Draft}))
-		wantCode(t, w.Ledger.AdoptPolicy(ctx, w.keeper, w.policy, 2, task.Adoption{Code: "XX"}), "policy.draft")
-		must(t, w.Ledger.CorrectFacts(ctx, w.keeper, w.policy, 2, task.Facts{Title: p.Title, Number: p.Number, Status: ledger.InForce, Deadline: "2027-06-30"}))
-		w.policyRev(t, 3).adopted(t)
+		wantCode(t, w.Ledger.CorrectFacts(ctx, w.health, w.policy, 2, task.Facts{Title: "x", Status: ledger.InForce}), "grant.role")
+		must(t, w.Ledger.CorrectFacts(ctx, w.keeper, w.policy, 2, task.Facts{Title: p.Title, Number: p.Number, Status: ledger.Draft}))
+		wantCode(t, w.Ledger.AdoptPolicy(ctx, w.keeper, w.policy, 3, task.Adoption{Code: "XX"}), "policy.draft")
+		must(t, w.Ledger.CorrectFacts(ctx, w.keeper, w.policy, 3, task.Facts{Title: p.Title, Number: p.Number, Status: ledger.InForce, Deadline: "2027-06-30"}))
+		w.policyRev(t, 4).adopted(t)
 		if ts := w.tasks(t, w.keeper, task.Ask{Division: "14"}); !slices.ContainsFunc(ts, func(x task.Task) bool { return x.Due == "2027-06-30" }) {
 			t.Errorf("what has no day of its own has not the plan's")
 		}
 		wantCode(t, w.Ledger.CorrectMeasure(ctx, w.keeper, w.policy, 3, edit), "policy.adopted")
 		again, err := w.Ledger.BringPolicy(ctx, w.keeper, task.PolicyFile{Name: "方案.txt", Bytes: []byte(plan), Division: "14"})
 		must(t, err)
-		wantCode(t, w.Ledger.AdoptPolicy(ctx, w.keeper, again, 0, task.Adoption{Code: "XX"}), "policy.code")
-		must(t, w.Ledger.DropPolicy(ctx, w.keeper, again, 0))
+		wantCode(t, w.Ledger.AdoptPolicy(ctx, w.keeper, again, 1, task.Adoption{Code: "XX"}), "policy.code")
+		must(t, w.Ledger.DropPolicy(ctx, w.keeper, again, 1))
 	})
 }
 
@@ -216,8 +216,8 @@ func TestOnlyTheUnitReportsAndASupervisorJudges(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newDesk(t, d).adopted(t)
 		x := w.mine(t, w.health, w.healthOffice, "XX2")
-		for _, by := range []civic.Actor{w.county, w.far, w.keeper, w.Taiyuan.Clerk} {
-			wantCode(t, w.Ledger.Report(ctx, by, x.ID, task.Reporting{State: task.Done, Words: "替他们报一个。"}), "task.unit")
+		for by, code := range map[civic.Actor]string{w.county: "task.unit", w.far: "task.unit", w.keeper: "grant.role", w.Taiyuan.Clerk: "grant.role"} {
+			wantCode(t, w.Ledger.Report(ctx, by, x.ID, task.Reporting{State: task.Done, Words: "替他们报一个。"}), code)
 		}
 		nobodys := w.tasks(t, w.keeper, task.Ask{Division: "140106"})[0] // whose government no office is yet
 		wantCode(t, w.Ledger.Report(ctx, w.far, nobodys.ID, task.Reporting{State: task.Done, Words: "我们做完了。"}), "task.unit")

@@ -91,6 +91,11 @@ type browserLeg struct{ *webrtc.PeerConnection }
 
 func (b browserLeg) bye(context.Context) error { return b.Close() }
 
+// asks knows by ICE, which asks all the time.
+func (b browserLeg) asks(context.Context) bool {
+	return b.ConnectionState() == webrtc.PeerConnectionStateConnected
+}
+
 // Browser makes a call of a browser's offer (WebRTC), and returns the answer that the browser
 // must have. law is how the sound is coded both ways: that of the call with which it is going
 // to be bridged. The call is its caller's to end, by Hangup; it ends by itself when the browser
@@ -99,8 +104,8 @@ func (l *Line) Browser(ctx context.Context, offer string, law speech.Law) (answe
 	if l.browsers == nil {
 		return "", nil, ErrNoBrowsers
 	}
-	c = &Call{Began: l.config.Clock(), line: l, media: newMedia(nil, l.config.Clock)}
-	if err := l.reserve(); err != nil {
+	c = &Call{Began: l.config.Clock(), line: l, media: newMedia(nil, l.config.Clock), up: make(chan struct{}), beside: true}
+	if err := l.reserve(c); err != nil {
 		return "", nil, err
 	}
 	pc, err := l.browsers.api.NewPeerConnection(webrtc.Configuration{}) // makes a certificate, which lasts a month: a line lasts longer
@@ -131,7 +136,10 @@ func (c *Call) negotiate(ctx context.Context, pc *webrtc.PeerConnection, offer s
 		switch s {
 		case webrtc.PeerConnectionStateConnected:
 			c.begun()
-		case webrtc.PeerConnectionStateFailed, webrtc.PeerConnectionStateClosed:
+		case webrtc.PeerConnectionStateClosed:
+			c.gone.Store(int32(Closed))
+			c.cancel()
+		case webrtc.PeerConnectionStateFailed:
 			c.cancel()
 		}
 	})
@@ -156,6 +164,7 @@ func (c *Call) negotiate(ctx context.Context, pc *webrtc.PeerConnection, offer s
 			if _, _, err := sender.Read(buf); err != nil {
 				return
 			}
+			c.media.hear()
 		}
 	}()
 	answer, err := pc.CreateAnswer(nil)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"os"
 	"os/exec"
 	"strings"
@@ -177,6 +178,76 @@ func TestEachCallOfABrowserHasACertificateOfItsOwn(t *testing.T) {
 			t.Errorf("the certificate is %q again", print)
 		}
 		seen[print] = true
+	}
+}
+
+// answersIn is a browser that is made by the same hands as the line: it answers, or never hears what it is told.
+func answersIn(t *testing.T, l *line.Line, hears bool) (*webrtc.PeerConnection, *line.Call) {
+	t.Helper()
+	pc := phonetest.Browser(t)
+	answer, c, err := l.Browser(t.Context(), phonetest.OfferOf(t, pc), speech.ALaw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Hangup)
+	if hears {
+		if err := pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return pc, c
+}
+
+func TestABrowserIsUpWhenSoundCanFlowAndOneThatNeverConnectsIsGone(t *testing.T) {
+	t.Parallel()
+	l := openLine(t, line.Config{Browsers: "127.0.0.1:0"}, nil)
+	_, never := answersIn(t, l, false)
+	pc, there := answersIn(t, l, true)
+	<-there.Up()
+	if err := pc.Close(); err != nil {
+		t.Fatal(err)
+	}
+	<-there.Done()
+	if there.Gone() != line.Closed {
+		t.Errorf("a page that was closed went as %d", there.Gone())
+	}
+	select {
+	case <-never.Up():
+		t.Error("a browser that heard nothing is up")
+	case <-never.Done():
+	}
+	if never.Gone() != line.Lost {
+		t.Errorf("a browser that never connected went as %d", never.Gone())
+	}
+}
+
+func TestALineThatIsFullOfCallersIsAnsweredAllTheSame(t *testing.T) {
+	t.Parallel()
+	in := make(chan *line.Call, 1)
+	l := openLine(t, line.Config{Browsers: "127.0.0.1:0", Most: 1, Phones: loopback, Secrets: secrets{"801": "drawn"}, Trunk: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}, func(ctx context.Context, c *line.Call) {
+		_ = c.Answer()
+		in <- c
+		<-ctx.Done()
+	})
+	desk := phonetest.New(t, "801")
+	if code := desk.Register(l.Addr(), "drawn", 300); code != 200 {
+		t.Fatal(code)
+	}
+	if _, err := phonetest.New(t, "13800000001").Dial(l.Addr(), "95128", phonetest.Offer{}); err != nil {
+		t.Fatal(err)
+	}
+	<-in
+	_, browser := answersIn(t, l, true)
+	<-browser.Up()
+	go func() { desk.Rings(5 * time.Second).Answer() }()
+	c, err := l.Ring(t.Context(), "801", "13800000001")
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser.Hangup()
+	c.Hangup()
+	if code := refusal(t, l.Addr(), "13800000002", "95128"); code != 486 {
+		t.Errorf("one caller too many was told %d", code)
 	}
 }
 

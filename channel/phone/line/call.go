@@ -35,7 +35,11 @@ type Call struct {
 	leg     leg
 	ctx     context.Context // until the call is over
 	cancel  context.CancelFunc
-	up      atomic.Bool // it was answered
+	up      chan struct{} // closed when it was answered
+	rising  sync.Once
+	gone    atomic.Int32 // how it went, a Gone
+	once    string       // the number under which it counts as one of a few at once; "" for none
+	beside  bool         // of an operator: it takes none of the places of those who call
 	ending  sync.Once
 	left    sync.Once
 	key     string // under which the line finds it; "" for not yet
@@ -45,10 +49,37 @@ type Call struct {
 	at    sip.ContactHeader
 }
 
+// Gone is how the other side of a call went.
+type Gone int32
+
+// The ways to go.
+const (
+	Lost   Gone = iota // without a word: its network or its machine failed
+	HungUp             // they put the receiver down
+	Closed             // a browser closed the page that the call was in, whether or not anybody meant to hang up
+)
+
+// Gone is how the other side went, of a call that is over and was not hung up by us.
+func (c *Call) Gone() Gone { return Gone(c.gone.Load()) }
+
+// Up is closed when the call was answered, and sound can go both ways.
+func (c *Call) Up() <-chan struct{} { return c.up }
+
+func (c *Call) isUp() bool {
+	select {
+	case <-c.up:
+		return true
+	default:
+		return false
+	}
+}
+
 // leg is the signalling of a call.
 type leg interface {
 	// bye ends a call that was answered.
 	bye(ctx context.Context) error
+	// asks whether the other side is still in the call.
+	asks(ctx context.Context) bool
 }
 
 // dialog is a leg by SIP, whichever side began it.
@@ -66,6 +97,24 @@ type inbound struct {
 
 func (d *inbound) bye(ctx context.Context) error { return d.Bye(ctx) }
 
+func (d *inbound) asks(ctx context.Context) bool {
+	return stays(ctx, d, d.InviteRequest.Contact(), d.InviteRequest.Transport())
+}
+
+// stays asks who is at a contact, within their call, whether they are still in it: whoever knows the
+// call answers, whatever they know of such questions (RFC 5057).
+func stays(ctx context.Context, d interface {
+	Do(ctx context.Context, req *sip.Request) (*sip.Response, error)
+}, contact *sip.ContactHeader, transport string) bool {
+	if contact == nil {
+		return false
+	}
+	req := sip.NewRequest(sip.OPTIONS, contact.Address)
+	req.SetTransport(transport)
+	res, err := d.Do(ctx, req)
+	return err == nil && res.StatusCode != sip.StatusCallTransactionDoesNotExists && res.StatusCode != sip.StatusRequestTimeout
+}
+
 // refuse ends a call that was not answered. It does not wait for the other side to say that it knows, as the session's own would
 // for half a minute: the transaction repeats the answer by itself.
 func (d *inbound) refuse(code int, reason string) error {
@@ -76,6 +125,10 @@ func (d *inbound) refuse(code int, reason string) error {
 type outbound struct{ *sipgo.DialogClientSession }
 
 func (d *outbound) bye(ctx context.Context) error { return d.Bye(ctx) }
+
+func (d *outbound) asks(ctx context.Context) bool {
+	return stays(ctx, d, d.InviteResponse.Contact(), d.InviteRequest.Transport())
+}
 
 // Done is closed when the call is over.
 func (c *Call) Done() <-chan struct{} { return c.ctx.Done() }
@@ -89,7 +142,7 @@ func (c *Call) Law() speech.Law { return c.media.coding() }
 // Ring tells the caller that somebody is being called. Of a call that we made it does nothing.
 func (c *Call) Ring() error {
 	in, ok := c.leg.(*inbound)
-	if !ok || c.up.Load() {
+	if !ok || c.isUp() {
 		return c.over()
 	}
 	return in.Respond(sip.StatusRinging, "Ringing", nil)
@@ -99,7 +152,7 @@ func (c *Call) Ring() error {
 // meanwhile. Of a call that is up it does nothing.
 func (c *Call) Answer() error {
 	in, ok := c.leg.(*inbound)
-	if err := c.over(); err != nil || !ok || c.up.Load() {
+	if err := c.over(); err != nil || !ok || c.isUp() {
 		return err
 	}
 	c.mu.Lock()
@@ -124,8 +177,8 @@ func (c *Call) Answer() error {
 // begun is a call that was answered: sound flows.
 func (c *Call) begun() {
 	c.media.hear()
-	c.up.Store(true)
 	c.line.pacer.add(c.media)
+	c.rising.Do(func() { close(c.up) })
 }
 
 // Play plays a sound to its end. A key that is pressed stops it and is left for Key, so that
@@ -134,16 +187,14 @@ func (c *Call) Play(ctx context.Context, p speech.PCM) error {
 	if len(c.media.keys) > 0 {
 		return c.over()
 	}
-	return c.plays(ctx, c.media.play(p, false))
+	return c.play(ctx, p, false)
 }
 
-// PlayWhole plays a sound to its end, whatever is pressed meanwhile: that is left for Key.
-func (c *Call) PlayWhole(ctx context.Context, p speech.PCM) error {
-	return c.plays(ctx, c.media.play(p, true))
-}
+// PlayOut plays a sound to its end, whatever is pressed meanwhile: what has to be heard. Keys are left for Key.
+func (c *Call) PlayOut(ctx context.Context, p speech.PCM) error { return c.play(ctx, p, true) }
 
-// plays waits until a sound was played, or stopped.
-func (c *Call) plays(ctx context.Context, done <-chan struct{}) error {
+func (c *Call) play(ctx context.Context, p speech.PCM, whole bool) error {
+	done := c.media.play(p, whole)
 	defer c.media.stop(done)
 	select {
 	case <-done:
@@ -217,7 +268,7 @@ func (c *Call) Hangup() {
 			}
 			return
 		}
-		if c.up.Load() {
+		if c.isUp() {
 			select {
 			case <-time.After(lastWords):
 			case <-c.ctx.Done():

@@ -83,7 +83,9 @@ func (l *Line) Ring(ctx context.Context, extension, from string) (*Call, error) 
 	if !ok {
 		return nil, ErrNotThere
 	}
-	return l.place(ctx, l.newCall(digits(from), extension, b.at.Addr()), place{uri: b.contact, at: b.at, tcp: b.tcp})
+	c := l.newCall(digits(from), extension, b.at.Addr())
+	c.beside = true
+	return l.place(ctx, c, place{uri: b.contact, at: b.at, tcp: b.tcp})
 }
 
 func (l *Line) onRegister(req *sip.Request, tx sip.ServerTransaction) {

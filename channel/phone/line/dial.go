@@ -57,7 +57,7 @@ func (l *Line) Dials() bool { return l.config.Out.Addr.IsValid() }
 
 // place makes a call and waits until it is answered.
 func (l *Line) place(ctx context.Context, c *Call, p place) (*Call, error) {
-	if err := l.reserve(); err != nil {
+	if err := l.reserve(c); err != nil {
 		return nil, err
 	}
 	d, err := l.invite(c, p)
@@ -93,17 +93,18 @@ func (l *Line) place(ctx context.Context, c *Call, p place) (*Call, error) {
 	return c, c.connect(d)
 }
 
-// reserve counts in a call that we make.
-func (l *Line) reserve() error {
+// reserve counts in a call that we make. Operators' are beside those who call: a line that is full of callers
+// is one that has to be answered.
+func (l *Line) reserve(c *Call) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closing {
 		return ErrTrunk
 	}
-	if l.taken >= l.config.Most {
+	if !c.beside && l.taken >= l.config.Most {
 		return ErrFull
 	}
-	l.count()
+	l.count(c)
 	return nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/netip"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -153,34 +154,88 @@ func TestALineClosesWhileCallsRing(t *testing.T) {
 	w.hears("SIP/2.0 480")
 }
 
-func TestACallOfWhichNothingComesAnyMoreIsEndedAndOneOnHoldLater(t *testing.T) {
+// Whoever says nothing and is there is asked, and stays: on hold for as long as they like.
+func TestACallIsEndedWhenItsOtherSideIsGoneAndNotWhenItIsSilent(t *testing.T) {
 	t.Parallel()
 	at := newClock()
-	up := make(chan bool, 2)
+	up, over := make(chan string, 4), make(chan string, 4)
 	addr := open(t, line.Config{Clock: at.now, Silent: 200 * time.Millisecond}, func(ctx context.Context, c *line.Call) {
 		_ = c.Answer()
-		up <- true
+		up <- c.From
+		<-ctx.Done()
+		if c.Gone() != line.Lost {
+			t.Errorf("%s went as %d", c.From, c.Gone())
+		}
+		over <- c.From
+	})
+	dial := func(number string) (*phonetest.Phone, *phonetest.Call) {
+		t.Helper()
+		p := phonetest.New(t, number)
+		c, err := p.Dial(addr, "95128", phonetest.Offer{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		<-up
+		return p, c
+	}
+	held := map[string]*phonetest.Phone{}
+	for number, direction := range map[string]string{"13800000001": "inactive", "13800000002": "sendonly"} {
+		p, c := dial(number)
+		c.Reinvite(direction)
+		held[number] = p
+	}
+	gone, _ := dial("13800000003")
+	gone.Vanish()
+	at.turn(300 * time.Millisecond)
+	if who := <-over; who != "13800000003" {
+		t.Fatalf("%s is silent and was hung up on", who)
+	}
+	_, deaf := dial("13800000004")
+	at.turn(time.Minute) // whoever is not on hold and of whom nothing comes for so long can't be heard
+	deaf.Ended(5 * time.Second)
+	if who := <-over; who != "13800000004" {
+		t.Fatalf("%s is on hold and was hung up on", who)
+	}
+	for _, p := range held {
+		p.Vanish()
+	}
+	<-over
+	<-over
+}
+
+// Who sends no sound while they say nothing, or says by reports alone that they are there, has not gone.
+func TestComfortNoiseAndReportsAreSignsOfLife(t *testing.T) {
+	t.Parallel()
+	at := newClock()
+	calls := make(chan *line.Call, 1)
+	addr := open(t, line.Config{Clock: at.now, Silent: time.Hour}, func(ctx context.Context, c *line.Call) {
+		_ = c.Answer()
+		calls <- c
 		<-ctx.Done()
 	})
 	c, err := phonetest.New(t, "13800000001").Dial(addr, "95128", phonetest.Offer{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	held, err := phonetest.New(t, "13800000002").Dial(addr, "95128", phonetest.Offer{})
-	if err != nil {
-		t.Fatal(err)
+	here := <-calls
+	report := []byte{0x80, 201, 0, 1, 0, 0, 0, 7} // a receiver's, of nobody
+	for what, say := range map[string]func(){
+		"comfort noise":             func() { c.Raw([]byte{0x80, 13, 0, 1, 0, 0, 0, 0, 0, 0, 0, 7, 40}, 0) },
+		"a report by the same port": func() { c.Raw(report, 0) },
+		"a report beside":           func() { c.Raw(report, 1) },
+	} {
+		if what == "a report beside" && !here.HearsReports() {
+			continue // another call of the test has that port
+		}
+		at.turn(time.Minute)
+		for end := time.Now().Add(5 * time.Second); !here.Heard().Equal(at.now()); {
+			if time.Now().After(end) {
+				t.Fatalf("%s is no sign of life", what)
+			}
+			say()
+			runtime.Gosched()
+		}
 	}
-	_, _ = <-up, <-up
-	held.Reinvite("inactive")
-	at.turn(300 * time.Millisecond)
-	c.Ended(5 * time.Second)
-	select {
-	case <-held.Over():
-		t.Error("a call on hold was ended at once")
-	default:
-	}
-	at.turn(time.Second)
-	held.Ended(5 * time.Second)
 }
 
 func TestNonsenseBreaksNothingAndTheNextCallIsGood(t *testing.T) {

@@ -36,7 +36,7 @@ func (l *Line) onInvite(req *sip.Request, tx sip.ServerTransaction) {
 		respond(tx, req, sip.StatusNotFound, "Not Found") // we are nobody's way to somebody else
 		return
 	}
-	if code, reason := l.admit(c); code != 0 {
+	if code, reason := l.admit(c, from); code != 0 {
 		respond(tx, req, code, reason, sip.NewHeader("Retry-After", "30"))
 		return
 	}
@@ -57,12 +57,12 @@ func (l *Line) onInvite(req *sip.Request, tx sip.ServerTransaction) {
 
 // newCall is a call with someone who signals from an address.
 func (l *Line) newCall(from, to string, peer netip.Addr) *Call {
-	return &Call{From: from, To: to, Began: l.config.Clock(), line: l, id: rand.Uint64() >> 1, version: 1,
+	return &Call{From: from, To: to, Began: l.config.Clock(), line: l, up: make(chan struct{}), id: rand.Uint64() >> 1, version: 1,
 		at: sip.ContactHeader{Address: sip.Uri{Scheme: "sip", User: "line", Host: l.facing(peer).String(), Port: int(l.Addr().Port())}}}
 }
 
 // admit counts a call in, or says why it is not taken.
-func (l *Line) admit(c *Call) (code int, reason string) {
+func (l *Line) admit(c *Call, from netip.Addr) (code int, reason string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closing {
@@ -71,11 +71,27 @@ func (l *Line) admit(c *Call) (code int, reason string) {
 	if l.taken >= l.config.Most {
 		return sip.StatusBusyHere, "Busy Here"
 	}
-	if c.From != "" && c.Phone == "" && !l.calling.allow(c.From, l.config.EachHour, c.Began) {
+	if c.Phone == "" && !l.mayCall(c, from) {
 		return sip.StatusServiceUnavailable, "Service Unavailable"
 	}
-	l.count()
+	l.count(c)
+	if c.Phone == "" && c.From != "" {
+		c.once = c.From
+		l.atOnce[c.once]++
+	}
 	return 0, ""
+}
+
+// mayCall reports whether a number does not call too often, or too often at once; whoever withholds theirs is one of all who come
+// from the same address. The caller holds mu.
+func (l *Line) mayCall(c *Call, from netip.Addr) bool {
+	if c.From == "" {
+		return l.config.Withheld == 0 || l.calling.allow("from "+from.String(), l.config.Withheld, c.Began)
+	}
+	if l.config.AtOnce > 0 && l.atOnce[c.From] >= l.config.AtOnce {
+		return false
+	}
+	return l.calling.allow(c.From, l.config.EachHour, c.Began)
 }
 
 var errGarbled = errors.New("line: the call can't be read")
@@ -121,6 +137,9 @@ func (l *Line) enter(id string, c *Call) {
 	if c.media.conn != nil {
 		go c.media.listen()
 	}
+	if c.media.rtcp != nil {
+		go c.media.reports()
+	}
 	go l.watch(c)
 }
 
@@ -133,8 +152,10 @@ func (l *Line) run(c *Call) {
 	l.leave(c)
 }
 
-// watch ends a call whose other side has gone without a word. How often it looks is no rule,
-// so a ticker does; how long nothing has come is judged by the clock.
+// watch ends a call whose other side has gone without a word. Who is silent may listen, be on hold, or send nothing
+// while they say nothing: they are asked by the way the call is signalled before they are taken for gone. Whoever is not on hold and
+// of whom nothing is heard for some times longer has a way for their sound that does not work, whoever answers for them.
+// How often it looks is no rule, so a ticker does; how long nothing has come is judged by the clock.
 func (l *Line) watch(c *Call) {
 	t := time.NewTicker(l.config.Silent / 4)
 	defer t.Stop()
@@ -147,11 +168,21 @@ func (l *Line) watch(c *Call) {
 			return
 		case <-t.C:
 		}
-		if c.up.Load() && c.media.gone(l.config.Silent) {
+		if c.isUp() && c.media.gone(l.config.Silent) && !c.there() {
 			c.Hangup()
 			return
 		}
 	}
+}
+
+// there asks the other side of a call that is silent whether it is there.
+func (c *Call) there() bool {
+	if !c.media.onHold() && c.media.gone(c.line.config.Silent*deafFor) {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(c.ctx, byeWait)
+	defer cancel()
+	return c.leg.asks(ctx)
 }
 
 // leave frees what a call had.
@@ -172,7 +203,14 @@ func (l *Line) leave(c *Call) {
 		if l.calls[c.key] == c {
 			delete(l.calls, c.key)
 		}
-		l.taken--
+		if !c.beside {
+			l.taken--
+		}
+		if c.once != "" {
+			if l.atOnce[c.once]--; l.atOnce[c.once] == 0 {
+				delete(l.atOnce, c.once)
+			}
+		}
 		l.going.Done()
 	})
 }

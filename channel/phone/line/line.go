@@ -38,10 +38,12 @@ type Config struct {
 	Secrets   Secrets        // of the desk phones; required with Phones
 	Realm     string         // that desk phones are told; "" means yinqiao
 	Browsers  string         // host:port of the sound of browsers, UDP; "" for none
-	Most      int            // calls at once, both ways; beyond, a caller is told busy. 0 means 300
+	Most      int            // calls at once, both ways and without those of operators; beyond, a caller is told busy. 0 means 300
 	EachHour  int            // calls of one number in an hour; 0 means 60
+	Withheld  int            // calls without a number in an hour, of all that come from one address; 0 for any
+	AtOnce    int            // calls of one number at once; 0 for any
 	Wrong     int            // wrong secrets from one address in a quarter of an hour, beyond which none is tried; 0 means 5
-	Silent    time.Duration  // a call of which nothing has come for so long is ended, on hold five times as long; 0 means 2 minutes
+	Silent    time.Duration  // a call of which nothing has come for so long, and who does not say when asked that they are there, is ended; 0 means 2 minutes
 	Clock     civic.Clock    // required
 }
 
@@ -76,7 +78,8 @@ type Line struct {
 
 	mu      sync.Mutex
 	calls   map[string]*Call // by dialog
-	calling rates            // by number
+	calling rates            // by number, those without one by where they come from
+	atOnce  map[string]int   // calls that go on, by number
 	taken   int              // calls that are counted in
 	closing bool
 	going   sync.WaitGroup // calls, and what serves them
@@ -105,7 +108,7 @@ func Open(c Config, h Handler) (*Line, error) {
 	if len(c.Phones) > 0 && c.Secrets == nil {
 		return nil, errors.New("line: desk phones without secrets")
 	}
-	l := &Line{config: c, handler: h, calls: map[string]*Call{}, calling: newRates(time.Hour), desk: newDesk()}
+	l := &Line{config: c, handler: h, calls: map[string]*Call{}, atOnce: map[string]int{}, calling: newRates(time.Hour), desk: newDesk()}
 	l.ctx, l.cancel = context.WithCancel(context.Background())
 	if err := l.openBrowsers(); err != nil {
 		return nil, err
@@ -129,8 +132,10 @@ var quiet = slog.New(slog.DiscardHandler)
 func init() { sip.SetDefaultLogger(quiet) }
 
 // count counts a call in; the caller holds mu.
-func (l *Line) count() {
-	l.taken++
+func (l *Line) count(c *Call) {
+	if !c.beside {
+		l.taken++
+	}
 	l.going.Add(1)
 }
 
@@ -272,7 +277,7 @@ func (l *Line) openMedia() (*media, error) {
 		if err != nil {
 			return nil, fmt.Errorf("line: %w", err)
 		}
-		return newMedia(conn, l.config.Clock), nil
+		return newMedia(conn, l.config.Clock).beside(), nil
 	}
 	n := int(last) - int(first) + 1
 	start := rand.IntN(max(1, n))
@@ -282,7 +287,7 @@ func (l *Line) openMedia() (*media, error) {
 			continue // RTP has the even ones (RFC 3550, 11)
 		}
 		if conn, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(host, port))); err == nil {
-			return newMedia(conn, l.config.Clock), nil
+			return newMedia(conn, l.config.Clock).beside(), nil
 		}
 	}
 	return nil, errors.New("line: every port for sound is taken")

@@ -133,7 +133,7 @@ func TestWhatIsPlayedWholeIsHeardToItsEndAndTheKeyIsLeftForTheQuestionAfterIt(t 
 	addr := open(t, line.Config{}, func(ctx context.Context, c *line.Call) {
 		_ = c.Answer()
 		close(playing)
-		if err := c.PlayWhole(ctx, whole); err != nil {
+		if err := c.PlayOut(ctx, whole); err != nil {
 			t.Error(err)
 		}
 		if k, err := c.Key(ctx, time.Second); k != '2' || err != nil {
@@ -192,8 +192,32 @@ func TestTooManyAreToldBusy(t *testing.T) {
 		t.Errorf("who calls too often was told %d", code)
 	}
 	stays(rated, "13800000003")
+	unnamed := open(t, line.Config{Withheld: 2, EachHour: 1}, hold)
+	stays(unnamed, "anonymous")
+	stays(unnamed, "unknown")
+	if code := refused(unnamed, "anonymous"); code != 503 {
+		t.Errorf("who withholds their number as too many others do was told %d", code)
+	}
+	stays(unnamed, "13800000001")
+	few := open(t, line.Config{AtOnce: 1}, hold)
+	first, err := phonetest.New(t, "13800000001").Dial(few, "95128", phonetest.Offer{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code := refused(few, "13800000001"); code != 503 {
+		t.Errorf("who calls twice at once was told %d", code)
+	}
+	stays(few, "13800000002")
+	first.Hangup()
+	for end := time.Now().Add(5 * time.Second); ; { // the line frees the place after it said that it heard
+		if _, err := phonetest.New(t, "13800000001").Dial(few, "95128", phonetest.Offer{}); err == nil {
+			break
+		} else if time.Now().After(end) {
+			t.Fatalf("who has hung up is counted on: %v", err)
+		}
+	}
 	video := "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio PORT RTP/SAVP 8\r\n"
-	_, err := phonetest.New(t, "13800000004").Dial(rated, "95128", phonetest.Offer{SDP: video})
+	_, err = phonetest.New(t, "13800000004").Dial(rated, "95128", phonetest.Offer{SDP: video})
 	var no *sipgo.ErrDialogResponse
 	if !errors.As(err, &no) || no.Res.StatusCode != 488 {
 		t.Errorf("an encrypted offer: %v", err)

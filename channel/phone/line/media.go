@@ -2,6 +2,7 @@ package line
 
 import (
 	"errors"
+	"math"
 	"math/rand/v2"
 	"net"
 	"net/netip"
@@ -26,6 +27,7 @@ const (
 // other side. Packets are sent by the pacer, every 20 ms while the call lasts.
 type media struct {
 	conn *net.UDPConn                    // nil of a browser's
+	rtcp *net.UDPConn                    // beside it, where reports come (RTCP); nil where that port is somebody else's
 	send func(*rtp.Header, []byte) error // of a browser's; nil sends by conn
 	from []netip.Addr                    // where packets may come from: the address told and the one that signals
 	now  civic.Clock
@@ -35,7 +37,7 @@ type media struct {
 	payload uint8
 	keysPT  uint8
 	open    bool // the other side listens
-	holds   bool // it says that it sends nothing for now
+	holds   bool // it has put us on hold
 	peer    netip.AddrPort
 	latched bool // the peer is where packets really come from
 	playing *playback
@@ -60,6 +62,18 @@ type playback struct {
 	done  chan struct{} // closed when it was sent or stopped
 }
 
+// beside opens the port of the reports, next to that of the sound (RFC 3550, 11). Where another has it, they are not heard.
+func (m *media) beside() *media {
+	at := addrPort(m.conn.LocalAddr().String())
+	if at.Port() == math.MaxUint16 {
+		return m
+	}
+	if conn, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(at.Addr(), at.Port()+1))); err == nil {
+		m.rtcp = conn
+	}
+	return m
+}
+
 func newMedia(conn *net.UDPConn, now civic.Clock) *media {
 	return &media{conn: conn, now: now, keys: make(chan byte, 32), ssrc: rand.Uint32(), seq: uint16(rand.Uint32()), stamp: rand.Uint32(), fresh: true}
 }
@@ -67,16 +81,19 @@ func newMedia(conn *net.UDPConn, now civic.Clock) *media {
 // hear notes that something came now.
 func (m *media) hear() { m.heard.Store(m.now().UnixNano()) }
 
-// holdsFor is how many times longer one may be silent who has said so.
-const holdsFor = 5
+// deafFor is how many times longer one may be silent who is not on hold and says when asked that they are there.
+const deafFor = 5
+
+// onHold reports whether the other side has said that it speaks, or listens, no more for now. Who puts on hold may play
+// music, and often does not.
+func (m *media) onHold() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.holds
+}
 
 // gone reports whether nothing has come for too long.
 func (m *media) gone(most time.Duration) bool {
-	m.mu.Lock()
-	if m.holds {
-		most *= holdsFor
-	}
-	m.mu.Unlock()
 	at := m.heard.Load()
 	return at != 0 && m.now().Sub(time.Unix(0, at)) > most
 }
@@ -86,8 +103,10 @@ func (m *media) close() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.drop()
-	if m.conn != nil {
-		_ = m.conn.Close()
+	for _, c := range []*net.UDPConn{m.conn, m.rtcp} {
+		if c != nil {
+			_ = c.Close()
+		}
 	}
 }
 
@@ -104,7 +123,7 @@ func (m *media) follow(d description, from netip.Addr) {
 	defer m.mu.Unlock()
 	m.law, m.payload, m.keysPT = d.law, d.payload, d.keys
 	m.open = d.direction == SendRecv || d.direction == RecvOnly
-	m.holds = d.direction == RecvOnly || d.direction == Inactive
+	m.holds = d.direction != SendRecv
 	m.hear()
 	m.from = []netip.Addr{d.at.Addr(), from}
 	if !m.latched || m.peer.Addr() != d.at.Addr() && m.peer.Addr() != from {
@@ -113,7 +132,7 @@ func (m *media) follow(d description, from netip.Addr) {
 }
 
 // play has a sound sent and returns at once; done is closed when it was, or was stopped. What
-// was playing is stopped.
+// was playing is stopped. No key stops what is to be heard whole.
 func (m *media) play(p speech.PCM, whole bool) (done <-chan struct{}) {
 	next := &playback{sound: m.coding().Encode(p), whole: whole, done: make(chan struct{})}
 	m.mu.Lock()
@@ -200,9 +219,43 @@ func (m *media) listen() {
 
 // packet is what came by the port, whatever it is.
 func (m *media) packet(p *rtp.Packet, b []byte, from netip.AddrPort) {
+	if isReport(b) { // on the same port (RFC 5761), whether or not that was agreed
+		m.report(from.Addr())
+		return
+	}
 	*p = rtp.Packet{}
 	if p.Unmarshal(b) == nil && p.Version == 2 {
 		m.take(p, from)
+	}
+}
+
+// comfortNoise is the payload type of who sends no sound while they say nothing (RFC 3389). It is fixed, and comes from
+// telephones that agreed on nothing of the kind.
+const comfortNoise = 13
+
+// isReport tells reports (RTCP) from sound, by the second byte (RFC 5761, 4).
+func isReport(b []byte) bool { return len(b) >= 8 && b[0]>>6 == 2 && b[1] >= 192 && b[1] <= 223 }
+
+// report is that the other side says how it hears us: it is there, whether or not it speaks.
+func (m *media) report(from netip.Addr) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if slices.Contains(m.from, from) {
+		m.hear()
+	}
+}
+
+// reports reads what comes beside the sound until the port is closed.
+func (m *media) reports() {
+	buf := make([]byte, 2048)
+	for {
+		n, from, err := m.rtcp.ReadFromUDPAddrPort(buf)
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err == nil && isReport(buf[:n]) {
+			m.report(from.Addr().Unmap())
+		}
 	}
 }
 
@@ -214,6 +267,9 @@ func (m *media) take(p *rtp.Packet, from netip.AddrPort) {
 		return // nobody else talks into the call
 	}
 	if p.PayloadType != m.payload && (m.keysPT == 0 || p.PayloadType != m.keysPT) {
+		if p.PayloadType == comfortNoise {
+			m.hear() // who says nothing is there
+		}
 		return
 	}
 	if !m.latched { // symmetric RTP: a phone behind a router is where its packets come from
@@ -253,8 +309,8 @@ func (m *media) forward(o *media, payload []byte) {
 	o.write(payload)
 }
 
-// press is a key, by RFC 4733 or SIP INFO; the caller holds mu. It stops what is playing, unless that
-// is to be heard whole. One too many waiting is dropped: nobody presses thirty keys that mean something.
+// press is a key, by RFC 4733 or SIP INFO; the caller holds mu. It stops what is playing and may be stopped. One
+// too many waiting is dropped: nobody presses thirty keys that mean something.
 func (m *media) press(key byte) {
 	if m.playing != nil && !m.playing.whole {
 		m.drop()

@@ -59,6 +59,7 @@ func (l *Line) onBye(req *sip.Request, tx sip.ServerTransaction) {
 	if in, ok := d.(*inbound); ok && !answered(in) { // who takes their call back by BYE is told of both (RFC 3261, 15.1.2)
 		_ = in.refuse(sip.StatusRequestTerminated, "Request Terminated")
 	}
+	c.gone.Store(int32(HungUp)) // before the dialog says that it is over
 	if err := d.ReadBye(req, tx); err != nil {
 		respond(tx, req, sip.StatusBadRequest, "Bad Request")
 		return

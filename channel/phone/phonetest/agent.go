@@ -32,8 +32,12 @@ type Phone struct {
 	bells    chan *Bell
 	asks     atomic.Pointer[digest.Options] // of whoever calls; nil for nothing
 	auth     *digest.Options                // that it proves itself by; nil for nothing
+	vanish   func()
 	Number   string
 }
+
+// Vanish has the telephone answer nothing any more, as one does whose network has failed.
+func (p *Phone) Vanish() { p.vanish() }
 
 // New is a telephone on the loopback, which goes with the test.
 func New(t testing.TB, number string) *Phone {
@@ -70,11 +74,12 @@ func New(t testing.TB, number string) *Phone {
 	server.OnAck(func(req *sip.Request, tx sip.ServerTransaction) { _ = p.calls.ReadAck(req, tx) })
 	server.OnInvite(p.rung)
 	stopped := line.Serve(server, conn)
-	t.Cleanup(func() {
+	p.vanish = sync.OnceFunc(func() {
 		_ = ua.Close()
 		_ = conn.Close()
 		<-stopped
 	})
+	t.Cleanup(p.vanish)
 	return p
 }
 
@@ -359,6 +364,14 @@ func (c *Call) send(p rtp.Packet) {
 		_, err = c.conn.WriteToUDPAddrPort(raw, c.peer)
 	}
 	if err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// Raw sends bytes to where the line listens for sound, or some ports above that.
+func (c *Call) Raw(b []byte, above uint16) {
+	c.t.Helper()
+	if _, err := c.conn.WriteToUDPAddrPort(b, netip.AddrPortFrom(c.peer.Addr(), c.peer.Port()+above)); err != nil {
 		c.t.Fatal(err)
 	}
 }

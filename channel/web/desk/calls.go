@@ -62,6 +62,7 @@ type callersView struct {
 	Extension string
 	Live      []calls.Live
 	Backs     []calls.CallBack
+	TurnEnds  time.Time // when the member's turn is over, where that is soon
 }
 
 func (v callersView) waiting() int {
@@ -74,7 +75,7 @@ func (v callersView) waiting() int {
 	return n
 }
 
-func waitsForMe(l calls.Live) bool { return l.Mine && l.State == calls.Waiting }
+func waitsForMe(l calls.Live) bool { return l.Mine && l.State == calls.Waiting && !l.Coming }
 
 // callers is who calls now, who is to be called back, and whether the member answers calls.
 func (f face) callers(w http.ResponseWriter, r *http.Request) error {
@@ -87,7 +88,7 @@ func (f face) showCallers(w http.ResponseWriter, r *http.Request, wrong error) e
 		return err
 	}
 	status := fr.Shows(wrong)
-	v := callersView{Extension: f.Sessions.GetString(r.Context(), extensionKey)}
+	v := callersView{Extension: f.Sessions.GetString(r.Context(), extensionKey), TurnEnds: f.Calls.TurnEnds(a.Staff())}
 	if !kit.Live(r) {
 		if v.May, v.On, err = f.Calls.MySkills(r.Context(), a); err != nil {
 			return err

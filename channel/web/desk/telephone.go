@@ -41,10 +41,13 @@ var (
 	errStillOn = civic.E(civic.Conflict, "call.still_on", "还没有存好，所以电话没有挂。请趁老人还在，问清楚改好，再点「存好，挂机」；不改了，就点「回到这个电话」去挂。")
 )
 
+// mayTake reports whether a call can be taken: whoever is answering it already, in a window that does not work, may do so again.
+func mayTake(l calls.Live) bool { return l.State == calls.Waiting && (!l.Coming || l.Mine) }
+
 // waits reports whether a call that the member may take is still to be taken.
 func (f face) waits(ctx context.Context, a civic.Actor, call string) error {
 	l, err := f.Calls.One(ctx, a, call)
-	if err == nil && l.State != calls.Waiting {
+	if err == nil && !mayTake(l) {
 		err = errTaken
 	}
 	return err

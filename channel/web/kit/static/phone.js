@@ -21,11 +21,11 @@
     hangup.hidden = false;
     hangup.addEventListener("click", function () { pc.close(); window.close(); });
   }
-  var pc = window.yinqiaoPhone = new RTCPeerConnection();
+  var up = false, pc = window.yinqiaoPhone = new RTCPeerConnection();
   pc.addEventListener("track", function (e) { sound.srcObject = e.streams[0] || new MediaStream([e.track]); });
   pc.addEventListener("connectionstatechange", function () {
-    if (pc.connectionState === "connected") { say(hangup ? "正在打过去，请听……" : "已经接通，请说话。"); mute.hidden = false; }
-    if (pc.connectionState === "failed" || pc.connectionState === "closed") { say("电话挂了，可以关上这个小窗口。"); mute.hidden = true; }
+    if (pc.connectionState === "connected") { up = true; say(hangup ? "正在打过去，请听……" : "已经接通，请说话。"); mute.hidden = false; }
+    if (pc.connectionState === "failed" || pc.connectionState === "closed") { say(up || hangup ? "电话挂了，可以关上这个小窗口。" : "没有接通，老人还在等。请再接一次，还不行就用桌上的电话接。"); mute.hidden = true; }
   });
   // The other side tells that it has hung up by closing what the call runs over.
   pc.addEventListener("iceconnectionstatechange", function () { if (pc.iceConnectionState === "disconnected") say("听不见对方，正在再接……"); });
