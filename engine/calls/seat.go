@@ -145,7 +145,12 @@ func (s *Service) Vacate(ctx context.Context, job Leave) error {
 func (s *Service) EndTurns(ctx context.Context) error {
 	now := s.j.Now()
 	by := now.Add(-rules.TurnHours.Hours())
-	var over []civic.StaffID
+	var over []civic.StaffID // of processes that fell too
+	if err := s.j.Look(ctx, system(), func(v *journal.View) error {
+		return v.Select(&over, `SELECT staff FROM call_seat WHERE since <= $1 ORDER BY staff LIMIT $2`, by, rowsMost)
+	}); err != nil {
+		return err
+	}
 	s.desk.mu.Lock()
 	for who, seat := range s.desk.seats {
 		switch {
@@ -158,7 +163,7 @@ func (s *Service) EndTurns(ctx context.Context) error {
 	}
 	s.desk.mu.Unlock()
 	slices.Sort(over)
-	for _, who := range over {
+	for _, who := range slices.Compact(over) {
 		if err := s.signOff(ctx, system(), who, by); err != nil {
 			return err
 		}
