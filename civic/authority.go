@@ -109,6 +109,7 @@ const (
 	MayReportTasks    Permission = "ledger.report"   // report on the tasks of one's own office
 	MayReadCards      Permission = "card.read"       // a card reader's: say which card was laid on it
 	MayCheckIn        Permission = "booking.arrive"  // a self-service machine's: say who has come to what they booked
+	MaySeeHall        Permission = "booking.hall"    // a screen's in a hall: show who is called, by number and masked name
 )
 
 // Need says what an act needs in order to be allowed. Person asks for a right

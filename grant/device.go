@@ -9,13 +9,18 @@ import (
 var errDevice = civic.E(civic.Denied, "device.revoked", "这台设备没有登记，或者已经停用。请找本单位管理员重新登记。").
 	Accepting("请管理员重新登记这台设备")
 
-// judgeDevice lets a card reader in use say which card was laid on it, and a self-service
-// machine who has come to what they booked, each at its office, and nothing else.
+// judgeDevice lets a card reader in use say which card was laid on it, a self-service
+// machine who has come to what they booked, and a screen see who is called, each at its office,
+// and nothing else.
 func judgeDevice(q db.Q, h holding, actor civic.Actor, need civic.Need) (civic.Authority, error) {
 	kind, person := staff.Reader, false
-	if need.Permission == civic.MayCheckIn {
+	switch need.Permission {
+	case civic.MayReadCards:
+	case civic.MayCheckIn:
 		kind, person = staff.Kiosk, true
-	} else if need.Permission != civic.MayReadCards {
+	case civic.MaySeeHall:
+		kind = staff.TV
+	default:
 		return civic.Authority{}, errNobody
 	}
 	if need.Person != "" && !person || need.Division != "" || need.Office != "" {

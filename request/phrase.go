@@ -91,6 +91,7 @@ var phrases = map[journal.Act]phrase{
 	"booking.missed":        {Acted, plain, "记下了您约了{事}没有来", ""},
 	"booking.waiting":       {Acted, forThem, "排上了候补{什么}", ""},
 	"booking.wait_left":     {Acted, forThem, "退出了候补{什么}", ""},
+	"booking.wait_off":      {Acted, plain, "停了您候补的时间{什么}{理由}", ""},
 	"booking.offered":       {Acted, nobody, "您候补的时间有号了，给您留着{什么}", ""},
 	"booking.offer_over":    {Everything, nobody, "您候补的时间留的号过了时间，没有约", ""},
 

@@ -118,6 +118,10 @@ func (s *Sessions) who(ctx context.Context) civic.Party {
 		if until := s.now().Add(sessionLife); until.Sub(s.Deadline(ctx)) > sessionStep {
 			s.SetDeadline(ctx, until)
 		}
+	case civic.PartyDevice: // until it is taken out of use
+		if until := s.now().Add(sessionLife); until.Sub(s.Deadline(ctx)) > sessionStep {
+			s.SetDeadline(ctx, until)
+		}
 	}
 	return p
 }

@@ -179,3 +179,22 @@ func TestASessionThatWasEndedIsNotBroughtBackByARequestUnderWay(t *testing.T) {
 		}
 	})
 }
+
+func TestASessionOfADeviceLastsAsLongAsItIsUsed(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d, apptest.Bare())
+		screen := civic.Party{Kind: civic.PartyDevice, ID: "screen"}
+		token := signIn(t, w, screen)
+		for range 5 {
+			w.Clock.Add(20 * 24 * time.Hour)
+			c := load(t, w, token)
+			if p := w.Sessions.Who(c); p != screen {
+				t.Fatalf("after %s: %+v", w.Clock.Now(), p)
+			}
+			if _, _, err := w.Sessions.Commit(c); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}

@@ -12,6 +12,7 @@ import (
 
 	"yinqiao/app/apptest"
 	"yinqiao/civic"
+	"yinqiao/db"
 	"yinqiao/engine/booking"
 	"yinqiao/staff"
 )
@@ -33,6 +34,7 @@ func init() {
 		ok  func(results []reflect.Value) bool
 	}{"everybody's own office, never the other's", empty}
 	doors["POST /elder/kiosk/on"] = http.StatusForbidden
+	doors["POST /elder/hall/on"] = http.StatusForbidden
 	for verb, ok := range map[string]func([]reflect.Value) bool{"Booking.Week": masked, "Booking.Day": masked} {
 		openToAnyClerk[verb] = struct {
 			why string
@@ -96,14 +98,16 @@ func init() {
 				"POST /elder/requests/{request}/restore": {}, "POST /desk/requests/{request}/restore": {},
 				"POST /elder/drafts/{draft}/same": {"rev": {"1"}}, "POST /desk/drafts/{draft}/same": {"rev": {"1"}},
 				"POST /elder/drafts/{draft}/wait": {"time": {s.made["full"]}}, "POST /desk/drafts/{draft}/wait": {"time": {s.made["full"]}},
-				"POST /elder/waits/{time}/take": {"service": {"venue-entry"}}, "POST /elder/waits/{time}/leave": {"service": {"venue-entry"}},
-				"POST /desk/people/{person}/waits/{time}/take": {"service": {"venue-entry"}}, "POST /desk/people/{person}/waits/{time}/leave": {"service": {"venue-entry"}},
+				"POST /elder/waits/{time}/take": {"service": {"venue-entry"}, "gives": {s.made["booking"]}}, "POST /elder/waits/{time}/leave": {"service": {"venue-entry"}},
+				"POST /desk/people/{person}/waits/{time}/take": {"service": {"venue-entry"}, "gives": {s.made["booking"]}}, "POST /desk/people/{person}/waits/{time}/leave": {"service": {"venue-entry"}},
 				"POST /desk/week/check": {"since": {"2026-12-20"}, "once": {""}, "pasted": {hallWeek}}, "POST /desk/week/publish": {"since": {"2026-12-20"}, "once": {""}, "pasted": {hallWeek}, "seen": {s.made["seen"]}},
-				"POST /desk/week/day":             {"resource": {s.made["hall"]}, "day": {"2026-12-21"}, "weekday": {"-1"}, "reason": {"检修"}},
-				"POST /desk/times/{time}/places":  {"places": {strconv.Itoa(230 + s.people)}, "reason": {"加开一个厅"}},
-				"POST /desk/times/{time}/release": {"pool": {"open"}, "reason": {"人少"}},
-				"POST /elder/kiosk/on":            {"token": {"of a machine that is none"}},
-				"POST /elder/kiosk":               {"card": {s.Taiyuan.ElderID}}}
+				"POST /desk/week/day":              {"resource": {s.made["hall"]}, "day": {"2026-12-21"}, "weekday": {"-1"}, "reason": {"检修"}},
+				"POST /desk/times/{time}/places":   {"places": {strconv.Itoa(230 + s.people)}, "reason": {"加开一个厅"}},
+				"POST /desk/times/{time}/release":  {"pool": {"open"}, "reason": {"人少"}},
+				"POST /elder/kiosk/on":             {"token": {"of a machine that is none"}},
+				"POST /elder/hall/on":              {"token": {"of a screen that is none"}},
+				"POST /desk/people/{person}/extra": {"time": {s.made["time"]}, "service": {"venue-entry"}, "reason": {"腿脚不便"}, "key": {db.NewID()}},
+				"POST /elder/kiosk":                {"card": {s.Taiyuan.ElderID}}}
 		},
 		bodies: func(s *site) map[string]any {
 			type object = map[string]any
@@ -135,12 +139,12 @@ func init() {
 				a := readerActor(s.made["kiosk"])
 				a.Channel = civic.ChannelKiosk // by its session, not its token
 				return a
-			case strings.HasPrefix(r.pattern, "/desk/people/{person}/waits"), strings.HasPrefix(r.pattern, "/desk/week"), strings.HasPrefix(r.pattern, "/desk/times"), strings.HasPrefix(r.pattern, "/desk/roll"),
+			case strings.HasPrefix(r.pattern, "/desk/people/{person}/waits"), r.pattern == "/desk/people/{person}/extra", strings.HasPrefix(r.pattern, "/desk/week"), strings.HasPrefix(r.pattern, "/desk/times"), strings.HasPrefix(r.pattern, "/desk/roll"),
 				strings.HasPrefix(r.pattern, "/desk/requests/{request}/change"), strings.HasPrefix(r.pattern, "/desk/requests/{request}/restore"),
 				strings.HasPrefix(r.name, "weeks-"), strings.HasPrefix(r.name, "lists-"), r.name == "week-get", r.name == "day-get":
 				return s.bookingKeeper()
 			case booksAtDesk(r), strings.HasSuffix(r.pattern, "/bookings/extra"), strings.HasPrefix(r.name, "bookings-"), strings.HasPrefix(r.name, "resources-"),
-				strings.HasPrefix(r.name, "times-"), strings.HasPrefix(r.name, "waits-"), r.pattern == "/desk/roll", onTicket(r), strings.HasPrefix(r.pattern, "/desk/line"), r.pattern == "/desk/hall", strings.HasPrefix(r.name, "lines-"):
+				strings.HasPrefix(r.name, "times-"), strings.HasPrefix(r.name, "waits-"), r.pattern == "/desk/roll", onTicket(r), strings.HasPrefix(r.pattern, "/desk/line"), strings.HasPrefix(r.name, "lines-"):
 				return s.bookingKeeper()
 			}
 			return civic.Actor{}
@@ -214,6 +218,8 @@ func init() {
 			"Booking.CheckWeek":   {reflect.TypeFor[booking.WeekFile](): {s.weekFile()}},
 			"Booking.PublishWeek": with(text(s.made["seen"]), byType{reflect.TypeFor[booking.WeekFile](): {s.weekFile()}}),
 			"Booking.Roll":        text("2026-11-23"),
+			"Booking.Addable":     {},
+			"Booking.Hall":        {},
 			"Booking.Free":        text("venue", "2026-11-23", "2026-11-30"),
 			"Booking.Prove":       text("2026-11-23", "2026-11-30"),
 			"Booking.OfferFree":   {reflect.TypeFor[booking.Offer](): {booking.Offer{Session: s.made["time"]}}},
@@ -225,6 +231,7 @@ func init() {
 			who[verb] = apptest.AsStaff(civic.StaffID(s.made["keeper"]))
 		}
 		who["Booking.CheckIn"] = readerActor(s.made["kiosk"])
+		who["Booking.Hall"] = readerActor(s.made["screen"])
 		return of, who
 	})
 	colleagues["Booking.Lines"] = func(s *story) civic.Actor { return s.Xihu.HospitalClerk }
@@ -256,6 +263,9 @@ func (s *story) kiosk(t *testing.T) {
 		d, token, err := s.Staff.EnrolDevice(t.Context(), s.Taiyuan.Administrator, staff.Device{Kind: staff.Kiosk, Name: "大厅自助机", Office: s.Taiyuan.Hospital})
 		s.must(t, err)
 		s.made["kiosk"], s.made["token."+d.ID] = d.ID, token
+		d, token, err = s.Staff.EnrolDevice(t.Context(), s.Taiyuan.Administrator, staff.Device{Kind: staff.TV, Name: "大厅的屏幕", Office: s.Taiyuan.Hospital})
+		s.must(t, err)
+		s.made["screen"], s.made["token."+d.ID] = d.ID, token
 	}
 }
 

@@ -225,8 +225,25 @@ func TestANumberTakenAtAMachineIsCalledAndAllScreensAgree(t *testing.T) {
 	nurse.open("/desk/line")
 	nurse.press(`form[action$="/next"] button`)
 	nurse.sees("1号", "请到邢玉梅医生")
-	nurse.open("/desk/hall")
-	nurse.sees("1号", "请到邢玉梅医生")
+	tv, token, err := w.Staff.EnrolDevice(t.Context(), w.staffOf(t, "tyadmin"), staff.Device{Kind: staff.TV, Name: "大厅的屏幕", Office: w.office})
+	w.ok(err)
+	hall := kiosk.beside("hall", 1920, 1080)
+	hall.open("/elder/hall")
+	hall.sees("装一块大厅的屏幕")
+	hall.fill("#f-token", token)
+	hall.press("main form button")
+	hall.sees("1号", "请到邢玉梅医生", "的情况")
+	hall.axe()
+	if n := hall.count(`document.querySelectorAll("a, button, form").length`); n != 0 {
+		t.Errorf("%d things to press on the screen of the hall", n)
+	}
+	if n := hall.overflow(); n > 0 {
+		t.Errorf("the screen of the hall scrolls sideways by %d", n)
+	}
+	w.ok(w.Staff.RevokeDevice(t.Context(), w.staffOf(t, "tyadmin"), tv.ID))
+	hall.script(`dispatchEvent(new Event("online"))`)
+	hall.waits(`!document.getElementById("stale").hidden`) // it gets no answer any more: what is there stays, and it says so
+	hall.sees("1号", "请到邢玉梅医生", "屏幕暂时连不上系统")
 	nurse.open("/desk/roll")
 	nurse.sees("来了", "还没来", "等了多久", "一半人不超过1分钟")
 	nurse.axe()

@@ -51,21 +51,6 @@ func (s *site) post(t *testing.T, token, path string, form url.Values) *answer {
 	return s.send(t, route{method: http.MethodPost, form: form}, path, token)
 }
 
-func TestTheScreenOfTheHallDoesNotSayWithWhomAColleagueSpeaks(t *testing.T) {
-	t.Parallel()
-	eachSite(t, func(t *testing.T, s *site) {
-		s.talks(t)
-		token := s.session(t, s.operator())
-		if a := s.get(t, token, "/desk/line"); a.Code != http.StatusOK || a.doc.Find(".oncall").Length() != 1 {
-			t.Errorf("the operator's own page shows no call: %d", a.Code)
-		}
-		a := s.get(t, token, "/desk/hall")
-		if a.Code != http.StatusOK || a.doc.Find(".oncall").Length() != 0 || strings.Contains(a.body, "通话") {
-			t.Errorf("the hall reads who speaks: %d %s", a.Code, a.doc.Find("body").Text())
-		}
-	})
-}
-
 // What somebody typed is kept where it can't be saved, and the caller is still there to be asked.
 func TestHangingUpOnAFormLosesNothingThatWasTyped(t *testing.T) {
 	t.Parallel()

@@ -10,17 +10,18 @@ import (
 )
 
 func init() {
-	for _, verb := range []string{"Board", "Detail", "Behind"} {
+	for _, verb := range []string{"Board", "Detail", "Behind", "Overview"} {
 		verbsOpenToSupervisor["Figures."+verb] = anything // counts, and acts without anybody in them
 	}
 	for _, route := range []string{"GET /desk/figures", "GET /desk/figures/board.xlsx", "GET /desk/figures/{figure}", "GET /desk/figures/{figure}/list", "GET /desk/figures/{figure}/list.xlsx",
+		"GET /desk/overview", "GET /desk/overview/brief", "GET /desk/overview/brief.xlsx",
 		"figures-list", "figures-get", "figures-behind"} {
 		openToSupervisor[route] = "what was done, counted, without people"
 	}
 	more = append(more, moreRoutes{
 		path: func(*site, route) map[string]string { return map[string]string{"figure": "offline-share"} },
 		who: func(s *site, r route) civic.Actor {
-			if strings.Contains(r.pattern, "/figures") {
+			if strings.Contains(r.pattern, "/figures") || strings.Contains(r.pattern, "/overview") {
 				return s.Taiyuan.Administrator
 			}
 			return civic.Actor{}
@@ -31,7 +32,7 @@ func init() {
 		in := []any{indicator.Ask{Division: s.Taiyuan.Division}}
 		one := byType{ask: in, textType: {"offline-share", ""}}
 		admin := s.Taiyuan.Administrator
-		return map[string]byType{"Figures.Board": {ask: in}, "Figures.Detail": one, "Figures.Behind": one},
-			map[string]civic.Actor{"Figures.Board": admin, "Figures.Detail": admin, "Figures.Behind": admin}
+		return map[string]byType{"Figures.Board": {ask: in}, "Figures.Overview": {ask: in}, "Figures.Detail": one, "Figures.Behind": one},
+			map[string]civic.Actor{"Figures.Board": admin, "Figures.Overview": admin, "Figures.Detail": admin, "Figures.Behind": admin}
 	})
 }

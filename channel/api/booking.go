@@ -217,6 +217,7 @@ func (s *server) book(ctx context.Context, in *orderIn) (*struct{ Body BookedPla
 }
 
 type extraIn struct {
+	Key  string `header:"Idempotency-Key" maxLength:"128" doc:"每加一个号一个新的随机串；重发时不变，就不会加两个"`
 	Body struct {
 		OrderBody
 		Reason string `json:"reason" maxLength:"200" doc:"为什么加，老人看得懂"`
@@ -224,7 +225,9 @@ type extraIn struct {
 }
 
 func (s *server) extraPlace(ctx context.Context, in *extraIn) (*struct{ Body BookedPlace }, error) {
-	return bookedPlace(s.Booking.Extra(ctx, actorOf(ctx), in.Body.order(), in.Body.Reason))
+	o := in.Body.order()
+	o.Key = in.Key
+	return bookedPlace(s.Booking.Extra(ctx, actorOf(ctx), o, in.Body.Reason))
 }
 
 // OnBooking is the path of everything that is about one booking.

@@ -66,7 +66,7 @@ type dayIn struct {
 	Body struct {
 		Resource string `json:"resource,omitempty" maxLength:"64" doc:"不写就是整个单位"`
 		Day      string `json:"day" format:"date"`
-		Weekday  int    `json:"weekday" minimum:"-1" maximum:"6" doc:"按星期几来；-1是停"`
+		Weekday  int    `json:"weekday" minimum:"-2" maximum:"6" doc:"按星期几来；-1是停，-2是照常，停了的重新开"`
 		Reason   string `json:"reason" maxLength:"200"`
 	}
 }

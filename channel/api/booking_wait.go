@@ -62,14 +62,16 @@ func (s *server) fullTimes(ctx context.Context, in *fullIn) (*struct{ Body TimeC
 
 // WaitedTime is a session that somebody waits for.
 type WaitedTime struct {
-	Time    string     `json:"time"`
-	Service string     `json:"service"`
-	What    string     `json:"what"`
-	Where   string     `json:"where"`
-	When    string     `json:"when"`
-	Ahead   int        `json:"ahead" doc:"前面还有几位"`
-	Offered bool       `json:"offered" doc:"有号了，给他留着"`
-	Until   *time.Time `json:"until,omitempty" doc:"留到什么时候"`
+	Time    string          `json:"time"`
+	Service string          `json:"service"`
+	What    string          `json:"what"`
+	Where   string          `json:"where"`
+	When    string          `json:"when"`
+	Ahead   int             `json:"ahead" doc:"前面还有几位"`
+	Offered bool            `json:"offered" doc:"有号了，给他留着"`
+	Until   *time.Time      `json:"until,omitempty" doc:"留到什么时候"`
+	Gives   civic.RequestID `json:"gives,omitempty" doc:"只能留一个，要它就换掉的那个预约；要的时候写上它的编号"`
+	GivesAt string          `json:"gives_at,omitempty" doc:"那个预约是什么时候、找谁"`
 }
 
 // WaitedTimes are what somebody waits for.
@@ -88,13 +90,22 @@ func (s *server) waits(ctx context.Context, in *OnPerson) (*struct{ Body WaitedT
 	}
 	out := WaitedTimes{Waits: make([]WaitedTime, len(ws))}
 	for i, w := range ws {
-		out.Waits[i] = WaitedTime{w.ID, w.Service, w.What, w.Where, w.When, w.Ahead, w.Offered, w.Until}
+		out.Waits[i] = WaitedTime{w.ID, w.Service, w.What, w.Where, w.When, w.Ahead, w.Offered, w.Until, w.Gives, w.GivesAt}
 	}
 	return &struct{ Body WaitedTimes }{out}, nil
 }
 
-func (s *server) takeOffer(ctx context.Context, in *orderIn) (*struct{ Body BookedPlace }, error) {
-	return bookedPlace(s.Booking.TakeOffer(ctx, actorOf(ctx), in.Body.order()))
+type takeIn struct {
+	Body struct {
+		OrderBody
+		Gives civic.RequestID `json:"gives,omitempty" maxLength:"64" doc:"换掉的那个预约的编号，和候补单子上给的一样"`
+	}
+}
+
+func (s *server) takeOffer(ctx context.Context, in *takeIn) (*struct{ Body BookedPlace }, error) {
+	o := in.Body.order()
+	o.Gives = in.Body.Gives
+	return bookedPlace(s.Booking.TakeOffer(ctx, actorOf(ctx), o))
 }
 
 type checkInIn struct {

@@ -165,7 +165,7 @@ func (s *server) appointmentsWanted(c *call, q query) (f booking.Find, person ci
 	}
 	slices.Sort(f.States)
 	f.Latest = q.Get("_sort") == "-date"
-	if f.Starts, err = q.span("date"); err != nil {
+	if f.Starts, f.Except, err = q.span("date"); err != nil {
 		return f, "", err
 	}
 	at, id, err := q.marked()

@@ -1,6 +1,7 @@
 package fhir_test
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -54,7 +55,7 @@ func TestEachResourceIsReadAndFoundByItsID(t *testing.T) {
 				t.Errorf("%s by _id: %s", typ, found.raw)
 			}
 			w.do(w.clerk, "GET", typ+"?_id="+id+"&_count=x", nil).outcome(400, "value", "fhir.value")
-			w.do(w.clerk, "GET", typ+"?nonsense=1", nil).outcome(400, "not-supported", "fhir.search")
+			w.do(w.clerk, "GET", typ+"?nonsense=1", nil, "Prefer", "respond-async, handling=strict").outcome(400, "not-supported", "fhir.search")
 		}
 		for _, typ := range []string{"Schedule", "Slot", "Appointment", "Patient", "Practitioner", "PractitionerRole", "HealthcareService", "Location", "Organization"} {
 			for _, id := range []string{"%00", "%ff", "a%20b", "%27%3B--", strings.Repeat("x", 65)} {
@@ -110,7 +111,7 @@ func TestASearchLeadsThroughAllItsPages(t *testing.T) {
 		if again := w.do(w.clerk, "GET", first.link("self"), nil); again.raw != first.raw {
 			t.Errorf("self leads elsewhere: %s", again.raw)
 		}
-		for _, bad := range []string{"_after=%21", "_after=AAAA", "_count=0", "_count=-1", "_count=" + strings.Repeat("9", 30)} {
+		for _, bad := range []string{"_after=%21", "_after=AAAA", "_count=x", "_count=-1", "_count=" + strings.Repeat("9", 30)} {
 			w.do(w.clerk, "GET", "Slot?schedule="+w.doctor+"&"+bad, nil).outcome(400, "value", "fhir.value")
 		}
 		w.do(w.clerk, "GET", "Slot", nil).outcome(400, "required", "fhir.required")
@@ -189,7 +190,7 @@ func TestASearchBringsAlongWhatIsAskedForAndSays(t *testing.T) {
 		for _, bad := range []string{"Slot?schedule=" + w.doctor + "&_include=Slot:nonsense", "Appointment?_include=*", "Appointment?_sort=status", "Slot?schedule=" + w.doctor + "&_sort=-start"} {
 			w.do(w.elder, "GET", bad, nil).outcome(400, "value", "fhir.value")
 		}
-		w.do(w.elder, "GET", "Organization?_sort=name", nil).outcome(400, "not-supported", "fhir.search")
+		w.do(w.elder, "GET", "Organization?_sort=name", nil, "Prefer", "handling=strict").outcome(400, "not-supported", "fhir.search")
 		first, _ := w.all(w.elder, "Appointment?_sort=date")
 		last, pages := w.all(w.elder, "Appointment?_sort=-date&_count=1")
 		if slices.Reverse(last); !slices.Equal(first, last) || pages != 3 {
@@ -223,7 +224,13 @@ func TestSlotsAreFoundByWhenTheyStart(t *testing.T) {
 		if ids, _ := w.all(w.clerk, "Slot?schedule="+w.doctor+"&start=ge"+eight); len(ids) != 5 { // + as it comes from careless clients
 			t.Errorf("an unescaped zone: %d", len(ids))
 		}
-		for _, bad := range []string{"ap" + two, "ne" + two, "xx", "2026-13-01", "", "ge"} {
+		if ids, _ := w.all(w.clerk, "Slot?schedule="+w.doctor+"&start=ne"+two); len(ids) != 6 {
+			t.Errorf("all but one day: %d", len(ids))
+		}
+		if ids, _ := w.all(w.clerk, "Slot?schedule="+w.doctor+"&start=ap"+eight); len(ids) != 1 {
+			t.Errorf("about a time: %d", len(ids))
+		}
+		for _, bad := range []string{"nexx", "nege" + two, "ne", "xx", "2026-13-01", "", "ge"} {
 			w.do(w.clerk, "GET", "Slot?schedule="+w.doctor+"&start="+bad, nil).outcome(400, "value", "fhir.value")
 		}
 	})
@@ -306,4 +313,39 @@ func TestWhateverIsNotServedIsAnOutcomeToo(t *testing.T) {
 	}
 	w.do(w.clerk, "GET", "Organization", nil).outcome(503, "transient", "db.away")
 	w.do("", "GET", "metadata", nil).want(200)
+}
+
+func TestASearchCountsAndSumsUpAndSaysWhatItPassedOver(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		at := "Slot?schedule=" + w.doctor
+		for search, want := range map[string]string{"&_summary=count": "7 0", "&_count=0": "7 0", "&_count=2&_total=accurate": "7 2", "&_count=2&_total=estimate&start=ne" + w.day(2): "6 2", "&_count=2&_total=none": "nil 2", "&_count=2": "nil 2"} {
+			a := w.do(w.clerk, "GET", at+search, nil).want(200)
+			total, entries := "nil", 0
+			if n, ok := a.body["total"]; ok {
+				total = fmt.Sprint(n)
+			}
+			if es, ok := a.body["entry"].([]any); ok {
+				entries = len(es)
+			}
+			if got := fmt.Sprintf("%s %d", total, entries); got != want {
+				t.Errorf("%s: %s, want %s", search, got, want)
+			}
+		}
+		a := w.do(w.clerk, "GET", at+"&_summary=true&_count=1", nil).want(200)
+		if a.text("entry", 0, "resource", "meta", "tag", 0, "code") != "SUBSETTED" || strings.Contains(a.raw, "comment") || a.text("entry", 0, "resource", "start") == "" {
+			t.Errorf("a summary: %s", a.raw)
+		}
+		if a := w.do(w.clerk, "GET", at+"&_summary=false&_count=1", nil).want(200); !strings.Contains(a.raw, "comment") {
+			t.Errorf("no summary: %s", a.raw)
+		}
+		a = w.do(w.clerk, "GET", at+"&nonsense=1&_count=1", nil).want(200)
+		if a.text("entry", 1, "search", "mode") != "outcome" || a.text("entry", 1, "resource", "issue", 0, "severity") != "warning" || strings.Contains(a.raw, "nonsense") {
+			t.Errorf("passed over: %s", a.raw)
+		}
+		for _, bad := range []string{"&_summary=text", "&_summary=x", "&_total=x", "&_count=-1"} {
+			w.do(w.clerk, "GET", at+bad, nil).outcome(400, "value", "fhir.value")
+		}
+	})
 }

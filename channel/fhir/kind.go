@@ -35,7 +35,7 @@ func kinds() []kind {
 			{"actor", "reference", "Practitioner、HealthcareService 或 Location；一家医院的 Location 就是它的全部"}}, nil, nil},
 		{typeSlot, (*server).readSlot, (*server).searchSlots, []param{byLogicalID,
 			{"schedule", "reference", "哪些医生、场馆或课程，可以用逗号隔开写几个"}, {"status", "token", "free、busy、busy-unavailable"},
-			{"start", "date", "开始的时间，可以带 eq、ge、gt、sa、le、lt、eb，可以写两个"}},
+			{"start", "date", "开始的时间，可以带 eq、ne、ge、gt、sa、le、lt、eb、ap，可以写两个"}},
 			[]include{{"Slot:schedule", typeSchedule}}, []string{"start"}},
 	}
 }

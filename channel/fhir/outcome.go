@@ -3,6 +3,7 @@ package fhir
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net/http"
 
@@ -83,6 +84,14 @@ func outcomeOf(e *civic.Error) *OperationOutcome {
 		i.Expression = []string{e.Field}
 	}
 	return &OperationOutcome{head{ResourceType: "OperationOutcome"}, []Issue{i}}
+}
+
+// passedOver warns of parameters that are not known and were passed over: what was found is more
+// than was asked for.
+func passedOver(n int) *OperationOutcome {
+	d := coded(systemError, errSearch.Code, "")
+	d.Text = fmt.Sprintf("有%d个查找条件这里不支持，没有用上，找到的可能比要的多。请对照 /fhir/metadata；要一有不支持的就拒绝，请加上 Prefer: handling=strict。", n)
+	return &OperationOutcome{head{ResourceType: "OperationOutcome"}, []Issue{{Severity: "warning", Code: "not-supported", Details: &d, Diagnostics: d.Text}}}
 }
 
 // Refuse answers with an error as this channel does, for what is stopped before it.

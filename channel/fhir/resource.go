@@ -145,6 +145,7 @@ type Organization struct {
 type Bundle struct {
 	head
 	Type  string  `json:"type"`
+	Total *int    `json:"total,omitempty"`
 	Link  []Link  `json:"link,omitempty"`
 	Entry []Entry `json:"entry,omitempty"`
 }
@@ -157,7 +158,7 @@ type Link struct {
 
 // Entry is one resource of a Bundle.
 type Entry struct {
-	FullURL  string   `json:"fullUrl"`
+	FullURL  string   `json:"fullUrl,omitempty"`
 	Resource resource `json:"resource"`
 	Search   struct {
 		Mode string `json:"mode"`

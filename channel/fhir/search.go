@@ -2,6 +2,7 @@ package fhir
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"mime"
@@ -35,12 +36,23 @@ var (
 type param struct{ name, typ, words string }
 
 // The parameters of every search that need no entry in the table of a type.
-var common = []string{"_count", "_after", "_format", "_pretty"}
+var common = []string{"_count", "_after", "_format", "_pretty", "_summary", "_total"}
 
-// query is a search whose parameters are all known ones.
+// totalMost bounds what is counted for a total; of more none is told.
+const totalMost = 10000
+
+// What _summary and _total may say.
+var (
+	summaries = []string{"true", "false", "data", "count"}
+	totals    = []string{"none", "estimate", "accurate"}
+)
+
+// query is a search with its known parameters.
 type query struct {
 	url.Values
-	count  int
+	passed []string // not known, and passed over
+	now    time.Time
+	count  int    // 0 asks for the total alone
 	after  string // where the page before ended, as the kind wrote it
 	posted bool
 }
@@ -49,6 +61,7 @@ type query struct {
 type page struct {
 	found    []resource
 	included []resource
+	total    *int
 	next     string
 }
 
@@ -69,19 +82,44 @@ func (s *server) search(c *call, k kind) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	q.now = s.Now()
 	var p page
-	if ids := q.Values["_id"]; len(ids) > 0 {
-		p, err = s.byID(c, k, q)
-	} else {
-		p, err = k.search(s, c, q)
+	if q.count > 0 {
+		if p, err = s.found(c, k, q); err == nil {
+			p.included, err = s.included(c, k, q, p.found)
+		}
 	}
-	if err == nil {
-		p.included, err = s.included(c, k, q, p.found)
+	if wants := q.Get("_total"); err == nil && (q.count == 0 || wants == "estimate" || wants == "accurate") {
+		p.total, err = s.total(c, k, q)
 	}
 	if err != nil {
 		return answer{}, err
 	}
 	return answer{http.StatusOK, q.bundle(c, k, p)}, nil
+}
+
+func (s *server) found(c *call, k kind, q query) (page, error) {
+	if q.Has("_id") {
+		return s.byID(c, k, q)
+	}
+	return k.search(s, c, q)
+}
+
+// total counts all that a search finds, page by page; nil where it is more than is counted.
+func (s *server) total(c *call, k kind, q query) (*int, error) {
+	q.count, q.after = countMost, ""
+	for n := 0; ; {
+		p, err := s.found(c, k, q)
+		if err != nil {
+			return nil, err
+		}
+		if n += len(p.found); p.next == "" {
+			return &n, nil
+		}
+		if q.after = p.next; n >= totalMost {
+			return nil, nil
+		}
+	}
 }
 
 // byID reads the resources that _id names; one that there is not is left out.
@@ -127,11 +165,16 @@ func queryOf(r *http.Request, k kind) (query, error) {
 		}
 		return q, errBody
 	}
-	q.Values = r.Form
-	for name, values := range q.Values {
-		if !k.takes(name) {
-			return q, errSearch // an unknown name is not repeated
+	q.Values = url.Values{}
+	for name, values := range r.Form {
+		if !k.takes(name) { // an unknown name is not repeated in a sentence
+			if strict(r) {
+				return q, errSearch
+			}
+			q.passed = append(q.passed, name)
+			continue
 		}
+		q.Values[name] = values
 		for _, v := range values {
 			if len(v) > valueMost || civic.Garbled(v) {
 				return q, errValue.On(name)
@@ -146,10 +189,13 @@ func queryOf(r *http.Request, k kind) (query, error) {
 	}
 	if q.Has("_count") {
 		n, err := strconv.Atoi(q.Get("_count"))
-		if err != nil || n < 1 {
+		if err != nil || n < 0 {
 			return q, errValue.On("_count")
 		}
 		q.count = min(n, countMost)
+	}
+	if q.Get("_summary") == "count" {
+		q.count = 0
 	}
 	b, err := base64.RawURLEncoding.DecodeString(q.Get("_after"))
 	if err != nil || civic.Garbled(string(b)) {
@@ -157,6 +203,19 @@ func queryOf(r *http.Request, k kind) (query, error) {
 	}
 	q.after = string(b)
 	return q, nil
+}
+
+// strict reports whether a program would rather be refused than have a parameter passed over
+// that is not known here (hl7.org/fhir/R4/search.html#errors).
+func strict(r *http.Request) bool {
+	for _, v := range r.Header.Values("Prefer") {
+		for part := range strings.FieldsFuncSeq(v, func(c rune) bool { return c == ',' || c == ';' }) {
+			if strings.EqualFold(strings.ReplaceAll(strings.TrimSpace(part), " ", ""), "handling=strict") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // takes reports whether searches of a kind know a parameter.
@@ -170,6 +229,11 @@ func (q query) results(k kind) error {
 	if vs := q.Values["_sort"]; len(vs) > 1 || len(vs) == 1 && !slices.Contains(k.sorts, vs[0]) {
 		return errValue.On("_sort")
 	}
+	for name, may := range map[string][]string{"_summary": summaries, "_total": totals} {
+		if vs := q.Values[name]; len(vs) > 1 || len(vs) == 1 && !slices.Contains(may, vs[0]) {
+			return errValue.On(name)
+		}
+	}
 	for _, v := range q.Values["_include"] {
 		if !slices.ContainsFunc(k.includes, func(i include) bool { return i.name == v }) {
 			return errValue.On("_include")
@@ -180,7 +244,7 @@ func (q query) results(k kind) error {
 
 // bundle puts a page into a searchset, with the addresses of itself and of the next.
 func (q query) bundle(c *call, k kind, p page) *Bundle {
-	b := &Bundle{head: head{ResourceType: "Bundle"}, Type: "searchset"}
+	b := &Bundle{head: head{ResourceType: "Bundle"}, Type: "searchset", Total: p.total}
 	at := func(after string) string {
 		v := url.Values{}
 		for name, values := range q.Values {
@@ -203,6 +267,9 @@ func (q query) bundle(c *call, k kind, p page) *Bundle {
 	enter := func(mode string, xs []resource) {
 		for _, x := range xs {
 			h := x.self()
+			if q.Get("_summary") == "true" {
+				x = summary{x}
+			}
 			e := Entry{FullURL: c.base + "/" + h.ResourceType + "/" + h.ID, Resource: x}
 			e.Search.Mode = mode
 			b.Entry = append(b.Entry, e)
@@ -210,7 +277,44 @@ func (q query) bundle(c *call, k kind, p page) *Bundle {
 	}
 	enter("match", p.found)
 	enter("include", p.included)
+	if len(q.passed) > 0 {
+		e := Entry{Resource: passedOver(len(q.passed))}
+		e.Search.Mode = "outcome"
+		b.Entry = append(b.Entry, e)
+	}
 	return b
+}
+
+// summary is a resource without what its definition does not count as its summary.
+type summary struct{ resource }
+
+// notInSummary are the elements that are left out, of all that there are here.
+var notInSummary = map[string][]string{typeAppointment: {"description", "comment", "slot", "created"}, typeSlot: {"comment"}, typeSchedule: {"comment"}}
+
+// MarshalJSON implements json.Marshaler. What is left out is said by a tag.
+func (x summary) MarshalJSON() ([]byte, error) {
+	b, err := json.Marshal(x.resource)
+	if err != nil {
+		return nil, err
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(b, &fields); err != nil {
+		return nil, err
+	}
+	for _, name := range notInSummary[x.self().ResourceType] {
+		delete(fields, name)
+	}
+	meta := map[string]json.RawMessage{}
+	if m, ok := fields["meta"]; ok {
+		if err := json.Unmarshal(m, &meta); err != nil {
+			return nil, err
+		}
+	}
+	meta["tag"] = json.RawMessage(`[{"system":"http://terminology.hl7.org/CodeSystem/v3-ObservationValue","code":"SUBSETTED"}]`)
+	if fields["meta"], err = json.Marshal(meta); err != nil {
+		return nil, err
+	}
+	return json.Marshal(fields)
 }
 
 // list are the values of a parameter of which any will do.
@@ -273,13 +377,18 @@ func token(text string) string {
 	return text
 }
 
-// span meets all values of a date parameter, each with its prefix.
-func (q query) span(name string) (booking.Span, error) {
-	var out booking.Span
+// span meets all values of a date parameter, each with its prefix; what must not be is
+// returned beside it.
+func (q query) span(name string) (out booking.Span, not []booking.Span, err error) {
 	for _, v := range q.Values[name] {
-		x, ok := spanOf(v)
-		if !ok {
-			return out, errValue.On(name)
+		date, ne := strings.CutPrefix(v, "ne")
+		x, ok := spanOf(date, q.now)
+		if !ok || ne && date != strings.TrimLeft(date, "abcdefghijklmnopqrstuvwxyz") {
+			return out, nil, errValue.On(name)
+		}
+		if ne {
+			not = append(not, x)
+			continue
 		}
 		if out.From.IsZero() || x.From.After(out.From) {
 			out.From = x.From
@@ -288,7 +397,7 @@ func (q query) span(name string) (booking.Span, error) {
 			out.Until = x.Until
 		}
 	}
-	return out, nil
+	return out, not, nil
 }
 
 // dates are the precisions that a date of FHIR can have, with the end of each.
@@ -307,8 +416,8 @@ var dates = []struct {
 
 // spanOf reads a date with its prefix (hl7.org/fhir/R4/search.html#date) as the moments
 // that it lets through. A date is as long as its precision; without a zone it is
-// Shanghai's. ne and ap are not served.
-func spanOf(text string) (booking.Span, bool) {
+// Shanghai's. ap reaches on both sides as far as a tenth of the time between it and now.
+func spanOf(text string, now time.Time) (booking.Span, bool) {
 	prefix := "eq"
 	if len(text) > 2 && text[0] >= 'a' && text[0] <= 'z' {
 		prefix, text = text[:2], text[2:]
@@ -331,6 +440,9 @@ func spanOf(text string) (booking.Span, bool) {
 	switch prefix {
 	case "eq":
 		return booking.Span{From: from, Until: until}, true
+	case "ap":
+		near := from.Sub(now).Abs() / 10
+		return booking.Span{From: from.Add(-near), Until: until.Add(near)}, true
 	case "ge":
 		return booking.Span{From: from}, true
 	case "gt", "sa":

@@ -66,7 +66,7 @@ func (s *server) searchSlots(c *call, q query) (page, error) {
 		}
 	}
 	f := booking.FindTimes{}
-	if f.Starts, err = q.span("start"); err != nil {
+	if f.Starts, f.Except, err = q.span("start"); err != nil {
 		return page{}, err
 	}
 	if f.After.StartsAt, f.After.ID, err = q.marked(); err != nil {

@@ -118,41 +118,56 @@ func (s *Service) Change(ctx context.Context, actor civic.Actor, id civic.Reques
 		if err := s.within(tx, tx.Actor.Channel, auth.Selves(), def, x, b.ID, tx.Now); err != nil {
 			return journal.Event{}, err
 		}
-		own, err := owner(tx, x)
-		if err != nil {
-			return journal.Event{}, err
-		}
-		was, theirs, as := *b, NotAsked, used
-		if own.asks() {
-			theirs = Asked
-		}
-		sure := own.asks() && !b.Awaits() // what is certain is not given up for what is not
-		if sure {
-			if as, err = held, notMoving(tx, *b, x); err != nil {
-				return journal.Event{}, err
-			}
-		}
-		w, err := s.draw(tx, tx.Actor, auth, b.Person, x, as)
-		if err != nil {
-			return journal.Event{}, err
-		}
-		if sure {
-			return s.askMove(tx, b, own, x, w)
-		}
-		if err := s.giveUp(tx, *b, ""); err != nil {
-			return journal.Event{}, err
-		}
-		if err := b.moveTo(tx, x, w, theirs); err != nil {
-			return journal.Event{}, err
-		}
-		if !own.asks() {
-			return was.changedTo(*b), nil
-		}
-		if err := s.askFor(tx, own, x, []Booking{*b}, kindPlace, ""); err != nil {
-			return journal.Event{}, err
-		}
-		return was.changedTo(*b), tx.Record(auth, asked(*b, tx.Now))
+		return s.change(tx, auth, b, x, s.drawOwn)
 	})
+}
+
+// drawing takes a place of a session for a person, as used or as held.
+type drawing func(tx *journal.Tx, auth civic.Authority, person civic.PersonID, x Session, as string) (Way, error)
+
+// change moves a booking to a session whose limits were looked at.
+func (s *Service) change(tx *journal.Tx, auth civic.Authority, b *Booking, x Session, draw drawing) (journal.Event, error) {
+	own, err := owner(tx, x)
+	if err != nil {
+		return journal.Event{}, err
+	}
+	was, theirs, as := *b, NotAsked, used
+	if own.asks() {
+		theirs = Asked
+	}
+	sure := own.asks() && !b.Awaits() // what is certain is not given up for what is not
+	if sure {
+		if as, err = held, notMoving(tx, *b, x); err != nil {
+			return journal.Event{}, err
+		}
+	}
+	w, err := draw(tx, auth, b.Person, x, as)
+	if err != nil {
+		return journal.Event{}, err
+	}
+	who := auth.Selves() // they wait no more, and need no other place there
+	if err := dropOffers(tx, x, who); err != nil {
+		return journal.Event{}, err
+	}
+	if _, err := tx.Exec(served+db.In(3, len(who)), append([]any{x.Office, x.ID}, db.Args(who)...)...); err != nil {
+		return journal.Event{}, err
+	}
+	if sure {
+		return s.askMove(tx, b, own, x, w)
+	}
+	if err := s.giveUp(tx, *b, ""); err != nil {
+		return journal.Event{}, err
+	}
+	if err := b.moveTo(tx, x, w, theirs); err != nil {
+		return journal.Event{}, err
+	}
+	if !own.asks() {
+		return was.changedTo(*b), nil
+	}
+	if err := s.askFor(tx, own, x, []Booking{*b}, kindPlace, ""); err != nil {
+		return journal.Event{}, err
+	}
+	return was.changedTo(*b), tx.Record(auth, asked(*b, tx.Now))
 }
 
 // Arrive records that whoever booked has come, on the day, and gives them a number in

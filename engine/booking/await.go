@@ -36,10 +36,7 @@ func (p Pending) Doing() string {
 	return "确认这个号"
 }
 
-// pendingMost bounds the board.
-const pendingMost = 200
-
-// Awaiting lists what the hospital has not answered yet at the office of the member of
+// Awaiting lists all that the hospital has not answered yet at the office of the member of
 // staff at the controls, what is waited for shortest first. It needs case.work.
 func (s *Service) Awaiting(ctx context.Context, actor civic.Actor) ([]Pending, error) {
 	var out []Pending
@@ -50,7 +47,7 @@ func (s *Service) Awaiting(ctx context.Context, actor civic.Actor) ([]Pending, e
 		}
 		var ks []ask
 		if err := v.Select(&ks, `SELECT `+askColumns+` FROM booking_ask WHERE office = $1 AND (want = 'held' AND has = 'unknown' OR want = 'free' AND has <> 'free' AND (tried > 0 OR has = 'held'))
-			ORDER BY CASE WHEN due_at IS NULL THEN 1 ELSE 0 END, due_at, asked_at, id LIMIT $2`, auth.Office(), pendingMost); err != nil {
+			ORDER BY CASE WHEN due_at IS NULL THEN 1 ELSE 0 END, due_at, asked_at, id`, auth.Office()); err != nil {
 			return err
 		}
 		requests, sessions := make([]civic.RequestID, len(ks)), make([]string, len(ks))

@@ -97,7 +97,7 @@ func (s *Service) Accept(tx *journal.Tx, auth civic.Authority, r *request.Reques
 	}
 	w, ok, err := redeem(tx.Tx, vs[0].Hold, x.ID, auth.Selves())
 	if err == nil && !ok {
-		w, err = s.draw(tx, tx.Actor, auth, r.Person, x, used)
+		w, err = s.drawOwn(tx, auth, r.Person, x, used)
 	}
 	if err != nil {
 		return again(err, def.Session)
@@ -122,6 +122,15 @@ func (s *Service) draw(tx *journal.Tx, actor civic.Actor, auth civic.Authority, 
 		return Way{}, err
 	}
 	return take(tx.Tx, x.Office, x.ID, ways, what, 1, tx.Now)
+}
+
+// drawOwn is draw for whoever may have a place offered to them in the session: theirs comes first.
+func (s *Service) drawOwn(tx *journal.Tx, auth civic.Authority, person civic.PersonID, x Session, what string) (Way, error) {
+	w, err := offered(tx, x, auth.Selves(), what)
+	if err == errOfferGone {
+		return s.draw(tx, tx.Actor, auth, person, x, what)
+	}
+	return w, err
 }
 
 func (s *Service) ways(q db.Q, actor civic.Actor, auth civic.Authority, person civic.PersonID, x Session, now time.Time) ([]Way, error) {
@@ -168,6 +177,10 @@ func (s *Service) bookOne(tx *journal.Tx, auth civic.Authority, x Session, b Boo
 	if err != nil {
 		return err
 	}
+	// Who has a place needs none that is offered as well.
+	if err := dropOffers(tx, x, auth.Selves()); err != nil {
+		return err
+	}
 	return s.book(tx, auth, x, own, []Booking{b}, nil)
 }
 
@@ -195,7 +208,7 @@ func (s *Service) book(tx *journal.Tx, auth civic.Authority, x Session, own Owne
 			return err
 		}
 	}
-	if err := tx.ExecLater(`UPDATE booking_wait SET state = 'served' WHERE office = $1 AND session = $2 AND state IN ('waiting', 'offered') AND person IN `+db.In(3, len(who)), append([]any{x.Office, x.ID}, db.Args(who)...)...); err != nil {
+	if err := tx.ExecLater(served+db.In(3, len(who)), append([]any{x.Office, x.ID}, db.Args(who)...)...); err != nil {
 		return err
 	}
 	for i, b := range bs {
@@ -209,6 +222,9 @@ func (s *Service) book(tx *journal.Tx, auth civic.Authority, x Session, own Owne
 	}
 	return nil
 }
+
+// served ends the waiting of those who have a place in a session.
+const served = `UPDATE booking_wait SET state = 'served' WHERE office = $1 AND session = $2 AND state IN ('waiting', 'offered') AND person IN `
 
 // record tells of a booking, and why its place was not of the drawer's own pool.
 func (s *Service) record(tx *journal.Tx, auth civic.Authority, actor civic.Actor, b Booking, p *Plan) error {

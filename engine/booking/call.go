@@ -13,6 +13,7 @@ import (
 	"yinqiao/db"
 	"yinqiao/journal"
 	"yinqiao/people"
+	"yinqiao/place"
 )
 
 // TicketState is where somebody is who has come.
@@ -270,41 +271,72 @@ func (s *Service) Lines(ctx context.Context, actor civic.Actor) ([]Line, error) 
 	var out []Line
 	err := s.j.Look(ctx, actor, func(v *journal.View) error {
 		auth, err := v.Authorise(civic.Need{Permission: civic.MayWorkCases, Look: true})
-		if err != nil {
-			return err
+		if err == nil {
+			out, err = linesAt(v, auth.Office(), v.Now)
 		}
-		var rows []struct {
-			Ticket
-			Person civic.PersonID
-			What   string
-		}
-		if err := v.Select(&rows, `SELECT t.office, t.id, t.resource, t.day, t.number, t.class, t.ready_at, t.rank_at, t.state, t.room, t.calls, t.called_at, b.person, r.name AS what
-			FROM booking_ticket t JOIN booking b ON b.office = t.office AND b.id = t.id JOIN booking_resource r ON r.office = t.office AND r.id = t.resource
-			WHERE t.office = $1 AND t.day = $2 AND t.state IN ('waiting', 'called', 'passed') ORDER BY t.rank_at, t.number LIMIT $3`, auth.Office(), dayOf(v.Now), linesMost); err != nil {
-			return err
-		}
-		var persons []civic.PersonID
-		for _, r := range rows {
-			persons = append(persons, r.Person)
-		}
-		who, err := people.MaskedNames(v, persons)
-		if err != nil {
-			return err
-		}
-		at := map[string]int{}
-		for _, r := range rows {
-			i, ok := at[r.Resource]
-			if !ok {
-				i = len(out)
-				at[r.Resource], out = i, append(out, Line{Resource: r.Resource, What: r.What})
-			}
-			r.Who = who[r.Person]
-			out[i].add(r.Ticket)
-		}
-		slices.SortFunc(out, func(a, b Line) int { return strings.Compare(a.What+a.Resource, b.What+b.Resource) })
-		return nil
+		return err
 	})
 	return out, err
+}
+
+// Hall is what the screen of a hall shows.
+type Hall struct {
+	Where string    // the office
+	At    time.Time // as of when
+	Lines []Line
+}
+
+// Hall shows, to a screen that was enrolled at an office, who is called there and who waits.
+func (s *Service) Hall(ctx context.Context, actor civic.Actor) (Hall, error) {
+	var h Hall
+	err := s.j.Look(ctx, actor, func(v *journal.View) error {
+		auth, err := v.Authorise(civic.Need{Permission: civic.MaySeeHall})
+		if err != nil {
+			return err
+		}
+		o, err := place.Read(v, auth.Office())
+		if err != nil {
+			return err
+		}
+		h = Hall{Where: o.Name, At: v.Now}
+		h.Lines, err = linesAt(v, o.ID, v.Now)
+		return err
+	})
+	return h, err
+}
+
+func linesAt(q db.Q, office civic.OfficeID, now time.Time) ([]Line, error) {
+	var rows []struct {
+		Ticket
+		Person civic.PersonID
+		What   string
+	}
+	if err := q.Select(&rows, `SELECT t.office, t.id, t.resource, t.day, t.number, t.class, t.ready_at, t.rank_at, t.state, t.room, t.calls, t.called_at, b.person, r.name AS what
+		FROM booking_ticket t JOIN booking b ON b.office = t.office AND b.id = t.id JOIN booking_resource r ON r.office = t.office AND r.id = t.resource
+		WHERE t.office = $1 AND t.day = $2 AND t.state IN ('waiting', 'called', 'passed') ORDER BY t.rank_at, t.number LIMIT $3`, office, dayOf(now), linesMost); err != nil {
+		return nil, err
+	}
+	var persons []civic.PersonID
+	for _, r := range rows {
+		persons = append(persons, r.Person)
+	}
+	who, err := people.MaskedNames(q, persons)
+	if err != nil {
+		return nil, err
+	}
+	var out []Line
+	at := map[string]int{}
+	for _, r := range rows {
+		i, ok := at[r.Resource]
+		if !ok {
+			i = len(out)
+			at[r.Resource], out = i, append(out, Line{Resource: r.Resource, What: r.What})
+		}
+		r.Who = who[r.Person]
+		out[i].add(r.Ticket)
+	}
+	slices.SortFunc(out, func(a, b Line) int { return strings.Compare(a.What+a.Resource, b.What+b.Resource) })
+	return out, nil
 }
 
 func (l *Line) add(t Ticket) {

@@ -61,3 +61,36 @@ func TestWhoComesToAMachineIsGivenANumberByAnyCardOrTheirSlip(t *testing.T) {
 		wantKind(t, err, civic.Denied, "device.revoked")
 	})
 }
+
+func TestTheScreenOfAHallIsADeviceOfItsOwnThatShowsWhoIsCalledAndNothingElse(t *testing.T) {
+	each(t, 10, func(t *testing.T, c *clinic) {
+		enrol := func(kind staff.DeviceKind) civic.Actor {
+			t.Helper()
+			d, _, err := c.Staff.EnrolDevice(ctx, civic.System("test"), staff.Device{Kind: kind, Name: "大厅", Office: c.d.Hospital})
+			must(t, err)
+			return civic.Actor{Operator: civic.Party{Kind: civic.PartyDevice, ID: d.ID}, Channel: civic.ChannelTV, Device: d.ID}
+		}
+		screen := enrol(staff.TV)
+		c.Clock.Set(time.Date(2026, 11, 23, 13, 30, 0, 0, civic.Shanghai))
+		rc, err := c.Booking.Book(ctx, civic.System("test"), order(c.d.Elder, c.on(today, c.doctor)))
+		must(t, err)
+		must(t, c.Booking.Arrive(ctx, c.d.HospitalClerk, rc.Request))
+		must(t, c.Booking.CallNext(ctx, c.d.HospitalClerk, c.doctor, "3诊室"))
+		h, err := c.Booking.Hall(ctx, screen)
+		must(t, err)
+		if h.Where == "" || !h.At.Equal(c.Clock.Now()) || len(h.Lines) != 1 || len(h.Lines[0].Called) != 1 {
+			t.Fatalf("%+v", h)
+		}
+		if who := h.Lines[0].Called[0].Who; !contains(who, "*") {
+			t.Errorf("the hall reads %q", who)
+		}
+		for _, other := range []civic.Actor{enrol(staff.Kiosk), c.d.HospitalClerk, as(c.d.Elder), {}} {
+			if _, err := c.Booking.Hall(ctx, other); err == nil {
+				t.Errorf("%+v sees the hall", other.Operator)
+			}
+		}
+		if _, err := c.Booking.CheckIn(ctx, screen, c.d.ElderID); err == nil {
+			t.Error("the screen gives numbers")
+		}
+	})
+}

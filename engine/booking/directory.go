@@ -66,11 +66,19 @@ func (s Span) narrow(w *where, column string) {
 	}
 }
 
+// butNot leaves out what is in any of some spans.
+func butNot(w *where, column string, spans []Span) {
+	for _, s := range spans {
+		w.and(`(`+column+` < ? OR `+column+` >= ?)`, s.From, s.Until)
+	}
+}
+
 // FindTimes asks for sessions, of resources or by ID, that start in a span.
 type FindTimes struct {
 	Resources []Resource
 	IDs       []string
 	Starts    Span
+	Except    []Span  // and not in these
 	After     Session // the last of the page before; only StartsAt and ID are looked at
 	Most      int
 }
@@ -96,6 +104,7 @@ func (s *Service) Times(ctx context.Context, f FindTimes) ([]Free, error) {
 			w.in(`id`, db.Args(f.IDs))
 		}
 		f.Starts.narrow(&w, `starts_at`)
+		butNot(&w, `starts_at`, f.Except)
 		if f.After.ID != "" {
 			w.and(`starts_at >= ? AND (starts_at > ? OR id > ?)`, f.After.StartsAt, f.After.StartsAt, f.After.ID)
 		}
@@ -174,6 +183,7 @@ type Find struct {
 	States   []State
 	Awaits   *bool // of those booked, the ones that a hospital still has to confirm, or the others
 	Starts   Span
+	Except   []Span  // and not in these
 	Latest   bool    // the last comes first
 	After    Booking // the last of the page before; only StartsAt and ID are looked at
 	Most     int
@@ -195,6 +205,7 @@ func (f Find) narrow(w *where) {
 		w.and(`(state <> 'booked' OR theirs IN ('', 'confirmed'))`)
 	}
 	f.Starts.narrow(w, `starts_at`)
+	butNot(w, `starts_at`, f.Except)
 	switch after := f.After; {
 	case after.ID == "":
 	case f.Latest:

@@ -1,6 +1,11 @@
 package booking
 
-import "time"
+import (
+	"context"
+	"time"
+
+	"yinqiao/civic"
+)
 
 // RankOf is by when somebody is called who was ready at a time, and by how many minutes
 // that is before.
@@ -39,4 +44,19 @@ func ReadSheet(b []byte) ([][]Template, []Wrong, error) {
 		out = append(out, ts)
 	}
 	return out, wrong, err
+}
+
+// Together books in one transaction, and returns what became of each order.
+func (s *Service) Together(ctx context.Context, actor civic.Actor, orders []Order) []error {
+	batch := make([]*turn, len(orders))
+	for i, o := range orders {
+		o.actor = actor.For(o.Person)
+		batch[i] = &turn{o: o}
+	}
+	s.together(ctx, orders[0].Session, batch)
+	out := make([]error, len(batch))
+	for i, t := range batch {
+		out[i] = t.err
+	}
+	return out
 }

@@ -28,14 +28,11 @@ func (s *Service) Free(ctx context.Context, office civic.OfficeID, kind, from, t
 		if err := parseSpan(from, to, aheadMost); err != nil {
 			return err
 		}
-		all, pools, err := s.open(v, want{kind: kind, office: office, from: from, to: to}, v.Now)
+		all, pools, err := s.openAfter(v, want{kind: kind, office: office, from: from, to: to}, v.Now, Session{}, freeMost)
 		if err != nil {
 			return err
 		}
 		for _, x := range all {
-			if len(out) == freeMost {
-				break
-			}
 			f, err := s.tell(v, x, pools[x.ID])
 			if err != nil {
 				return err

@@ -240,6 +240,9 @@ func (p *Plan) bar(st state, lent map[lentKey]int, now time.Time) Bar {
 	return b
 }
 
+// sessionsMost is how many sessions one week shows; one that has more says so.
+const sessionsMost = 2000
+
 // SessionFile is a session with who has booked it.
 type SessionFile struct {
 	Cell
@@ -252,9 +255,6 @@ type SessionFile struct {
 
 // Over reports whether it has ended.
 func (f SessionFile) Over() bool { return !f.EndsAt.After(f.Now) }
-
-// sessionBookings bounds the list of one session.
-const sessionBookings = 1000
 
 // At shows a session of one's own office with what became of its places and who has
 // booked it, by masked name. It needs case.work or booking.keep.
@@ -281,7 +281,7 @@ func (s *Service) At(ctx context.Context, actor civic.Actor, session string) (*S
 			return err
 		}
 		var bs []Booking
-		if err := v.Select(&bs, `SELECT `+bookingColumns+` FROM booking WHERE office = $1 AND session = $2 AND state IN ('booked', 'arrived', 'missed') ORDER BY made_at, id LIMIT $3`, office, session, sessionBookings); err != nil {
+		if err := v.Select(&bs, `SELECT `+bookingColumns+` FROM booking WHERE office = $1 AND session = $2 AND state IN ('booked', 'arrived', 'missed') ORDER BY made_at, id`, office, session); err != nil {
 			return err
 		}
 		f.Items, err = s.items(v, bs)

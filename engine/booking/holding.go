@@ -71,24 +71,28 @@ func mayHold(tx *journal.Scratch, k *request.Asking) error {
 	return civic.E(civic.Exhausted, "booking.holds", fmt.Sprintf("您还有%d个选好没有定下来的时间，先替您留着。请到「我的事」里把它们定下来或者不办了，再选这个。", n))
 }
 
-// keepHolding prolongs what the draft holds in the session, or takes up a place that
-// was offered to the person. "" if there is neither.
+// keepHolding prolongs what the draft holds in the session, or answers with a place that is
+// offered to the person. An offer stays one until it is taken, declined or over, whatever the
+// draft is answered later. "" if there is neither.
 func (s *Service) keepHolding(tx *journal.Scratch, k *request.Asking, x Session) (string, error) {
 	var hs []hold
 	ids := k.Auth.Selves()
-	if err := tx.Select(&hs, `SELECT `+holdColumns+` FROM booking_hold WHERE office = $1 AND session = $2 AND (draft = $3 OR draft = '') AND person IN `+db.In(4, len(ids))+` ORDER BY draft DESC`,
-		append([]any{x.Office, x.ID, k.Draft}, db.Args(ids)...)...); err != nil || len(hs) == 0 {
+	if err := tx.Select(&hs, `SELECT `+holdColumns+` FROM booking_hold WHERE office = $1 AND session = $2 AND (draft = $3 OR draft = '' AND until > $4) AND person IN `+db.In(5, len(ids))+` ORDER BY draft DESC, until DESC`,
+		append([]any{x.Office, x.ID, k.Draft, tx.Now}, db.Args(ids)...)...); err != nil || len(hs) == 0 {
 		return "", err
 	}
 	h := hs[0]
+	if h.Draft == "" {
+		return h.ID, nil // it lasts as long as was said
+	}
 	until := tx.Now.Add(minutes(rules.Hold.Minutes))
 	if last := h.Since.Add(minutes(rules.Hold.MostMinutes)); until.After(last) {
 		until = last
 	}
-	if h.Draft == "" || until.Before(h.Until) {
-		until = h.Until // an offer lasts as long as was said
+	if until.Before(h.Until) {
+		until = h.Until
 	}
-	n, err := tx.Exec(`UPDATE booking_hold SET draft = $1, until = $2 WHERE office = $3 AND id = $4 AND draft = $5`, k.Draft, until, h.Office, h.ID, h.Draft)
+	n, err := tx.Exec(`UPDATE booking_hold SET until = $1 WHERE office = $2 AND id = $3 AND draft = $4`, until, h.Office, h.ID, h.Draft)
 	if err != nil || n == 0 {
 		return "", err
 	}
@@ -113,5 +117,8 @@ func (s *Service) nearest(k *request.Asking, kind string, q request.Query, x Ses
 	return civic.E(civic.Exhausted, errFull.Code, "这个时间刚刚约满了。离它最近还有号的是"+near.says(w)+"，请另选一个。")
 }
 
-// Release implements request.Holder.
-func (o source) Release(tx *journal.Scratch, id string) error { return dropHold(tx.Tx, id) }
+// Release implements request.Holder. What is offered to the person is not the draft's to let go.
+func (o source) Release(tx *journal.Scratch, id string) error {
+	_, err := dropHolds(tx.Tx, `id = $1 AND draft <> ''`, id)
+	return err
+}

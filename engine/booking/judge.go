@@ -8,6 +8,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/journal"
+	"yinqiao/people"
 )
 
 // judgeAll returns those of a batch who may book, with the ways that they have: by
@@ -44,19 +45,22 @@ func (s *Service) judgeAll(tx *journal.Tx, x Session, batch []*turn) ([]*turn, e
 
 // authorised asks for the right of each, together, and returns those who have it.
 func (s *Service) authorised(tx *journal.Tx, batch []*turn) ([]*turn, error) {
-	needs, asks := map[string]civic.Need{}, make([]journal.Ask, len(batch))
-	for i, t := range batch {
+	needs, asks, asked := map[string]civic.Need{}, make([]journal.Ask, 0, len(batch)), make([]*turn, 0, len(batch))
+	for _, t := range batch {
 		need, ok := needs[t.o.Service]
 		if !ok {
-			var err error
-			if need, err = s.requests.Need(tx, t.o.Person, t.o.Service); err != nil {
-				return nil, err
+			if need, t.err = s.requests.Need(tx, t.o.Person, t.o.Service); civic.Is(t.err, civic.Internal) {
+				return nil, t.err
+			}
+			if t.err != nil {
+				continue
 			}
 			needs[t.o.Service] = need
 		}
 		need.Person = t.o.Person
-		asks[i] = journal.Ask{Actor: t.o.actor, Need: need}
+		asks, asked = append(asks, journal.Ask{Actor: t.o.actor, Need: need}), append(asked, t)
 	}
+	batch = asked
 	rulings, err := tx.AuthoriseAll(asks)
 	if err != nil {
 		return nil, err
@@ -78,6 +82,10 @@ func (s *Service) knownAll(tx *journal.Tx, may []*turn) ([]*turn, error) {
 		auths[i], ids[i] = t.o.auth, t.o.Person
 	}
 	known, err := s.people.KnownAll(tx, auths, ids)
+	if civic.Is(err, civic.NotFound) { // one of them is nobody: that is this order's error, and no other's
+		known, err = s.knownEach(tx, may)
+		may = slices.DeleteFunc(may, func(t *turn) bool { return t.err != nil })
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -88,6 +96,23 @@ func (s *Service) knownAll(tx *journal.Tx, may []*turn) ([]*turn, error) {
 		seen[t.person.ID] = true
 		return t.next
 	}), nil
+}
+
+// knownEach reads for whom the orders are, one by one.
+func (s *Service) knownEach(tx *journal.Tx, may []*turn) (map[civic.PersonID]people.Person, error) {
+	out := map[civic.PersonID]people.Person{}
+	for _, t := range may {
+		p, err := s.people.Known(tx, t.o.auth, t.o.Person)
+		if civic.Is(err, civic.NotFound) {
+			t.err = err
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		out[t.o.Person] = p
+	}
+	return out, nil
 }
 
 // offeredTo returns those to whom their service is offered where they live.

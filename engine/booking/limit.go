@@ -106,6 +106,9 @@ func (h have) fits(ch civic.Channel, who []civic.PersonID, def *catalog.Definiti
 	return h.trusted(ch, who, now)
 }
 
+// codeLimit is the code of a limit that is reached.
+const codeLimit = "booking.limit"
+
 var ofWords = map[string]string{"session": "这个时间", "resource": "这位医生或这个项目", "department": "这个科", "office": "这个地方", "service": "这件事"}
 
 func reached(l catalog.Limit, hs []has, service string, x Session, now time.Time) error {
@@ -124,7 +127,7 @@ func reached(l catalog.Limit, hs []has, service string, x Session, now time.Time
 	if l.Per == "day" {
 		when = "同一天"
 	}
-	return civic.E(civic.Exhausted, "booking.limit", fmt.Sprintf("%s%s最多约%d个，您已经约了%d个。要换，请先取消一个，或者打电话、到窗口问一问。", when, ofWords[l.Of], l.Most, n))
+	return civic.E(civic.Exhausted, codeLimit, fmt.Sprintf("%s%s最多约%d个，您已经约了%d个。要换，请先取消一个，或者打电话、到窗口问一问。", when, ofWords[l.Of], l.Most, n))
 }
 
 // trusted refuses a while on some channels those who missed several times. Windows,

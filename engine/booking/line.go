@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"yinqiao/civic"
+	"yinqiao/db"
 	"yinqiao/journal"
 	"yinqiao/people"
 	"yinqiao/request"
@@ -216,11 +217,15 @@ func (s *Service) bookAll(tx *journal.Tx, session string, batch []*turn, sure bo
 	if err != nil {
 		return err
 	}
+	theirs, err := offersOf(tx, x, may)
+	if err != nil {
+		return err
+	}
 	var ways []Way
 	ready := may
 	var first Way
 	late := false
-	if !sure {
+	if !sure && len(theirs) == 0 {
 		if first, late, err = plenty(tx, x, may); err != nil {
 			return err
 		}
@@ -234,7 +239,7 @@ func (s *Service) bookAll(tx *journal.Tx, session string, batch []*turn, sure bo
 			}
 			return err
 		})
-	} else if ready, ways, err = s.takeAll(tx, x, may); err != nil || len(ready) == 0 {
+	} else if ready, ways, err = s.takeAll(tx, x, may, theirs); err != nil || len(ready) == 0 {
 		return cmp.Or(err, journal.ErrUnchanged)
 	}
 	entries, orders := make([]request.Entry, len(ready)), make([]Order, len(ready))
@@ -251,4 +256,26 @@ func (s *Service) bookAll(tx *journal.Tx, session string, batch []*turn, sure bo
 		ready[i].rc = r.Receipt()
 	}
 	return s.book(tx, civic.Authority{}, x, own, bs, orders)
+}
+
+// offersOf finds to whom of those who book a place of the session is offered.
+func offersOf(tx *journal.Tx, x Session, may []*turn) (map[*turn]bool, error) {
+	var who []civic.PersonID
+	of := map[civic.PersonID]*turn{}
+	for _, t := range may {
+		for _, id := range t.o.auth.Selves() {
+			who, of[id] = append(who, id), t
+		}
+	}
+	var hs []struct{ Person civic.PersonID }
+	who = db.Filled(who)
+	if err := tx.Select(&hs, `SELECT person FROM booking_hold WHERE office = $1 AND session = $2 AND draft = '' AND until > $3 AND person IN `+db.In(4, len(who)),
+		append([]any{x.Office, x.ID, tx.Now}, db.Args(who)...)...); err != nil {
+		return nil, err
+	}
+	out := map[*turn]bool{}
+	for _, h := range hs {
+		out[of[h.Person]] = true
+	}
+	return out, nil
 }

@@ -1,7 +1,6 @@
 package booking
 
 import (
-	"context"
 	"strings"
 
 	"yinqiao/catalog"
@@ -19,6 +18,8 @@ type Order struct {
 	Service string
 	Person  civic.PersonID
 	Session string
+	Gives   civic.RequestID // what is given up for an offered place, as it was told
+	Key     string          // of the form or call that asks for an extra place: twice the same makes one
 
 	actor civic.Actor
 	auth  civic.Authority
@@ -27,87 +28,52 @@ type Order struct {
 
 var errNobody = civic.E(civic.Invalid, "booking.who", "请先选为谁约。").On("person")
 
-// Extra makes room in a session for somebody, by the doctor who is named with it, or
-// by whoever keeps the office's sessions, with a reason that people read.
-func (s *Service) Extra(ctx context.Context, actor civic.Actor, o Order, reason string) (request.Receipt, error) {
-	var rc request.Receipt
-	reason, err := checkReason(reason)
-	if err == nil && o.Person == "" {
-		err = errNobody
-	}
-	if err != nil {
-		return rc, err
-	}
-	err = s.j.Write(ctx, actor.For(o.Person), func(tx *journal.Tx) error {
-		o.actor = tx.Actor
-		x, r, err := s.enter(tx, &o)
-		if err != nil {
-			return err
-		}
-		if err := mayAdd(tx, x); err != nil {
-			return err
-		}
-		n, err := tx.Exec(`INSERT INTO booking_pool (office, session, pool, ord, kept, quota, used, held, shut) VALUES ($1, $2, $3, 99, FALSE, 1, 1, 0, FALSE)
-			ON CONFLICT (office, session, pool) DO UPDATE SET quota = booking_pool.quota + 1, used = booking_pool.used + 1 WHERE NOT booking_pool.shut`, x.Office, x.ID, extraPool)
-		if err == nil && n == 0 {
-			err = errStopped
-		}
-		if err != nil {
-			return err
-		}
-		b := of(r, x.Session, Way{Pool: extraPool, As: extraPool, Cause: Extra}, tx.Now)
-		b.Reason = reason
-		if err := s.bookOne(tx, o.auth, x.Session, b); err != nil {
-			return err
-		}
-		rc = r.Receipt()
-		return tx.Record(o.auth, journal.Event{Act: ActExtra, Detail: map[string]string{"reason": reason, "doctor": x.resource.Name, "what": x.Words()}, About: b.about()})
-	})
-	return rc, err
-}
-
-// mayAdd asks for the doctor's own account, or the keeper of the sessions.
-func mayAdd(tx *journal.Tx, x atDoor) error {
-	need := civic.Need{Permission: civic.MayKeepSessions, Office: x.Office}
-	if doctor := x.resource.Staff; doctor != "" && doctor == tx.Actor.Staff() {
-		need.Permission = civic.MayServePeople
-	}
-	_, err := tx.Authorise(need)
-	return err
-}
-
 // enter makes the request of an order, and reads its session.
 func (s *Service) enter(tx *journal.Tx, o *Order) (atDoor, *request.Request, error) {
-	var x atDoor
-	need, err := s.requests.Need(tx, o.Person, o.Service)
+	x, e, err := s.known(tx, o)
 	if err != nil {
-		return x, nil, err
+		return atDoor{}, nil, err
 	}
-	if o.auth, err = tx.AuthoriseBy(o.actor, need); err != nil {
-		return x, nil, err
+	return s.enterKnown(tx, *o, x, e)
+}
+
+// enterKnown makes the request of an order that was judged.
+func (s *Service) enterKnown(tx *journal.Tx, o Order, x Session, e request.Entry) (atDoor, *request.Request, error) {
+	at, err := whereOf(tx, x)
+	if err != nil {
+		return at, nil, err
 	}
-	if x.Session, err = readSession(tx, o.Session); err != nil {
-		return x, nil, err
-	}
-	if err := x.bookable(tx.Now); err != nil {
-		return x, nil, err
-	}
-	e := request.Entry{Service: o.Service, Person: o.Person, Auth: o.auth, Actor: o.actor}
-	if err := s.requests.Known(tx, &e); err != nil {
-		return x, nil, err
-	}
-	if o.def = e.Def; !books(o.def, x.Session) {
-		return x, nil, errNoSession
-	}
-	if x, err = whereOf(tx, x.Session); err != nil {
-		return x, nil, err
-	}
-	e.Answers = x.answers(*o)
+	e.Answers = at.answers(o)
 	rs, err := s.requests.Enter(tx, []request.Entry{e})
 	if err != nil {
-		return x, nil, err
+		return at, nil, err
 	}
-	return x, rs[0], nil
+	return at, rs[0], nil
+}
+
+// known judges an order and reads its session and service.
+func (s *Service) known(tx *journal.Tx, o *Order) (x Session, e request.Entry, err error) {
+	need, err := s.requests.Need(tx, o.Person, o.Service)
+	if err != nil {
+		return x, e, err
+	}
+	if o.auth, err = tx.AuthoriseBy(o.actor, need); err != nil {
+		return x, e, err
+	}
+	if x, err = readSession(tx, o.Session); err != nil {
+		return x, e, err
+	}
+	if err := x.bookable(tx.Now); err != nil {
+		return x, e, err
+	}
+	e = request.Entry{Service: o.Service, Person: o.Person, Auth: o.auth, Actor: o.actor}
+	if err := s.requests.Known(tx, &e); err != nil {
+		return x, e, err
+	}
+	if o.def = e.Def; !books(o.def, x) {
+		return x, e, errNoSession
+	}
+	return x, e, nil
 }
 
 // books reports whether places of a session are booked by a service.

@@ -161,7 +161,7 @@ func (s *Service) Restore(ctx context.Context, actor civic.Actor, id civic.Reque
 		if err := s.within(tx, tx.Actor.Channel, auth.Selves(), def, x, b.ID, tx.Now); err != nil {
 			return none, err
 		}
-		w, err := s.draw(tx, tx.Actor, auth, b.Person, x, used)
+		w, err := s.drawOwn(tx, auth, b.Person, x, used)
 		if civic.Is(err, civic.Exhausted) {
 			err = errGiven
 		}

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"yinqiao/civic"
@@ -196,7 +197,7 @@ func (s *Service) mineIn(v *journal.View, person civic.PersonID, table string, w
 	return len(may) > 0, nil
 }
 
-// Roll lists who has booked a day at the office of the member of staff at the
+// Roll lists all who have booked a day at the office of the member of staff at the
 // controls, by time. It needs case.work.
 func (s *Service) Roll(ctx context.Context, actor civic.Actor, day string) ([]Item, error) {
 	var out []Item
@@ -212,7 +213,7 @@ func (s *Service) Roll(ctx context.Context, actor civic.Actor, day string) ([]It
 			return err
 		}
 		var bs []Booking
-		if err := v.Select(&bs, `SELECT `+bookingColumns+` FROM booking WHERE office = $1 AND day = $2 AND state IN ('booked', 'arrived', 'missed') ORDER BY starts_at, made_at, id LIMIT $3`, auth.Office(), day, listMost); err != nil {
+		if err := v.Select(&bs, `SELECT `+bookingColumns+` FROM booking WHERE office = $1 AND day = $2 AND state IN ('booked', 'arrived', 'missed') ORDER BY starts_at, made_at, id`, auth.Office(), day); err != nil {
 			return err
 		}
 		out, err = s.items(v, bs)
@@ -221,7 +222,22 @@ func (s *Service) Roll(ctx context.Context, actor civic.Actor, day string) ([]It
 	return out, err
 }
 
+// itemsEach is for how many bookings names are read at once.
+const itemsEach = 300
+
 func (s *Service) items(q db.Q, bs []Booking) ([]Item, error) {
+	out := make([]Item, 0, len(bs))
+	for part := range slices.Chunk(bs, itemsEach) {
+		some, err := s.itemsOf(q, part)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, some...)
+	}
+	return out, nil
+}
+
+func (s *Service) itemsOf(q db.Q, bs []Booking) ([]Item, error) {
 	var persons []civic.PersonID
 	var requests []civic.RequestID
 	var offices []civic.OfficeID

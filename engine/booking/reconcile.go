@@ -224,7 +224,7 @@ const listQuery = `SELECT l.office, l.id, l.from_day, l.to_day, l.lines, l.same,
 	(SELECT COUNT(*) FROM booking_difference d WHERE d.office = l.office AND d.list = l.id AND d.state = 'open') AS open,
 	(SELECT COUNT(*) FROM booking_difference d WHERE d.office = l.office AND d.list = l.id) AS differ FROM booking_list l`
 
-// ReadList reads a list of an office with its differences, those that are open first. It
+// ReadList reads a list of an office with all its differences, those that are open first. It
 // needs case.work at it.
 func (s *Service) ReadList(ctx context.Context, actor civic.Actor, office civic.OfficeID, id string) (List, error) {
 	var l List
@@ -240,7 +240,7 @@ func (s *Service) ReadList(ctx context.Context, actor civic.Actor, office civic.
 			return err
 		}
 		if err := v.Select(&l.Rows, `SELECT id, line, kind, ask, request, ref, what, said, state, reason FROM booking_difference WHERE office = $1 AND list = $2
-			ORDER BY CASE WHEN state = 'open' THEN 0 ELSE 1 END, line, id LIMIT $3`, office, id, listMost); err != nil {
+			ORDER BY CASE WHEN state = 'open' THEN 0 ELSE 1 END, line, id`, office, id); err != nil {
 			return err
 		}
 		return s.tellDifferences(v, l.Rows)

@@ -125,10 +125,20 @@ func plenty(tx *journal.Tx, x Session, may []*turn) (w Way, ok bool, err error) 
 }
 
 // takeAll takes a place for each, those with the same ways together, and returns who
-// has one, with the way it came.
-func (s *Service) takeAll(tx *journal.Tx, x Session, may []*turn) (ready []*turn, ways []Way, err error) {
+// has one, with the way it came. Whoever is offered one has that.
+func (s *Service) takeAll(tx *journal.Tx, x Session, may []*turn, theirs map[*turn]bool) (ready []*turn, ways []Way, err error) {
 	groups, order := map[string][]*turn{}, []string{}
 	for _, t := range may {
+		if theirs[t] {
+			w, err := offered(tx, x, t.o.auth.Selves(), used)
+			if err == nil {
+				ready, ways = append(ready, t), append(ways, w)
+				continue
+			}
+			if err != errOfferGone {
+				return nil, nil, err
+			}
+		}
 		var key strings.Builder
 		for _, w := range t.ways {
 			key.WriteString(w.Pool + "/" + w.As + "/" + string(w.Cause) + ";")

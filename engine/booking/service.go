@@ -37,6 +37,7 @@ var (
 	ActMissed     = journal.Define("booking.missed", "没有来").Carries("request", "office", "what")
 	ActWaiting    = journal.Define("booking.waiting", "排上了候补")
 	ActWaitLeft   = journal.Define("booking.wait_left", "不再候补")
+	ActWaitOff    = journal.Define("booking.wait_off", "候补的时间停了").Carries("what", "office", "session")
 	ActOffered    = journal.Define("booking.offered", "候补有号了").Carries("what", "until", "session")
 	ActOfferOver  = journal.Define("booking.offer_over", "候补的号没有要")
 

@@ -80,7 +80,7 @@ type days struct {
 // weekday returns by which weekday a resource works on a day, and whether it does.
 func (d days) weekday(day time.Time) (w time.Weekday, holiday, works bool) {
 	key := day.Format(time.DateOnly)
-	if o, ok := d.own[key]; ok {
+	if o, ok := d.own[key]; ok && o != AsUsual {
 		return time.Weekday(max(o, 0)), false, o >= 0
 	}
 	if p, ok := d.place[key]; ok && p.Other && len(p.Spans) == 0 {

@@ -1,9 +1,8 @@
 package booking
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
+	"maps"
 	"strings"
 	"time"
 
@@ -28,10 +27,10 @@ var (
 // Any is the code of whichever doctor is free.
 const Any = "any"
 
-// sessionsMost bounds what is read to answer one question.
 const (
-	sessionsMost = 2000
-	offersMost   = 40 // times offered for one question
+	sessionsEach = 500 // sessions read at once
+	firstEach    = 50  // and where the first that is free will do
+	offersMost   = 40  // times offered for one question
 )
 
 // want is what was answered before a question about sessions.
@@ -73,8 +72,8 @@ type slot struct {
 	mine     bool // the asker's own place is in it
 }
 
-// lister makes options of the sessions that are free to the asker, in time order.
-type lister func(slots []slot, w want, now time.Time) []catalog.Option
+// lister offers of what is free to the asker, in time order.
+type lister func(k *request.Asking, w want) ([]catalog.Option, error)
 
 // source offers what is free to whoever asks, and holds it.
 type source struct {
@@ -84,12 +83,7 @@ type source struct {
 
 // Options implements request.Source.
 func (o source) Options(k *request.Asking, kind string, q request.Query) ([]catalog.Option, error) {
-	w := wantOf(kind, q)
-	slots, err := o.s.slots(k, w)
-	if err != nil {
-		return nil, err
-	}
-	return o.list(slots, w, k.Now), nil
+	return o.list(k, wantOf(kind, q))
 }
 
 // drawer is who asks, as pools see them.
@@ -133,65 +127,116 @@ func (s *Service) asker(k *request.Asking) (Drawer, error) {
 
 // slots lists what is free to the asker, by time.
 func (s *Service) slots(k *request.Asking, w want) ([]slot, error) {
+	return s.slotsUntil(k, w, sessionsEach, func([]slot, int) bool { return false })
+}
+
+// slotsUntil is slots up to where there are enough, reading so many at once. It tells which it
+// has, and in how many sessions that it has not seen the asker has a place.
+func (s *Service) slotsUntil(k *request.Asking, w want, each int, enough func(has []slot, unseen int) bool) ([]slot, error) {
 	d, err := s.asker(k)
 	if err != nil {
 		return nil, err
 	}
-	all, pools, err := s.open(k.Q, w, k.Now)
-	if err != nil || len(all) == 0 {
+	mine, err := heldBy(k)
+	if err != nil {
 		return nil, err
 	}
-	var mine []hold
-	ids := k.Auth.Selves()
-	if err := k.Q.Select(&mine, `SELECT `+holdColumns+` FROM booking_hold WHERE draft = $1 OR draft = '' AND person IN `+db.In(2, len(ids)), append([]any{k.Draft}, db.Args(ids)...)...); err != nil {
-		return nil, err
+	unseen := map[string]bool{}
+	for _, h := range mine {
+		unseen[h.Session] = true
 	}
 	var out []slot
-	for _, x := range all {
-		if x.Free, err = s.freeTo(k.Q, d, x.Session, pools[x.ID]); err != nil {
+	for last := (Session{}); ; {
+		all, pools, err := s.openAfter(k.Q, w, k.Now, last, each)
+		if err != nil {
 			return nil, err
 		}
-		for _, h := range mine {
-			if h.Session == x.ID && !x.mine && (h.Until.After(k.Now) || x.Free == 0) {
-				x.mine = true
-				x.Free++
+		for _, x := range all {
+			delete(unseen, x.ID)
+			if err := s.seen(k, d, &x, pools[x.ID], mine); err != nil {
+				return nil, err
+			}
+			if x.Free > 0 {
+				out = append(out, x)
 			}
 		}
-		if x.Free > 0 {
-			out = append(out, x)
+		if len(all) < each || enough(out, len(unseen)) {
+			return out, nil
 		}
+		last = all[len(all)-1].Session
 	}
-	return out, nil
 }
 
-// open reads the sessions that may be booked now, by time, with their pools.
-func (s *Service) open(q db.Q, w want, now time.Time) ([]slot, map[string][]state, error) {
-	var c where
+// heldBy are the places that are held in the asker's draft or offered to them.
+func heldBy(k *request.Asking) (mine []hold, err error) {
+	ids := k.Auth.Selves()
+	err = k.Q.Select(&mine, `SELECT `+holdColumns+` FROM booking_hold WHERE draft = $1 OR draft = '' AND person IN `+db.In(2, len(ids)), append([]any{k.Draft}, db.Args(ids)...)...)
+	return mine, err
+}
+
+// seen counts what the asker can get in a session.
+func (s *Service) seen(k *request.Asking, d Drawer, x *slot, pools []state, mine []hold) (err error) {
+	if x.Free, err = s.freeTo(k.Q, d, x.Session, pools); err != nil {
+		return err
+	}
+	for _, h := range mine {
+		if h.Session == x.ID && !x.mine && (h.Until.After(k.Now) || h.Draft != "" && x.Free == 0) {
+			x.mine = true
+			x.Free++
+		}
+	}
+	return nil
+}
+
+// open reads all sessions that may be booked now, by time, with their pools.
+func (s *Service) open(q db.Q, w want, now time.Time) (out []slot, pools map[string][]state, err error) {
+	pools = map[string][]state{}
+	for last := (Session{}); ; {
+		some, of, err := s.openAfter(q, w, now, last, sessionsEach)
+		if err != nil {
+			return nil, nil, err
+		}
+		out = append(out, some...)
+		maps.Copy(pools, of)
+		if len(some) < sessionsEach {
+			return out, pools, nil
+		}
+		last = some[len(some)-1].Session
+	}
+}
+
+// opened narrows to the sessions that may be booked now.
+func (w want) opened(now time.Time) (c where) {
 	c.and(`office = ? AND day >= ? AND ends_at > ? AND opens_at <= ? AND state = 'open'`, w.office, dayOf(now), now, now)
 	for _, f := range []struct{ is, value string }{{`kind = ?`, w.kind}, {`department = ?`, w.department}, {`resource = ?`, w.resource}, {`day = ?`, w.day}, {`day >= ?`, w.from}, {`day <= ?`, w.to}} {
 		if f.value != "" {
 			c.and(f.is, f.value)
 		}
 	}
+	return c
+}
+
+// openAfter reads the next sessions that may be booked now, so many at most.
+func (s *Service) openAfter(q db.Q, w want, now time.Time, last Session, most int) ([]slot, map[string][]state, error) {
+	c := w.opened(now)
+	if last.ID != "" {
+		c.and(`starts_at >= ? AND (starts_at > ? OR resource > ?)`, last.StartsAt, last.StartsAt, last.Resource)
+	}
 	var rows []Session
-	if err := q.Select(&rows, `SELECT `+sessionColumns+` FROM booking_session`+c.text()+` ORDER BY starts_at, resource LIMIT `+fmt.Sprint(sessionsMost), c.args...); err != nil || len(rows) == 0 {
+	if err := q.Select(&rows, `SELECT `+sessionColumns+` FROM booking_session`+c.text()+` ORDER BY starts_at, resource LIMIT `+fmt.Sprint(most), c.args...); err != nil || len(rows) == 0 {
 		return nil, nil, err
 	}
-	ids := make([]string, len(rows))
+	ids, keys := make([]string, len(rows)), make([]key, len(rows))
 	for i, r := range rows {
-		ids[i] = r.ID
+		ids[i], keys[i] = r.ID, key{r.Office, r.Resource}
 	}
 	pools, err := standing(q, w.office, ids, now)
 	if err != nil {
 		return nil, nil, err
 	}
-	rs, err := resourcesOf(q, w.office)
+	named, err := readResources(q, keys)
 	if err != nil {
 		return nil, nil, err
-	}
-	named := map[string]Resource{}
-	for _, r := range rs {
-		named[r.ID] = r
 	}
 	out := make([]slot, len(rows))
 	for i, r := range rows {
@@ -232,19 +277,33 @@ func (g group) free() (n int) {
 // first says when the first of them is.
 func (g group) first() string { return "最早" + sayDay(g.slots[0].StartsAt) }
 
-func (s *Service) departments(slots []slot, _ want, _ time.Time) []catalog.Option {
-	gs := by(slots, func(x slot) string { return x.Department })
-	slices.SortFunc(gs, func(a, b group) int { return cmp.Compare(a.key, b.key) })
-	out := make([]catalog.Option, 0, len(gs))
-	for _, g := range gs {
-		if g.key != "" {
-			out = append(out, catalog.Option{Code: department + g.key, Text: g.key, Hint: g.first() + "有号"})
+// departments asks the database which there are, and of each for the first time that is free:
+// a large hospital has more sessions than one question reads.
+func (s *Service) departments(k *request.Asking, w want) ([]catalog.Option, error) {
+	c := w.opened(k.Now)
+	var ds []string
+	if err := k.Q.Select(&ds, `SELECT DISTINCT department FROM booking_session`+c.text()+` AND department <> '' ORDER BY department`, c.args...); err != nil {
+		return nil, err
+	}
+	out := make([]catalog.Option, 0, len(ds))
+	for _, d := range ds {
+		w.department = d
+		some, err := s.slotsUntil(k, w, firstEach, func(has []slot, _ int) bool { return len(has) > 0 })
+		if err != nil {
+			return nil, err
+		}
+		if len(some) > 0 {
+			out = append(out, catalog.Option{Code: department + d, Text: d, Hint: group{slots: some}.first() + "有号"})
 		}
 	}
-	return out
+	return out, nil
 }
 
-func (s *Service) resources(slots []slot, w want, _ time.Time) []catalog.Option {
+func (s *Service) resources(k *request.Asking, w want) ([]catalog.Option, error) {
+	slots, err := s.slots(k, w)
+	if err != nil {
+		return nil, err
+	}
 	gs := by(slots, func(x slot) string { return x.Resource.ID })
 	var out []catalog.Option
 	if len(gs) > 1 {
@@ -262,22 +321,30 @@ func (s *Service) resources(slots []slot, w want, _ time.Time) []catalog.Option 
 		}
 		out = append(out, catalog.Option{Code: r.ID, Text: r.Name, Hint: hint})
 	}
-	return out
+	return out, nil
 }
 
-func (s *Service) days(slots []slot, _ want, now time.Time) []catalog.Option {
+func (s *Service) days(k *request.Asking, w want) ([]catalog.Option, error) {
+	slots, err := s.slots(k, w)
+	if err != nil {
+		return nil, err
+	}
 	var out []catalog.Option
 	for _, g := range by(slots, func(x slot) string { return x.Day }) {
 		text := sayDay(g.slots[0].StartsAt)
-		if g.key == dayOf(now) {
+		if g.key == dayOf(k.Now) {
 			text += "（今天）"
 		}
 		out = append(out, catalog.Option{Code: g.key, Text: text, Hint: fmt.Sprintf("还有%d个号", g.free())})
 	}
-	return out
+	return out, nil
 }
 
-func (s *Service) sessions(slots []slot, w want, _ time.Time) []catalog.Option {
+func (s *Service) sessions(k *request.Asking, w want) ([]catalog.Option, error) {
+	slots, err := s.slotsUntil(k, w, sessionsEach, func(has []slot, unseen int) bool { return len(has) >= offersMost && unseen == 0 })
+	if err != nil {
+		return nil, err
+	}
 	var out []catalog.Option
 	for _, x := range slots {
 		if len(out) == offersMost && !x.mine {
@@ -285,7 +352,7 @@ func (s *Service) sessions(slots []slot, w want, _ time.Time) []catalog.Option {
 		}
 		out = append(out, catalog.Option{Code: x.ID, Text: x.says(w), Hint: fmt.Sprintf("还有%d个号", x.Free)})
 	}
-	return out
+	return out, nil
 }
 
 // says is a slot in words, without what was answered already.

@@ -267,20 +267,25 @@ func (s *Service) offersOver(ctx context.Context) error {
 
 // offerAll offers what is free to those who wait, for sessions still to come.
 func (s *Service) offerAll(ctx context.Context) error {
-	var xs []struct{ Session string }
-	err := s.j.Look(ctx, civic.System("booking.sweep"), func(v *journal.View) error {
-		return v.Select(&xs, `SELECT DISTINCT w.session FROM booking_wait w JOIN booking_session s ON s.office = w.office AND s.id = w.session
-			WHERE w.state = 'waiting' AND s.ends_at > $1 AND s.state = 'open'
-				AND EXISTS (SELECT 1 FROM booking_pool p WHERE p.office = w.office AND p.session = w.session AND NOT p.shut AND p.quota > p.used + p.held)
-			ORDER BY w.session LIMIT $2`, v.Now, sweepEach)
-	})
-	if err != nil {
-		return err
-	}
-	for _, x := range xs {
-		if err := s.OfferFree(ctx, Offer{x.Session}); err != nil && !civic.Is(err, civic.Conflict) {
+	for last := ""; ; {
+		var xs []struct{ Session string }
+		err := s.j.Look(ctx, civic.System("booking.sweep"), func(v *journal.View) error {
+			return v.Select(&xs, `SELECT DISTINCT w.session FROM booking_wait w JOIN booking_session s ON s.office = w.office AND s.id = w.session
+				WHERE w.state = 'waiting' AND w.session > $1 AND s.ends_at > $2 AND s.state = 'open'
+					AND EXISTS (SELECT 1 FROM booking_pool p WHERE p.office = w.office AND p.session = w.session AND NOT p.shut AND p.quota > p.used + p.held)
+				ORDER BY w.session LIMIT $3`, last, v.Now, sweepEach)
+		})
+		if err != nil {
 			return err
 		}
+		for _, x := range xs {
+			if err := s.OfferFree(ctx, Offer{x.Session}); err != nil && !civic.Is(err, civic.Conflict) {
+				return err
+			}
+		}
+		if len(xs) < sweepEach {
+			return nil
+		}
+		last = xs[len(xs)-1].Session
 	}
-	return nil
 }

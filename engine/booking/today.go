@@ -15,7 +15,7 @@ import (
 type DayFile struct {
 	Day   string
 	Today bool
-	Items []Item // by time
+	Items []Item // all of them, by time
 	Tally Tally
 }
 
@@ -46,9 +46,6 @@ func Percent(part, whole int) int {
 // Ended counts those of whom it is known whether they came.
 func (t Tally) Ended() int { return t.Arrived + t.Missed }
 
-// dayMost bounds the list of a day.
-const dayMost = 1000
-
 // Day shows who comes to one's own office on a day ("" for today), by masked name, and
 // counts it. It needs case.work or booking.keep.
 func (s *Service) Day(ctx context.Context, actor civic.Actor, day string) (*DayFile, error) {
@@ -64,7 +61,7 @@ func (s *Service) Day(ctx context.Context, actor civic.Actor, day string) (*DayF
 		}
 		f.Today = f.Day == dayOf(v.Now)
 		var bs []Booking
-		if err := v.Select(&bs, `SELECT `+bookingColumns+` FROM booking WHERE office = $1 AND day = $2 AND state IN ('booked', 'arrived', 'missed') ORDER BY starts_at, made_at, id LIMIT $3`, office, f.Day, dayMost); err != nil {
+		if err := v.Select(&bs, `SELECT `+bookingColumns+` FROM booking WHERE office = $1 AND day = $2 AND state IN ('booked', 'arrived', 'missed') ORDER BY starts_at, made_at, id`, office, f.Day); err != nil {
 			return err
 		}
 		if f.Items, err = s.items(v, bs); err != nil {
@@ -79,7 +76,7 @@ func (s *Service) Day(ctx context.Context, actor civic.Actor, day string) (*DayF
 	return f, nil
 }
 
-// tally counts in the database: a day may have more than its list shows.
+// tally counts in the database.
 func tally(q db.Q, office civic.OfficeID, day string) (Tally, error) {
 	var t Tally
 	var states []struct {

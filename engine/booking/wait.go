@@ -18,6 +18,10 @@ var (
 // waitsMost is for how many sessions one person may wait at once.
 const waitsMost = 10
 
+// waitRow are the columns of one who waits; stopped says that they left since their session was
+// stopped, and wait again should it be opened again.
+var waitRow = []string{"office", "id", "session", "person", "service", "state", "channel", "since", "stopped"}
+
 // Wait puts a person on the waiting list of a session that is full. Waiting already is
 // no fault.
 func (s *Service) Wait(ctx context.Context, actor civic.Actor, o Order) error {
@@ -64,8 +68,7 @@ func (s *Service) Wait(ctx context.Context, actor civic.Actor, o Order) error {
 		if err != nil {
 			return err
 		}
-		if err := tx.InsertRows("booking_wait", []string{"office", "id", "session", "person", "service", "state", "channel", "since"},
-			[][]any{{x.Office, db.NewID(), x.ID, self.Root, o.Service, "waiting", actor.Channel, tx.Now}}); err != nil {
+		if err := tx.InsertRows("booking_wait", waitRow, [][]any{{x.Office, db.NewID(), x.ID, self.Root, o.Service, "waiting", actor.Channel, tx.Now, false}}); err != nil {
 			return err
 		}
 		return tx.Record(auth, journal.Event{Act: ActWaiting, Detail: map[string]string{"what": x.Words()}, About: about(x.Office, "session", x.ID)})
@@ -123,7 +126,7 @@ type waiter struct {
 	Since   time.Time
 }
 
-// offersEach is how many who wait are looked at for one place.
+// offersEach is how many who wait are looked at in one transaction.
 const offersEach = 20
 
 // Offer is the job that offers what came free in a session to those who wait for it.
@@ -134,40 +137,55 @@ type Offer struct {
 // Kind implements jobs.Args.
 func (Offer) Kind() string { return "booking.offer" }
 
-// OfferFree offers free places of a session to those who wait, the first first: the
-// place is kept for them for a while, and they are told.
+// OfferFree offers free places of a session to those who wait for it, the first first: the
+// place is kept for them for a while, and they are told. Whoever may not draw what is free is
+// passed over, until no place is left or nobody waits any more.
 func (s *Service) OfferFree(ctx context.Context, job Offer) error {
-	return s.j.Write(ctx, civic.System("booking.offer"), func(tx *journal.Tx) error {
-		x, err := readSession(tx, job.Session)
-		if civic.Is(err, civic.NotFound) {
-			return journal.ErrUnchanged
-		}
-		if err != nil {
-			return err
-		}
-		if x.bookable(tx.Now) != nil {
-			return journal.ErrUnchanged
-		}
+	for last := (waiter{}); ; {
 		var ws []waiter
-		if err := tx.Select(&ws, `SELECT office, id, session, person, service, channel, since FROM booking_wait WHERE office = $1 AND session = $2 AND state = 'waiting' ORDER BY since, id LIMIT $3`,
-			x.Office, x.ID, offersEach); err != nil {
+		err := s.j.Write(ctx, civic.System("booking.offer"), func(tx *journal.Tx) error {
+			var n int
+			var err error
+			if ws, n, err = s.offerSome(tx, job.Session, last); err == nil && n == 0 {
+				err = journal.ErrUnchanged
+			}
+			return err
+		})
+		if err != nil || len(ws) < offersEach {
 			return err
 		}
-		offered := 0
-		for _, w := range ws {
-			ok, err := s.offer(tx, x, w)
-			if err != nil {
-				return err
-			}
-			if ok {
-				offered++
-			}
+		last = ws[len(ws)-1]
+	}
+}
+
+// offerSome offers to the next of those who wait; none where nothing can be offered.
+func (s *Service) offerSome(tx *journal.Tx, session string, last waiter) (ws []waiter, offered int, err error) {
+	x, err := readSession(tx, session)
+	if civic.Is(err, civic.NotFound) || err == nil && x.bookable(tx.Now) != nil {
+		return nil, 0, nil
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	left := 0
+	if err := tx.Get(&left, `SELECT COUNT(*) FROM booking_pool WHERE office = $1 AND session = $2 AND NOT shut AND (quota > used + held
+		OR EXISTS (SELECT 1 FROM booking_hold h WHERE h.office = $1 AND h.session = $2 AND h.pool = booking_pool.pool AND h.until <= $3 AND h.draft <> ''))`, x.Office, x.ID, tx.Now); err != nil || left == 0 {
+		return nil, 0, err
+	}
+	if err := tx.Select(&ws, `SELECT office, id, session, person, service, channel, since FROM booking_wait WHERE office = $1 AND session = $2 AND state = 'waiting' AND since >= $3 AND (since > $3 OR id > $4) ORDER BY since, id LIMIT $5`,
+		x.Office, x.ID, last.Since, last.ID, offersEach); err != nil {
+		return nil, 0, err
+	}
+	for _, w := range ws {
+		ok, err := s.offer(tx, x, w)
+		if err != nil {
+			return nil, 0, err
 		}
-		if offered == 0 {
-			return journal.ErrUnchanged
+		if ok {
+			offered++
 		}
-		return nil
-	})
+	}
+	return ws, offered, nil
 }
 
 func (s *Service) offer(tx *journal.Tx, x Session, w waiter) (bool, error) {

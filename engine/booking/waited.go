@@ -98,7 +98,9 @@ type Waited struct {
 	When    string // in words
 	Ahead   int    // who wait longer
 	Offered bool
-	Until   *time.Time // so long the place is kept for them
+	Until   *time.Time      // so long the place is kept for them
+	Gives   civic.RequestID // what they have booked and give up by taking the place; "" for nothing
+	GivesAt string          // when and with whom that is, in words
 }
 
 // Waits lists what a person waits for, what is offered to them first. An agent sees
@@ -157,19 +159,49 @@ func (s *Service) waited(v *journal.View, w waiter, who []civic.PersonID, offere
 	}
 	var h struct{ Until time.Time }
 	err = v.Get(&h, `SELECT until FROM booking_hold WHERE office = $1 AND session = $2 AND person IN `+db.In(3, len(who))+` ORDER BY draft, until DESC LIMIT 1`, append([]any{w.Office, w.Session}, db.Args(who)...)...)
-	if err == nil {
-		out.Until = &h.Until
-	}
 	if errors.Is(err, db.ErrNoRows) {
-		err = nil // it has just lapsed
+		return out, nil // it has just lapsed
 	}
+	if err != nil {
+		return out, err
+	}
+	out.Until = &h.Until
+	err = s.wouldGive(v, w, who, &out)
 	return out, err
+}
+
+// wouldGive adds what somebody gives up who takes the place that they are offered. Why they
+// can't take it at all is told to whoever tries.
+func (s *Service) wouldGive(v *journal.View, w waiter, who []civic.PersonID, out *Waited) error {
+	self, err := people.Resolve(v, w.Person)
+	if err != nil {
+		return err
+	}
+	def, err := s.requests.Live(v, w.Service, self.Division, v.Actor.Channel)
+	if civic.Is(err, civic.Internal) {
+		return err
+	}
+	if err != nil {
+		return nil
+	}
+	b, err := s.gives(v, v.Actor.Channel, who, def, out.Session, v.Now)
+	if civic.Is(err, civic.Internal) {
+		return err
+	}
+	if err != nil || b == nil {
+		return nil
+	}
+	r, err := readResource(v, b.Office, b.Resource)
+	out.Gives, out.GivesAt = b.ID, sayWhen(b.StartsAt)+"，"+r.Name
+	return err
 }
 
 var errOfferGone = civic.E(civic.Conflict, "booking.offer_gone", "给您留的时间过了，这个号给了后面的人。想去的话，请再排队等候，或者另选一个时间。")
 
-// TakeOffer books the place that was offered to somebody who waited. Conflict when it is
-// kept for them no more.
+// TakeOffer books the place that was offered to somebody who waited. Where they have a booking
+// already that leaves no room for another by the limits of the service, that one is moved to
+// the place, in the same transaction, if the order names it as what they give: nobody gives up
+// what they were not told of. Conflict if not, or when the place is kept for them no more.
 func (s *Service) TakeOffer(ctx context.Context, actor civic.Actor, o Order) (request.Receipt, error) {
 	if o.Person == "" {
 		return request.Receipt{}, errNobody
@@ -177,33 +209,96 @@ func (s *Service) TakeOffer(ctx context.Context, actor civic.Actor, o Order) (re
 	var rc request.Receipt
 	err := s.j.Write(ctx, actor.For(o.Person), func(tx *journal.Tx) error {
 		o.actor = tx.Actor
-		x, r, err := s.enter(tx, &o)
+		x, e, err := s.known(tx, &o)
 		if err != nil {
 			return err
 		}
-		if err := s.within(tx, tx.Actor.Channel, o.auth.Selves(), r.Def, x.Session, "", tx.Now); err != nil {
+		old, err := s.gives(tx, tx.Actor.Channel, o.auth.Selves(), e.Def, x, tx.Now)
+		if err != nil {
 			return err
 		}
-		w, err := offered(tx, x.Session, o.auth.Selves())
+		if old != nil && old.ID != o.Gives {
+			return civic.E(civic.Conflict, "booking.gives", "您已经约了"+sayWhen(old.StartsAt)+"的，按规定只能留一个。要这个号，原来的就换掉：请再看一遍，再点「要」。").On("gives")
+		}
+		if old != nil {
+			rc = request.Receipt{Person: old.Person, Request: old.ID, Number: old.Number, Def: e.Def}
+			return s.exchange(tx, o.auth, old, x)
+		}
+		_, r, err := s.enterKnown(tx, o, x, e)
+		if err != nil {
+			return err
+		}
+		w, err := offered(tx, x, o.auth.Selves(), used)
 		if err != nil {
 			return err
 		}
 		rc = r.Receipt()
-		return s.bookOne(tx, o.auth, x.Session, of(r, x.Session, w, tx.Now))
+		return s.bookOne(tx, o.auth, x, of(r, x, w, tx.Now))
 	})
 	return rc, err
 }
 
-// offered redeems what is kept for somebody in a session.
-func offered(tx *journal.Tx, x Session, who []civic.PersonID) (Way, error) {
-	var h struct{ ID string }
-	err := tx.Get(&h, `SELECT id FROM booking_hold WHERE office = $1 AND session = $2 AND draft = '' AND until > $3 AND person IN `+db.In(4, len(who))+` ORDER BY until DESC LIMIT 1`,
+// exchange moves a booking to the place that is offered to its person.
+func (s *Service) exchange(tx *journal.Tx, auth civic.Authority, b *Booking, x Session) error {
+	ev, err := s.change(tx, auth, b, x, func(tx *journal.Tx, auth civic.Authority, _ civic.PersonID, x Session, as string) (Way, error) {
+		return offered(tx, x, auth.Selves(), as)
+	})
+	if err != nil {
+		return err
+	}
+	ev.About = append(ev.About, b.about()...)
+	return tx.Record(auth, ev)
+}
+
+// gives finds the booking that somebody gives up for a further place in a session, since a limit
+// allows only one of the two; nil where there is room for both. Of several, the one
+// nearest to the place. It is of the same service, at the same office.
+func (s *Service) gives(q db.Q, ch civic.Channel, who []civic.PersonID, def *catalog.Definition, x Session, now time.Time) (*Booking, error) {
+	h, err := haveThey(q, who, counted([]*catalog.Definition{def}, x, now), now)
+	if err != nil {
+		return nil, err
+	}
+	limit := h.fits(ch, who, def, x, "", now)
+	if limit == nil || civic.As(limit).Code != codeLimit {
+		return nil, limit
+	}
+	var best *has
+	for i, b := range h.booked {
+		if b.State != Booked || b.Service != def.Service || b.Office != x.Office || !b.StartsAt.After(now) || h.fits(ch, who, def, x, b.ID, now) != nil {
+			continue
+		}
+		if best == nil || b.StartsAt.Sub(x.StartsAt).Abs() < best.StartsAt.Sub(x.StartsAt).Abs() {
+			best = &h.booked[i]
+		}
+	}
+	if best == nil {
+		return nil, limit
+	}
+	b, err := readBooking(q, best.ID)
+	if err == nil && b.Kind != x.Kind {
+		err = limit
+	}
+	return &b, err
+}
+
+// offered redeems what is kept for somebody in a session: as a used place, or as one that goes
+// on being held for something else.
+func offered(tx *journal.Tx, x Session, who []civic.PersonID, as string) (Way, error) {
+	var h hold
+	err := tx.Get(&h, `SELECT `+holdColumns+` FROM booking_hold WHERE office = $1 AND session = $2 AND draft = '' AND until > $3 AND person IN `+db.In(4, len(who))+` ORDER BY until DESC LIMIT 1`,
 		append([]any{x.Office, x.ID, tx.Now}, db.Args(who)...)...)
 	if errors.Is(err, db.ErrNoRows) {
 		return Way{}, errOfferGone
 	}
 	if err != nil {
 		return Way{}, err
+	}
+	if as == held {
+		n, err := tx.Exec(`DELETE FROM booking_hold WHERE office = $1 AND id = $2 AND draft = ''`, h.Office, h.ID)
+		if err == nil && n == 0 {
+			err = errOfferGone
+		}
+		return Way{Pool: h.Pool, As: h.DrewAs, Cause: h.Cause}, err
 	}
 	w, ok, err := redeem(tx.Tx, h.ID, x.ID, who)
 	if err == nil && !ok {

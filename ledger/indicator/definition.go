@@ -52,6 +52,7 @@ type book struct {
 		Least  int64
 		Source string
 	}
+	Overview   []string // codes of those that are shown first
 	Indicators []*Definition
 }
 
@@ -85,6 +86,11 @@ func (b *book) check() error {
 			}
 		}
 		seen[d.Code] = true
+	}
+	for _, code := range b.Overview {
+		if !seen[code] {
+			return fmt.Errorf("indicators.yaml: overview: there is no %s", code)
+		}
 	}
 	return nil
 }

@@ -84,12 +84,7 @@ func (s *Service) Board(ctx context.Context, actor civic.Actor, ask Ask) (Board,
 		}
 		out = Board{Span: in}
 		for _, d := range rules.Indicators {
-			var own []journal.Sum
-			for _, x := range sums {
-				if d.counts(x) {
-					own = append(own, x)
-				}
-			}
+			own := d.among(sums)
 			out.Figures = append(out.Figures, Trend{figureOf(d, own), alarm(d, own), everyDay(in, d, parts(d, own, byGroup))})
 		}
 		out.AsOf, err = journal.SealedAt(v)

@@ -63,5 +63,5 @@ func (f face) roll(w http.ResponseWriter, r *http.Request) error {
 	if !d.Today {
 		fr.Title = dayWords(d.Day) + "谁约了"
 	}
-	return f.Render(w, r, rollPage(fr, d, works(m)))
+	return f.Render(w, r, rollPage(fr, d, works(m), r))
 }

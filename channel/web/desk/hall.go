@@ -4,20 +4,12 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strconv"
 
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
 	"yinqiao/engine/booking"
 	"yinqiao/staff"
 )
-
-// hallEvery is after how many seconds the screen of the hall is asked for again.
-const hallEvery = 10
-
-// hallMost is how many who wait the screen names for each door: what is on it stays
-// until it is read, and nothing scrolls.
-const hallMost = 6
 
 func (f face) hallRoutes() []kit.Route {
 	act := func(do func(context.Context, civic.Actor, civic.RequestID) error) kit.Handler {
@@ -27,7 +19,6 @@ func (f face) hallRoutes() []kit.Route {
 	}
 	return []kit.Route{
 		{Pattern: "GET /desk/line", Do: f.line},
-		{Pattern: "GET /desk/hall", Do: f.hall},
 		{Pattern: "POST /desk/line/{resource}/next", Do: f.callNext},
 		{Pattern: "POST /desk/line/requests/{request}/again", Do: act(f.Booking.CallAgain)},
 		{Pattern: "POST /desk/line/requests/{request}/pass", Do: act(f.Booking.Pass)},
@@ -53,23 +44,6 @@ func (f face) showLine(w http.ResponseWriter, r *http.Request, wrong error) erro
 	return f.RenderAs(w, r, status, linePage(fr, lines, r.PathValue("resource"), kit.Field(r, "room")))
 }
 
-// hall is the screen that those who wait look at.
-func (f face) hall(w http.ResponseWriter, r *http.Request) error {
-	fr, a, _, err := f.frame(r, "请看叫号")
-	if err != nil {
-		return err
-	}
-	fr.OnCall = nil // who calls is nothing for the hall to read
-	lines, err := f.Booking.Lines(r.Context(), a)
-	if err != nil {
-		return err
-	}
-	// A header and not an element of the page: whoever reads the page with a help of
-	// their own has it told once.
-	w.Header().Set("Refresh", strconv.Itoa(hallEvery))
-	return f.Render(w, r, hallPage(fr, lines))
-}
-
 func (f face) callNext(w http.ResponseWriter, r *http.Request) error {
 	return f.called(w, r, f.Booking.CallNext(r.Context(), f.actor(r), r.PathValue("resource"), kit.Field(r, "room")))
 }
@@ -84,9 +58,6 @@ func (f face) called(w http.ResponseWriter, r *http.Request, err error) error {
 	}
 	return kit.Go(w, r, "/desk/line")
 }
-
-// soon are those who are named on the screen of the hall.
-func soon(l booking.Line) []booking.Ticket { return l.Waiting[:min(len(l.Waiting), hallMost)] }
 
 // bookedHere lists what the person who is open has booked today at the clerk's own
 // office, so that whoever lays their card down gets a number with one press.

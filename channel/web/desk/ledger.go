@@ -218,6 +218,28 @@ type dutyView struct {
 	Old *http.Request
 }
 
+// posted reports whether one of the page's forms was sent just now, and refused.
+func (v dutyView) posted(form string) bool {
+	return v.Old.Method == http.MethodPost && strings.HasSuffix(v.Old.URL.Path, "/"+form)
+}
+
+// typed is what was typed into a field of that form.
+func (v dutyView) typed(form, field string) string {
+	if !v.posted(form) {
+		return ""
+	}
+	return old(v.Old, field)
+}
+
+// field is the ID of a field: in the form that was refused the one to which what was wrong
+// leads.
+func (v dutyView) field(form, name string) string {
+	if v.posted(form) {
+		return "f-" + name
+	}
+	return form + "-" + name
+}
+
 func (f face) ledgerTask(w http.ResponseWriter, r *http.Request) error {
 	return f.showLedgerTask(w, r, nil)
 }

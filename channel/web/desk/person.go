@@ -59,6 +59,7 @@ type personView struct {
 	Services []*catalog.Definition
 	Matters  []request.Summary
 	Here     []booking.Item // booked today at the clerk's own office
+	Adds     bool           // who serves them may make an extra place
 	Waits    []booking.Waited
 	Agents   []grant.Agent
 	Draws    []eligibility.Standing
@@ -155,6 +156,12 @@ func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, fr 
 	}
 	if v.Here, err = f.bookedHere(ctx, a, m); err != nil {
 		return err
+	}
+	if _, v.Adds = m.May(civic.MayKeepSessions); !v.Adds {
+		if _, err = f.Booking.Addable(ctx, a); err != nil && !civic.Is(err, civic.Denied) {
+			return err
+		}
+		v.Adds = err == nil
 	}
 	for _, g := range v.Agents {
 		if o.Agent != "" && g.Grant.Agent == o.Agent {

@@ -222,7 +222,7 @@ func policyState(p task.Policy) string {
 	case p.State == task.PolicyAdopted && p.AdoptedAt != nil:
 		return "进了台账，简称" + p.Code + "（" + kit.Date(*p.AdoptedAt) + " " + p.Adopter + "）"
 	}
-	return fmt.Sprintf("正在核对，改过%d次（%s %s 读入）", p.Rev, kit.Moment(p.ReadAt), p.Reader)
+	return fmt.Sprintf("正在核对，改过%d次（%s %s 读入）", p.Rev-1, kit.Moment(p.ReadAt), p.Reader)
 }
 
 func policyPage(f kit.Frame, v policyView) templ.Component {

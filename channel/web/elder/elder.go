@@ -19,7 +19,7 @@ type face struct{ *kit.Rooms }
 // Routes are the pages of this face.
 func Routes(rm *kit.Rooms) []kit.Route {
 	f := face{rm}
-	return append(slices.Concat(f.meRoutes(), f.cardRoutes(), f.giveRoutes(), f.serviceRoutes(), f.storyRoutes(), f.stops(), f.bookingRoutes(), f.kioskRoutes(), f.messageRoutes(), f.DraftActs(kit.Elder, f.actor), f.WordActs(kit.Elder, f.actor, f.step)), []kit.Route{
+	return append(slices.Concat(f.meRoutes(), f.cardRoutes(), f.giveRoutes(), f.serviceRoutes(), f.storyRoutes(), f.stops(), f.bookingRoutes(), f.kioskRoutes(), f.hallRoutes(), f.messageRoutes(), f.DraftActs(kit.Elder, f.actor), f.WordActs(kit.Elder, f.actor, f.step)), []kit.Route{
 		f.AloudRoute(kit.Elder),
 		{Pattern: "GET /elder/sign-in", Open: true, Do: f.signInPage},
 		{Pattern: "POST /elder/sign-in", Open: true, Do: f.signIn},

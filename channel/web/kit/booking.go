@@ -292,7 +292,7 @@ func (b Booker) onWait(w http.ResponseWriter, r *http.Request, do func(context.C
 		return err
 	}
 	person := b.Person(r, a)
-	to, err := do(r.Context(), a, booking.Order{Service: r.PostFormValue("service"), Person: person, Session: r.PathValue("time")})
+	to, err := do(r.Context(), a, booking.Order{Service: r.PostFormValue("service"), Person: person, Session: r.PathValue("time"), Gives: civic.RequestID(r.PostFormValue("gives"))})
 	if mendable(err) {
 		return b.showWaits(w, r, err)
 	}

@@ -89,6 +89,31 @@ document.querySelectorAll("[data-live]").forEach(function (region) {
   new EventSource(region.dataset.live).addEventListener("message", ask);
   ring(region.querySelector("[data-rings]"));
 });
+// The screen of a hall asks for what comes next. Without an answer, or with one that is not such
+// a screen, it keeps what is there, says so, and asks again.
+document.querySelectorAll("[data-every]").forEach(function (region) {
+  var stale = document.getElementById("stale"), every = region.dataset.every * 1000, next;
+  function ask() {
+    clearTimeout(next);
+    var give = new AbortController(), late = setTimeout(function () { give.abort(); }, every);
+    fetch(region.dataset.next, { credentials: "same-origin", signal: give.signal }).then(function (a) {
+      if (!a.ok) throw new Error(a.status);
+      return a.text();
+    }).then(function (text) {
+      var fresh = new DOMParser().parseFromString(text, "text/html").getElementById(region.id);
+      if (!fresh) throw new Error("no screen");
+      region.innerHTML = fresh.innerHTML;
+      region.dataset.next = fresh.dataset.next;
+      stale.hidden = true;
+    }).catch(function () { stale.hidden = false; }).then(function () {
+      clearTimeout(late);
+      clearTimeout(next);
+      next = setTimeout(ask, every);
+    });
+  }
+  next = setTimeout(ask, every);
+  addEventListener("online", ask);
+});
 // Answering opens the telephone in a small window, and the caller in this one.
 document.addEventListener("click", function (e) {
   var a = e.target instanceof Element && e.target.closest("a[data-phone]");
