@@ -43,7 +43,7 @@ func (s *Service) Answer(ctx context.Context, actor civic.Actor, id civic.DraftI
 				return errGone
 			}
 			if d.State != "open" {
-				return errSubmitted
+				return ErrSubmitted
 			}
 			wrong = errRev
 			out, err = s.sit(tx, tx.Actor, tx.Now, auth, d).view(d)

@@ -45,10 +45,12 @@ type draftRow struct {
 
 const draftColumns = `id, number, service, def_hash, person, rev, state, answers, channel, created_at, updated_at, likes`
 
+// ErrSubmitted is an answer to what was submitted: Submit reads the receipt.
+var ErrSubmitted = civic.E(civic.Conflict, "draft.submitted", "这件事已经交上去了，不能再改；要改请打电话或到窗口。")
+
 var (
-	errNoDraft   = civic.E(civic.NotFound, "draft.unknown", "没有找到这份没办完的事，请核对号码。")
-	errSubmitted = civic.E(civic.Conflict, "draft.submitted", "这件事已经交上去了，不能再改；要改请打电话或到窗口。")
-	errRev       = civic.E(civic.Conflict, "draft.rev", "这份单子刚刚在别的地方改过了。已经为您换成最新的，请看一看再继续。")
+	errNoDraft = civic.E(civic.NotFound, "draft.unknown", "没有找到这份没办完的事，请核对号码。")
+	errRev     = civic.E(civic.Conflict, "draft.rev", "这份单子刚刚在别的地方改过了。已经为您换成最新的，请看一看再继续。")
 )
 
 // sealed answers carry the draft's ID as their place; the request it becomes
@@ -114,7 +116,7 @@ func (s *Service) closeDraft(tx *journal.Tx, id civic.DraftID, rev int64) (*Draf
 		}
 		switch {
 		case len(states) == 0:
-			return nil, errSubmitted
+			return nil, ErrSubmitted
 		case states[0] == "open":
 			return nil, errRev
 		}

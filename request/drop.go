@@ -45,7 +45,7 @@ func (s *Service) Drop(ctx context.Context, actor civic.Actor, id civic.DraftID)
 			if d.State == "dropped" {
 				return nil // pressed twice
 			}
-			return errSubmitted
+			return ErrSubmitted
 		}
 		def, err := s.catalog.Version(tx, d.DefHash)
 		if err != nil {

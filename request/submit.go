@@ -107,7 +107,7 @@ func (s *Service) Submit(ctx context.Context, actor civic.Actor, id civic.DraftI
 		}
 		return rc, err
 	}
-	if errors.Is(err, errSubmitted) {
+	if errors.Is(err, ErrSubmitted) {
 		// It was submitted before; that receipt is the answer.
 		rc, ok, err2 := s.already(ctx, actor, id)
 		if err2 != nil || ok {

@@ -37,6 +37,19 @@ func (v *Voice) LeadThrough(ctx context.Context, set Handset, from string, who p
 	return t.ended(err)
 }
 
+// LeadChosen leads somebody who is known from the menu of some services to the one that they choose, and through it.
+func (v *Voice) LeadChosen(ctx context.Context, set Handset, who people.Caller, all []*catalog.Definition) (chosen string, end End, err error) {
+	t := &talk{voice: v, set: set, end: &End{Person: who.Person}, notes: NoNotes{}}
+	def, err := t.offer(ctx, who, hello, all)
+	if err != nil {
+		end, err = t.ended(err)
+		return "", end, err
+	}
+	_, err = t.serve(ctx, who, def)
+	end, err = t.ended(err)
+	return def.Service, end, err
+}
+
 // Sounds are the sentences of a text as the line plays them.
 func Sounds(ctx context.Context, say Sayer, text string, style speech.Style) ([]speech.PCM, error) {
 	var out []speech.PCM

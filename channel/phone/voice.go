@@ -102,20 +102,30 @@ func (t *talk) lead(ctx context.Context) error {
 		}
 	}
 	for {
-		def, err := t.menu(ctx, who, lead)
-		if err != nil {
-			return err
-		}
-		t.end.Service, t.end.Draft, t.group, t.others = def.Service, "", def.Group, false
-		t.noteMeant()
-		if who.Person == "" {
-			return human{WhyNone} // a colleague asks who they are, and knows what they call for
-		}
-		if more, err := t.serve(ctx, who, def); !more {
+		if more, err := t.matter(ctx, who, lead); !more {
 			return err
 		}
 		lead = "" // they know who speaks
 	}
+}
+
+// matter leads through what the caller chooses of the menu; more when they want something else after it.
+func (t *talk) matter(ctx context.Context, who people.Caller, lead string) (more bool, err error) {
+	def, err := t.menu(ctx, who, lead)
+	if err != nil {
+		return false, err
+	}
+	done := *t.end
+	t.end.Service, t.group, t.others = def.Service, def.Group, false
+	t.end.Draft, t.end.Request, t.end.Number = "", "", "" // what a human goes on with, or calls back for, is this one
+	t.noteMeant()
+	if who.Person == "" {
+		return false, human{WhyNone} // a colleague asks who they are, and knows what they call for
+	}
+	if more, err = t.serve(ctx, who, def); err != nil && t.end.Request == "" && !errors.As(err, new(human)) {
+		t.end.Request, t.end.Number = done.Request, done.Number // who hangs up over a second matter had the first done
+	}
+	return more, err
 }
 
 func (t *talk) noteMeant() {
@@ -156,6 +166,11 @@ func (t *talk) menu(ctx context.Context, who people.Caller, lead string) (*catal
 	if err != nil {
 		return nil, errors.Join(human{WhyBroken}, err)
 	}
+	return t.offer(ctx, who, lead, all)
+}
+
+// offer offers those of some services that their definitions put into the menu.
+func (t *talk) offer(ctx context.Context, who people.Caller, lead string, all []*catalog.Definition) (*catalog.Definition, error) {
 	menu := catalog.Menu(all)
 	if len(menu) == 0 {
 		return nil, human{WhyNone}
@@ -204,6 +219,7 @@ func (t *talk) serve(ctx context.Context, who people.Caller, def *catalog.Defini
 			}
 			return false, human{WhyNone}
 		}
+		now := view
 		if len(view.Step.Ask) > 0 {
 			view, err = t.question(ctx, actor, view)
 		} else {
@@ -214,6 +230,9 @@ func (t *talk) serve(ctx context.Context, who people.Caller, def *catalog.Defini
 			if err == nil {
 				view, err = t.change(ctx, actor, view)
 			}
+		}
+		if errors.Is(err, request.ErrSubmitted) { // by their family, or at a window: it is done, and no error
+			return t.handIn(ctx, actor, now)
 		}
 		if err != nil {
 			return false, err
@@ -391,6 +410,8 @@ func (t *talk) put(ctx context.Context, actor civic.Actor, view *request.View, g
 		return answered{next, err}, err
 	})
 	switch {
+	case errors.Is(err, request.ErrSubmitted):
+		return nil, err
 	case err != nil:
 		return nil, t.refused(ctx, err)
 	case a.wrong != nil:

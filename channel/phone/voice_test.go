@@ -6,7 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"yinqiao/app/apptest"
 	"yinqiao/channel/phone"
+	"yinqiao/channel/phone/phonetest"
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/db/dbtest"
@@ -28,10 +30,14 @@ func TestWhoCallsForAnOperaEveningGetsItByKeysAndHearsTheNumberThatIsStored(t *t
 		c.answers("哪一次？", '1')
 		c.answers("您要办的是看戏和上课。地方，140105 culture_house。活动，晋剧《打金枝》。", '1')
 		c.hears("已经办好了。", speech.Slow)
-		c.Press('1') // a second tap is no reason to hang up before the number was heard
-		c.hears("已经办好了。", speech.Slow)
+		c.Forget()
+		c.Press('1') // a second tap cuts nothing short, and is no wish for anything else
 		id, number, service := w.request(w.Taiyuan.Elder)
 		c.hears(phone.Spoken(number), speech.Slow)
+		c.hears("还要办别的事，请按1。", speech.Style{})
+		if begun, err := phone.Sounds(t.Context(), w.say, "已经办好了。", speech.Slow); err != nil || phonetest.Contains(c.Heard(), begun[0]) {
+			t.Errorf("what was done was cut short and said again, %v", err)
+		}
 		w.writtenToo(number)
 		if other, err := phone.Sounds(t.Context(), w.say, phone.Spoken("1000000009"), speech.Slow); err != nil || len(other) < 2 {
 			t.Fatal(err)
@@ -46,6 +52,69 @@ func TestWhoCallsForAnOperaEveningGetsItByKeysAndHearsTheNumberThatIsStored(t *t
 			t.Errorf("%d bookings", n)
 		}
 	})
+}
+
+// Who hangs up over a second matter had the first done, and the call counts as one that solved something; who wants a human
+// wants one for the second: that is what is gone on with, and called back for where the call falls.
+func TestASecondMatterThatIsNotFinishedIsGoneOnWithAndTheFirstIsDone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, db.SQLite))
+	at, got := w.open()
+	for name, leave := range map[string]func(c *ear){
+		"hangs up":      func(c *ear) { c.hears("去哪家医院？", speech.Style{}); c.Hangup() },
+		"wants a human": func(c *ear) { c.answers("去哪家医院？", '0') },
+	} {
+		t.Run(name, func(t *testing.T) {
+			in := w.NewPerson(w.Taiyuan.Street, "张玉珍")
+			elder := w.Register(t, in)
+			c := w.dial(at, in.Phones[0].Number)
+			c.answers("医院挂号，请按1。代寄检查报告，请按2。看戏和上课，请按3。", '3')
+			c.answers("在哪个文化馆？", '1')
+			c.answers("参加哪一个？", '1')
+			c.answers("哪一次？", '1')
+			c.answers("您要办的是看戏和上课。", '1')
+			c.answers("还要办别的事，请按1。", '1')
+			first, _, _ := w.request(elder)
+			c.answers("医院挂号，请按1。", '1')
+			leave(c)
+			end := <-got
+			done := first
+			if end.Human != "" {
+				done = ""
+			}
+			if end.Request != done || end.Draft == "" || string(end.Draft) == string(first) || end.Service != "hospital-register" {
+				t.Errorf("the call ended with %+v; the first was %s", end, first)
+			}
+		})
+	}
+}
+
+// What the caller is asked about was handed in meanwhile, by their daughter: that is no error, and its number is said.
+func TestWhatWasHandedInElsewhereMeanwhileIsToldByItsNumber(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, db.SQLite))
+	at, got := w.open()
+	c := w.dial(at, w.Taiyuan.ElderPhone)
+	c.answers("王奶奶，您好，这里是老年人服务热线。", '2')
+	c.answers("您在哪家医院做的检查？", '1')
+	c.answers("要寄哪一种报告？化验报告，请按1。", '1')
+	c.answers("寄到什么地方？银槐街18号2单元301，请按1。", '1')
+	c.answers("快递员打哪个电话？就打您现在用的这个电话，请按1。", '1')
+	c.answers("还有什么要交代的吗？不用，跳过，请按1。", '1')
+	c.answers("您要办的是代寄检查报告。", '2')
+	c.answers("要改哪一样？", '2')
+	c.hears("要寄哪一种报告？", speech.Style{})
+	var draft civic.DraftID
+	w.Look(t, apptest.System(), func(v *journal.View) error {
+		return v.Get(&draft, `SELECT id FROM draft WHERE person = $1 AND state = 'open'`, w.Taiyuan.Elder)
+	})
+	rc, err := w.Requests.Submit(t.Context(), apptest.AsPerson(w.Taiyuan.Daughter), draft, 0)
+	w.ok(err)
+	c.Press('2')
+	c.hears("已经办好了。"+phone.Spoken(rc.Number), speech.Slow)
+	if end := <-got; end.Request != rc.Request || end.Human != "" {
+		t.Errorf("the call ended with %+v", end)
+	}
 }
 
 func TestAReportIsSentForByPhoneAndTheCaseIsTheHospitals(t *testing.T) {
@@ -181,11 +250,34 @@ func TestWhoPhonesForTheirReportHearsItsNumberAndSaysWhetherItIsSolved(t *testin
 		c.answers("王奶奶，您好，这里是老年人服务热线。您办的代寄检查报告，有答复了。听答复，请按1。", '1')
 		c.hears("140105 hospital答复说，"+posted+"再说一遍。"+posted+"这件事办好了吗？办好了，请按1。", speech.Slow)
 		c.Press('1')
-		c.Ended(10 * time.Second)
+		c.Ended(20 * time.Second)
 		if end := <-got; end.Request != rc.Request || end.Human != "" || w.Acts(t, casework.ActConfirmed, string(rc.Request)) != 1 {
 			t.Errorf("the call ended with %+v", end)
 		}
 	})
+}
+
+// What happens next, and the number, are heard whole by whoever presses a key into them.
+func TestWhoSaysThatItIsNotSolvedHearsWhatHappensNextWhateverTheyPress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, db.SQLite))
+	rc := w.ReportPost(t, w.Taiyuan)
+	w.ok(w.Casework.Take(t.Context(), w.Taiyuan.HospitalClerk, rc.Request))
+	w.ok(w.Casework.Resolve(t.Context(), w.Taiyuan.HospitalClerk, rc.Request, "寄出了，邮政快递，单号EA105400012CN。"))
+	at, got := w.open()
+	c := w.dial(at, w.Taiyuan.ElderPhone)
+	c.answers("您办的代寄检查报告，有答复了。听答复，请按1。", '1')
+	c.hears("这件事办好了吗？办好了，请按1。", speech.Slow)
+	c.Forget()
+	c.Press('2')
+	c.Press('2')
+	c.hears("已经告诉单位没有办好，请他们重新办，有消息再告诉您。", speech.Slow)
+	c.Press('2')
+	c.hears(phone.Spoken(rc.Number), speech.Slow)
+	c.hears("谢谢您的来电，再见。", speech.Style{})
+	if end := <-got; end.Request != rc.Request || end.Human != "" || w.Acts(t, casework.ActReopened, string(rc.Request)) != 1 {
+		t.Errorf("the call ended with %+v", end)
+	}
 }
 
 func TestNothingOfAnybodysIsToldOnAPhoneThatOthersHaveToo(t *testing.T) {

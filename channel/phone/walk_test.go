@@ -89,6 +89,58 @@ func TestEveryServiceEndsAtANumberOrAtAHumanWhateverIsPressed(t *testing.T) {
 	}
 }
 
+// Whatever a definition puts into the menu is reached by keys, as the definition says and without a word of code: what
+// is no service's own place there today is so tomorrow.
+func TestEveryServiceThatItsDefinitionPutsIntoTheMenuIsReachedByKeys(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.Open(t, db.SQLite))
+	w.voice.Speech = newMute()
+	for div, who := range map[civic.Division]people.Caller{
+		"140105": {Person: w.Taiyuan.Elder, Polite: "王奶奶", Division: w.Taiyuan.Street},
+		"330106": {Person: w.Xihu.Elder, Polite: "王奶奶", Division: w.Xihu.Street},
+	} {
+		all, err := w.Catalog.List(t.Context(), div, civic.ChannelPhone)
+		w.ok(err)
+		words := make([]request.Key, len(all))
+		for i, def := range all {
+			in := *def
+			in.Menu = len(all) - i // the other way round than they are listed
+			words[len(all)-1-i], all[i] = request.Key{Words: def.Title, Texts: []string{def.Service}}, &in
+		}
+		for _, def := range all {
+			keys := pathTo(words, def.Service)
+			f := &fingers{draw: func() byte {
+				if len(keys) == 0 {
+					return '0'
+				}
+				k := keys[0]
+				keys = keys[1:]
+				return k
+			}}
+			chosen, end, err := w.voice.LeadChosen(t.Context(), f, who, all)
+			if err != nil || chosen != def.Service || end.Human == phone.WhyBroken {
+				t.Errorf("%s of %s: the keys led to %q, %+v, %v", def.Service, div, chosen, end, err)
+			}
+		}
+	}
+}
+
+// pathTo are the keys that lead through a menu to a service.
+func pathTo(words []request.Key, service string) []byte {
+	var keys []byte
+	for from := 0; ; {
+		m := request.Offer("", words, from)
+		for i, k := range m.Keys {
+			switch {
+			case k.More:
+				keys, from = append(keys, byte('1'+i)), m.Next
+			case k.Texts[0] == service:
+				return append(keys, byte('1'+i))
+			}
+		}
+	}
+}
+
 // settled holds what a walk left to what is stored.
 func (w *world) settled(r *rapid.T, end phone.End, f *fingers) {
 	r.Helper()

@@ -127,6 +127,30 @@ func TestAKeyCutsThePromptOff(t *testing.T) {
 	c.Ended(5 * time.Second)
 }
 
+func TestWhatIsPlayedWholeIsHeardToItsEndAndTheKeyIsLeftForTheQuestionAfterIt(t *testing.T) {
+	t.Parallel()
+	whole, playing := phonetest.Tone(440, time.Second), make(chan struct{})
+	addr := open(t, line.Config{}, func(ctx context.Context, c *line.Call) {
+		_ = c.Answer()
+		close(playing)
+		if err := c.PlayOut(ctx, whole); err != nil {
+			t.Error(err)
+		}
+		if k, err := c.Key(ctx, time.Second); k != '2' || err != nil {
+			t.Error(k, err)
+		}
+	})
+	c, err := phonetest.New(t, "13800001234").Dial(addr, "95128", phonetest.Offer{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-playing
+	c.Hears(phonetest.Tone(440, 100*time.Millisecond), 5*time.Second)
+	c.Press('2')
+	c.Hears(whole, 5*time.Second)
+	c.Ended(5 * time.Second)
+}
+
 func TestACallerWhoHangsUpEndsTheCallAtOnce(t *testing.T) {
 	t.Parallel()
 	over := make(chan error, 1)
