@@ -138,7 +138,7 @@ func (e *ear) hears(text string, style speech.Style) {
 	sounds, err := phone.Sounds(e.w.t.Context(), e.w.say, text, style)
 	e.w.ok(err)
 	for _, s := range sounds {
-		e.Hears(s, 8*time.Second)
+		e.Hears(s, 20*time.Second)
 	}
 }
 

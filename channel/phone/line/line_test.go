@@ -330,12 +330,12 @@ func TestPacketsAreTwentyMillisecondsApart(t *testing.T) {
 	}
 	c.Ended(10 * time.Second)
 	at := c.Arrived()
-	if n := len(at); n < 48 || n > 60 {
-		t.Errorf("%d packets for a second of sound", n)
+	if len(at) < 48 {
+		t.Fatalf("%d packets for a second of sound", len(at))
 	}
-	// On a busy machine single packets are late; on the whole they keep time.
-	if took := at[len(at)-1].Sub(at[0]); took < 900*time.Millisecond || took > 3*time.Second {
-		t.Errorf("they took %v", took)
+	// On a busy machine single packets are late, and silence follows until the call is ended; on the whole they keep time.
+	if apart := at[len(at)-1].Sub(at[0]) / time.Duration(len(at)-1); apart < 18*time.Millisecond || apart > 60*time.Millisecond {
+		t.Errorf("they are %v apart", apart)
 	}
 }
 
