@@ -68,13 +68,12 @@ type Service struct {
 func New(j *journal.Journal) *Service { return &Service{j} }
 
 var (
-	errNone   = civic.E(civic.NotFound, "task.unknown", "没有找到这一项。请回到台账里再看一看。")
-	errWords  = civic.E(civic.Invalid, "task.words", "请用几句话写清楚，不超过1000个字，不写证件号和电话。").On("words")
-	errDay    = civic.E(civic.Invalid, "task.day", "日子要写成2026-11-30这样，不能早于今天。").On("until")
-	errMine   = civic.E(civic.Denied, "task.unit", "这项任务由责任单位自己的经办人报。").Accepting("请责任单位的经办人登录")
-	errTitle  = civic.E(civic.Invalid, "task.title", "请写一个题目，不超过60个字，不写证件号和电话。").On("title")
-	errToday  = civic.E(civic.Invalid, "task.past", "日子要写成2026-11-30这样，不能晚于今天。").On("day")
-	errLedger = civic.E(civic.Conflict, "task.moved", "这项任务刚才有了变化。请看看最新的，再写一次。")
+	errNone  = civic.E(civic.NotFound, "task.unknown", "没有找到这一项。请回到台账里再看一看。")
+	errWords = civic.E(civic.Invalid, "task.words", "请用几句话写清楚，不超过1000个字，不写证件号和电话。").On("words")
+	errDay   = civic.E(civic.Invalid, "task.day", "日子要写成2026-11-30这样，不能早于今天。").On("until")
+	errMine  = civic.E(civic.Denied, "task.unit", "这项任务由责任单位自己的经办人报。").Accepting("请责任单位的经办人登录")
+	errTitle = civic.E(civic.Invalid, "task.title", "请写一个题目，不超过60个字，不写证件号和电话。").On("title")
+	errToday = civic.E(civic.Invalid, "task.past", "日子要写成2026-11-30这样，不能晚于今天。").On("day")
 )
 
 // wordsOf cleans what somebody wrote: some sentences, without numbers of people.
