@@ -158,7 +158,7 @@ func TestADaughterActsUnderTheBandUntilHerFatherEndsIt(t *testing.T) {
 }
 
 // files are the routes of pages that answer with a file to keep, not a page.
-var files = regexp.MustCompile(`/scan$|/voice$|/aloud/|\.(xlsx|csv|wav|svg|png)$|/copy/file$|/calls/changes$`)
+var files = regexp.MustCompile(`/scan$|/voice$|/aloud/|\.(xlsx|csv|wav|svg|png)$|/copy/file$|/calls/changes$|/ledger/files/`)
 
 // Every page of every face, as whoever may see it sees it, on the smallest window.
 func TestEveryPageOfEveryFaceIsAccessibleAndFitsTheSmallestWindow(t *testing.T) {
