@@ -30,7 +30,7 @@ WIDE     = ./channel/api
 
 test: deps lint       ## everything, on both databases; the rooms under the race detector
 	$(GO) test -race $(CALM) -timeout 15m $$($(GO) list $(PKGS) | grep -v /app/e2e)
-	$(GO) test -timeout 15m ./app/e2e $(WIDE)
+	$(GO) test -timeout 30m ./app/e2e $(WIDE)
 
 test-fast:            ## the tests without race detector and linters
 	$(GO) test $(PKGS)

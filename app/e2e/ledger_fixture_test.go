@@ -107,7 +107,11 @@ func init() {
 			return s.ledgerKeeper()
 		},
 		renew: func(t *testing.T, s *site, r route) {
-			if onLedger(r) {
+			switch {
+			case strings.Contains(r.pattern, "/policies/"):
+				s.newPolicies(t)
+			case strings.HasSuffix(r.pattern, "/report"), strings.HasSuffix(r.pattern, "/reports"), r.pattern == "/desk/ledger/units": // use nothing up
+			case onLedger(r) && (strings.Contains(r.pattern, "{duty}") || strings.Contains(r.pattern, "{practice}")):
 				s.newLedgerMatters(t)
 			}
 		},
@@ -198,21 +202,30 @@ func (s *story) newLedger(t *testing.T) {
 	hire("ledger keeper", "聂主任", open("省联席会议办公室"), staff.Supervisor)
 	hire("ledger unit", "韩处长", health, staff.Bureau)
 	hire("ledger neighbour", "梁处长", open("省民政厅"), staff.Bureau)
+	s.newPolicies(t)
 	s.newLedgerMatters(t)
+}
+
+// newPolicies brings a document for each act that uses one up.
+func (s *story) newPolicies(t *testing.T) {
+	t.Helper()
+	for _, verb := range []string{"Show", "CorrectFacts", "CorrectMeasure", "AdoptPolicy", "DropPolicy"} {
+		s.made["policy "+verb] = s.bringPolicy(t)
+	}
+}
+
+func (s *story) bringPolicy(t *testing.T) string {
+	t.Helper()
+	id, err := s.Ledger.BringPolicy(t.Context(), s.ledgerKeeper(), task.PolicyFile{Name: "方案.txt", Bytes: []byte(aPlan), Division: "14"})
+	s.must(t, err)
+	return id
 }
 
 // newLedgerMatters makes what the acts use up.
 func (s *story) newLedgerMatters(t *testing.T) {
 	t.Helper()
 	ctx, keeper, unit := t.Context(), s.ledgerKeeper(), s.ledgerUnit()
-	bring := func() string {
-		id, err := s.Ledger.BringPolicy(ctx, keeper, task.PolicyFile{Name: "方案.txt", Bytes: []byte(aPlan), Division: "14"})
-		s.must(t, err)
-		return id
-	}
-	for _, verb := range []string{"Show", "CorrectFacts", "CorrectMeasure", "AdoptPolicy", "DropPolicy", "Board"} {
-		s.made["policy "+verb] = bring()
-	}
+	s.made["policy Board"] = s.bringPolicy(t)
 	s.must(t, s.Ledger.AdoptPolicy(ctx, keeper, s.made["policy Board"], 1, task.Adoption{Code: s.code()}))
 	s.must(t, s.Ledger.NameUnit(ctx, keeper, "14", "省卫健委", civic.OfficeID(s.made["health office"])))
 	ts, _, err := s.Ledger.Tasks(ctx, keeper, task.Ask{Division: "14", Policy: s.made["policy Board"]})
