@@ -115,15 +115,18 @@ func (s *Sessions) who(ctx context.Context) civic.Party {
 		if !s.now().Before(end) {
 			return civic.Party{}
 		}
-		if until := s.now().Add(sessionLife); until.Sub(s.Deadline(ctx)) > sessionStep {
-			s.SetDeadline(ctx, until)
-		}
+		s.goesOn(ctx)
 	case civic.PartyDevice: // until it is taken out of use
-		if until := s.now().Add(sessionLife); until.Sub(s.Deadline(ctx)) > sessionStep {
-			s.SetDeadline(ctx, until)
-		}
+		s.goesOn(ctx)
 	}
 	return p
+}
+
+// goesOn lets a session that is used last on.
+func (s *Sessions) goesOn(ctx context.Context) {
+	if until := s.now().Add(sessionLife); until.Sub(s.Deadline(ctx)) > sessionStep {
+		s.SetDeadline(ctx, until)
+	}
 }
 
 // Leave signs out.

@@ -219,6 +219,7 @@ func init() {
 			"Booking.PublishWeek": with(text(s.made["seen"]), byType{reflect.TypeFor[booking.WeekFile](): {s.weekFile()}}),
 			"Booking.Roll":        text("2026-11-23"),
 			"Booking.Addable":     {},
+			"Booking.Adds":        {},
 			"Booking.Hall":        {},
 			"Booking.Free":        text("venue", "2026-11-23", "2026-11-30"),
 			"Booking.Prove":       text("2026-11-23", "2026-11-30"),

@@ -160,6 +160,18 @@ func (s *Service) Addable(ctx context.Context, actor civic.Actor) ([]Choice, err
 	return out, err
 }
 
+// Adds reports whether whoever is at the controls has sessions in which they may make an extra
+// place; Denied to whoever has none.
+func (s *Service) Adds(ctx context.Context, actor civic.Actor) error {
+	return s.j.Look(ctx, actor, func(v *journal.View) error {
+		if err := v.SignedIn(); err != nil {
+			return err
+		}
+		_, _, err := s.addsTo(v)
+		return err
+	})
+}
+
 var errNotAdder = civic.E(civic.Denied, "booking.extra", "加号要用这位医生自己的账号，或者由排号的负责人来加。").Accepting("请医生本人或者排号的负责人来加")
 
 // addsTo are the resources in whose sessions whoever looks may make an extra place, at least

@@ -212,14 +212,19 @@ func (s *Service) Roll(ctx context.Context, actor civic.Actor, day string) ([]It
 		if _, err := parseDay(day); err != nil {
 			return err
 		}
-		var bs []Booking
-		if err := v.Select(&bs, `SELECT `+bookingColumns+` FROM booking WHERE office = $1 AND day = $2 AND state IN ('booked', 'arrived', 'missed') ORDER BY starts_at, made_at, id`, auth.Office(), day); err != nil {
-			return err
-		}
-		out, err = s.items(v, bs)
+		out, err = s.ofDay(v, auth.Office(), day)
 		return err
 	})
 	return out, err
+}
+
+// ofDay lists all who have booked a day at an office, by time.
+func (s *Service) ofDay(q db.Q, office civic.OfficeID, day string) ([]Item, error) {
+	var bs []Booking
+	if err := q.Select(&bs, `SELECT `+bookingColumns+` FROM booking WHERE office = $1 AND day = $2 AND state IN ('booked', 'arrived', 'missed') ORDER BY starts_at, made_at, id`, office, day); err != nil {
+		return nil, err
+	}
+	return s.items(q, bs)
 }
 
 // itemsEach is for how many bookings names are read at once.

@@ -125,61 +125,61 @@ func (s *Service) asker(k *request.Asking) (Drawer, error) {
 	return drawer(k.Q, k.Actor, k.Now, p, tags)
 }
 
+// seeker is who asks for what is free: as pools see them, with the places that are theirs already.
+type seeker struct {
+	Drawer
+	mine []hold // held in their draft, or offered to them
+}
+
+func (s *Service) seeker(k *request.Asking) (who seeker, err error) {
+	if who.Drawer, err = s.asker(k); err != nil {
+		return who, err
+	}
+	ids := k.Auth.Selves()
+	err = k.Q.Select(&who.mine, `SELECT `+holdColumns+` FROM booking_hold WHERE draft = $1 OR draft = '' AND person IN `+db.In(2, len(ids)), append([]any{k.Draft}, db.Args(ids)...)...)
+	return who, err
+}
+
 // slots lists what is free to the asker, by time.
 func (s *Service) slots(k *request.Asking, w want) ([]slot, error) {
-	return s.slotsUntil(k, w, sessionsEach, func([]slot, int) bool { return false })
+	who, err := s.seeker(k)
+	if err != nil {
+		return nil, err
+	}
+	return s.slotsUntil(k, who, w, sessionsEach, func([]slot, int) bool { return false })
 }
 
 // slotsUntil is slots up to where there are enough, reading so many at once. It tells which it
 // has, and in how many sessions that it has not seen the asker has a place.
-func (s *Service) slotsUntil(k *request.Asking, w want, each int, enough func(has []slot, unseen int) bool) ([]slot, error) {
-	d, err := s.asker(k)
-	if err != nil {
-		return nil, err
-	}
-	mine, err := heldBy(k)
-	if err != nil {
-		return nil, err
-	}
+func (s *Service) slotsUntil(k *request.Asking, who seeker, w want, each int, enough func(has []slot, unseen int) bool) (out []slot, err error) {
 	unseen := map[string]bool{}
-	for _, h := range mine {
+	for _, h := range who.mine {
 		unseen[h.Session] = true
 	}
-	var out []slot
-	for last := (Session{}); ; {
-		all, pools, err := s.openAfter(k.Q, w, k.Now, last, each)
-		if err != nil {
-			return nil, err
-		}
-		for _, x := range all {
+	err = s.eachOpen(k.Q, w, k.Now, each, func(some []slot, pools map[string][]state) (bool, error) {
+		for _, x := range some {
 			delete(unseen, x.ID)
-			if err := s.seen(k, d, &x, pools[x.ID], mine); err != nil {
-				return nil, err
+			if err := s.seen(k, who, &x, pools[x.ID]); err != nil {
+				return false, err
 			}
 			if x.Free > 0 {
 				out = append(out, x)
 			}
 		}
-		if len(all) < each || enough(out, len(unseen)) {
-			return out, nil
-		}
-		last = all[len(all)-1].Session
+		return enough(out, len(unseen)), nil
+	})
+	if err != nil {
+		return nil, err
 	}
-}
-
-// heldBy are the places that are held in the asker's draft or offered to them.
-func heldBy(k *request.Asking) (mine []hold, err error) {
-	ids := k.Auth.Selves()
-	err = k.Q.Select(&mine, `SELECT `+holdColumns+` FROM booking_hold WHERE draft = $1 OR draft = '' AND person IN `+db.In(2, len(ids)), append([]any{k.Draft}, db.Args(ids)...)...)
-	return mine, err
+	return out, nil
 }
 
 // seen counts what the asker can get in a session.
-func (s *Service) seen(k *request.Asking, d Drawer, x *slot, pools []state, mine []hold) (err error) {
-	if x.Free, err = s.freeTo(k.Q, d, x.Session, pools); err != nil {
+func (s *Service) seen(k *request.Asking, who seeker, x *slot, pools []state) (err error) {
+	if x.Free, err = s.freeTo(k.Q, who.Drawer, x.Session, pools); err != nil {
 		return err
 	}
-	for _, h := range mine {
+	for _, h := range who.mine {
 		if h.Session == x.ID && !x.mine && (h.Until.After(k.Now) || h.Draft != "" && x.Free == 0) {
 			x.mine = true
 			x.Free++
@@ -191,15 +191,27 @@ func (s *Service) seen(k *request.Asking, d Drawer, x *slot, pools []state, mine
 // open reads all sessions that may be booked now, by time, with their pools.
 func (s *Service) open(q db.Q, w want, now time.Time) (out []slot, pools map[string][]state, err error) {
 	pools = map[string][]state{}
-	for last := (Session{}); ; {
-		some, of, err := s.openAfter(q, w, now, last, sessionsEach)
-		if err != nil {
-			return nil, nil, err
-		}
+	err = s.eachOpen(q, w, now, sessionsEach, func(some []slot, of map[string][]state) (bool, error) {
 		out = append(out, some...)
 		maps.Copy(pools, of)
-		if len(some) < sessionsEach {
-			return out, pools, nil
+		return false, nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return out, pools, nil
+}
+
+// eachOpen reads the sessions that may be booked now, by time, with their pools, so many at once,
+// until there are enough or no more.
+func (s *Service) eachOpen(q db.Q, w want, now time.Time, each int, do func(some []slot, pools map[string][]state) (enough bool, err error)) error {
+	for last := (Session{}); ; {
+		some, pools, err := s.openAfter(q, w, now, last, each)
+		if err != nil {
+			return err
+		}
+		if enough, err := do(some, pools); err != nil || enough || len(some) < each {
+			return err
 		}
 		last = some[len(some)-1].Session
 	}
@@ -285,10 +297,14 @@ func (s *Service) departments(k *request.Asking, w want) ([]catalog.Option, erro
 	if err := k.Q.Select(&ds, `SELECT DISTINCT department FROM booking_session`+c.text()+` AND department <> '' ORDER BY department`, c.args...); err != nil {
 		return nil, err
 	}
+	who, err := s.seeker(k)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]catalog.Option, 0, len(ds))
 	for _, d := range ds {
 		w.department = d
-		some, err := s.slotsUntil(k, w, firstEach, func(has []slot, _ int) bool { return len(has) > 0 })
+		some, err := s.slotsUntil(k, who, w, firstEach, func(has []slot, _ int) bool { return len(has) > 0 })
 		if err != nil {
 			return nil, err
 		}
@@ -341,7 +357,11 @@ func (s *Service) days(k *request.Asking, w want) ([]catalog.Option, error) {
 }
 
 func (s *Service) sessions(k *request.Asking, w want) ([]catalog.Option, error) {
-	slots, err := s.slotsUntil(k, w, sessionsEach, func(has []slot, unseen int) bool { return len(has) >= offersMost && unseen == 0 })
+	who, err := s.seeker(k)
+	if err != nil {
+		return nil, err
+	}
+	slots, err := s.slotsUntil(k, who, w, sessionsEach, func(has []slot, unseen int) bool { return len(has) >= offersMost && unseen == 0 })
 	if err != nil {
 		return nil, err
 	}

@@ -60,11 +60,7 @@ func (s *Service) Day(ctx context.Context, actor civic.Actor, day string) (*DayF
 			return err
 		}
 		f.Today = f.Day == dayOf(v.Now)
-		var bs []Booking
-		if err := v.Select(&bs, `SELECT `+bookingColumns+` FROM booking WHERE office = $1 AND day = $2 AND state IN ('booked', 'arrived', 'missed') ORDER BY starts_at, made_at, id`, office, f.Day); err != nil {
-			return err
-		}
-		if f.Items, err = s.items(v, bs); err != nil {
+		if f.Items, err = s.ofDay(v, office, f.Day); err != nil {
 			return err
 		}
 		f.Tally, err = tally(v, office, f.Day)

@@ -158,7 +158,7 @@ func (f face) showPerson(w http.ResponseWriter, r *http.Request, status int, fr 
 		return err
 	}
 	if _, v.Adds = m.May(civic.MayKeepSessions); !v.Adds {
-		if _, err = f.Booking.Addable(ctx, a); err != nil && !civic.Is(err, civic.Denied) {
+		if err = f.Booking.Adds(ctx, a); err != nil && !civic.Is(err, civic.Denied) {
 			return err
 		}
 		v.Adds = err == nil
