@@ -289,7 +289,7 @@ func (h *heeding) values(t *Template, receiver string) (content, error) {
 		h.s.book.inEnglish(v)
 	}
 	for name, text := range v {
-		v[name] = fit(text, max(1, h.s.book.params[name]))
+		v[name] = civic.Cut(text, max(1, h.s.book.params[name]))
 	}
 	return c, nil
 }

@@ -349,7 +349,7 @@ func (s *Service) unreached(m, first Message) (Values, error) {
 		v["whom"], v["ask"] = "该看"+elder+"这件事的同事", "请您接着办。"
 	}
 	for name, text := range v {
-		v[name] = fit(text, max(1, s.book.params[name]))
+		v[name] = civic.Cut(text, max(1, s.book.params[name]))
 	}
 	return v, nil
 }

@@ -81,14 +81,6 @@ func (t text) append(dst []byte, v Values) []byte {
 // render is append to a new string.
 func (t text) render(v Values) string { return string(t.append(make([]byte, 0, 256), v)) }
 
-// fit cuts a value to the characters that its place has, with a sign that it was cut.
-func fit(s string, most int) string {
-	if utf8.RuneCountInString(s) <= most {
-		return s
-	}
-	return string([]rune(s)[:most-1]) + "…"
-}
-
 // Sample returns what makes the words of a message with all its values, for measuring.
 func Sample() (func() string, error) {
 	b, err := open(data)

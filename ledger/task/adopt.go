@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"yinqiao/civic"
 	"yinqiao/db"
@@ -158,10 +157,10 @@ func adopt(tx *journal.Tx, auth civic.Authority, p Policy, governments []civic.D
 	all := lastGoal(p.Reading)
 	for i, m := range p.Reading.Measures {
 		id := db.NewID()
-		measures = append(measures, []any{id, p.ID, i + 1, m.Ref, m.Section, m.Kind, m.Force, cut(m.Heading, headingMost), m.Text})
+		measures = append(measures, []any{id, p.ID, i + 1, m.Ref, m.Section, m.Kind, m.Force, civic.Cut(m.Heading, headingMost), m.Text})
 		for k, a := range m.Actions {
 			for n, t := range a.Targets {
-				targets = append(targets, []any{db.NewID(), id, k + 1, n + 1, cut(t.Text, taskWords), t.Value, t.Unit, t.Direction})
+				targets = append(targets, []any{db.NewID(), id, k + 1, n + 1, civic.Cut(t.Text, taskWords), t.Value, t.Unit, t.Direction})
 			}
 			words := m.Heading
 			if len(m.Actions) > 1 && a.Text != "" {
@@ -172,7 +171,7 @@ func adopt(tx *journal.Tx, auth civic.Authority, p Policy, governments []civic.D
 				due = all
 			}
 			for _, w := range who(p.Division, a, governments) {
-				tasks = append(tasks, []any{db.NewID(), p.ID, id, k + 1, "", w.in, w.unit, w.leads, m.Force, cut(words, taskWords), due, "silent", "", "", "", false})
+				tasks = append(tasks, []any{db.NewID(), p.ID, id, k + 1, "", w.in, w.unit, w.leads, m.Force, civic.Cut(words, taskWords), due, "silent", "", "", "", false})
 			}
 		}
 	}
@@ -217,7 +216,7 @@ func who(in civic.Division, a ledger.Action, governments []civic.Division) []doe
 		cities, counties := everyGovernment(u.Name)
 		some := slices.DeleteFunc(slices.Clone(governments), func(g civic.Division) bool { return !(cities && len(g) == 4 || counties && len(g) == 6) })
 		if len(some) == 0 {
-			add(doer{in, cut(u.Name, unitMost), u.Lead})
+			add(doer{in, civic.Cut(u.Name, unitMost), u.Lead})
 		}
 		for _, g := range some {
 			add(doer{g, Government(g), u.Lead})
@@ -234,10 +233,3 @@ const NoUnit = "没有写明单位"
 
 // Government is the unit that a city's or county's government is in the ledger.
 func Government(in civic.Division) string { return place.DivisionName(in) + "政府" }
-
-func cut(s string, n int) string {
-	if utf8.RuneCountInString(s) <= n {
-		return s
-	}
-	return string([]rune(s)[:n-1]) + "…"
-}

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"yinqiao/civic"
 	"yinqiao/db"
@@ -120,12 +119,7 @@ func fileName(name string) string {
 }
 
 // short is the beginning of a text, for an entry.
-func short(s string) string {
-	if utf8.RuneCountInString(s) <= 60 {
-		return s
-	}
-	return string([]rune(s)[:60]) + "…"
-}
+func short(s string) string { return civic.Cut(s, 60) }
 
 // Policies lists the documents of a division, of what is round it and of what lies in it,
 // the newest first; dropped ones come last. It needs figures.see there.
