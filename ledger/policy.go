@@ -59,6 +59,16 @@ type Policy struct {
 	Warnings  []Warning `json:"warnings"`
 }
 
+// End is the last day by which the whole plan is to be carried out, that of every part which has
+// none of its own; "" where the document names none.
+func (p *Policy) End() string {
+	end := ""
+	for _, g := range p.Goals {
+		end = max(end, g.Deadline)
+	}
+	return end
+}
+
 // Goal is what the whole plan is to reach by a day.
 type Goal struct {
 	Text     string `json:"text"`

@@ -47,8 +47,7 @@ func (s *Service) Overview(ctx context.Context, actor civic.Actor, ask Ask) (Ove
 		}
 		out = Overview{Span: in}
 		for _, d := range ds {
-			own := d.among(days)
-			out.Figures = append(out.Figures, Trend{figureOf(d, own), alarm(d, own), everyDay(in, d, parts(d, own, byGroup))})
+			out.Figures = append(out.Figures, trend(in, d, days))
 		}
 		by := map[string][]journal.Sum{}
 		for _, x := range where {

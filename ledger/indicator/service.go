@@ -84,13 +84,18 @@ func (s *Service) Board(ctx context.Context, actor civic.Actor, ask Ask) (Board,
 		}
 		out = Board{Span: in}
 		for _, d := range rules.Indicators {
-			own := d.among(sums)
-			out.Figures = append(out.Figures, Trend{figureOf(d, own), alarm(d, own), everyDay(in, d, parts(d, own, byGroup))})
+			out.Figures = append(out.Figures, trend(in, d, sums))
 		}
 		out.AsOf, err = journal.SealedAt(v)
 		return err
 	})
 	return out, err
+}
+
+// trend makes a figure with its days from sums by day.
+func trend(in journal.Span, d *Definition, sums []journal.Sum) Trend {
+	own := d.among(sums)
+	return Trend{figureOf(d, own), alarm(d, own), everyDay(in, d, parts(d, own, byGroup))}
 }
 
 // everyDay puts in the days of a span on which nothing was counted.
@@ -183,7 +188,7 @@ func (s *Service) Detail(ctx context.Context, actor civic.Actor, code string, as
 		if err != nil {
 			return err
 		}
-		out = Detail{Trend: Trend{figureOf(d, days), alarm(d, days), everyDay(in, d, parts(d, days, byGroup))}, Span: in,
+		out = Detail{Trend: trend(in, d, days), Span: in,
 			Months: parts(d, months, byGroup), Divisions: parts(d, where, byGroup),
 			Channels: parts(d.anyWay(), days, func(x journal.Sum) string { return string(x.Channel) })}
 		out.AsOf, err = journal.SealedAt(v)

@@ -2,7 +2,6 @@ package task
 
 import (
 	"context"
-	"encoding/json"
 	"regexp"
 	"slices"
 	"strconv"
@@ -54,27 +53,18 @@ func (s *Service) AdoptPolicy(ctx context.Context, actor civic.Actor, id string,
 // EnterPlan takes a plan that comes with the release, in our own words, into the ledger:
 // for an installation that begins with it. It does nothing where the plan is there.
 func (s *Service) EnterPlan(ctx context.Context, actor civic.Actor, plan *ledger.Plan, division civic.Division, governments []civic.Division) error {
-	reading := ofPlan(plan)
-	text, err := json.Marshal(reading)
-	if err != nil {
-		return err
-	}
 	return s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(keeping(division))
 		if err != nil {
 			return err
 		}
-		p := Policy{ID: db.NewID(), Division: division, Code: plan.Code, Reading: reading}
-		var n int
-		if err := tx.Get(&n, `SELECT COUNT(*) FROM ledger_policy WHERE code = $1 AND state = 'adopted'`, plan.Code); err != nil {
+		if is, err := isAdopted(tx, plan.Code); err != nil {
 			return err
-		}
-		if n > 0 {
+		} else if is {
 			return journal.ErrUnchanged
 		}
-		if err := tx.InsertRows("ledger_policy", []string{"id", "division", "code", "title", "number", "issued_on", "state", "rev", "was_read", "reading", "source", "file",
-			"read_by", "read_at", "adopted_by"},
-			[][]any{{p.ID, division, "", plan.Title, plan.Number, plan.IssuedOn, PolicyRead, 1, text, text, []byte{}, "", "", tx.Now, ""}}); err != nil {
+		p := Policy{ID: db.NewID(), Division: division, Code: plan.Code, Reading: ofPlan(plan)}
+		if err := enterPolicy(tx, p); err != nil {
 			return err
 		}
 		return adopt(tx, auth, p, governments)
@@ -107,19 +97,14 @@ func ofPlan(plan *ledger.Plan) *ledger.Policy {
 // everyGovernment tells which governments below the name of a unit stands for: cities,
 // counties, or both; neither for a unit that is one.
 func everyGovernment(name string) (cities, counties bool) {
-	if !strings.HasPrefix(name, "各") || !strings.Contains(name, "政府") && !strings.ContainsAny(last(name), "市县区）") {
+	all, has := strings.CutPrefix(name, "各")
+	if !has || !strings.Contains(all, "政府") && !slices.ContainsFunc([]string{"市", "县", "区", "）"}, func(end string) bool { return strings.HasSuffix(all, end) }) {
 		return false, false
 	}
-	first := strings.TrimPrefix(name, "各")
-	bare := strings.NewReplacer("（市、区）", "", "（市区）", "", "(市、区)", "", "（区、市）", "").Replace(first)
+	bare := strings.NewReplacer("（市、区）", "", "（市区）", "", "(市、区)", "", "（区、市）", "").Replace(all)
 	cities = strings.Contains(strings.ReplaceAll(bare, "县市区", "县"), "市") || strings.HasPrefix(bare, "地")
 	counties = strings.Contains(strings.ReplaceAll(bare, "设区", ""), "县") || strings.HasPrefix(bare, "区") || strings.HasPrefix(bare, "地")
 	return cities, counties
-}
-
-func last(s string) string {
-	r := []rune(s)
-	return string(r[len(r)-1:])
 }
 
 // Collective reports whether a document names all governments below it anywhere.
@@ -136,6 +121,13 @@ func Collective(p *ledger.Policy) bool {
 	return false
 }
 
+// isAdopted reports whether a document of a code is in the ledger.
+func isAdopted(tx *journal.Tx, code string) (bool, error) {
+	var n int
+	err := tx.Get(&n, `SELECT COUNT(*) FROM ledger_policy WHERE code = $1 AND state = 'adopted'`, code)
+	return n > 0, err
+}
+
 // taskWords bounds what a task says of itself.
 const taskWords = 200
 
@@ -146,15 +138,13 @@ func adopt(tx *journal.Tx, auth civic.Authority, p Policy, governments []civic.D
 			return errGovernments
 		}
 	}
-	var n int
-	if err := tx.Get(&n, `SELECT COUNT(*) FROM ledger_policy WHERE code = $1 AND state = 'adopted'`, p.Code); err != nil {
+	if is, err := isAdopted(tx, p.Code); err != nil {
 		return err
-	}
-	if n > 0 {
+	} else if is {
 		return errCode
 	}
 	var measures, targets, tasks [][]any
-	all := lastGoal(p.Reading)
+	all := p.Reading.End()
 	for i, m := range p.Reading.Measures {
 		id := db.NewID()
 		measures = append(measures, []any{id, p.ID, i + 1, m.Ref, m.Section, m.Kind, m.Force, civic.Cut(m.Heading, headingMost), m.Text})

@@ -177,26 +177,17 @@ func (s *Service) CorrectFacts(ctx context.Context, actor civic.Actor, id string
 		status := string(r.Status)
 		log.text("", "是否生效", &status, string(in.Status))
 		r.Status = in.Status
-		if end := lastGoal(r); end != in.Deadline {
+		if end := r.End(); end != in.Deadline {
 			log.add("", "总期限", end, in.Deadline)
-			setLastGoal(r, in.Deadline)
+			setEnd(r, in.Deadline)
 		}
 		return log.keep(tx, auth, p)
 	})
 }
 
-// lastGoal is the day by which the whole plan is to be carried out: that of every part
-// which has none of its own.
-func lastGoal(r *ledger.Policy) string {
-	end := ""
-	for _, g := range r.Goals {
-		end = max(end, g.Deadline)
-	}
-	return end
-}
-
-func setLastGoal(r *ledger.Policy, day string) {
-	end := lastGoal(r)
+// setEnd writes over the last day of the whole plan: goals that lie after it go.
+func setEnd(r *ledger.Policy, day string) {
+	end := r.End()
 	r.Goals = slices.DeleteFunc(r.Goals, func(g ledger.Goal) bool { return day != "" && g.Deadline > day && g.Deadline != end })
 	for i := range r.Goals {
 		if r.Goals[i].Deadline == end {

@@ -76,7 +76,7 @@ func (s *Service) Enter(ctx context.Context, actor civic.Actor, id string, in Co
 			return errToday
 		}
 		var of Target
-		if err := only(tx, &of, `SELECT id, measure, action, words, value, unit, direction FROM ledger_target WHERE id = $1`, in.Target); err != nil {
+		if err := only(tx, &of, `SELECT `+targetColumns+` FROM ledger_target WHERE id = $1`, in.Target); err != nil {
 			if civic.Is(err, civic.NotFound) {
 				return errTarget
 			}
@@ -135,7 +135,7 @@ func (s *Service) Counted(ctx context.Context, actor civic.Actor, target string,
 			return err
 		}
 		one := make([]Target, 1)
-		if err := only(v, &one[0], `SELECT id, measure, action, words, value, unit, direction FROM ledger_target WHERE id = $1`, target); err != nil {
+		if err := only(v, &one[0], `SELECT `+targetColumns+` FROM ledger_target WHERE id = $1`, target); err != nil {
 			return err
 		}
 		if err := sumTargets(v, one); err != nil {

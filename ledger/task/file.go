@@ -27,6 +27,8 @@ type File struct {
 	At    time.Time
 }
 
+const fileColumns = `id, kind, of, name, media, size, by, at`
+
 // Picture reports whether it can be shown on a page.
 func (f File) Picture() bool { return f.Media != "application/pdf" }
 
@@ -64,7 +66,7 @@ func filesOf(q db.Q, kind string, of []string) (map[string][]File, error) {
 		return nil, nil
 	}
 	var fs []File
-	if err := q.Select(&fs, `SELECT id, kind, of, name, media, size, by, at FROM ledger_file WHERE kind = $1 AND of IN `+db.In(2, len(of))+` ORDER BY id`, append([]any{kind}, db.Args(of)...)...); err != nil {
+	if err := q.Select(&fs, `SELECT `+fileColumns+` FROM ledger_file WHERE kind = $1 AND of IN `+db.In(2, len(of))+` ORDER BY id`, append([]any{kind}, db.Args(of)...)...); err != nil {
 		return nil, err
 	}
 	out := map[string][]File{}
@@ -79,7 +81,7 @@ func (s *Service) File(ctx context.Context, actor civic.Actor, id string) (File,
 	var f File
 	var data []byte
 	err := s.j.Look(ctx, actor, func(v *journal.View) error {
-		if err := only(v, &f, `SELECT id, kind, of, name, media, size, by, at FROM ledger_file WHERE id = $1`, id); err != nil {
+		if err := only(v, &f, `SELECT `+fileColumns+` FROM ledger_file WHERE id = $1`, id); err != nil {
 			return hide(v, err)
 		}
 		if err := f.seen(v); err != nil {

@@ -1,9 +1,11 @@
 package task
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"yinqiao/civic"
 	"yinqiao/db"
@@ -73,6 +75,8 @@ type Target struct {
 	Entries   int64
 }
 
+const targetColumns = `id, measure, action, words, value, unit, direction`
+
 // Percentage reports whether the target is a share, which is not added up.
 func (t Target) Percentage() bool { return t.Unit == "%" || t.Unit == "％" }
 
@@ -90,7 +94,7 @@ func (t Target) Met() (met, known bool) {
 // targetsOfMeasure reads the targets of a measure with what was entered.
 func targetsOfMeasure(q db.Q, measure string) ([]Target, error) {
 	var out []Target
-	if err := q.Select(&out, `SELECT id, measure, action, words, value, unit, direction FROM ledger_target WHERE measure = $1 ORDER BY action, seq`, measure); err != nil {
+	if err := q.Select(&out, `SELECT `+targetColumns+` FROM ledger_target WHERE measure = $1 ORDER BY action, seq`, measure); err != nil {
 		return nil, err
 	}
 	return out, sumTargets(q, out)
@@ -144,11 +148,26 @@ func (t Tally) Percent() float64 {
 	return float64(t.Done) * 100 / float64(t.All)
 }
 
-// tallies counts tasks by an expression of their row; $1 is today.
-const tallies = `COUNT(*) AS "all", CAST(COALESCE(SUM(CASE WHEN t.state IN ('done', 'accepted') THEN 1 ELSE 0 END), 0) AS BIGINT) AS done,
-	CAST(COALESCE(SUM(CASE WHEN t.due <> '' AND t.due < $1 AND t.state NOT IN ('done', 'accepted') THEN 1 ELSE 0 END), 0) AS BIGINT) AS late,
-	CAST(COALESCE(SUM(CASE WHEN t.state = 'stuck' THEN 1 ELSE 0 END), 0) AS BIGINT) AS stuck,
-	CAST(COALESCE(SUM(CASE WHEN t.state = 'silent' THEN 1 ELSE 0 END), 0) AS BIGINT) AS silent`
+// cell is the tally of one measure's tasks in one division of the level below, or in the division
+// itself.
+type cell struct {
+	Measure string
+	Place   civic.Division
+	Tally
+}
+
+// tally counts the tasks in a division, of one plan or with "" of all, by measure and place.
+func tally(v *journal.View, in civic.Division, policy string) ([]cell, error) {
+	place := `substr(t.division, 1, ` + strconv.Itoa(in.Inner()) + `)`
+	var out []cell
+	err := v.Select(&out, `SELECT t.measure, `+place+` AS place, COUNT(*) AS "all",
+		CAST(SUM(CASE WHEN t.state IN ('done', 'accepted') THEN 1 ELSE 0 END) AS BIGINT) AS done,
+		CAST(SUM(CASE WHEN t.due <> '' AND t.due < $1 AND t.state NOT IN ('done', 'accepted') THEN 1 ELSE 0 END) AS BIGINT) AS late,
+		CAST(SUM(CASE WHEN t.state = 'stuck' THEN 1 ELSE 0 END) AS BIGINT) AS stuck, CAST(SUM(CASE WHEN t.state = 'silent' THEN 1 ELSE 0 END) AS BIGINT) AS silent
+		FROM ledger_task t WHERE t.division >= $2 AND t.division < $3 AND (CAST($4 AS TEXT) = '' OR t.policy = $4) GROUP BY t.measure, `+place+` ORDER BY t.measure, place`,
+		today(v.Now), in, string(in)+"~", policy)
+	return out, err
+}
 
 // Matrix is the tasks of a plan by measure and by where they are to be done.
 type Matrix struct {
@@ -185,14 +204,8 @@ func (s *Service) Board(ctx context.Context, actor civic.Actor, policy string, i
 		if err := v.Select(&ms, `SELECT `+measureColumns+` FROM ledger_measure WHERE policy = $1 ORDER BY seq`, policy); err != nil {
 			return err
 		}
-		var cells []struct {
-			Measure                        string
-			Place                          civic.Division
-			All, Done, Late, Stuck, Silent int64
-		}
-		if err := v.Select(&cells, `SELECT t.measure, substr(t.division, 1, `+fmt.Sprint(in.Inner())+`) AS place, `+tallies+`
-			FROM ledger_task t WHERE t.policy = $2 AND t.division >= $3 AND t.division < $4 GROUP BY t.measure, substr(t.division, 1, `+fmt.Sprint(in.Inner())+`) ORDER BY 1, 2`,
-			today(v.Now), policy, in, string(in)+"~"); err != nil {
+		cells, err := tally(v, in, policy)
+		if err != nil {
 			return err
 		}
 		out = Matrix{Policy: p, ByColumn: map[civic.Division]Tally{}}
@@ -202,13 +215,12 @@ func (s *Service) Board(ctx context.Context, actor civic.Actor, policy string, i
 			out.Rows = append(out.Rows, Row{Measure: m, Cells: map[civic.Division]Tally{}})
 		}
 		for _, c := range cells {
-			x := Tally{c.All, c.Done, c.Late, c.Stuck, c.Silent}
 			r := &out.Rows[at[c.Measure]]
-			r.Cells[c.Place] = x
-			r.Total.Add(x)
-			out.Total.Add(x)
+			r.Cells[c.Place] = c.Tally
+			r.Total.Add(c.Tally)
+			out.Total.Add(c.Tally)
 			column := out.ByColumn[c.Place]
-			column.Add(x)
+			column.Add(c.Tally)
 			if out.ByColumn[c.Place] = column; !slices.Contains(out.Columns, c.Place) {
 				out.Columns = append(out.Columns, c.Place)
 			}
@@ -242,19 +254,19 @@ func (s *Service) Stand(ctx context.Context, actor civic.Actor, in civic.Divisio
 		if _, err := v.Authorise(seeing(in)); err != nil {
 			return err
 		}
-		var parts []struct {
-			Place                          civic.Division
-			All, Done, Late, Stuck, Silent int64
-		}
-		if err := v.Select(&parts, `SELECT substr(t.division, 1, `+fmt.Sprint(in.Inner())+`) AS place, `+tallies+` FROM ledger_task t
-			WHERE t.division >= $2 AND t.division < $3 GROUP BY substr(t.division, 1, `+fmt.Sprint(in.Inner())+`) ORDER BY 1`, today(v.Now), in, string(in)+"~"); err != nil {
+		cells, err := tally(v, in, "")
+		if err != nil {
 			return err
 		}
-		for _, p := range parts {
-			x := Tally{p.All, p.Done, p.Late, p.Stuck, p.Silent}
-			out.Total.Add(x)
-			out.Parts = append(out.Parts, Part{p.Place, x})
+		for _, c := range cells {
+			out.Total.Add(c.Tally)
+			i := slices.IndexFunc(out.Parts, func(p Part) bool { return p.Division == c.Place })
+			if i < 0 {
+				i, out.Parts = len(out.Parts), append(out.Parts, Part{Division: c.Place})
+			}
+			out.Parts[i].Add(c.Tally)
 		}
+		slices.SortFunc(out.Parts, func(a, b Part) int { return cmp.Compare(a.Division, b.Division) })
 		return nil
 	})
 	if err != nil {

@@ -85,20 +85,13 @@ func (s *Service) BringPolicy(ctx context.Context, actor civic.Actor, in PolicyF
 	if err != nil {
 		return "", err
 	}
-	reading, err := json.Marshal(p)
-	if err != nil {
-		return "", err
-	}
 	id := db.NewID()
 	err = s.j.Write(ctx, actor, func(tx *journal.Tx) error {
 		auth, err := tx.Authorise(keeping(in.Division))
 		if err != nil {
 			return err
 		}
-		if err := tx.InsertRows("ledger_policy", []string{"id", "division", "code", "title", "number", "issued_on", "state", "rev", "was_read", "reading", "source", "file",
-			"read_by", "read_at", "adopted_by"},
-			[][]any{{id, in.Division, "", p.Title, p.Number, p.IssuedOn, PolicyRead, 1, reading, reading, []byte(strings.Join(lines, "\n") + "\n"), fileName(in.Name),
-				actor.Operator.ID, tx.Now, ""}}); err != nil {
+		if err := enterPolicy(tx, Policy{ID: id, Division: in.Division, File: fileName(in.Name), ReadBy: actor.Staff(), Reading: p, Source: lines}); err != nil {
 			return err
 		}
 		return tx.Record(auth, journal.Event{Act: ActRead, Detail: map[string]string{"title": short(p.Title)}, About: about("policy", id)})
@@ -107,6 +100,20 @@ func (s *Service) BringPolicy(ctx context.Context, actor civic.Actor, in PolicyF
 		return "", err
 	}
 	return id, nil
+}
+
+// enterPolicy keeps a document that was read, with its reading and its text.
+func enterPolicy(tx *journal.Tx, p Policy) error {
+	reading, err := json.Marshal(p.Reading)
+	if err != nil {
+		return err
+	}
+	var source strings.Builder
+	for _, l := range p.Source {
+		source.WriteString(l + "\n")
+	}
+	return tx.InsertRows("ledger_policy", []string{"id", "division", "code", "title", "number", "issued_on", "state", "rev", "was_read", "reading", "source", "file", "read_by", "read_at", "adopted_by"},
+		[][]any{{p.ID, p.Division, "", p.Reading.Title, p.Reading.Number, p.Reading.IssuedOn, PolicyRead, 1, reading, reading, []byte(source.String()), p.File, p.ReadBy, tx.Now, ""}})
 }
 
 // fileName is what a file was called, without the folders of somebody's machine.
@@ -190,16 +197,8 @@ func (s *Service) ShowPolicy(ctx context.Context, actor civic.Actor, id string) 
 		if err := seesFrom(v, p.Division); err != nil {
 			return err
 		}
-		var texts []struct{ Reading, Source []byte }
-		if err := v.Select(&texts, `SELECT reading, source FROM ledger_policy WHERE id = $1`, id); err != nil {
+		if err := p.withTexts(v); err != nil {
 			return err
-		}
-		p.Reading = &ledger.Policy{}
-		if err := json.Unmarshal(texts[0].Reading, p.Reading); err != nil {
-			return err
-		}
-		if len(texts[0].Source) > 0 {
-			p.Source = strings.Split(strings.TrimSuffix(string(texts[0].Source), "\n"), "\n")
 		}
 		if err := v.Select(&p.Corrections, `SELECT rev, at_ref, field, was, now, by, at FROM ledger_correction WHERE policy = $1 ORDER BY rev, seq`, id); err != nil {
 			return err
@@ -240,6 +239,19 @@ func readPolicy(q db.Q, id string) (p Policy, err error) {
 	return p, err
 }
 
+// withTexts adds the reading and the document's text.
+func (p *Policy) withTexts(q db.Q) error {
+	var texts struct{ Reading, Source []byte }
+	if err := q.Get(&texts, `SELECT reading, source FROM ledger_policy WHERE id = $1`, p.ID); err != nil {
+		return err
+	}
+	if len(texts.Source) > 0 {
+		p.Source = strings.Split(strings.TrimSuffix(string(texts.Source), "\n"), "\n")
+	}
+	p.Reading = &ledger.Policy{}
+	return json.Unmarshal(texts.Reading, p.Reading)
+}
+
 // changePolicy holds a document that is still being corrected, and does something to it.
 func (s *Service) changePolicy(ctx context.Context, actor civic.Actor, id string, rev int64, fn func(*journal.Tx, civic.Authority, Policy) error) error {
 	return s.j.Write(ctx, actor, func(tx *journal.Tx) error {
@@ -263,12 +275,7 @@ func (s *Service) changePolicy(ctx context.Context, actor civic.Actor, id string
 		case rev != p.Rev:
 			return errMoved
 		}
-		var texts []struct{ Reading []byte }
-		if err := tx.Select(&texts, `SELECT reading FROM ledger_policy WHERE id = $1`, id); err != nil {
-			return err
-		}
-		p.Reading = &ledger.Policy{}
-		if err := json.Unmarshal(texts[0].Reading, p.Reading); err != nil {
+		if err := p.withTexts(tx); err != nil {
 			return err
 		}
 		return fn(tx, auth, p)

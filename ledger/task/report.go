@@ -25,6 +25,8 @@ type Report struct {
 	VerdictAt   *time.Time    `db:"verdict_at"`
 }
 
+const reportColumns = `id, task, state, words, office, by, at, verdict, verdict_said, verdict_by, verdict_at`
+
 // Reporting is a report as it is written.
 type Reporting struct {
 	State State
@@ -103,7 +105,7 @@ func (s *Service) Judge(ctx context.Context, actor civic.Actor, id string, accep
 	}
 	return s.byKeeper(ctx, actor, id, func(tx *journal.Tx, auth civic.Authority, t Task) error {
 		var last Report
-		err := only(tx, &last, `SELECT id, task, state, words, office, by, at, verdict, verdict_said, verdict_by, verdict_at FROM ledger_report WHERE task = $1 ORDER BY id DESC LIMIT 1`, id)
+		err := only(tx, &last, `SELECT `+reportColumns+` FROM ledger_report WHERE task = $1 ORDER BY id DESC LIMIT 1`, id)
 		verdict, act, to, day := "accepted", ActAccepted, Accepted, t.DoneOn
 		if !accept {
 			verdict, act, to, day = "returned", ActReturned, UnderWay, ""

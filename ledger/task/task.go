@@ -292,7 +292,7 @@ func (a *Account) complete(q db.Q) error {
 		into    any
 		columns string
 	}{
-		{&reports, `SELECT id, task, state, words, office, by, at, verdict, verdict_said, verdict_by, verdict_at FROM ledger_report`},
+		{&reports, `SELECT ` + reportColumns + ` FROM ledger_report`},
 		{&orders, `SELECT id, task, words, until, by, at, reply, replied_by, replied_at FROM ledger_order`},
 		{&asked, `SELECT id, task, from_due, to_due, reason, by, at, decision, decided, decided_by, decided_at FROM ledger_extension`},
 	} {

@@ -122,8 +122,8 @@ func (f face) correctFacts(w http.ResponseWriter, r *http.Request) error {
 // of them may be a new one.
 func (f face) correctMeasure(w http.ResponseWriter, r *http.Request) error {
 	in := task.MeasureEdit{Ref: kit.Field(r, "ref"), Heading: kit.Field(r, "heading"), Kind: ledger.Kind(kit.Field(r, "kind")), Force: ledger.Force(kit.Field(r, "force")), Drop: kit.Field(r, "drop") != ""}
-	for i := 1; r.PostForm.Has(part1("units", i)); i++ {
-		x := task.ActionEdit{Text: r.PostForm.Get(part1("text", i)), Units: r.PostForm.Get(part1("units", i)), OpenEnded: r.PostForm.Get(part1("open", i)) != "", Deadline: r.PostForm.Get(part1("deadline", i)), Targets: r.PostForm.Get(part1("targets", i))}
+	for i := 1; r.PostForm.Has(nth("units", i)); i++ {
+		x := task.ActionEdit{Text: r.PostForm.Get(nth("text", i)), Units: r.PostForm.Get(nth("units", i)), OpenEnded: r.PostForm.Get(nth("open", i)) != "", Deadline: r.PostForm.Get(nth("deadline", i)), Targets: r.PostForm.Get(nth("targets", i))}
 		if x != (task.ActionEdit{}) {
 			in.Actions = append(in.Actions, x)
 		}
@@ -131,8 +131,8 @@ func (f face) correctMeasure(w http.ResponseWriter, r *http.Request) error {
 	return f.toldPolicy(w, r, "#m-"+in.Ref, f.Ledger.CorrectMeasure(r.Context(), f.actor(r), r.PathValue("policy"), kit.Revision(r), in))
 }
 
-// part1 names a field of the nth part of a measure.
-func part1(name string, n int) string { return name + "-" + strconv.Itoa(n) }
+// nth names a field of the nth part of a measure.
+func nth(name string, n int) string { return name + "-" + strconv.Itoa(n) }
 
 func (f face) adoptPolicy(w http.ResponseWriter, r *http.Request) error {
 	var some []civic.Division
