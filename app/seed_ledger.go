@@ -139,29 +139,23 @@ func (a *App) seedReports(ctx context.Context, clock *seedClock, in civic.Divisi
 		all = append(all, said{time.Date(year, 1, 2, 1, 0, 0, 0, civic.Shanghai), func() error { return a.Ledger.NoteLate(ctx, task.Overdue{}) }})
 	}
 	counted := map[string]bool{} // whether a part of a measure has a number to reach
-	for before, more := "", true; more; {
-		var ts []task.Task
-		var err error
-		if ts, more, err = a.Ledger.Tasks(ctx, sys, task.Ask{Division: in, Before: before}); err != nil {
-			return err
+	err := a.eachTask(ctx, task.Ask{Division: in}, func(t task.Task) error {
+		if t.Office == "" || t.Due == "" {
+			return nil
 		}
-		for _, t := range ts {
-			if t.Office == "" || t.Due == "" {
-				continue
+		part := t.Measure + fmt.Sprint(t.Action)
+		if _, known := counted[part]; !known {
+			account, err := a.Ledger.Show(ctx, sys, t.ID)
+			if err != nil {
+				return err
 			}
-			part := t.Measure + fmt.Sprint(t.Action)
-			if _, known := counted[part]; !known {
-				account, err := a.Ledger.Show(ctx, sys, t.ID)
-				if err != nil {
-					return err
-				}
-				counted[part] = len(account.Targets) > 0
-			}
-			all = append(all, a.story(ctx, t, counted[part], crew.of(t.Division, t.Unit), crew.of(in, ""), later)...)
+			counted[part] = len(account.Targets) > 0
 		}
-		if len(ts) > 0 {
-			before = ts[len(ts)-1].ID
-		}
+		all = append(all, a.story(ctx, t, counted[part], crew.of(t.Division, t.Unit), crew.of(in, ""), later)...)
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	slices.SortStableFunc(all, func(x, y said) int { return x.at.Compare(y.at) })
 	for _, s := range all {
@@ -225,29 +219,39 @@ func longTerm(now time.Time) string {
 	return time.Date(y, m+2, 0, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
 }
 
-// seedBoards enters 163 of the 200 stop boards, each with its photograph, and the lines.
-func (a *App) seedBoards(ctx context.Context) error {
-	sys := civic.System("demo")
-	for before, more := "", true; more; {
-		var ts []task.Task
-		var err error
-		if ts, more, err = a.Ledger.Tasks(ctx, sys, task.Ask{Division: "33", Unit: "省交通运输厅", Before: before}); err != nil {
+// eachTask does something with each of some tasks, in the order of the plan.
+func (a *App) eachTask(ctx context.Context, ask task.Ask, do func(task.Task) error) error {
+	for {
+		ts, more, err := a.Ledger.Tasks(ctx, civic.System("demo"), ask)
+		if err != nil {
 			return err
 		}
 		for _, t := range ts {
-			before = t.ID
-			account, err := a.Ledger.Show(ctx, sys, t.ID)
-			if err != nil {
+			if err := do(t); err != nil {
 				return err
 			}
-			for _, of := range account.Targets {
-				if err := a.seedCounts(ctx, t, of); err != nil {
-					return err
-				}
-			}
+			ask.Before = t.ID
+		}
+		if !more {
+			return nil
 		}
 	}
-	return nil
+}
+
+// seedBoards enters 163 of the 200 stop boards, each with its photograph, and the lines.
+func (a *App) seedBoards(ctx context.Context) error {
+	return a.eachTask(ctx, task.Ask{Division: "33", Unit: "省交通运输厅"}, func(t task.Task) error {
+		account, err := a.Ledger.Show(ctx, civic.System("demo"), t.ID)
+		if err != nil {
+			return err
+		}
+		for _, of := range account.Targets {
+			if err := a.seedCounts(ctx, t, of); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func (a *App) seedCounts(ctx context.Context, t task.Task, of task.Target) error {

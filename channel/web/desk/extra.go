@@ -72,7 +72,7 @@ func (f face) addExtra(w http.ResponseWriter, r *http.Request) error {
 		return f.showExtra(w, r, civic.E(civic.Invalid, "booking.choose", "请先选加在哪个时间。").On("time"), key)
 	}
 	rc, err := f.Booking.Extra(r.Context(), a, o, r.PostFormValue("reason"))
-	if civic.Is(err, civic.Invalid) || civic.Is(err, civic.Conflict) || civic.Is(err, civic.Exhausted) {
+	if kit.Mendable(err) {
 		if civic.As(err).Code == "booking.key" {
 			key = db.NewID()
 		}

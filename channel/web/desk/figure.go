@@ -140,30 +140,20 @@ func (f face) behindFigure(w http.ResponseWriter, r *http.Request) error {
 	return f.Render(w, r, behindPage(fr, v))
 }
 
-// behindPages bounds how many pages of a list go into one workbook.
-const behindPages = 200
-
 func (f face) behindSheet(w http.ResponseWriter, r *http.Request) error {
 	_, a, ask, _, err := f.asking(r, "")
 	if err != nil {
 		return err
 	}
-	rows := [][]string{{"时间", "什么事", "地方", "单位", "渠道", "记录编号"}}
-	before := ""
-	for range behindPages {
+	rows, err := everyPage([][]string{{"时间", "什么事", "地方", "单位", "渠道", "记录编号"}}, func(before string) (some [][]string, next string, err error) {
 		v, err := f.behind(r, a, ask, before)
-		if err != nil {
-			return err
-		}
 		for _, e := range v.List {
-			rows = append(rows, []string{kit.Moment(e.At), e.Act.Words(), divisionName(e.Division), e.Place, request.ChannelWords(e.Channel), e.ID})
+			some = append(some, []string{kit.Moment(e.At), e.Act.Words(), divisionName(e.Division), e.Place, request.ChannelWords(e.Channel), e.ID})
 		}
-		if before = v.Next; before == "" {
-			break
-		}
-	}
-	if before != "" {
-		rows = append(rows, []string{"后面还有，请缩短日子再导出"})
+		return some, v.Next, err
+	})
+	if err != nil {
+		return err
 	}
 	book, err := sheet.Texts(rows)
 	if err != nil {

@@ -31,7 +31,8 @@ type overviewView struct {
 	indicator.Overview
 	Where      []place.Division
 	Tasks      task.Standing
-	Open, Late int // duties that the rules found not met
+	Open, Late int      // duties that the rules found not met
+	Rows       []league // the places below with their figures and tasks, by code
 	Map        string
 	Tiles      []tile
 	Lies       bool // the squares lie as the places do
@@ -68,12 +69,13 @@ func (f face) readOverview(r *http.Request, title string) (kit.Frame, overviewVi
 	if v.Open, v.Late, err = f.Findings.Count(r.Context(), a, v.Span.Division); err != nil {
 		return fr, v, err
 	}
+	v.Rows = leagues(v.Overview, v.Tasks)
 	v.squares()
 	return fr, v, nil
 }
 
-// Rows are the places below with their figures and tasks, by code.
-func (v overviewView) Rows() []league {
+// leagues puts the figures and the tasks of each place together.
+func leagues(figures indicator.Overview, tasks task.Standing) []league {
 	by := map[civic.Division]*league{}
 	at := func(d civic.Division) *league {
 		if by[d] == nil {
@@ -81,16 +83,16 @@ func (v overviewView) Rows() []league {
 		}
 		return by[d]
 	}
-	for _, x := range v.League {
+	for _, x := range figures.League {
 		at(x.Division).Figures = x.Figures
 	}
-	for _, p := range v.Tasks.Parts {
+	for _, p := range tasks.Parts {
 		at(p.Division).Tasks = p.Tally
 	}
 	var out []league
 	for _, x := range by {
 		if x.Figures == nil {
-			for _, t := range v.Figures {
+			for _, t := range figures.Figures {
 				x.Figures = append(x.Figures, indicator.Figure{Of: t.Figure.Of})
 			}
 		}
@@ -102,10 +104,9 @@ func (v overviewView) Rows() []league {
 
 // squares lays the places below out on a map of squares for what was chosen.
 func (v *overviewView) squares() {
-	rows := v.Rows()
 	var ds []civic.Division
 	of := map[civic.Division]league{}
-	for _, x := range rows {
+	for _, x := range v.Rows {
 		if x.Division != v.Span.Division { // what is the place's own lies on no square
 			ds, of[x.Division] = append(ds, x.Division), x
 		}
@@ -204,7 +205,7 @@ func (f face) briefSheet(w http.ResponseWriter, r *http.Request) error {
 		head = append(head, x.Figure.Of.Words)
 	}
 	rows = append(rows, nil, head)
-	for _, x := range v.Rows() {
+	for _, x := range v.Rows {
 		row := []string{divisionName(x.Division), fmt.Sprint(x.Tasks.All), fmt.Sprint(x.Tasks.Done), fmt.Sprint(x.Tasks.Late)}
 		for _, g := range x.Figures {
 			row = append(row, figureWords(g))
@@ -239,7 +240,7 @@ func sayFigure(x indicator.Figure) string {
 
 // most are the places below with the most tasks past their day.
 func (v overviewView) most() []league {
-	rows := slices.DeleteFunc(v.Rows(), func(x league) bool { return x.Tasks.Late == 0 })
+	rows := slices.DeleteFunc(slices.Clone(v.Rows), func(x league) bool { return x.Tasks.Late == 0 })
 	slices.SortStableFunc(rows, func(a, b league) int { return cmp.Compare(b.Tasks.Late, a.Tasks.Late) })
 	return rows[:min(len(rows), 5)]
 }

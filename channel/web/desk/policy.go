@@ -104,7 +104,7 @@ func (f face) showPolicy(w http.ResponseWriter, r *http.Request, wrong error) er
 
 // toldPolicy goes back to the document, or shows there what was wrong.
 func (f face) toldPolicy(w http.ResponseWriter, r *http.Request, mark string, err error) error {
-	if k := civic.KindOf(err); err != nil && (k == civic.Invalid || k == civic.Conflict) {
+	if kit.Mendable(err) {
 		return f.showPolicy(w, r, err)
 	}
 	if err != nil {

@@ -89,7 +89,7 @@ func (f face) showPractice(w http.ResponseWriter, r *http.Request, wrong error) 
 }
 
 func (f face) toldPractice(w http.ResponseWriter, r *http.Request, err error) error {
-	if k := civic.KindOf(err); err != nil && (k == civic.Invalid || k == civic.Conflict) {
+	if kit.Mendable(err) {
 		return f.showPractice(w, r, err)
 	}
 	if err != nil {

@@ -3,7 +3,6 @@ package desk
 import (
 	"net/http"
 	"slices"
-	"strconv"
 
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
@@ -92,20 +91,6 @@ func (f face) rosterTemplate(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return sendSheet(w, b, workbook, "roster-template")
-}
-
-// sendSheet sends a file to keep. Names of files are plain letters: what a
-// browser makes of others differs.
-func sendSheet(w http.ResponseWriter, b []byte, workbook bool, name string) error {
-	kind, end := "text/csv; charset=utf-8", ".csv"
-	if workbook {
-		kind, end = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"
-	}
-	w.Header().Set("Content-Type", kind)
-	w.Header().Set("Content-Disposition", `attachment; filename="`+name+end+`"`)
-	w.Header().Set("Content-Length", strconv.Itoa(len(b)))
-	_, _ = w.Write(b) // the visitor has gone
-	return nil
 }
 
 // rosterRefresh is how often a page asks how far its list has come, in seconds.

@@ -40,11 +40,6 @@ func (b Booker) Routes() []Route {
 
 func requestIn(r *http.Request) civic.RequestID { return civic.RequestID(r.PathValue("request")) }
 
-// mendable reports what is shown on the page itself, to choose otherwise.
-func mendable(err error) bool {
-	return civic.Is(err, civic.Invalid) || civic.Is(err, civic.Conflict) || civic.Is(err, civic.Exhausted)
-}
-
 // moveView is the page on which another time is chosen: the day, then the time, then
 // whether it is right.
 type moveView struct {
@@ -149,7 +144,7 @@ func (b Booker) move(w http.ResponseWriter, r *http.Request) error {
 		return b.showMove(w, r, civic.E(civic.Invalid, "booking.choose", "请先选改到哪个时间。").On("time"))
 	}
 	err = b.Booking.Change(r.Context(), a, requestIn(r), r.PostFormValue("time"))
-	if mendable(err) {
+	if Mendable(err) {
 		return b.showMove(w, r, err)
 	}
 	if err != nil {
@@ -165,7 +160,7 @@ func (b Booker) restore(w http.ResponseWriter, r *http.Request) error {
 	}
 	at := b.Face.Home() + "/requests/" + r.PathValue("request")
 	err = b.Booking.Restore(r.Context(), a, requestIn(r))
-	if mendable(err) {
+	if Mendable(err) {
 		return b.RenderAs(w, r, Status(err), notRestoredPage(f, at, civic.As(err).Say))
 	}
 	if err != nil {
@@ -252,7 +247,7 @@ func (b Booker) wait(w http.ResponseWriter, r *http.Request) error {
 		return b.showFull(w, r, civic.E(civic.Invalid, "booking.choose", "请先选等哪个时间。").On("time"))
 	}
 	err = b.Booking.Wait(r.Context(), a, booking.Order{Service: d.Service, Person: d.Person, Session: r.PostFormValue("time")})
-	if mendable(err) {
+	if Mendable(err) {
 		return b.showFull(w, r, err)
 	}
 	if err != nil {
@@ -293,7 +288,7 @@ func (b Booker) onWait(w http.ResponseWriter, r *http.Request, do func(context.C
 	}
 	person := b.Person(r, a)
 	to, err := do(r.Context(), a, booking.Order{Service: r.PostFormValue("service"), Person: person, Session: r.PathValue("time"), Gives: civic.RequestID(r.PostFormValue("gives"))})
-	if mendable(err) {
+	if Mendable(err) {
 		return b.showWaits(w, r, err)
 	}
 	if err != nil {

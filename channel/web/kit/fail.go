@@ -56,6 +56,12 @@ var statuses = map[civic.Kind]int{
 // Status is the one table from an error's kind to an HTTP status.
 func Status(err error) int { return statuses[civic.KindOf(err)] }
 
+// Mendable reports what is shown on the page itself, where what was typed stands, to choose
+// otherwise.
+func Mendable(err error) bool {
+	return civic.Is(err, civic.Invalid) || civic.Is(err, civic.Conflict) || civic.Is(err, civic.Exhausted)
+}
+
 // ErrNoPage answers every address that is not ours.
 var ErrNoPage = civic.E(civic.NotFound, "page.unknown", "没有这个网页。请回首页重新找，或者打电话问一问。")
 

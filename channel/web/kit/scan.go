@@ -10,10 +10,15 @@ import (
 // SendScan sends a scanned paper as a file: it is never shown in a page of ours,
 // and never kept by a cache.
 func SendScan(w http.ResponseWriter, s grant.Scan) error {
-	name := map[string]string{"application/pdf": "scan.pdf", "image/png": "scan.png", "image/jpeg": "scan.jpg"}[s.Media]
-	w.Header().Set("Content-Type", s.Media)
-	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	w.Header().Set("Content-Length", strconv.Itoa(len(s.Bytes)))
-	_, _ = w.Write(s.Bytes) // the visitor may have gone
+	return SendMedia(w, "attachment", "scan", s.Media, s.Bytes)
+}
+
+// SendMedia sends a picture or a paper, to keep (attachment) or to be shown (inline).
+func SendMedia(w http.ResponseWriter, how, name, media string, b []byte) error {
+	end := map[string]string{"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg"}[media]
+	w.Header().Set("Content-Type", media)
+	w.Header().Set("Content-Disposition", how+`; filename="`+name+end+`"`)
+	w.Header().Set("Content-Length", strconv.Itoa(len(b)))
+	_, _ = w.Write(b) // the visitor may have gone
 	return nil
 }
