@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"yinqiao/civic"
@@ -152,15 +151,15 @@ type someone struct {
 // stopWaits tells those who wait for sessions that stop, and those for whom a place is kept
 // in them, and lets go of what is held there, but for what a register is asked about.
 func (s *Service) stopWaits(tx *journal.Tx, auth civic.Authority, those string, args []any, reason string) error {
-	in := ` WHERE office = $1 AND session IN (SELECT id FROM booking_session` + those + `)`
+	in := `office = $1 AND session IN (SELECT id FROM booking_session` + those + `)`
 	var kept, who []someone
-	if err := tx.Select(&kept, `SELECT session, person FROM booking_hold`+in+` AND draft = '' ORDER BY session, id`, args...); err != nil {
+	if err := tx.Select(&kept, `SELECT session, person FROM booking_hold WHERE `+in+` AND draft = '' ORDER BY session, id`, args...); err != nil {
 		return err
 	}
-	if _, err := dropHolds(tx.Tx, strings.TrimPrefix(in, ` WHERE `)+` AND draft NOT LIKE '`+moveOf+`%'`, args...); err != nil {
+	if _, err := dropHolds(tx.Tx, in+` AND draft NOT LIKE '`+moveOf+`%'`, args...); err != nil {
 		return err
 	}
-	if err := tx.Select(&who, `UPDATE booking_wait SET state = 'left', stopped = TRUE`+in+` AND state IN ('waiting', 'offered') RETURNING session, person`, args...); err != nil {
+	if err := tx.Select(&who, `UPDATE booking_wait SET state = 'left', stopped = TRUE WHERE `+in+` AND state IN ('waiting', 'offered') RETURNING session, person`, args...); err != nil {
 		return err
 	}
 	slices.SortFunc(who, func(a, b someone) int {
