@@ -137,7 +137,9 @@ func (c *Call) negotiate(ctx context.Context, pc *webrtc.PeerConnection, offer s
 		case webrtc.PeerConnectionStateConnected:
 			c.begun()
 		case webrtc.PeerConnectionStateClosed:
-			c.gone.Store(int32(Closed))
+			if c.ctx.Err() == nil { // one that was lost is closed afterwards, by us
+				c.gone.Store(int32(Closed))
+			}
 			c.cancel()
 		case webrtc.PeerConnectionStateFailed:
 			c.cancel()

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -185,6 +186,13 @@ func TestEachCallOfABrowserHasACertificateOfItsOwn(t *testing.T) {
 func answersIn(t *testing.T, l *line.Line, hears bool) (*webrtc.PeerConnection, *line.Call) {
 	t.Helper()
 	pc := phonetest.Browser(t)
+	both := make(chan struct{})
+	shook := sync.OnceFunc(func() { close(both) })
+	pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
+		if s == webrtc.PeerConnectionStateConnected {
+			shook()
+		}
+	})
 	answer, c, err := l.Browser(t.Context(), phonetest.OfferOf(t, pc), speech.ALaw)
 	if err != nil {
 		t.Fatal(err)
@@ -194,6 +202,7 @@ func answersIn(t *testing.T, l *line.Line, hears bool) (*webrtc.PeerConnection, 
 		if err := pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer}); err != nil {
 			t.Fatal(err)
 		}
+		<-both // a browser that closes before it has shaken hands says no good-bye
 	}
 	return pc, c
 }
