@@ -28,29 +28,77 @@ type Sum struct {
 }
 
 // By says what the sums of a span are grouped by.
-type By string
+type By int
 
 // The groups.
 const (
-	ByDay      By = "day"
-	ByMonth    By = "substr(day, 1, 7)"
-	ByDivision By = "" // the level below that of the span
+	ByDay By = iota
+	ByMonth
+	ByDivision // the level below that of the span
 )
 
-// Sums counts the sealed acts of a span from the tallies, by act, channel, group and bucket.
+// Sums counts the sealed acts of a span by act, channel, group and bucket.
 func Sums(q db.Q, in Span, by By, acts []Act) ([]Sum, error) {
 	if len(acts) == 0 {
 		return nil, nil
 	}
-	group := string(by)
-	if by == ByDivision {
-		group = "substr(division, 1, " + strconv.Itoa(in.Division.Inner()) + ")"
+	if !slices.Contains(summed, len(in.Division)) {
+		return sumTallies(q, in, by, acts)
 	}
+	group := [...]string{ByDay: "substr(period, 2, 10)", ByMonth: "substr(period, 2, 7)", ByDivision: "part"}[by]
+	var out []Sum
+	for _, p := range periods(in, by == ByDay) {
+		var some []Sum
+		if err := q.Select(&some, `SELECT indicator AS act, channel, `+group+` AS "group", bucket, CAST(SUM(n) AS BIGINT) AS n
+			FROM journal_sum WHERE scope = $1 AND indicator IN `+db.In(4, len(acts))+` AND period >= $2 AND period <= $3
+			GROUP BY indicator, channel, bucket, `+group, append([]any{in.Division, p.from, p.to}, db.Args(acts)...)...); err != nil {
+			return nil, err
+		}
+		out = append(out, some...)
+	}
+	return out, nil
+}
+
+// sumTallies counts in a place that is too small to have sums.
+func sumTallies(q db.Q, in Span, by By, acts []Act) ([]Sum, error) {
+	group := [...]string{ByDay: "day", ByMonth: "substr(day, 1, 7)", ByDivision: "substr(division, 1, " + strconv.Itoa(in.Division.Inner()) + ")"}[by]
 	var out []Sum
 	err := q.Select(&out, `SELECT indicator AS act, channel, `+group+` AS "group", bucket, CAST(SUM(n) AS BIGINT) AS n
 		FROM journal_tally WHERE indicator IN `+db.In(5, len(acts))+` AND day >= $1 AND day <= $2 AND division >= $3 AND division < $4
 		GROUP BY indicator, channel, bucket, `+group, append([]any{in.From, in.To, in.Division, string(in.Division) + "~"}, db.Args(acts)...)...)
 	return out, err
+}
+
+// period is a range of sums of one kind.
+type period struct{ from, to string }
+
+// periods cuts a span into days, whole months and days again; a day that is none is left as
+// it was written.
+func periods(in Span, days bool) []period {
+	all := []period{{perDay + in.From, perDay + in.To}}
+	from, err := time.Parse(time.DateOnly, in.From)
+	to, err2 := time.Parse(time.DateOnly, in.To)
+	if days || err != nil || err2 != nil {
+		return all
+	}
+	first := from.AddDate(0, 0, 1-from.Day())
+	if from.Day() > 1 {
+		first = first.AddDate(0, 1, 0)
+	}
+	end := to.AddDate(0, 0, 1)             // the day after
+	last := end.AddDate(0, 0, 1-end.Day()) // of the month that is not whole any more
+	if !first.Before(last) {
+		return all
+	}
+	var out []period
+	if from.Before(first) {
+		out = append(out, period{perDay + in.From, perDay + first.AddDate(0, 0, -1).Format(time.DateOnly)})
+	}
+	out = append(out, period{perMonth + first.Format("2006-01"), perMonth + last.AddDate(0, -1, 0).Format("2006-01")})
+	if last.Before(end) {
+		out = append(out, period{perDay + last.Format(time.DateOnly), perDay + in.To})
+	}
+	return out
 }
 
 // behindMost is how many entries a page of a list behind a figure has.
