@@ -38,7 +38,13 @@ INSERT INTO journal_tally_next (indicator, day, division, channel, bucket, n, to
 DROP TABLE journal_tally;
 ALTER TABLE journal_tally_next RENAME TO journal_tally;
 
+-- What is behind a figure: the acts of one kind, day and place.
+DROP INDEX journal_entry_act;
+CREATE INDEX journal_entry_behind ON journal_entry (act, day, division, channel, id) WHERE batch IS NOT NULL;
+
 -- +goose Down
+DROP INDEX journal_entry_behind;
+CREATE INDEX journal_entry_act ON journal_entry (act, id);
 DROP TABLE journal_sum;
 CREATE TABLE journal_tally_next (
   indicator TEXT NOT NULL,
