@@ -42,7 +42,11 @@ ALTER TABLE journal_tally_next RENAME TO journal_tally;
 DROP INDEX journal_entry_act;
 CREATE INDEX journal_entry_behind ON journal_entry (act, day, division, channel, id) WHERE batch IS NOT NULL;
 
+-- The entries of one task.
+CREATE INDEX ledger_count_task ON ledger_count (task, id);
+
 -- +goose Down
+DROP INDEX ledger_count_task;
 DROP INDEX journal_entry_behind;
 CREATE INDEX journal_entry_act ON journal_entry (act, id);
 DROP TABLE journal_sum;

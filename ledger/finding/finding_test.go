@@ -2,6 +2,7 @@ package finding_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -83,6 +84,14 @@ func TestTheLastMannedWindowOfAStationThatClosesIsFoundWithItsClauseAndManager(t
 		}
 		if !strings.Contains(f.Say, "小店客运站") || !strings.Contains(f.Say, "2号售票窗口（系统停了）") || f.Of.Clears == "" {
 			t.Errorf("%q, %q", f.Say, f.Of.Clears)
+		}
+		for clause, want := range map[string]int{"SX6": 1, "ZJ2.3": 1, "SX7": 0, "SX600": 0} {
+			fs, _, err := s.Findings.List(ctx, apptest.System(), finding.Ask{Clause: clause})
+			must(t, err)
+			fs = slices.DeleteFunc(fs, func(x finding.Finding) bool { return x.ID != f.ID })
+			if len(fs) != want {
+				t.Errorf("of %s: %+v", clause, fs)
+			}
 		}
 		if want := place.AddWorkingDays(s.Clock.Now(), 1); !f.Due.Equal(want) {
 			t.Errorf("due %v, want %v", f.Due, want)

@@ -30,6 +30,7 @@ type Ask struct {
 	State    string         // StateOpen if empty
 	Force    civic.Force    // "": both
 	Rule     string         // "": all
+	Clause   string         // of rules that cite it; "": all
 	Before   string         // the last of the page before, or ""
 }
 
@@ -47,6 +48,14 @@ func (s *Service) List(ctx context.Context, actor civic.Actor, in Ask) (out []Fi
 			return err
 		}
 		where, args := in.where(v.Now)
+		if in.Clause != "" {
+			cited := s.citing(in.Clause)
+			if len(cited) == 0 {
+				return nil
+			}
+			where += ` AND rule IN ` + db.In(len(args)+1, len(cited))
+			args = append(args, cited...)
+		}
 		if err := v.Select(&out, `SELECT `+columns+` FROM finding WHERE `+where+fmt.Sprintf(` ORDER BY id DESC LIMIT %d`, ListMost+1), args...); err != nil {
 			return err
 		}
@@ -59,6 +68,16 @@ func (s *Service) List(ctx context.Context, actor civic.Actor, in Ask) (out []Fi
 		return nil, false, err
 	}
 	return out, more, nil
+}
+
+// citing are the codes of the rules that cite a clause.
+func (s *Service) citing(clause string) (out []any) {
+	for _, code := range s.order {
+		if slices.Contains(s.rules[code].Clauses, clause) {
+			out = append(out, code)
+		}
+	}
+	return out
 }
 
 func (in Ask) where(now time.Time) (string, []any) {

@@ -70,7 +70,15 @@ func TestFiguresEqualARecountFromTheRawJournal(t *testing.T) {
 			div := rapid.SampledFrom([]civic.Division{"14", a.Division, a.Street}).Draw(rt, "division")
 			b, err := w.Figures.Board(ctx, apptest.System(), indicator.Ask{Division: div})
 			ok(rt, err)
-			for _, f := range b.Figures {
+			// The same over many months, which are told by month and not by day.
+			last, err := time.Parse(time.DateOnly, b.Span.To)
+			ok(rt, err)
+			year, err := w.Figures.Board(ctx, apptest.System(), indicator.Ask{Division: div, From: last.AddDate(0, 0, -rapid.IntRange(92, 300).Draw(rt, "back")).Format(time.DateOnly)})
+			ok(rt, err)
+			for i, f := range b.Figures {
+				if y := year.Figures[i]; y.N < f.N || len(y.Steps) > 11 || len(y.Steps) < 4 {
+					rt.Fatalf("%s: %d since %s in %d steps, and %d since %s", f.Figure.Of.Code, y.N, year.Span.From, len(y.Steps), f.N, b.Span.From)
+				}
 				def := f.Figure.Of
 				switch {
 				case def.Count != nil:
@@ -83,7 +91,7 @@ func TestFiguresEqualARecountFromTheRawJournal(t *testing.T) {
 					}
 				}
 				var days int64
-				for _, p := range f.Days {
+				for _, p := range f.Steps {
 					days += p.N
 				}
 				if days != f.N {

@@ -37,7 +37,7 @@ func (s *Service) Overview(ctx context.Context, actor civic.Actor, ask Ask) (Ove
 		}
 		slices.Sort(acts)
 		acts = slices.Compact(acts)
-		days, err := journal.Sums(v, in, journal.ByDay, acts)
+		steps, err := journal.Sums(v, in, stepsOf(in), acts)
 		if err != nil {
 			return err
 		}
@@ -47,7 +47,7 @@ func (s *Service) Overview(ctx context.Context, actor civic.Actor, ask Ask) (Ove
 		}
 		out = Overview{Span: in}
 		for _, d := range ds {
-			out.Figures = append(out.Figures, trend(in, d, days))
+			out.Figures = append(out.Figures, trend(in, d, steps))
 		}
 		by := map[string][]journal.Sum{}
 		for _, x := range where {

@@ -2,6 +2,7 @@ package indicator
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"yinqiao/civic"
@@ -34,6 +35,7 @@ const spanMost = 731
 type Ask struct {
 	Division civic.Division
 	From, To string // YYYY-MM-DD; empty for the last thirty days
+	Clause   string // of a board: the figures that cite it; "" for all
 }
 
 // span fills in what was left empty, and refuses what is no span.
@@ -63,27 +65,44 @@ type Board struct {
 	Figures []Trend
 }
 
-// Trend is a figure with its days.
+// Trend is a figure with its course: by day, or by month where there are more days than
+// anybody tells apart.
 type Trend struct {
 	Figure
 	Alarm *Alarm
-	Days  []Part
+	Steps []Part
+}
+
+// daysMost is up to how many days a course is told by day.
+const daysMost = 92
+
+// stepsOf are what the course of a span is told by.
+func stepsOf(in journal.Span) journal.By {
+	from, err := time.Parse(time.DateOnly, in.From)
+	to, err2 := time.Parse(time.DateOnly, in.To)
+	if err == nil && err2 == nil && to.Sub(from) >= daysMost*24*time.Hour {
+		return journal.ByMonth
+	}
+	return journal.ByDay
 }
 
 // Board makes all figures. It needs figures.see in the division.
 func (s *Service) Board(ctx context.Context, actor civic.Actor, ask Ask) (Board, error) {
 	var out Board
 	err := s.look(ctx, actor, ask, func(v *journal.View, _ civic.Authority, in journal.Span) error {
+		var ds []*Definition
 		var acts []journal.Act
 		for _, d := range rules.Indicators {
-			acts = append(acts, d.acts()...)
+			if ask.Clause == "" || slices.Contains(d.Clauses, ask.Clause) {
+				ds, acts = append(ds, d), append(acts, d.acts()...)
+			}
 		}
-		sums, err := journal.Sums(v, in, journal.ByDay, acts)
+		sums, err := journal.Sums(v, in, stepsOf(in), acts)
 		if err != nil {
 			return err
 		}
 		out = Board{Span: in}
-		for _, d := range rules.Indicators {
+		for _, d := range ds {
 			out.Figures = append(out.Figures, trend(in, d, sums))
 		}
 		out.AsOf, err = journal.SealedAt(v)
@@ -92,20 +111,21 @@ func (s *Service) Board(ctx context.Context, actor civic.Actor, ask Ask) (Board,
 	return out, err
 }
 
-// trend makes a figure with its days from sums by day.
+// trend makes a figure with its course from sums by its steps.
 func trend(in journal.Span, d *Definition, sums []journal.Sum) Trend {
 	own := d.among(sums)
-	return Trend{figureOf(d, own), alarm(d, own), everyDay(in, d, parts(d, own, byGroup))}
+	return Trend{figureOf(d, own), alarm(d, own), everyStep(in, d, parts(d, own, byGroup))}
 }
 
-// everyDay puts in the days of a span on which nothing was counted.
-func everyDay(in journal.Span, d *Definition, some []Part) []Part {
+// everyStep puts in the steps of a span in which nothing was counted.
+func everyStep(in journal.Span, d *Definition, some []Part) []Part {
+	layout, months, days := time.DateOnly, 0, 1
+	if stepsOf(in) == journal.ByMonth {
+		layout, months, days = "2006-01", 1, 0
+	}
 	var out []Part
-	for day, err := time.Parse(time.DateOnly, in.From); err == nil; day = day.AddDate(0, 0, 1) {
-		key := day.Format(time.DateOnly)
-		if key > in.To {
-			break
-		}
+	for at, err := time.Parse(layout, in.From[:len(layout)]); err == nil && at.Format(layout) <= in.To; at = at.AddDate(0, months, days) {
+		key := at.Format(layout)
 		if len(some) > 0 && some[0].Key == key {
 			out, some = append(out, some[0]), some[1:]
 			continue
@@ -170,7 +190,7 @@ func (s *Service) Detail(ctx context.Context, actor civic.Actor, code string, as
 		if d == nil {
 			return errNone
 		}
-		days, err := journal.Sums(v, in, journal.ByDay, d.acts())
+		steps, err := journal.Sums(v, in, stepsOf(in), d.acts())
 		if err != nil {
 			return err
 		}
@@ -188,9 +208,9 @@ func (s *Service) Detail(ctx context.Context, actor civic.Actor, code string, as
 		if err != nil {
 			return err
 		}
-		out = Detail{Trend: trend(in, d, days), Span: in,
+		out = Detail{Trend: trend(in, d, steps), Span: in,
 			Months: parts(d, months, byGroup), Divisions: parts(d, where, byGroup),
-			Channels: parts(d.anyWay(), days, func(x journal.Sum) string { return string(x.Channel) })}
+			Channels: parts(d.anyWay(), steps, func(x journal.Sum) string { return string(x.Channel) })}
 		out.AsOf, err = journal.SealedAt(v)
 		return err
 	})

@@ -114,7 +114,7 @@ func (s *Service) Enter(ctx context.Context, actor civic.Actor, id string, in Co
 		if err := keepFiles(tx, "count", entry, in.Files); err != nil {
 			return err
 		}
-		return tx.Record(auth, journal.Event{Act: act, Detail: t.detail("which", in.Words, "n", fmt.Sprint(in.N)), About: append(t.about(), about("target", in.Target)...)})
+		return tx.Record(auth, journal.Event{Act: act, Detail: t.detail("which", in.Words, "n", fmt.Sprint(in.N), "entry", entry, "replaces", in.Replaces), About: append(t.about(), about("target", in.Target)...)})
 	})
 }
 
@@ -152,13 +152,9 @@ func (s *Service) Counted(ctx context.Context, actor civic.Actor, target string,
 		if before != "" {
 			where, args = where+` AND id < $4`, append(args, before)
 		}
-		if err := v.Select(&out.List, `SELECT id, target, task, division, words, day, n, by, at, replaces, replaced_by FROM ledger_count WHERE `+where+fmt.Sprintf(` ORDER BY id DESC LIMIT %d`, limits.List+1), args...); err != nil {
-			return err
-		}
-		if out.More = len(out.List) > limits.List; out.More {
-			out.List = out.List[:limits.List]
-		}
-		return nameCounts(v, out.List)
+		var err error
+		out.List, out.More, err = countsWhere(v, where, args...)
+		return err
 	})
 	if err != nil {
 		return Counts{}, err
@@ -166,20 +162,31 @@ func (s *Service) Counted(ctx context.Context, actor civic.Actor, target string,
 	return out, nil
 }
 
+// countsWhere are the newest entries of which a condition holds; more says that there are others.
+func countsWhere(q db.Q, where string, args ...any) (list []Count, more bool, err error) {
+	if err := q.Select(&list, `SELECT id, target, task, division, words, day, n, by, at, replaces, replaced_by FROM ledger_count WHERE `+where+fmt.Sprintf(` ORDER BY id DESC LIMIT %d`, limits.List+1), args...); err != nil {
+		return nil, false, err
+	}
+	if more = len(list) > limits.List; more {
+		list = list[:limits.List]
+	}
+	return list, more, nameCounts(q, list)
+}
+
 func nameCounts(q db.Q, list []Count) error {
 	if len(list) == 0 {
 		return nil
 	}
 	var by []civic.StaffID
-	var ids, tasks []string
+	var tasks []string
 	for _, c := range list {
-		by, ids, tasks = append(by, c.By), append(ids, c.ID), append(tasks, c.Task)
+		by, tasks = append(by, c.By), append(tasks, c.Task)
 	}
 	names, err := staff.Names(q, known(by))
 	if err != nil {
 		return err
 	}
-	files, err := filesOf(q, "count", ids)
+	files, err := evidence(q, list)
 	if err != nil {
 		return err
 	}
@@ -197,4 +204,42 @@ func nameCounts(q db.Q, list []Count) error {
 		c.Who, c.Files, c.Unit = names[c.By], files[c.ID], unit[c.Task]
 	}
 	return nil
+}
+
+// evidence are the files of entries. One that puts another right and came without any has those of the
+// other: a number that was mistyped is no other photograph.
+func evidence(q db.Q, list []Count) (map[string][]File, error) {
+	out, from := map[string][]File{}, map[string][]string{} // of whom each entry's files are those
+	ids := make([]string, len(list))
+	for i, c := range list {
+		ids[i], from[c.ID] = c.ID, []string{c.ID}
+	}
+	for len(ids) > 0 {
+		files, err := filesOf(q, "count", ids)
+		if err != nil {
+			return nil, err
+		}
+		var bare []string
+		for _, id := range ids {
+			if files[id] == nil {
+				bare = append(bare, id)
+			}
+			for _, of := range from[id] {
+				out[of] = files[id]
+			}
+		}
+		if len(bare) == 0 {
+			break
+		}
+		var before []struct{ ID, Replaces string }
+		if err := q.Select(&before, `SELECT id, replaces FROM ledger_count WHERE replaces <> '' AND id IN `+db.In(1, len(bare)), db.Args(bare)...); err != nil {
+			return nil, err
+		}
+		ids = ids[:0]
+		for _, b := range before {
+			from[b.Replaces] = append(from[b.Replaces], from[b.ID]...)
+			ids = append(ids, b.Replaces)
+		}
+	}
+	return out, nil
 }

@@ -210,6 +210,7 @@ type Account struct {
 	Title   string // of the measure, or of the meeting
 	Source  string // the paragraph of the document, "" where only our words are kept
 	Targets []Target
+	Counts  []Count // of the task that stand, the newest, for who may put them right
 	Steps   []Step
 	Order   *Order     // that waits for a reply
 	Asked   *Extension // that waits for a decision
@@ -251,6 +252,11 @@ func (s *Service) Show(ctx context.Context, actor civic.Actor, id string) (Accou
 			return err
 		}
 		a.Task = one[0]
+		if a.Yours {
+			if a.Counts, _, err = countsWhere(v, `task = $1 AND replaced_by = ''`, id); err != nil {
+				return err
+			}
+		}
 		return a.complete(v)
 	})
 	if err != nil {

@@ -3,9 +3,12 @@ package task_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"image"
 	"image/png"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +19,7 @@ import (
 	"yinqiao/civic"
 	"yinqiao/db"
 	"yinqiao/db/dbtest"
+	"yinqiao/journal"
 	"yinqiao/ledger"
 	"yinqiao/ledger/task"
 	"yinqiao/place"
@@ -361,7 +365,85 @@ func TestATargetIsTheSumOfPhotographedThings(t *testing.T) {
 		if c.Sum != 12 || len(c.List) != 3 {
 			t.Errorf("sum %d of %d entries", c.Sum, len(c.List))
 		}
+		// What was put right keeps its photograph, however often, and its unit finds it on the task.
+		right.N, right.Replaces = 10, c.List[0].ID
+		must(t, w.Ledger.Enter(ctx, w.county, x.ID, right))
+		a, err = w.Ledger.Show(ctx, w.county, x.ID)
+		must(t, err)
+		if len(a.Counts) != 2 || a.Counts[0].N != 10 || len(a.Counts[0].Files) != 1 || a.Counts[0].Who == "" {
+			t.Errorf("%+v", a.Counts)
+		}
+		if a, err = w.Ledger.Show(ctx, w.keeper, x.ID); err != nil || a.Counts != nil {
+			t.Errorf("a supervisor is offered to put numbers right: %+v, %v", a.Counts, err)
+		}
 	})
+}
+
+// TestATargetsSumEqualsARecountOfTheJournal enters and puts right in any order, by two governments.
+func TestATargetsSumEqualsARecountOfTheJournal(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newDesk(t, d).adopted(t)
+		type unit struct {
+			who  civic.Actor
+			task string
+		}
+		units := []unit{{w.county, w.mine(t, w.county, w.countyOff, "XX1").ID}}
+		a, err := w.Ledger.Show(ctx, w.county, units[0].task)
+		must(t, err)
+		target := a.Targets[slices.IndexFunc(a.Targets, func(x task.Target) bool { return x.Value == 200 })].ID
+		step := 0
+		rapid.Check(t, dbtest.Rounds(15, func(rt *rapid.T) {
+			for range rapid.IntRange(1, 5).Draw(rt, "entries") {
+				step++
+				u := rapid.SampledFrom(units).Draw(rt, "unit")
+				in := task.Counting{Target: target, Words: fmt.Sprint("第", step, "批"), Day: "2026-11-20", N: int64(rapid.IntRange(1, 40).Draw(rt, "n")), Files: []task.Upload{picture()}}
+				a, err := w.Ledger.Show(ctx, u.who, u.task)
+				if err != nil {
+					rt.Fatal(err)
+				}
+				if len(a.Counts) > 0 && rapid.Bool().Draw(rt, "right") {
+					in.Replaces, in.N = rapid.SampledFrom(a.Counts).Draw(rt, "which").ID, in.N-1
+				}
+				if err := w.Ledger.Enter(ctx, u.who, u.task, in); err != nil {
+					rt.Fatal(err)
+				}
+			}
+			for _, where := range []civic.Division{"14", "140105"} {
+				c, err := w.Ledger.Counted(ctx, w.keeper, target, where, false, "")
+				if err != nil {
+					rt.Fatal(err)
+				}
+				if want := recounted(t, w, target, where); c.Sum != want {
+					rt.Fatalf("the sum in %s is %d, and the journal has %d", where, c.Sum, want)
+				}
+			}
+		}))
+	})
+}
+
+// recounted sums a target by what the journal says of each entry.
+func recounted(t *testing.T, w desk, target string, where civic.Division) int64 {
+	t.Helper()
+	var rows []struct{ Body string }
+	must(t, w.Journal.Look(ctx, civic.System("test"), func(v *journal.View) error {
+		return v.Select(&rows, `SELECT d.body FROM journal_entry e JOIN journal_detail d ON d.entry = e.id JOIN journal_about a ON a.entry = e.id
+			WHERE a.id = $1 AND e.act IN ('target.counted', 'target.recounted') AND e.division >= $2 AND e.division < $3 ORDER BY e.id`, target, where, string(where)+"~")
+	}))
+	stands := map[string]int64{}
+	for _, r := range rows {
+		var d map[string]string
+		must(t, json.Unmarshal([]byte(r.Body), &d))
+		n, err := strconv.ParseInt(d["n"], 10, 64)
+		must(t, err)
+		delete(stands, d["replaces"])
+		stands[d["entry"]] = n
+	}
+	var sum int64
+	for _, n := range stands {
+		sum += n
+	}
+	return sum
 }
 
 func TestAMeetingDecidesTasksAndAPracticeIsPublishedAndAdopted(t *testing.T) {

@@ -11,6 +11,8 @@ import (
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
 	"yinqiao/ledger"
+	"yinqiao/ledger/finding"
+	"yinqiao/ledger/indicator"
 	"yinqiao/ledger/task"
 	"yinqiao/place"
 	"yinqiao/sheet"
@@ -198,6 +200,9 @@ func (f face) ledgerSheet(w http.ResponseWriter, r *http.Request) error {
 type measureView struct {
 	book
 	task.Leaf
+	Board indicator.Board   // the figures that cite it
+	Found []finding.Finding // the rules that cite it and are not kept
+	Many  bool              // there are more
 }
 
 func (f face) measure(w http.ResponseWriter, r *http.Request) error {
@@ -208,6 +213,15 @@ func (f face) measure(w http.ResponseWriter, r *http.Request) error {
 	v := measureView{book: b}
 	if v.Leaf, err = f.Ledger.Measure(r.Context(), a, r.PathValue("measure"), b.At); err != nil {
 		return err
+	}
+	if v.Board, err = f.Figures.Board(r.Context(), a, indicator.Ask{Division: b.At, Clause: v.Clause()}); err != nil {
+		return err
+	}
+	if v.Found, v.Many, err = f.Findings.List(r.Context(), a, finding.Ask{Division: b.At, Clause: v.Clause()}); err != nil {
+		return err
+	}
+	if few := 5; len(v.Found) > few {
+		v.Found, v.Many = v.Found[:few], true
 	}
 	fr.Title = v.Clause() + " " + v.Words
 	fr.Back = "/desk/ledger?" + url.Values{"division": {string(b.At)}, "policy": {v.Policy.ID}}.Encode()

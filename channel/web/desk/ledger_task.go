@@ -32,9 +32,11 @@ type dutyView struct {
 	Old *http.Request
 }
 
-// posted reports whether one of the page's forms was sent just now, and refused.
+// posted reports whether one of the page's forms was sent just now, and refused. That which puts an
+// entry right has the entry behind its name.
 func (v dutyView) posted(form string) bool {
-	return v.Old.Method == http.MethodPost && strings.HasSuffix(v.Old.URL.Path, "/"+form)
+	action, entry, _ := strings.Cut(form, " ")
+	return v.Old.Method == http.MethodPost && strings.HasSuffix(v.Old.URL.Path, "/"+action) && old(v.Old, "replaces") == entry
 }
 
 // typed is what was typed into a field of that form.
@@ -51,7 +53,17 @@ func (v dutyView) field(form, name string) string {
 	if v.posted(form) {
 		return "f-" + name
 	}
-	return form + "-" + name
+	return strings.ReplaceAll(form, " ", "-") + "-" + name
+}
+
+// targetOf is a target of the task by its ID.
+func (v dutyView) targetOf(id string) task.Target {
+	for _, t := range v.Targets {
+		if t.ID == id {
+			return t
+		}
+	}
+	return task.Target{}
 }
 
 func (f face) ledgerTask(w http.ResponseWriter, r *http.Request) error {

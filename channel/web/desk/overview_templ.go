@@ -183,8 +183,8 @@ func overviewPage(f kit.Frame, v overviewView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				if bars(x.Days, 120, 28) != "" {
-					templ_7745c5c3_Err = spark(x.Figure.Of.Words, x.Days, 120, 28).Render(ctx, templ_7745c5c3_Buffer)
+				if bars(x.Steps, 120, 28) != "" {
+					templ_7745c5c3_Err = spark(x.Figure.Of.Words, x.Steps, 120, 28).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
