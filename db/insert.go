@@ -33,6 +33,27 @@ func (t *Tx) InsertRows(table string, columns []string, rows [][]any) error {
 	return nil
 }
 
+// AddRows inserts rows, whose columns are those of the key and then those of sums, and adds
+// the sums to those of a row whose key is there already. Rows come in the order of their
+// key, no key twice.
+func (t *Tx) AddRows(table string, key, sums []string, rows [][]any) error {
+	set := make([]string, len(sums))
+	for i, c := range sums {
+		set[i] = c + " = " + table + "." + c + " + excluded." + c
+	}
+	merge := " ON CONFLICT (" + strings.Join(key, ", ") + ") DO UPDATE SET " + strings.Join(set, ", ")
+	for part := range slices.Chunk(rows, t.rowsAtOnce()) {
+		query, args, err := insertOf(table, slices.Concat(key, sums), part)
+		if err != nil {
+			return err
+		}
+		if _, err := t.Exec(query+merge, args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // InsertNew inserts rows as InsertRows does, but passes over those whose key is
 // there already. It returns the first column, which is text, of the rows that
 // were inserted. Rows come in the order of their key, or two writers deadlock.

@@ -132,6 +132,7 @@ var Topology = map[string]Where{
 	"journal_batch":  local,
 	"journal_chain":  local,
 	"journal_tally":  local,
+	"journal_sum":    local,
 
 	"installation": local,
 

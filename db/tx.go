@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -91,6 +92,32 @@ func (t *Tx) Select(dst any, query string, args ...any) error {
 		return err
 	}
 	return sel(t.run, t.tx, dst, query, args)
+}
+
+// Each reads the rows of a query one after another into the variables that into points to, and
+// calls fn after each: for more rows than memory should hold. fn runs no statement.
+func (t *Tx) Each(query string, args, into []any, fn func() error) (err error) {
+	if err := t.ready(query); err != nil {
+		return err
+	}
+	vs, err := bindAll(args)
+	if err != nil {
+		return err
+	}
+	rows, err := t.tx.QueryContext(t.run, query, vs...)
+	if err != nil {
+		return fmt.Errorf("%s: %w", label(query), err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return err
+		}
+		if err := fn(); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
 }
 
 // Snapshot reads outside a write, each statement on its own.

@@ -1,9 +1,9 @@
 package journal
 
 import (
-	"context"
-	"sort"
+	"slices"
 
+	"yinqiao/civic"
 	"yinqiao/db"
 )
 
@@ -20,126 +20,115 @@ type Tally struct {
 	Bucket, N, Total                  int64
 }
 
-type tallyKey struct {
-	indicator, day, division, channel string
-	bucket                            int64
+// countOnly is the bucket of the count of acts.
+const countOnly = -1
+
+// cell is where a count is kept: the columns of the key of its shelf but for the bucket,
+// in their order; the last are empty where there are fewer.
+type cell struct {
+	key    [5]string
+	bucket int64
 }
 
-// count adds the entries to the tallies. Keys are sorted, so that two counters
+// less orders cells as the keys of their table are ordered.
+func (c cell) less(o cell) int {
+	for i := range c.key {
+		if c.key[i] != o.key[i] {
+			if c.key[i] < o.key[i] {
+				return -1
+			}
+			return 1
+		}
+	}
+	return int(c.bucket - o.bucket)
+}
+
+// amount is what is counted in a cell.
+type amount struct{ n, total int64 }
+
+// shelf is a table of counts: how many columns name a cell, and which.
+type shelf struct {
+	table string
+	key   []string
+	of    func(Tally, func(cell)) // the cells in which a tally is counted
+}
+
+// tallies are by act, day, channel and the place as it is; sums are by the level below each
+// place of up to four digits, by day and by month.
+var shelves = []shelf{
+	{"journal_tally", []string{"division", "indicator", "day", "channel", "bucket"}, func(t Tally, in func(cell)) {
+		in(cell{[5]string{t.Division, t.Indicator, t.Day, t.Channel}, t.Bucket})
+	}},
+	{"journal_sum", []string{"scope", "indicator", "period", "part", "channel", "bucket"}, func(t Tally, in func(cell)) {
+		for _, digits := range summed {
+			if len(t.Division) < digits {
+				return
+			}
+			scope := civic.Division(t.Division[:digits])
+			part := t.Division[:min(len(t.Division), scope.Inner())]
+			in(cell{[5]string{string(scope), t.Indicator, perDay + t.Day, part, t.Channel}, t.Bucket})
+			in(cell{[5]string{string(scope), t.Indicator, perMonth + month(t.Day), part, t.Channel}, t.Bucket})
+		}
+	}},
+}
+
+// summed are how many digits the codes have of places for which there are sums.
+var summed = []int{0, 2, 4}
+
+// The beginnings of the periods of sums: in the order of their key, days are apart from months.
+const (
+	perDay   = "d"
+	perMonth = "m"
+)
+
+func month(day string) string { return day[:min(len(day), len("2006-01"))] }
+
+// columns are those of the shelf's table.
+func (s shelf) columns() []string { return append(slices.Clone(s.key), "n", "total") }
+
+// row is a cell with its count in the order of the columns.
+func (s shelf) row(c cell, a amount) []any {
+	row := make([]any, 0, len(s.key)+2)
+	for i := range len(s.key) - 1 {
+		row = append(row, c.key[i])
+	}
+	return append(row, c.bucket, a.n, a.total)
+}
+
+// count adds the entries to the tallies and sums. Keys are sorted, so that two counters
 // can't deadlock.
 func count(tx *db.Tx, es []sealed) error {
-	sums := map[tallyKey]*Tally{}
-	add := func(e sealed, bucket, total int64) {
-		k := tallyKey{e.Act, e.Day, e.Division, e.Channel, bucket}
-		t := sums[k]
-		if t == nil {
-			t = &Tally{e.Act, e.Day, e.Division, e.Channel, bucket, 0, 0}
-			sums[k] = t
+	for _, s := range shelves {
+		sums := map[cell]amount{}
+		for _, e := range es {
+			t := Tally{e.Act, e.Day, e.Division, e.Channel, countOnly, 1, 0}
+			add := func(c cell) {
+				a := sums[c]
+				sums[c] = amount{a.n + 1, a.total + t.Total}
+			}
+			s.of(t, add)
+			if e.Bucket != nil {
+				t.Bucket, t.Total = *e.Bucket, *e.Measure
+				s.of(t, add)
+			}
 		}
-		t.N++
-		t.Total += total
-	}
-	for _, e := range es {
-		add(e, -1, 0)
-		if e.Bucket != nil {
-			add(e, *e.Bucket, *e.Measure)
-		}
-	}
-	list := make([]*Tally, 0, len(sums))
-	for _, t := range sums {
-		list = append(list, t)
-	}
-	sort.Slice(list, func(i, j int) bool { return list[i].less(list[j]) })
-	for _, t := range list {
-		if _, err := tx.Exec(`INSERT INTO journal_tally (indicator, day, division, channel, bucket, n, total)
-			VALUES ($1, $2, $3, $4, $5, $6, $7)
-			ON CONFLICT (indicator, day, division, channel, bucket)
-			DO UPDATE SET n = journal_tally.n + excluded.n, total = journal_tally.total + excluded.total`,
-			t.Indicator, t.Day, t.Division, t.Channel, t.Bucket, t.N, t.Total); err != nil {
+		if err := tx.AddRows(s.table, s.key, []string{"n", "total"}, s.rows(sums)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (t *Tally) less(o *Tally) bool {
-	switch {
-	case t.Indicator != o.Indicator:
-		return t.Indicator < o.Indicator
-	case t.Day != o.Day:
-		return t.Day < o.Day
-	case t.Division != o.Division:
-		return t.Division < o.Division
-	case t.Channel != o.Channel:
-		return t.Channel < o.Channel
+// rows are the cells with their counts, in the order of the key.
+func (s shelf) rows(sums map[cell]amount) [][]any {
+	cells := make([]cell, 0, len(sums))
+	for c := range sums {
+		cells = append(cells, c)
 	}
-	return t.Bucket < o.Bucket
-}
-
-const tallyColumns = `indicator, day, division, channel, bucket, n, total`
-
-// recount computes every tally from the sealed entries.
-const recount = `
-	SELECT act AS indicator, day, division, channel, CAST(-1 AS BIGINT) AS bucket, COUNT(*) AS n, CAST(0 AS BIGINT) AS total
-	FROM journal_entry WHERE batch IS NOT NULL GROUP BY act, day, division, channel
-	UNION ALL
-	SELECT act, day, division, channel, bucket, COUNT(*), CAST(SUM(measure) AS BIGINT)
-	FROM journal_entry WHERE batch IS NOT NULL AND bucket IS NOT NULL GROUP BY act, day, division, channel, bucket`
-
-// Retallied says what a recount found.
-type Retallied struct {
-	Rows      int // tallies after the recount
-	Different int // tallies that were missing, wrong or too many
-}
-
-// Retally computes all tallies anew from the sealed entries and replaces them.
-// The same entries always give the same figures.
-func (j *Journal) Retally(ctx context.Context) (Retallied, error) {
-	var out Retallied
-	err := j.db.Write(ctx, func(tx *db.Tx) error {
-		out = Retallied{}
-		if err := lockChain(tx); err != nil {
-			return err
-		}
-		var was, is []Tally
-		if err := tx.Select(&was, `SELECT `+tallyColumns+` FROM journal_tally`); err != nil {
-			return err
-		}
-		if err := tx.Select(&is, recount); err != nil {
-			return err
-		}
-		old := make(map[Tally]bool, len(was))
-		for _, t := range was {
-			old[t] = true
-		}
-		for _, t := range is {
-			if old[t] {
-				delete(old, t)
-			} else {
-				out.Different++
-			}
-		}
-		keys := map[tallyKey]bool{}
-		for _, t := range is {
-			keys[tallyKey{t.Indicator, t.Day, t.Division, t.Channel, t.Bucket}] = true
-		}
-		for t := range old { // left over: not in the recount under any value
-			if !keys[tallyKey{t.Indicator, t.Day, t.Division, t.Channel, t.Bucket}] {
-				out.Different++
-			}
-		}
-		out.Rows = len(is)
-		if out.Different == 0 {
-			return nil
-		}
-		if _, err := tx.Exec(`DELETE FROM journal_tally`); err != nil {
-			return err
-		}
-		rows := make([][]any, len(is))
-		for i, t := range is {
-			rows[i] = []any{t.Indicator, t.Day, t.Division, t.Channel, t.Bucket, t.N, t.Total}
-		}
-		return tx.InsertRows("journal_tally", []string{"indicator", "day", "division", "channel", "bucket", "n", "total"}, rows)
-	})
-	return out, err
+	slices.SortFunc(cells, cell.less)
+	rows := make([][]any, len(cells))
+	for i, c := range cells {
+		rows[i] = s.row(c, sums[c])
+	}
+	return rows
 }

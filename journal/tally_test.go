@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -140,10 +141,12 @@ func TestARecountGivesTheSameFigures(t *testing.T) {
 			t.Errorf("%+v of %d, %v", r, len(was), err)
 		}
 		// The same from nothing.
-		if _, err := d.Pool().Exec(`DELETE FROM journal_tally`); err != nil {
-			t.Fatal(err)
+		for _, q := range []string{`DELETE FROM journal_tally`, `DELETE FROM journal_sum`} {
+			if _, err := d.Pool().Exec(q); err != nil {
+				t.Fatal(err)
+			}
 		}
-		if r, err = l.Retally(context.Background()); err != nil || r.Different != len(was) || r.Rows != len(was) {
+		if r, err = l.Retally(context.Background()); err != nil || r.Different <= len(was) || r.Rows != len(was) {
 			t.Errorf("%+v of %d, %v", r, len(was), err)
 		}
 		if !maps.Equal(was, l.tallies(t)) {
@@ -167,6 +170,9 @@ func TestARecountRepairsVandalisedFigures(t *testing.T) {
 			`UPDATE journal_tally SET total = total + 1 WHERE ` + one(`bucket >= 0`),
 			`DELETE FROM journal_tally WHERE ` + one(`bucket = -1 AND division = '1404'`),
 			`INSERT INTO journal_tally (indicator, day, division, channel, bucket, n, total) VALUES ('test.served', '2026-03-01', '99', 'tv', -1, 7, 0)`,
+			`UPDATE journal_sum SET n = n - 1 WHERE scope = '14' AND period = 'm2026-03' AND part = '1401' AND bucket = -1 AND indicator = 'test.served' AND channel = 'phone'`,
+			`DELETE FROM journal_sum WHERE scope = '' AND period = 'd2026-03-02' AND bucket = -1 AND indicator = 'test.served' AND channel = 'desk'`,
+			`INSERT INTO journal_sum (scope, indicator, period, part, channel, bucket, n, total) VALUES ('99', 'test.served', 'm2026-03', '9901', 'tv', 99999999999, 7, 0)`,
 		} {
 			res, err := d.Pool().Exec(q)
 			if err != nil {
@@ -176,7 +182,7 @@ func TestARecountRepairsVandalisedFigures(t *testing.T) {
 				t.Fatalf("%d rows: %s", n, q)
 			}
 		}
-		for _, want := range []int{4, 0} {
+		for _, want := range []int{7, 0} {
 			if r, err := l.Retally(context.Background()); err != nil || r.Different != want || r.Rows != len(was) {
 				t.Errorf("%+v, want %d different, %v", r, want, err)
 			}
@@ -244,5 +250,133 @@ func TestCountsAreByChannelAndDay(t *testing.T) {
 			}
 			return nil
 		})
+	})
+}
+
+// TestSumsOfAnySpanEqualACountOfItsEntries has acts of half a year in places of every level, and asks for
+// spans that begin and end anywhere.
+func TestSumsOfAnySpanEqualACountOfItsEntries(t *testing.T) {
+	t.Parallel()
+	places := []civic.Division{"", "14", "1401", "140105", "140106", "140105001", "140105001002", "1402", "140212", "33", "330106"}
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		l := open(t, d)
+		for i := range 300 {
+			l.offset.Store(int64(rand.IntN(200)) * int64(24*time.Hour))
+			actor := atDesk
+			actor.Channel = []civic.Channel{civic.ChannelDesk, civic.ChannelPhone}[i%2]
+			auth := civic.Mint(civic.BasisRole, "r", elder, places[rand.IntN(len(places))], "")
+			if err := record(l.Journal, actor, auth, served("x"), waited(rand.Int64N(1000))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		l.seal(t)
+		begin := time.Date(2026, 2, 20, 0, 0, 0, 0, time.UTC)
+		acts := []journal.Act{actServed, actWaited}
+		rapid.Check(t, dbtest.Rounds(60, func(rt *rapid.T) {
+			from := begin.AddDate(0, 0, rapid.IntRange(0, 220).Draw(rt, "from"))
+			in := journal.Span{Division: rapid.SampledFrom(append(places[:9:9], "140", "15")).Draw(rt, "where"), From: from.Format(time.DateOnly),
+				To: from.AddDate(0, 0, rapid.IntRange(0, 120).Draw(rt, "days")).Format(time.DateOnly)}
+			by := rapid.SampledFrom([]journal.By{journal.ByDay, journal.ByMonth, journal.ByDivision}).Draw(rt, "by")
+			type group struct {
+				act     journal.Act
+				channel civic.Channel
+				group   string
+				bucket  int64
+			}
+			want, got := map[group]int64{}, map[group]int64{}
+			l.look(t, func(v *journal.View) error {
+				var rows []struct {
+					Act           journal.Act
+					Channel       civic.Channel
+					Day, Division string
+					Bucket        *int64
+				}
+				if err := v.Select(&rows, `SELECT act, channel, day, division, bucket FROM journal_entry WHERE day >= $1 AND day <= $2`, in.From, in.To); err != nil {
+					return err
+				}
+				for _, r := range rows {
+					if !strings.HasPrefix(r.Division, string(in.Division)) {
+						continue
+					}
+					g := group{r.Act, r.Channel, r.Day, -1}
+					switch by {
+					case journal.ByMonth:
+						g.group = r.Day[:7]
+					case journal.ByDivision:
+						g.group = r.Division[:min(len(r.Division), in.Division.Inner())]
+					}
+					want[g]++
+					if r.Bucket != nil {
+						g.bucket = *r.Bucket
+						want[g]++
+					}
+				}
+				sums, err := journal.Sums(v, in, by, acts)
+				for _, x := range sums {
+					got[group{x.Act, x.Channel, x.Group, x.Bucket}] += x.N
+				}
+				return err
+			})
+			if !maps.Equal(got, want) {
+				rt.Fatalf("%+v by %v: %v, want %v", in, by, got, want)
+			}
+		}))
+	})
+}
+
+// TestWhatIsBehindACountIsAllOfItOnceTheNewestDayFirst goes through all pages of counts of places of every level.
+func TestWhatIsBehindACountIsAllOfItOnceTheNewestDayFirst(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		l := open(t, d)
+		for i := range 400 {
+			l.offset.Store(int64(rand.IntN(70)) * int64(24*time.Hour))
+			actor := atDesk
+			actor.Channel = []civic.Channel{civic.ChannelDesk, civic.ChannelPhone}[i%2]
+			auth := civic.Mint(civic.BasisRole, "r", elder, []civic.Division{"14", "140105", "140105001", "1402", "33"}[rand.IntN(5)], "")
+			ev := served("x")
+			if i%3 == 0 {
+				ev = waited(7)
+			}
+			if err := record(l.Journal, actor, auth, ev); err != nil {
+				t.Fatal(err)
+			}
+		}
+		l.seal(t)
+		l.act(t, waited(1)) // unsealed: in no figure yet
+		auth := civic.Mint(civic.BasisRole, "r", elder, "", "")
+		acts := []journal.Act{actServed, actWaited}
+		for _, where := range []civic.Division{"", "14", "1401", "140105", "140105001", "15"} {
+			for _, channels := range [][]civic.Channel{nil, {civic.ChannelPhone}} {
+				in := journal.Span{Division: where, From: "2026-03-10", To: "2026-04-20"}
+				l.look(t, func(v *journal.View) error {
+					sums, err := journal.Sums(v, in, journal.ByDay, acts)
+					var want int64
+					for _, x := range sums {
+						if x.Bucket < 0 && (channels == nil || x.Channel == channels[0]) {
+							want += x.N
+						}
+					}
+					seen, last, after := map[string]bool{}, "~", ""
+					for more := err == nil; more; {
+						var some []journal.Entry
+						if some, more, err = journal.Behind(v, auth, in, acts, channels, after); err != nil {
+							return err
+						}
+						for _, e := range some {
+							key := e.Day + e.ID
+							if seen[e.ID] || key >= last || !strings.HasPrefix(string(e.Division), string(where)) || e.Day < in.From || e.Day > in.To {
+								t.Errorf("%s of %s comes after %s", e.ID, key, last)
+							}
+							seen[e.ID], last, after = true, key, e.ID
+						}
+					}
+					if int64(len(seen)) != want {
+						t.Errorf("%q %v: %d entries behind %d", where, channels, len(seen), want)
+					}
+					return err
+				})
+			}
+		}
 	})
 }

@@ -127,7 +127,6 @@ func TestNoKeyStopsTheNumberBeforeItWasSaidAndAnotherMatterCanFollow(t *testing.
 			c.answers("哪一次？", '1')
 			c.answers("您要办的是看戏和上课。", '1')
 			c.hears("已经办好了。", speech.Slow)
-			c.Forget()
 			c.Press('1') // into the number
 			c.Press('#')
 			_, number, _ := w.request(w.Taiyuan.Elder)

@@ -141,15 +141,23 @@ func (l *Line) count(c *Call) {
 
 // listen opens the port for UDP and TCP; with port 0, one that both have.
 func listen(addr string) (net.PacketConn, net.Listener, error) {
-	u, err := net.ListenPacket("udp", addr)
-	if err != nil {
-		return nil, nil, fmt.Errorf("line: %w", err)
+	tries := 1
+	if _, port, err := net.SplitHostPort(addr); err == nil && port == "0" {
+		tries = 20 // what UDP was given may be taken for TCP
 	}
-	t, err := net.Listen("tcp", u.LocalAddr().String())
-	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("line: %w", err), u.Close())
+	var failed error
+	for range tries {
+		u, err := net.ListenPacket("udp", addr)
+		if err != nil {
+			return nil, nil, fmt.Errorf("line: %w", err)
+		}
+		t, err := net.Listen("tcp", u.LocalAddr().String())
+		if err == nil {
+			return u, t, nil
+		}
+		failed = errors.Join(fmt.Errorf("line: %w", err), u.Close())
 	}
-	return u, t, nil
+	return nil, nil, failed
 }
 
 func (l *Line) serve() (err error) {
