@@ -13,6 +13,7 @@ import (
 	"yinqiao/journal"
 	"yinqiao/notify"
 	"yinqiao/rights"
+	"yinqiao/staff"
 )
 
 func TestARelativeWhoWasWronglyReportedDeadIsToldWhatTheyMissed(t *testing.T) {
@@ -163,6 +164,35 @@ func TestHoweverMuchSomebodyMissedWhileTheyCountedAsDeadTheyAreToldAllOfIt(t *te
 		w.Tell(t)
 		if ms := states(t, w, a.Elder, "rights.erase_unwished/elder"); len(ms) != acts {
 			t.Errorf("of %d she is told %d", acts, len(ms))
+		}
+	})
+}
+
+func TestADeathIsCheckedBySomebodyElseAlsoWhereThereIsOneAdministratorAndNoSupervisor(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		died := func() notify.Message {
+			t.Helper()
+			ok(t, w.Grant.ReportDeath(ctx, a.Administrator, a.Elder, "2026-11-22", grant.DeathSources()[0].Code))
+			w.Tell(t)
+			ms := states(t, w, a.Elder, "person.died/staff")
+			ok(t, w.Grant.WithdrawDeath(ctx, a.Administrator, a.Elder, "同名的人"))
+			w.Tell(t)
+			if len(ms) == 0 {
+				t.Fatal("nobody is asked to make sure")
+			}
+			return ms[len(ms)-1]
+		}
+		_, err := d.Pool().Exec(`UPDATE staff SET state = 'left' WHERE id IN (SELECT staff FROM staff_role WHERE role IN ('administrator', 'supervisor')) AND id <> $1`, a.Administrator.Operator.ID)
+		ok(t, err)
+		if m := died(); m.Receiver == "" || m.Receiver == a.Administrator.Operator.ID {
+			t.Errorf("alone: %+v", m)
+		}
+		above := w.Hire(t, "省管理员", a.Community, staff.Post{Role: staff.Administrator, Division: a.Division[:2]})
+		if m := died(); m.Receiver != above.Operator.ID {
+			t.Errorf("the province's administrator is not asked: %+v", m)
 		}
 	})
 }
