@@ -188,7 +188,11 @@ func (b *bench) verify(ctx context.Context, s store, r *rooms) error {
 
 // scan reads all rows into variables.
 func scan(ctx context.Context, d *sql.DB, query string) error {
-	rows, err := d.QueryContext(ctx, query)
+	return drain(d.QueryContext(ctx, query))
+}
+
+// drain reads what was asked for to its end.
+func drain(rows *sql.Rows, err error) error {
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ type lookups struct {
 }
 
 func (b *bench) lookingUp(ctx context.Context, e db.Dialect) (*lookups, error) {
-	m, err := b.million(ctx, e)
+	m, err := b.crowd(ctx, e)
 	if err != nil {
 		return nil, err
 	}

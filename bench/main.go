@@ -28,15 +28,17 @@ type bench struct {
 
 // size is how much is measured. Every round measures ours and the peer once.
 type size struct {
-	rounds   int
-	people   int
-	submits  int // a round
-	bookings int // a round
-	lookups  int // a round
-	finds    int // searches by letters, and as many by card
-	entries  int // in the journal that is sealed and verified
-	starts   int
-	calls    int // look-ups through the API before memory is read
+	rounds    int
+	people    int
+	submits   int // a round
+	bookings  int // a round
+	lookups   int // a round
+	finds     int // searches by letters, and as many by card
+	entries   int // in the journal that is sealed and verified
+	counted   int // entries that the overview's figures are of
+	overviews int // asked for, and as many lists behind them
+	starts    int
+	calls     int // look-ups through the API before memory is read
 
 	phoneRounds int
 	callers     int           // telephones at once
@@ -44,8 +46,8 @@ type size struct {
 }
 
 var (
-	whole = size{rounds: 15, people: 1_000_000, submits: 600, bookings: 2_000, lookups: 3_000, finds: 2_000, entries: 20_000, starts: 3, calls: 2_000, phoneRounds: 3, callers: 300, listen: 5 * time.Second}
-	brief = size{rounds: 5, people: 20_000, submits: 200, bookings: 1_000, lookups: 500, finds: 300, entries: 3_000, starts: 1, calls: 200, phoneRounds: 1, callers: 60, listen: 2 * time.Second}
+	whole = size{rounds: 15, people: 1_000_000, submits: 600, bookings: 2_000, lookups: 3_000, finds: 2_000, entries: 20_000, counted: 10_000_000, overviews: 240, starts: 3, calls: 2_000, phoneRounds: 3, callers: 300, listen: 5 * time.Second}
+	brief = size{rounds: 5, people: 20_000, submits: 200, bookings: 1_000, lookups: 500, finds: 300, entries: 3_000, counted: 100_000, overviews: 48, starts: 1, calls: 200, phoneRounds: 1, callers: 60, listen: 2 * time.Second}
 )
 
 // engines in the order in which they are measured.
@@ -152,6 +154,7 @@ func (b *bench) all(ctx context.Context) error {
 		{[]string{"nearest"}, b.nearest},
 		{[]string{"overdue"}, b.overdue},
 		{[]string{"find.initials", "find.exact"}, b.find},
+		{[]string{"overview", "behind", "retally"}, b.overview},
 		{[]string{"roster"}, b.roster},
 		{[]string{"messages"}, b.messages},
 		{[]string{"startup", "rss"}, b.serve},

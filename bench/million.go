@@ -25,6 +25,11 @@ type million struct {
 	manifest
 }
 
+// crowd is the kept store of people alone.
+func (b *bench) crowd(ctx context.Context, e db.Dialect) (million, error) {
+	return b.million(ctx, e, fmt.Sprintf("people_%d", b.people), nil)
+}
+
 // manifest says what a kept store holds; it is written when the store is whole.
 type manifest struct {
 	Schema string
@@ -36,26 +41,26 @@ type manifest struct {
 // built is the version of how the people are made; a new one makes them anew.
 const built = "2"
 
-// million opens the kept store, building it when it is missing or of another
-// schema.
-func (b *bench) million(ctx context.Context, e db.Dialect) (million, error) {
+// million opens a kept store, building it when it is missing or of another
+// schema; more are rows beside those of its people.
+func (b *bench) million(ctx context.Context, e db.Dialect, name string, more func(*rooms) ([]table, error)) (million, error) {
 	want, err := b.schema(ctx)
 	if err != nil {
 		return million{}, err
 	}
 	m := million{}
-	if m.store, err = b.disk.at(e, fmt.Sprintf("people_%d", b.people)); err != nil {
+	if m.store, err = b.disk.at(e, name); err != nil {
 		return m, err
 	}
 	if err := m.read(); err == nil && m.Schema == want && m.there(ctx) {
 		return m, nil
 	}
-	note("building %d people on %s", b.people, e)
-	if m.store, err = b.disk.fresh(ctx, e, fmt.Sprintf("people_%d", b.people)); err != nil {
+	note("building %s with %d people on %s", name, b.people, e)
+	if m.store, err = b.disk.fresh(ctx, e, name); err != nil {
 		return m, err
 	}
 	m.manifest = manifest{Schema: want, People: b.people}
-	if err := m.build(ctx); err != nil {
+	if err := m.build(ctx, more); err != nil {
 		return m, err
 	}
 	note("built at %.0f people/s", m.Rate)
@@ -107,13 +112,17 @@ func (m *million) there(ctx context.Context) bool {
 	return err == nil
 }
 
-func (m *million) build(ctx context.Context) error {
+func (m *million) build(ctx context.Context, more func(*rooms) ([]table, error)) error {
 	r, err := m.open(ctx, true)
 	if err != nil {
 		return err
 	}
 	if _, m.Clerk, err = r.furnish(ctx); err == nil {
 		err = r.journal.SealAll(ctx)
+	}
+	var beside []table
+	if err == nil && more != nil {
+		beside, err = more(r)
 	}
 	if err := errors.Join(err, r.close()); err != nil {
 		return err
@@ -123,7 +132,7 @@ func (m *million) build(ctx context.Context) error {
 	if m.engine == db.Postgres {
 		load = loadPostgres
 	}
-	if err := load(ctx, m.store, tables(r, m.People)); err != nil {
+	if err := load(ctx, m.store, append(tables(r, m.People), beside...)); err != nil {
 		return err
 	}
 	m.Rate = round(float64(m.People) / time.Since(began).Seconds())

@@ -13,10 +13,14 @@ import (
 	"yinqiao/db"
 	"yinqiao/db/vault"
 	"yinqiao/engine/booking"
+	_ "yinqiao/engine/calls" // whose acts figures count
 	"yinqiao/engine/casework"
 	"yinqiao/grant"
 	"yinqiao/jobs"
 	"yinqiao/journal"
+	"yinqiao/ledger/finding"
+	"yinqiao/ledger/indicator"
+	"yinqiao/ledger/task"
 	"yinqiao/people"
 	"yinqiao/place"
 	"yinqiao/request"
@@ -36,6 +40,9 @@ type rooms struct {
 	requests *request.Service
 	casework *casework.Service
 	booking  *booking.Service
+	findings *finding.Service
+	figures  *indicator.Service
+	tasks    *task.Service
 }
 
 func migrate(ctx context.Context, c db.Config) error {
@@ -70,6 +77,7 @@ func (s store) open(ctx context.Context, nosync bool) (*rooms, error) {
 	r.casework.Serve(r.requests)
 	r.booking = booking.New(j, r.people)
 	r.booking.Serve(r.requests)
+	r.findings, r.figures, r.tasks = finding.New(j, r.place, r.catalog, r.booking), indicator.New(j), task.New(j)
 	// The flow of a submitted case, as in the application: watched until it is due.
 	j.On(casework.ActOpened, func(e journal.Entry, detail map[string]string) (jobs.Args, time.Time) {
 		due, err := time.Parse(time.RFC3339, detail["due"])

@@ -25,7 +25,7 @@ const (
 // very many people in it: each row checked, then entered, with their entries in
 // the journal. The peer inserts the same rows, five hundred people a transaction.
 func (b *bench) roster(ctx context.Context, e db.Dialect) error {
-	m, err := b.million(ctx, e)
+	m, err := b.crowd(ctx, e)
 	if err != nil {
 		return err
 	}

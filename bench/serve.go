@@ -32,7 +32,7 @@ func (b *bench) serve(ctx context.Context, e db.Dialect) error {
 	if err := b.binary(ctx); err != nil {
 		return err
 	}
-	m, err := b.million(ctx, e)
+	m, err := b.crowd(ctx, e)
 	if err != nil {
 		return err
 	}

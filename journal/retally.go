@@ -1,10 +1,14 @@
 package journal
 
 import (
+	"cmp"
 	"context"
+	"database/sql"
+	"slices"
 	"strconv"
 	"strings"
 
+	"yinqiao/civic"
 	"yinqiao/db"
 )
 
@@ -24,18 +28,22 @@ func (j *Journal) Retally(ctx context.Context) (Retallied, error) {
 		if err := lockChain(tx); err != nil {
 			return err
 		}
-		names := &names{numbers: map[string]uint32{}}
-		counted, err := recount(tx, names)
+		n := &names{numbers: map[string]uint32{}}
+		is, err := recount(tx, n)
 		if err != nil {
 			return err
 		}
-		out.Rows = len(counted)
-		for i, s := range shelves {
-			is := counted
-			if i > 0 {
-				is = s.fold(counted, names)
-			}
-			different, err := s.mend(tx, is, names)
+		out.Rows = len(is)
+		all := n.byDivision(is)
+		if out.Different, err = tallies.mend(tx, is, n, ""); err != nil {
+			return err
+		}
+		scopes, err := n.scopes(tx)
+		if err != nil {
+			return err
+		}
+		for _, scope := range scopes {
+			different, err := sums.mend(tx, n.sum(all, scope), n, `scope = $1`, scope)
 			if err != nil {
 				return err
 			}
@@ -52,12 +60,14 @@ type names struct {
 	all     []string
 }
 
-func (n *names) number(s string) uint32 {
-	k, ok := n.numbers[s]
+func (n *names) number(s string) uint32 { return n.numberOf([]byte(s)) }
+
+func (n *names) numberOf(s []byte) uint32 {
+	k, ok := n.numbers[string(s)]
 	if !ok {
-		s = strings.Clone(s)
 		k = uint32(len(n.all)) //nolint:gosec // there are not as many places, acts and days
-		n.numbers[s], n.all = k, append(n.all, s)
+		n.all = append(n.all, string(s))
+		n.numbers[n.all[k]] = k
 	}
 	return k
 }
@@ -66,14 +76,6 @@ func (n *names) number(s string) uint32 {
 type packed struct {
 	key    [5]uint32
 	bucket int32
-}
-
-func (n *names) pack(c cell) packed {
-	p := packed{bucket: int32(c.bucket)} //nolint:gosec // buckets are few
-	for i, s := range c.key {
-		p.key[i] = n.number(s)
-	}
-	return p
 }
 
 func (n *names) open(p packed) cell {
@@ -87,75 +89,138 @@ func (n *names) open(p packed) cell {
 // recount counts the sealed entries, each read once.
 func recount(tx *db.Tx, n *names) (map[packed]amount, error) {
 	out := map[packed]amount{}
-	var e sealed
-	var measure, bucket int64
+	var key [4]sql.RawBytes
+	var measure, bucket sql.NullInt64
 	none := n.number("")
-	add := func(p packed, total int64) {
-		a := out[p]
-		out[p] = amount{a.n + 1, a.total + total}
-	}
-	err := tx.Each(`SELECT division, act, day, channel, COALESCE(bucket, -1), COALESCE(measure, 0) FROM journal_entry WHERE batch IS NOT NULL`, nil,
-		[]any{&e.Division, &e.Act, &e.Day, &e.Channel, &bucket, &measure}, func() error {
-			p := packed{[5]uint32{n.number(e.Division), n.number(e.Act), n.number(e.Day), n.number(e.Channel), none}, countOnly}
-			add(p, 0)
-			if bucket >= 0 {
-				p.bucket = int32(bucket) //nolint:gosec // buckets are few
-				add(p, measure)
+	err := tx.Each(`SELECT division, act, day, channel, bucket, measure FROM journal_entry WHERE batch IS NOT NULL`, nil,
+		[]any{&key[0], &key[1], &key[2], &key[3], &bucket, &measure}, func() error {
+			p := packed{bucket: countOnly}
+			for i := range key {
+				p.key[i] = n.numberOf(key[i])
+			}
+			p.key[4] = none
+			a := out[p]
+			out[p] = amount{a.n + 1, 0}
+			if bucket.Valid {
+				p.bucket = int32(bucket.Int64) //nolint:gosec // buckets are few
+				a = out[p]
+				out[p] = amount{a.n + 1, a.total + measure.Int64}
 			}
 			return nil
 		})
 	return out, err
 }
 
-// fold adds tallies up to what the shelf keeps.
-func (s shelf) fold(tallies map[packed]amount, n *names) map[packed]amount {
+// measured is a cell of the tallies with what was counted.
+type measured struct {
+	packed
+	amount
+}
+
+// byDivision are the tallies in the order of the numbers of their places.
+func (n *names) byDivision(is map[packed]amount) []measured {
+	all := make([]measured, 0, len(is))
+	for p, a := range is {
+		all = append(all, measured{p, a})
+	}
+	slices.SortFunc(all, func(a, b measured) int { return cmp.Compare(a.key[0], b.key[0]) })
+	return all
+}
+
+// scopes are the places that have sums, or should have.
+func (n *names) scopes(tx *db.Tx) ([]string, error) {
+	var out []string
+	if err := tx.Select(&out, `SELECT DISTINCT scope FROM journal_sum`); err != nil {
+		return nil, err
+	}
+	for _, name := range n.all { // those that are no places have no tallies
+		for _, digits := range summed {
+			if len(name) >= digits {
+				out = append(out, name[:digits])
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
+
+// sum adds the tallies up to what is kept of one scope.
+func (n *names) sum(all []measured, scope string) map[packed]amount {
 	out := map[packed]amount{}
-	for p, a := range tallies {
-		c := n.open(p)
-		t := Tally{Division: c.key[0], Indicator: c.key[1], Day: c.key[2], Channel: c.key[3], Bucket: c.bucket}
-		s.of(t, func(c cell) {
-			k := n.pack(c)
-			was := out[k]
-			out[k] = amount{was.n + a.n, was.total + a.total}
-		})
+	if !slices.Contains(summed, len(scope)) {
+		return out
+	}
+	in, inner := n.number(scope), civic.Division(scope).Inner()
+	days := map[uint32][2]uint32{}
+	for len(all) > 0 {
+		place := n.all[all[0].key[0]]
+		end, _ := slices.BinarySearchFunc(all, all[0].key[0]+1, func(c measured, k uint32) int { return cmp.Compare(c.key[0], k) })
+		some := all[:end]
+		all = all[end:]
+		if !strings.HasPrefix(place, scope) {
+			continue
+		}
+		part := n.number(place[:min(len(place), inner)])
+		for _, c := range some {
+			periods, ok := days[c.key[2]]
+			if !ok {
+				day := n.all[c.key[2]]
+				periods = [2]uint32{n.number(perDay + day), n.number(perMonth + month(day))}
+				days[c.key[2]] = periods
+			}
+			for _, period := range periods {
+				k := packed{[5]uint32{in, c.key[1], period, part, c.key[3]}, c.bucket}
+				was := out[k]
+				out[k] = amount{was.n + c.n, was.total + c.total}
+			}
+		}
 	}
 	return out
 }
 
-// mend makes the shelf's table what was counted, and reports how many rows were not.
-func (s shelf) mend(tx *db.Tx, is map[packed]amount, n *names) (int, error) {
-	var c cell
+// mend makes the rows of the shelf's table what was counted, those where a condition holds,
+// and reports how many were not. It uses is up.
+func (s shelf) mend(tx *db.Tx, is map[packed]amount, n *names, where string, args ...any) (int, error) {
+	var raw [5]sql.RawBytes
+	var bucket int64
 	var a amount
 	into := make([]any, 0, len(s.key)+2)
 	for i := range len(s.key) - 1 {
-		into = append(into, &c.key[i])
+		into = append(into, &raw[i])
 	}
-	right := make(map[packed]bool, len(is))
-	wrong, over := map[cell]amount{}, []cell{}
-	err := tx.Each(`SELECT `+strings.Join(s.columns(), ", ")+` FROM `+s.table, nil, append(into, &c.bucket, &a.n, &a.total), func() error {
-		if int64(int32(c.bucket)) != c.bucket { //nolint:gosec // that is what is asked
+	query := `SELECT ` + strings.Join(s.columns(), ", ") + ` FROM ` + s.table
+	if where != "" {
+		query += ` WHERE ` + where
+	}
+	none := n.number("")
+	var over []cell
+	wrong := map[cell]amount{}
+	err := tx.Each(query, args, append(into, &bucket, &a.n, &a.total), func() error {
+		p := packed{bucket: int32(bucket)} //nolint:gosec // one that is too large is none of ours
+		for i := range p.key {
+			if p.key[i] = none; i < len(s.key)-1 {
+				p.key[i] = n.numberOf(raw[i])
+			}
+		}
+		want, ok := is[p]
+		if !ok || int64(p.bucket) != bucket {
+			c := n.open(p)
+			c.bucket = bucket
 			over = append(over, c)
 			return nil
 		}
-		p := n.pack(c)
-		want, ok := is[p]
-		switch {
-		case !ok:
-			over = append(over, c)
-		case want == a:
-			right[p] = true
-		default:
-			wrong[c] = want
-			right[p] = true
+		delete(is, p) // what is left was not there
+		if want != a {
+			wrong[n.open(p)] = want
 		}
 		return nil
 	})
 	if err != nil {
 		return 0, err
 	}
-	different := len(over) + len(wrong) + len(is) - len(right)
-	for cell := range wrong {
-		over = append(over, cell)
+	different := len(over) + len(wrong) + len(is)
+	for c := range wrong {
+		over = append(over, c)
 	}
 	remove := `DELETE FROM ` + s.table + ` WHERE `
 	for i, k := range s.key {
@@ -170,9 +235,7 @@ func (s shelf) mend(tx *db.Tx, is map[packed]amount, n *names) (int, error) {
 		}
 	}
 	for p, want := range is {
-		if !right[p] {
-			wrong[n.open(p)] = want
-		}
+		wrong[n.open(p)] = want
 	}
 	return different, tx.InsertRows(s.table, s.columns(), s.rows(wrong))
 }

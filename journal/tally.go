@@ -46,30 +46,31 @@ func (c cell) less(o cell) int {
 // amount is what is counted in a cell.
 type amount struct{ n, total int64 }
 
-// shelf is a table of counts: how many columns name a cell, and which.
+// shelf is a table of counts, and the columns that name a cell.
 type shelf struct {
 	table string
 	key   []string
-	of    func(Tally, func(cell)) // the cells in which a tally is counted
 }
 
-// tallies are by act, day, channel and the place as it is; sums are by the level below each
+// Tallies are by act, day, channel and the place as it is; sums are by the level below each
 // place of up to four digits, by day and by month.
-var shelves = []shelf{
-	{"journal_tally", []string{"division", "indicator", "day", "channel", "bucket"}, func(t Tally, in func(cell)) {
-		in(cell{[5]string{t.Division, t.Indicator, t.Day, t.Channel}, t.Bucket})
-	}},
-	{"journal_sum", []string{"scope", "indicator", "period", "part", "channel", "bucket"}, func(t Tally, in func(cell)) {
-		for _, digits := range summed {
-			if len(t.Division) < digits {
-				return
-			}
-			scope := civic.Division(t.Division[:digits])
-			part := t.Division[:min(len(t.Division), scope.Inner())]
-			in(cell{[5]string{string(scope), t.Indicator, perDay + t.Day, part, t.Channel}, t.Bucket})
-			in(cell{[5]string{string(scope), t.Indicator, perMonth + month(t.Day), part, t.Channel}, t.Bucket})
+var (
+	tallies = shelf{"journal_tally", []string{"division", "indicator", "day", "channel", "bucket"}}
+	sums    = shelf{"journal_sum", []string{"scope", "indicator", "period", "part", "channel", "bucket"}}
+)
+
+// eachSum calls in with each cell of the sums in which a tally is counted.
+func eachSum(t Tally, in func(cell)) {
+	for _, digits := range summed {
+		if len(t.Division) < digits {
+			return
 		}
-	}},
+		scope := civic.Division(t.Division[:digits])
+		part := t.Division[:min(len(t.Division), scope.Inner())]
+		for _, period := range []string{perDay + t.Day, perMonth + month(t.Day)} {
+			in(cell{[5]string{string(scope), t.Indicator, period, part, t.Channel}, t.Bucket})
+		}
+	}
 }
 
 // summed are how many digits the codes have of places for which there are sums.
@@ -98,25 +99,30 @@ func (s shelf) row(c cell, a amount) []any {
 // count adds the entries to the tallies and sums. Keys are sorted, so that two counters
 // can't deadlock.
 func count(tx *db.Tx, es []sealed) error {
-	for _, s := range shelves {
-		sums := map[cell]amount{}
-		for _, e := range es {
-			t := Tally{e.Act, e.Day, e.Division, e.Channel, countOnly, 1, 0}
-			add := func(c cell) {
-				a := sums[c]
-				sums[c] = amount{a.n + 1, a.total + t.Total}
-			}
-			s.of(t, add)
-			if e.Bucket != nil {
-				t.Bucket, t.Total = *e.Bucket, *e.Measure
-				s.of(t, add)
-			}
-		}
-		if err := tx.AddRows(s.table, s.key, []string{"n", "total"}, s.rows(sums)); err != nil {
-			return err
+	each, above := map[cell]amount{}, map[cell]amount{}
+	add := func(t Tally) {
+		put(each, cell{[5]string{t.Division, t.Indicator, t.Day, t.Channel}, t.Bucket}, t)
+		eachSum(t, func(c cell) { put(above, c, t) })
+	}
+	for _, e := range es {
+		add(Tally{e.Act, e.Day, e.Division, e.Channel, countOnly, 1, 0})
+		if e.Bucket != nil {
+			add(Tally{e.Act, e.Day, e.Division, e.Channel, *e.Bucket, 1, *e.Measure})
 		}
 	}
-	return nil
+	if err := tallies.add(tx, each); err != nil {
+		return err
+	}
+	return sums.add(tx, above)
+}
+
+func put(in map[cell]amount, c cell, t Tally) {
+	was := in[c]
+	in[c] = amount{was.n + t.N, was.total + t.Total}
+}
+
+func (s shelf) add(tx *db.Tx, some map[cell]amount) error {
+	return tx.AddRows(s.table, s.key, []string{"n", "total"}, s.rows(some))
 }
 
 // rows are the cells with their counts, in the order of the key.
