@@ -180,7 +180,7 @@ func rooms(c Config, d *db.DB, v *vault.Vault, q *jobs.Queue, log *slog.Logger) 
 
 // speech is what reads aloud. Without a data folder nothing is kept of what was said.
 func (c Config) speech() speech.Config {
-	s := speech.Config{Prompts: c.Prompts, URL: c.VoiceURL, Clock: c.clock()}
+	s := speech.Config{Prompts: c.Prompts, URL: c.VoiceURL, Clock: c.clock(), CacheAge: rights.ReadAloudFor()}
 	if c.Dir != "" {
 		s.Cache = filepath.Join(c.Dir, "speech")
 	}

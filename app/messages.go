@@ -71,7 +71,7 @@ func (a *App) carriers() (map[string]notify.Carrier, error) {
 		out[notify.CarrierSMS] = notify.NewGateways(a.Config.clock(), s.PerSecond, gateways...)
 	}
 	if s.Mail != nil {
-		out[notify.CarrierMail] = notify.Mail{Setting: *s.Mail}
+		out[notify.CarrierMail] = notify.NewMail(*s.Mail)
 	}
 	return out, nil
 }

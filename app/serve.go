@@ -92,6 +92,7 @@ func (a *App) ServeAt(ctx context.Context, e Edge, ready func(addr string)) erro
 	}
 	sealed := make(chan struct{})
 	go func() { defer close(sealed); a.Journal.Run(work) }()
+	go a.Speech.Sweep(work)
 
 	for _, missing := range a.Speech.Check(ctx) {
 		a.Log.Warn("speech", "missing", missing.Rule, "say", missing.Say)

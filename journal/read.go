@@ -3,6 +3,7 @@ package journal
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -129,6 +130,29 @@ func Since[ID ~string](q db.Q, auth civic.Authority, entry string, ids []ID, rol
 		return nil, err
 	}
 	return lines(q, refs)
+}
+
+// From returns what was done from a moment on, after an entry ("" for the first), by one of the acts, about one
+// of these IDs in a role, oldest first; as many as a page holds at most: whoever wants the rest asks again
+// after the last of them.
+func From[ID ~string](q db.Q, auth civic.Authority, from time.Time, entry string, ids []ID, role string, acts []Act) ([]Line, error) {
+	if !auth.Valid() {
+		return nil, fmt.Errorf("journal: what followed needs an authority")
+	}
+	if len(ids) == 0 || len(acts) == 0 {
+		return nil, nil
+	}
+	args := append([]any{entry, role, from}, db.Args(ids)...)
+	var refs []string
+	err := q.Select(&refs, `SELECT DISTINCT e.id FROM journal_about a JOIN journal_entry e ON e.id = a.entry
+		WHERE a.entry > $1 AND a.role = $2 AND e.at >= $3 AND a.id IN `+db.In(4, len(ids))+` AND e.act IN `+db.In(len(args)+1, len(acts))+`
+		ORDER BY e.id LIMIT `+strconv.Itoa(pageMost), append(args, db.Args(acts)...)...)
+	if err != nil || len(refs) == 0 {
+		return nil, err
+	}
+	out, err := lines(q, refs)
+	slices.Reverse(out)
+	return out, err
 }
 
 // Objects returns which thing of one kind each of the lines is about, by the

@@ -10,7 +10,10 @@ import (
 	"yinqiao/db"
 	"yinqiao/db/dbtest"
 	"yinqiao/grant"
+	"yinqiao/journal"
 	"yinqiao/notify"
+	"yinqiao/rights"
+	"yinqiao/staff"
 )
 
 func TestARelativeWhoWasWronglyReportedDeadIsToldWhatTheyMissed(t *testing.T) {
@@ -109,6 +112,87 @@ func TestADeathThatWasNoneLeavesNothingUntold(t *testing.T) {
 			if ms := states(t, w, a.Elder, template); len(ms) != n {
 				t.Errorf("%s: %+v", template, ms)
 			}
+		}
+	})
+}
+
+func TestWhatCameToBeHeededOnlyAfterAWrongDeathWasReportedIsToldWhenItIsTakenBack(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d, apptest.At(time.Date(2026, 11, 23, 9, 0, 0, 0, civic.Shanghai)))
+		a := w.Taiyuan
+		rc := w.ReportPostOf(t, a, a.Elder).Request
+		ok(t, w.Casework.Take(ctx, a.HospitalClerk, rc))
+		w.Tell(t)
+		ok(t, w.Casework.Resolve(ctx, a.HospitalClerk, rc, "寄了，单号 SF0003。"))
+		ok(t, w.Grant.ReportDeath(ctx, a.Administrator, a.Elder, "2026-11-22", grant.DeathSources()[0].Code)) // the job of what was done before has not run
+		w.Tell(t)
+		if ms := states(t, w, a.Elder, "case.resolved/elder"); len(ms) != 0 {
+			t.Fatalf("while she counts as dead: %+v", ms)
+		}
+		told := len(states(t, w, a.Elder, "request.submitted/elder"))
+		ok(t, w.Grant.WithdrawDeath(ctx, a.Administrator, a.Elder, "同名的人"))
+		w.Tell(t)
+		if ms := states(t, w, a.Elder, "case.resolved/elder"); len(ms) != 1 || ms[0].State != notify.Open {
+			t.Errorf("what was done just before she is not told: %+v", ms)
+		}
+		if n := len(states(t, w, a.Elder, "request.submitted/elder")); n != told {
+			t.Errorf("what she was told before, she is told again: %d, then %d", told, n)
+		}
+	})
+}
+
+func TestHoweverMuchSomebodyMissedWhileTheyCountedAsDeadTheyAreToldAllOfIt(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d, apptest.At(time.Date(2026, 11, 23, 9, 0, 0, 0, civic.Shanghai)))
+		a := w.Taiyuan
+		ok(t, w.Grant.ReportDeath(ctx, a.Administrator, a.Elder, "2026-11-22", grant.DeathSources()[0].Code))
+		w.Tell(t)
+		const acts = 205 // more than are read at once
+		ok(t, w.Journal.Write(ctx, apptest.System(), func(tx *journal.Tx) error {
+			auth, err := tx.Authorise(civic.Need{})
+			for range acts {
+				if err == nil {
+					err = tx.RecordFor(auth, a.Elder, journal.Event{Act: rights.ActUnwished})
+				}
+			}
+			return err
+		}))
+		w.Tell(t)
+		ok(t, w.Grant.WithdrawDeath(ctx, a.Administrator, a.Elder, "同名的人"))
+		w.Tell(t)
+		if ms := states(t, w, a.Elder, "rights.erase_unwished/elder"); len(ms) != acts {
+			t.Errorf("of %d she is told %d", acts, len(ms))
+		}
+	})
+}
+
+func TestADeathIsCheckedBySomebodyElseAlsoWhereThereIsOneAdministratorAndNoSupervisor(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		died := func() notify.Message {
+			t.Helper()
+			ok(t, w.Grant.ReportDeath(ctx, a.Administrator, a.Elder, "2026-11-22", grant.DeathSources()[0].Code))
+			w.Tell(t)
+			ms := states(t, w, a.Elder, "person.died/staff")
+			ok(t, w.Grant.WithdrawDeath(ctx, a.Administrator, a.Elder, "同名的人"))
+			w.Tell(t)
+			if len(ms) == 0 {
+				t.Fatal("nobody is asked to make sure")
+			}
+			return ms[len(ms)-1]
+		}
+		_, err := d.Pool().Exec(`UPDATE staff SET state = 'left' WHERE id IN (SELECT staff FROM staff_role WHERE role IN ('administrator', 'supervisor')) AND id <> $1`, a.Administrator.Operator.ID)
+		ok(t, err)
+		if m := died(); m.Receiver == "" || m.Receiver == a.Administrator.Operator.ID {
+			t.Errorf("alone: %+v", m)
+		}
+		above := w.Hire(t, "省管理员", a.Community, staff.Post{Role: staff.Administrator, Division: a.Division[:2]})
+		if m := died(); m.Receiver != above.Operator.ID {
+			t.Errorf("the province's administrator is not asked: %+v", m)
 		}
 	})
 }

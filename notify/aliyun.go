@@ -30,6 +30,9 @@ type Aliyun struct {
 // Name implements Gateway.
 func (g *Aliyun) Name() string { return g.Setting.Name }
 
+// Price implements Priced.
+func (g *Aliyun) Price(p Parcel) int64 { return g.Setting.cost(p.Text) }
+
 // Send implements Carrier.
 func (g *Aliyun) Send(ctx context.Context, p Parcel) (Sent, error) {
 	code, values, err := g.Setting.text(p)
@@ -61,7 +64,7 @@ func (g *Aliyun) Send(ctx context.Context, p Parcel) (Sent, error) {
 		}
 		return err
 	}); err != nil {
-		return Sent{}, err
+		return Sent{Cost: g.Setting.maybe(err, p.Text)}, err
 	}
 	if out.Code != "OK" {
 		return Sent{}, &Refused{Err: fmt.Errorf("%s", out.Code), ForGood: slices.Contains(noSuchNumber, out.Code)}

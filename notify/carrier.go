@@ -31,11 +31,17 @@ type Carrier interface {
 	Send(ctx context.Context, p Parcel) (Sent, error)
 }
 
+// Priced is a carrier that knows what a parcel costs before it is sent: of one that was handed over when the
+// server stopped it is not known whether it was taken, and it counts as if it was.
+type Priced interface{ Price(p Parcel) int64 }
+
 // Refused is the error of a parcel that was certainly not taken. For good says that
-// asking again is of no use: a number that does not exist.
+// asking again is of no use: a number that does not exist. Turn says that it waited for its turn in vain,
+// which is no try: nobody was asked.
 type Refused struct {
 	Err     error
 	ForGood bool
+	Turn    bool
 }
 
 func (r *Refused) Error() string {

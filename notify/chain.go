@@ -81,6 +81,7 @@ type chainsData struct {
 	Suits     []suit
 	Storm     struct{ Many, Within, Later int }
 	Retry     struct{ Tries, First, Most int }
+	CatchUp   struct{ Before int } `yaml:"catch_up"` // in hours
 }
 
 // check holds the data to what the code knows, and reads the hours.
@@ -118,7 +119,7 @@ func (c *chainsData) check() error {
 			}
 		}
 	}
-	if c.Storm.Many <= 0 || c.Storm.Within <= 0 || c.Storm.Later <= 0 || c.Retry.Tries <= 0 || c.Retry.First <= 0 || c.Phone == "" {
+	if c.Storm.Many <= 0 || c.Storm.Within <= 0 || c.Storm.Later <= 0 || c.Retry.Tries <= 0 || c.Retry.First <= 0 || c.CatchUp.Before <= 0 || c.Phone == "" {
 		return fmt.Errorf("notify: storm, retry and phone are needed")
 	}
 	return nil

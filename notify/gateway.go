@@ -73,7 +73,7 @@ func (g *Gateways) Send(ctx context.Context, p Parcel) (Sent, error) {
 	last := error(&Refused{Err: errNoGateway})
 	for _, l := range g.ready() {
 		if err := l.limit.Wait(ctx); err != nil {
-			return Sent{}, &Refused{Err: err} // it waited for its turn, and nothing was sent
+			return Sent{}, &Refused{Err: err, Turn: true} // it waited for its turn, and nothing was sent
 		}
 		sent, err := l.Send(ctx, p)
 		sent.Gateway = l.Name()
@@ -88,6 +88,16 @@ func (g *Gateways) Send(ctx context.Context, p Parcel) (Sent, error) {
 		last = err
 	}
 	return Sent{}, last
+}
+
+// Price implements Priced: by the gateway that is asked first.
+func (g *Gateways) Price(p Parcel) int64 {
+	for _, l := range g.ready() {
+		if priced, ok := l.Gateway.(Priced); ok {
+			return priced.Price(p)
+		}
+	}
+	return 0
 }
 
 // ready lists the gateways that are not left out; all, when every one is: somebody has

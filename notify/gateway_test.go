@@ -148,8 +148,8 @@ func TestTheSecondGatewayTakesOverAndTheFirstComesBack(t *testing.T) {
 	}
 	m.set("refuse")
 	var no *notify.Refused
-	if _, err := send(); !errors.As(err, &no) {
-		t.Errorf("with both away: %v", err)
+	if sent, err := send(); !errors.As(err, &no) || sent.Cost != 0 {
+		t.Errorf("with both away: %+v, %v", sent, err)
 	}
 }
 
@@ -159,7 +159,10 @@ func TestATextWhoseAnswerIsLostIsNotSentByTheOtherGateway(t *testing.T) {
 		a, m := newPeer(t, "aliyun"), newPeer(t, "mas")
 		a.set(mode)
 		g := notify.NewGateways(time.Now, 0, a.gateway(t, "aliyun"), m.gateway(t, "mas"))
-		_, err := g.Send(context.Background(), text)
+		sent, err := g.Send(context.Background(), text)
+		if sent.Cost != 45 || sent.Gateway != "aliyun" {
+			t.Errorf("%s: it counts as %+v", mode, sent)
+		}
 		var no *notify.Refused
 		if err == nil || errors.As(err, &no) || len(m.got()) != 0 {
 			t.Errorf("%s: %v, and the other has %d", mode, err, len(m.got()))
@@ -209,7 +212,7 @@ func TestALetterReachesAMailServerAndARefusedOneIsKnown(t *testing.T) {
 	l := listen(t)
 	go func() { _ = srv.Serve(l) }()
 	t.Cleanup(func() { _ = srv.Close() })
-	m := notify.Mail{Setting: notify.MailSetting{Host: "127.0.0.1", Port: port(l), From: "yinqiao@example.cn", TLS: "none"}}
+	m := notify.NewMail(notify.MailSetting{Host: "127.0.0.1", Port: port(l), From: "yinqiao@example.cn", TLS: "none"})
 	sent, err := m.Send(context.Background(), notify.Parcel{ID: "0002", To: "clerk@example.cn", Subject: "银桥", Text: "有一件事等您。"})
 	if err != nil || !sent.Delivered {
 		t.Fatalf("%+v, %v", sent, err)
@@ -223,5 +226,30 @@ func TestALetterReachesAMailServerAndARefusedOneIsKnown(t *testing.T) {
 	var no *notify.Refused
 	if _, err := m.Send(context.Background(), notify.Parcel{ID: "0003", To: "nobody@example.cn", Text: "有一件事等您。"}); !errors.As(err, &no) || !no.ForGood {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestAMailServerGetsNoMoreLettersAMinuteThanItMay(t *testing.T) {
+	t.Parallel()
+	p := &post{}
+	srv := smtp.NewServer(p)
+	srv.Domain = "localhost"
+	l := listen(t)
+	go func() { _ = srv.Serve(l) }()
+	t.Cleanup(func() { _ = srv.Close() })
+	m := notify.NewMail(notify.MailSetting{Host: "127.0.0.1", Port: port(l), From: "yinqiao@example.cn", TLS: "none", PerMinute: 2})
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	for i, free := range []bool{true, true, false} {
+		_, err := m.Send(ctx, notify.Parcel{ID: "000" + string(rune('4'+i)), To: "clerk@example.cn", Subject: "银桥", Text: "有一件事等您。"})
+		var no *notify.Refused
+		if free && err != nil || !free && (!errors.As(err, &no) || !no.Turn || no.ForGood) {
+			t.Errorf("letter %d: %v", i, err)
+		}
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.letters) != 2 {
+		t.Errorf("%d letters", len(p.letters))
 	}
 }

@@ -192,7 +192,13 @@ func (h *heeding) receivers(t *Template) ([]Receiver, error) {
 		}
 		ids = []string{string(h.self.Root)}
 	case t.To == Staff:
-		who, err := named(h.tx, h.self.Root, h.self.Division, t.Roles, civic.StaffID(h.line.OperatorID)) // never their own act
+		// Never their own act. Where nobody else has one of the roles, as with one administrator and no supervisor, it is
+		// for whoever is told of what nobody was reached about: a second pair of eyes before none.
+		roles := t.Roles
+		if told := h.s.book.byName[string(ActExpired)+"/"+string(Staff)]; told != nil {
+			roles = slices.Concat(roles, told.Roles)
+		}
+		who, err := named(h.tx, h.self.Root, h.self.Division, roles, civic.StaffID(h.line.OperatorID))
 		if err != nil || who == "" {
 			return nil, err
 		}

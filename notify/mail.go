@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/wneessen/go-mail"
+	"golang.org/x/time/rate"
 )
 
 // MailSetting is the mail server of an installation.
@@ -14,18 +15,32 @@ type MailSetting struct {
 	User         string `yaml:"user"`
 	PasswordFile string `yaml:"password_file"`
 	From         string `yaml:"from"`
-	TLS          string `yaml:"tls"` // starttls, the default; tls; none, for a server on this machine
+	TLS          string `yaml:"tls"`        // starttls, the default; tls; none, for a server on this machine
+	PerMinute    int    `yaml:"per_minute"` // letters it is given at most; 0 is without bound
 
 	Password string `yaml:"-"`
 }
 
 // Mail sends letters by SMTP. They go to staff and offices, and say nothing but that
 // something waits on the desk.
-type Mail struct{ Setting MailSetting }
+type Mail struct {
+	Setting MailSetting
+
+	limit *rate.Limiter
+}
+
+// NewMail makes the carrier of a setting.
+func NewMail(s MailSetting) *Mail {
+	limit := rate.NewLimiter(rate.Inf, 0)
+	if s.PerMinute > 0 {
+		limit = rate.NewLimiter(rate.Limit(float64(s.PerMinute)/60), s.PerMinute)
+	}
+	return &Mail{s, limit}
+}
 
 // Send implements Carrier. The message ID is made of the parcel's, so that a server that
 // is given the same letter again can know it.
-func (m Mail) Send(ctx context.Context, p Parcel) (Sent, error) {
+func (m *Mail) Send(ctx context.Context, p Parcel) (Sent, error) {
 	msg := mail.NewMsg()
 	if err := msg.From(m.Setting.From); err != nil {
 		return Sent{}, &Refused{Err: err, ForGood: true}
@@ -50,6 +65,9 @@ func (m Mail) Send(ctx context.Context, p Parcel) (Sent, error) {
 	}
 	if m.Setting.User != "" {
 		opts = append(opts, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(m.Setting.User), mail.WithPassword(m.Setting.Password))
+	}
+	if err := m.limit.Wait(ctx); err != nil { // a server that is flooded takes the platform for a spammer
+		return Sent{}, &Refused{Err: err, Turn: true}
 	}
 	c, err := mail.NewClient(m.Setting.Host, opts...)
 	if err != nil {

@@ -20,6 +20,7 @@ type Figure struct {
 	Failed    int
 	Waiting   int // due, sent without a report, or open
 	Cost      int64
+	Unsure    int64 // of the cost, what is counted though it is not known whether it was taken
 	Stopped   bool
 	Why       string
 	HandledBy string // machine, hand, page, or none: there is no gateway
@@ -118,6 +119,9 @@ func (f *Figure) add(state string, n int, cost int64) {
 		f.Failed += n
 	case "due", "open", "sent", "unsure":
 		f.Waiting += n
+		if state == "unsure" {
+			f.Unsure += cost
+		}
 	}
 }
 

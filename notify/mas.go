@@ -24,6 +24,9 @@ type MAS struct {
 // Name implements Gateway.
 func (g *MAS) Name() string { return g.Setting.Name }
 
+// Price implements Priced.
+func (g *MAS) Price(p Parcel) int64 { return g.Setting.cost(p.Text) }
+
 // Send implements Carrier.
 func (g *MAS) Send(ctx context.Context, p Parcel) (Sent, error) {
 	code, values, err := g.Setting.text(p)
@@ -61,7 +64,7 @@ func (g *MAS) Send(ctx context.Context, p Parcel) (Sent, error) {
 		}
 		return err
 	}); err != nil {
-		return Sent{}, err
+		return Sent{Cost: g.Setting.maybe(err, p.Text)}, err
 	}
 	if !out.Success {
 		return Sent{}, &Refused{Err: fmt.Errorf("%s", out.Rspcod), ForGood: slices.Contains([]string{"InvalidMobile", "IllegalMobile"}, out.Rspcod)}

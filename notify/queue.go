@@ -182,11 +182,10 @@ func (s *Service) countIn(tx *journal.Tx, w waiting) error {
 // a person. It is never one of not, and "" when nobody else has any.
 func named(q db.Q, person civic.PersonID, home civic.Division, roles []staff.Role, not ...civic.StaffID) (civic.StaffID, error) {
 	for _, role := range roles {
-		found, err := staff.Covering(q, role, home)
+		found, err := staff.Covering(q, role, home, not...)
 		if err != nil {
 			return "", err
 		}
-		found = slices.DeleteFunc(found, func(id civic.StaffID) bool { return slices.Contains(not, id) })
 		if len(found) > 0 {
 			h := fnv.New32a()
 			_, _ = h.Write([]byte(person))

@@ -71,7 +71,11 @@ func (s *Service) Send(ctx context.Context, job Send) error {
 		return err
 	}
 	if !mine {
-		return s.result(ctx, job, Sent{}, errUnknown)
+		var may Sent
+		if priced, ok := carrier.(Priced); ok {
+			may.Cost = priced.Price(*p)
+		}
+		return s.result(ctx, job, may, errUnknown)
 	}
 	sendCtx, cancel := context.WithTimeout(ctx, sendFor)
 	sent, err := carrier.Send(sendCtx, *p)
@@ -80,10 +84,13 @@ func (s *Service) Send(ctx context.Context, job Send) error {
 	if !isNo {
 		return s.result(ctx, job, sent, err)
 	}
-	if err := s.unmark(ctx, job.Attempt); err != nil {
+	if err := s.unmark(ctx, job.Attempt, no.Turn); err != nil {
 		return err
 	}
 	retry := s.book.chains.Retry
+	if no.Turn {
+		return jobs.Later(time.Duration(retry.First) * time.Second)
+	}
 	if no.ForGood || tries >= retry.Tries && !patient {
 		return s.result(ctx, job, sent, err)
 	}
@@ -119,9 +126,14 @@ func (s *Service) mark(ctx context.Context, attempt string) (mine bool, tries in
 	return mine, tries, err
 }
 
-func (s *Service) unmark(ctx context.Context, attempt string) error {
+// unmark takes the mark away; what only waited for its turn was no try.
+func (s *Service) unmark(ctx context.Context, attempt string, untried bool) error {
+	back := 0
+	if untried {
+		back = 1
+	}
 	return s.j.Scratch(ctx, civic.System("notify"), func(tx *journal.Scratch) error {
-		_, err := tx.Exec(`UPDATE message_sending SET busy = FALSE WHERE attempt = $1`, attempt)
+		_, err := tx.Exec(`UPDATE message_sending SET busy = FALSE, tries = tries - $2 WHERE attempt = $1`, attempt, back)
 		return err
 	})
 }

@@ -130,6 +130,15 @@ func (g GatewaySetting) cost(text string) int64 {
 	return g.Mills * int64((n+partOf-1)/partOf)
 }
 
+// maybe is what a text costs of which it is not known whether it was taken: it is counted as if it was. What
+// was certainly not taken costs nothing.
+func (g GatewaySetting) maybe(err error, text string) int64 {
+	if _, no := refused(err); no {
+		return 0
+	}
+	return g.cost(text)
+}
+
 // answerMost bounds what is read of a gateway's answer.
 const answerMost = 64 << 10
 

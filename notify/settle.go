@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -50,29 +51,47 @@ func (h *heeding) endOpen(t *Template, about, why string) error {
 		args = append(args, t.Name, about)
 		where = `template = $` + strconv.Itoa(len(ids)+1) + ` AND about = $` + strconv.Itoa(len(ids)+2)
 	}
-	var open []Message
-	if err := h.tx.Select(&open, `SELECT `+messageColumns+` FROM message WHERE state = 'open' AND person IN `+db.In(1, len(ids))+` AND `+where+` ORDER BY person, id LIMIT 200`, args...); err != nil {
-		return err
-	}
-	for _, m := range open {
+	return h.each(`state = 'open' AND person IN `+db.In(1, len(ids))+` AND `+where, args, func(m Message) error {
 		if t != nil && t.needsWord() { // else whose act it was says nothing
 			maker, err := h.s.maker(h.tx, m)
 			if err != nil {
 				return err
 			}
 			if !t.settles(h.line, maker) {
-				continue
+				return nil
 			}
 		}
 		to, how := Cancelled, why
 		if t != nil && t.To == Elder && h.byThem() {
 			to, how = Confirmed, CarrierPage
 		}
-		if _, err := h.s.end(h.tx, h.auth, m, to, how); err != nil {
+		_, err := h.s.end(h.tx, h.auth, m, to, how)
+		return err
+	})
+}
+
+// eachMost is how many messages are read at once.
+const eachMost = 200
+
+// each goes through the messages that a condition holds for, some at a time.
+func (h *heeding) each(where string, args []any, do func(m Message) error) error {
+	n := len(args)
+	for last := (Message{}); ; {
+		var some []Message
+		if err := h.tx.Select(&some, fmt.Sprintf(`SELECT `+messageColumns+` FROM message WHERE %s AND (person > $%d OR person = $%d AND id > $%d) ORDER BY person, id LIMIT %d`,
+			where, n+1, n+1, n+2, eachMost), append(slices.Clone(args), last.Person, last.ID)...); err != nil {
 			return err
 		}
+		for _, m := range some {
+			if err := do(m); err != nil {
+				return err
+			}
+		}
+		if len(some) < eachMost {
+			return nil
+		}
+		last = some[len(some)-1]
 	}
-	return nil
 }
 
 // needsWord reports whether a message asks the person, or tells them, of a grant.
@@ -128,19 +147,14 @@ const (
 func (h *heeding) revive() error {
 	ids := h.self.Selves()
 	for _, by := range []struct{ why, where string }{{died, `audience = 'elder' AND person IN `}, {receiverGone, `audience = 'family' AND receiver IN `}} {
-		var lost []Message
-		if err := h.tx.Select(&lost, `SELECT `+messageColumns+` FROM message WHERE state = 'cancelled' AND how = $1 AND `+by.where+db.In(2, len(ids))+` ORDER BY person, id LIMIT 200`,
-			append([]any{by.why}, db.Args(ids)...)...); err != nil {
-			return err
-		}
-		for _, m := range lost {
+		if err := h.each(`state = 'cancelled' AND how = $1 AND `+by.where+db.In(2, len(ids)), append([]any{by.why}, db.Args(ids)...), func(m Message) error {
 			of, err := h.of(m)
 			if err == nil && of.self.Root != "" {
 				err = of.reopen(m)
 			}
-			if err != nil {
-				return err
-			}
+			return err
+		}); err != nil {
+			return err
 		}
 	}
 	return h.catchUp()
@@ -202,6 +216,8 @@ func (h *heeding) catchUp() error {
 	if err != nil || len(deaths) == 0 {
 		return err
 	}
+	// An act of the hours before may have come to be heeded only when they counted as dead.
+	from := deaths[0].At.Add(-time.Duration(h.s.book.chains.CatchUp.Before) * time.Hour)
 	of, err := grant.KinTo(h.tx, h.auth, h.self.Root)
 	if err != nil {
 		return err
@@ -211,14 +227,21 @@ func (h *heeding) catchUp() error {
 		receiver, role string
 		ids            []civic.PersonID
 	}{{Elder, "", "subject", ids}, {Family, "agent", "agent", ids}, {Family, "kin", "subject", of}} {
-		missed, err := journal.Since(h.tx, h.auth, deaths[0].ID, x.ids, x.role, h.s.book.lasting(x.to, x.receiver))
-		if err != nil {
-			return err
-		}
-		for _, l := range missed {
-			if err := h.tx.Enqueue(Heed{Entry: l.ID, Only: x.to}, time.Time{}); err != nil {
+		acts := h.s.book.lasting(x.to, x.receiver)
+		for last := ""; ; {
+			missed, err := journal.From(h.tx, h.auth, from, last, x.ids, x.role, acts)
+			if err != nil {
 				return err
 			}
+			if len(missed) == 0 {
+				break
+			}
+			for _, l := range missed {
+				if err := h.tx.Enqueue(Heed{Entry: l.ID, Only: x.to}, time.Time{}); err != nil {
+					return err
+				}
+			}
+			last = missed[len(missed)-1].ID
 		}
 	}
 	return nil

@@ -190,7 +190,9 @@ func suspects(q db.Q, ns []Likeness, sounds []string, years int) ([]suspect, err
 	var args []any
 	arg := func(v any) string {
 		args = append(args, v)
-		return "$" + strconv.Itoa(len(args))
+		// Not the bare parameter: SQLite would plan the statement anew for each value that a range is bound to, which
+		// takes longer than to run it.
+		return "($" + strconv.Itoa(len(args)) + " || '')"
 	}
 	read := func(i int, conds ...string) {
 		parts = append(parts, fmt.Sprintf(`SELECT * FROM (SELECT %d AS n, person FROM name_key WHERE %s LIMIT %d) AS s%d`,

@@ -2,6 +2,7 @@ package people_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -103,6 +104,56 @@ func TestAPersonIsFoundByWhateverAClerkTypes(t *testing.T) {
 			if ms, err := find(w, a.Clerk, text); civic.As(err).Code != code || len(ms) > 0 {
 				t.Errorf("%q: %+v, %v; want %s", text, ms, err, code)
 			}
+		}
+	})
+}
+
+func TestAGivenNameAloneFindsItsBearersBehindWholeNames(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := apptest.New(t, d)
+		a := w.Taiyuan
+		add := func(street civic.Division, name string, seq int) civic.PersonID {
+			return w.Register(t, born(w, street, name, "19450815", seq))
+		}
+		asked := add(a.Street, "尤翠嵩", 41)
+		begins := add(a.Street, "翠嵩兰", 42)
+		sounds := add(a.Street, "冉脆松", 43)
+		far := add(w.Xihu.Street, "冉翠嵩", 44)
+		one := add(a.Street, "冉嫘", 45)
+		dan := add(a.Street, "尤单嵩", 46)
+		for text, want := range map[string][]civic.PersonID{
+			"翠嵩":       {begins, asked},
+			"翠嵩 1945":  {begins, asked},
+			"翠嵩 坞城":    {asked},
+			"嫘":        {one},
+			"单嵩":       {dan},
+			"cuisong":  {begins, asked, sounds},
+			"cui song": {begins, asked, sounds},
+			"脆松":       {sounds},
+		} {
+			ms, err := find(w, a.Clerk, text)
+			var got []civic.PersonID
+			for _, m := range ms {
+				got = append(got, m.Person)
+			}
+			slices.Sort(got[min(1, len(got)):])
+			slices.Sort(want[min(1, len(want)):])
+			if err != nil || !slices.Equal(got, want) {
+				t.Errorf("%q: %+v, %v; want %v", text, ms, err, want)
+			}
+		}
+		if ms, err := find(w, a.Clerk, "ll"); err == nil && slices.ContainsFunc(ms, func(m people.Match) bool { return m.Person == far }) {
+			t.Errorf("ll: %+v", ms)
+		}
+		if ms, err := find(w, a.Clerk, "cs"); err != nil || !slices.ContainsFunc(ms, func(m people.Match) bool { return m.Person == asked && m.Why == "名的拼音首字母 cs" }) {
+			t.Errorf("cs: %+v, %v", ms, err)
+		}
+		if ms, err := find(w, w.Xihu.Clerk, "翠嵩"); err != nil || len(ms) == 0 || ms[len(ms)-1].Person != far || ms[len(ms)-1].Why != "名，没有姓" {
+			t.Errorf("in the other county: %+v, %v", ms, err)
+		}
+		if ms, err := find(w, a.Clerk, "翠嵩 1950"); err == nil || len(ms) > 0 {
+			t.Errorf("of another year: %+v, %v", ms, err)
 		}
 	})
 }

@@ -43,6 +43,7 @@ const (
 	scoreFar     = 300 // initials or pinyin, elsewhere
 	scoreReading = 330 // another reading of a character
 	scoreBegins  = 400 // something longer that begins so
+	scoreGiven   = 450 // the name without its surname
 	scorePlace   = 500
 	elsewhere    = 10 // added to what is not in the county
 )
@@ -87,9 +88,17 @@ const (
 	allBeginning  = keyColumnsRead + `WHERE text > $1 AND text < $2 ORDER BY text LIMIT $3`
 )
 
-// byName reads the keys: exactly what was typed near and elsewhere, then what
-// begins so. It stops when more were found than are shown.
+// byName looks for a name, and where there is room, for those of whom it is the name without the surname.
 func (c *search) byName() error {
+	if err := c.byWhole(); err != nil || len(c.distinct()) > matchMost {
+		return err
+	}
+	return c.byGiven()
+}
+
+// byWhole reads the keys: exactly what was typed near and elsewhere, then what
+// begins so. It stops when more were found than are shown.
+func (c *search) byWhole() error {
 	text, from, to := c.want.name, c.want.from, c.want.to
 	most := matchMost + 1
 	if c.want.place != "" {

@@ -126,8 +126,11 @@ func (s *Service) plan(q db.Q, person civic.PersonID, now time.Time) (Plan, erro
 	}
 	for _, e := range retentionData.Stays {
 		st := Staying{Words: e.Words, Why: e.Why, Source: e.Source}
-		if e.What == "backups" {
+		switch {
+		case e.What == "backups":
 			st.Until = now.AddDate(0, 0, retentionData.BackupDays)
+		case e.Days > 0:
+			st.Until = now.AddDate(0, 0, e.Days)
 		}
 		p.Stays = append(p.Stays, st)
 	}

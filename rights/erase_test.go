@@ -3,6 +3,7 @@ package rights_test
 import (
 	"context"
 	"encoding/json"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"yinqiao/journal"
 	"yinqiao/people"
 	"yinqiao/rights"
+	"yinqiao/speech"
 )
 
 var ctx = context.Background()
@@ -188,6 +190,26 @@ func TestEveryTableThatHoldsSomethingOfAPersonIsToldOrExplainedAndHasAnEnd(t *te
 		case listed && p.Erased == "":
 			t.Errorf("%s: what becomes of it?", table)
 		}
+	}
+}
+
+func TestWhatLiesInFilesIsNamedWithItsEnd(t *testing.T) {
+	t.Parallel()
+	w := apptest.New(t, dbtest.Open(t, db.SQLite))
+	_, err := w.Speech.Say(ctx, speech.Request{Text: "王奶奶，您好。"})
+	must(t, err)
+	found, err := os.ReadDir(w.Config.Dir)
+	must(t, err)
+	for _, f := range found {
+		if p := rights.Files[f.Name()]; f.IsDir() && (p.Untold == "" || p.Erased == "") {
+			t.Errorf("%s is not in rights.Files", f.Name())
+		}
+	}
+	plan, err := w.Rights.Plan(ctx, w.Taiyuan.Administrator, w.Taiyuan.Elder)
+	must(t, err)
+	until := w.Clock.Now().Add(rights.ReadAloudFor())
+	if !slices.ContainsFunc(plan.Stays, func(s rights.Staying) bool { return strings.Contains(s.Words, "读给我听") && s.Until.Equal(until) }) {
+		t.Errorf("the plan says %+v", plan.Stays)
 	}
 }
 

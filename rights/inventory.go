@@ -7,6 +7,12 @@ type Place struct {
 	Erased string // what becomes of it when the person has everything erased
 }
 
+// Files are what the data folder holds of people beside the database.
+var Files = map[string]Place{
+	"keys":   {Untold: "the keys of the vault: nothing of anybody", Erased: "they stay, as others' data need them"},
+	"speech": {Untold: "the sound of pages that were read aloud, under names that nobody can be found by; never a code", Erased: "deleted within days of being made (read_aloud)"},
+}
+
 // Inventory names every table by person, and those by key that name one. A test
 // walks the topology of the database and finds what is missing here: nothing about
 // a person may be kept that is neither told nor explained, nor without an end.

@@ -35,6 +35,17 @@ var retentionData = ruledata.Must[struct {
 	WaitDays   int `yaml:"wait_days"` // how long after it nothing is erased
 }](data, "data/retention.yaml")
 
+// ReadAloudFor is how long the sound of what was read aloud is kept. It lies in files beside the database, and
+// whoever keeps them sweeps them.
+func ReadAloudFor() time.Duration {
+	for _, t := range retentionData.Stays {
+		if t.What == "read_aloud" {
+			return time.Duration(t.Days) * 24 * time.Hour
+		}
+	}
+	panic("rights: nothing says how long what was read aloud is kept")
+}
+
 // sweeps are the statements that delete what is past its term; $1 is the moment, or
 // where the table has days, the day.
 var sweeps = map[string][]string{

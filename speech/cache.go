@@ -5,9 +5,11 @@ import (
 	"cmp"
 	"container/list"
 	"crypto/sha256"
+	"embed"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,6 +19,7 @@ import (
 	"time"
 
 	"yinqiao/civic"
+	"yinqiao/ruledata"
 )
 
 // Clip is a finished sound.
@@ -26,12 +29,24 @@ type Clip struct {
 	ETag string    // of the content, quoted as HTTP wants it
 }
 
+//go:embed data/cache.yaml
+var data embed.FS
+
+var kept = ruledata.Must[struct {
+	Version   int
+	Source    string
+	Megabytes int64 // at most
+	Minutes   int   // between two sweeps
+}](data, "data/cache.yaml")
+
 // cache keeps clips in a folder, one file a clip, named by what was asked for. A
 // file carries the time it was made and a checksum; one that doesn't match is
-// removed and made again. What was used longest ago goes first when the room is full.
+// removed and made again. What was used longest ago goes first when the room is full; what was
+// made longer ago than age is not used any more, and removed.
 type cache struct {
 	dir   string
 	max   int64
+	age   time.Duration // 0 for without bound
 	clock civic.Clock
 
 	mu    sync.Mutex
@@ -54,11 +69,11 @@ const (
 
 // openCache opens or makes the folder and learns what is in it. Leftovers of
 // writes that were cut off are removed.
-func openCache(dir string, max int64, clock civic.Clock) (*cache, error) {
+func openCache(dir string, max int64, age time.Duration, clock civic.Clock) (*cache, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("speech cache: %w", err)
 	}
-	c := &cache{dir: dir, max: max, clock: clock, at: map[string]*list.Element{}, order: list.New()}
+	c := &cache{dir: dir, max: max, age: age, clock: clock, at: map[string]*list.Element{}, order: list.New()}
 	var found []entry
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -88,8 +103,56 @@ func openCache(dir string, max int64, clock civic.Clock) (*cache, error) {
 	c.mu.Lock()
 	c.shrink()
 	c.mu.Unlock()
+	c.sweep()
 	return c, nil
 }
+
+// old reports whether a clip was made too long ago. One that seems to be made after now, as behind a
+// clock that was put back, is too.
+func (c *cache) old(made time.Time) bool {
+	age := c.clock().Sub(made)
+	return c.age > 0 && (age > c.age || age < -time.Hour)
+}
+
+// sweep removes what was made too long ago, by whichever process, and returns how much.
+func (c *cache) sweep() int {
+	n := 0
+	// A folder that can't be walked now is walked by the next sweep.
+	_ = filepath.WalkDir(c.dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(d.Name(), cacheSuffix) {
+			return nil
+		}
+		made, err := madeAt(path)
+		if err == nil && !c.old(made) || errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if os.Remove(path) == nil {
+			n++
+		}
+		c.forget(strings.TrimSuffix(d.Name(), cacheSuffix))
+		return nil
+	})
+	return n
+}
+
+// madeAt reads when the clip of a file was made.
+func madeAt(path string) (time.Time, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return time.Time{}, err
+	}
+	defer f.Close()
+	head := make([]byte, len(cacheMagic)+8)
+	if _, err := io.ReadFull(f, head); err != nil {
+		return time.Time{}, errNoClip
+	}
+	if string(head[:len(cacheMagic)]) != cacheMagic {
+		return time.Time{}, errNoClip
+	}
+	return time.Unix(int64(binary.BigEndian.Uint64(head[len(cacheMagic):])), 0), nil
+}
+
+var errNoClip = errors.New("not a clip")
 
 func (c *cache) path(key string) string {
 	return filepath.Join(c.dir, key[:2], key+cacheSuffix)
@@ -103,7 +166,7 @@ func (c *cache) get(key string) (Clip, bool) {
 		return Clip{}, false
 	}
 	clip, err := unpack(data)
-	if err != nil {
+	if err != nil || c.old(clip.Made) {
 		_ = os.Remove(c.path(key))
 		c.forget(key)
 		return Clip{}, false
@@ -191,7 +254,7 @@ func pack(data []byte, made time.Time) []byte {
 
 func unpack(packed []byte) (Clip, error) {
 	if len(packed) <= cacheHeader || string(packed[:len(cacheMagic)]) != cacheMagic {
-		return Clip{}, errors.New("not a clip")
+		return Clip{}, errNoClip
 	}
 	made := time.Unix(int64(binary.BigEndian.Uint64(packed[len(cacheMagic):])), 0)
 	want, data := packed[cacheHeader-sha256.Size:cacheHeader], packed[cacheHeader:]

@@ -164,3 +164,42 @@ func TestACacheThatCannotBeWrittenDoesNotSilenceAnybody(t *testing.T) {
 		t.Error("a file is accepted as the folder of the cache")
 	}
 }
+
+func TestWhatWasSaidLongAgoIsNeitherUsedNorKept(t *testing.T) {
+	t.Parallel()
+	dir, voice := t.TempDir(), &fake{name: "a"}
+	var now atomic.Int64
+	now.Store(time.Now().Unix())
+	c := Config{Cache: dir, CacheAge: 24 * time.Hour, Voices: []Voice{voice}, Clock: func() time.Time { return time.Unix(now.Load(), 0) }}
+	s := service(t, c)
+	say := func(s *Service, text string) {
+		t.Helper()
+		if _, err := s.Say(t.Context(), Request{Text: text}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	say(s, "甲一")
+	say(s, "乙一")
+	now.Add(23 * 3600)
+	say(s, "甲一") // being heard again makes it no younger
+	say(s, "丙一")
+	if voice.said.Load() != 3 {
+		t.Fatalf("made %d times", voice.said.Load())
+	}
+	now.Add(2 * 3600)
+	say(s, "甲一")
+	if voice.said.Load() != 4 {
+		t.Error("a sound of the day before yesterday is heard")
+	}
+	if n := s.cache.sweep(); n != 1 {
+		t.Errorf("the sweep removes %d", n)
+	}
+	if files, bytes := clips(t, dir); len(files) != 2 || bytes != s.cache.size {
+		t.Errorf("%d files of %d bytes, %d in the books", len(files), bytes, s.cache.size)
+	}
+	now.Add(25 * 3600)
+	service(t, c) // a start sweeps too
+	if files, _ := clips(t, dir); len(files) != 0 {
+		t.Errorf("after a restart %d are left", len(files))
+	}
+}

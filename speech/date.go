@@ -1,6 +1,9 @@
 package speech
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // Dates and times of day.
 var (
@@ -13,13 +16,17 @@ var (
 		s.monthDay(m[2], m[3])
 		return true
 	})
-	years = find(`(\d{4})年?[-~–—](\d{4})年`, func(s *scan, m []string, rest string) bool {
+	years = find(`(\d{4})年?([-~–—至到])(\d{4})年`, func(s *scan, m []string, rest string) bool {
 		s.plainDigits(m[1])
-		if strings.Contains(m[0][:len(m[0])-3], "年") {
+		if strings.HasPrefix(m[0][4:], "年") {
 			s.words("年", false)
 		}
-		s.words("到", false)
-		s.plainDigits(m[2])
+		if m[2] == "至" {
+			s.words("至", false)
+		} else {
+			s.words("到", false)
+		}
+		s.plainDigits(m[3])
 		s.words("年", false)
 		return true
 	})
@@ -28,8 +35,40 @@ var (
 		s.words("年", false)
 		return true
 	})
-	yearMonth = find(`((?:19|20)\d\d)[-/](0[1-9]|1[0-2])`, func(s *scan, m []string, rest string) bool {
-		if startsDigit(rest) || strings.HasPrefix(rest, "-") {
+	// 1948-1952 without 年 is a life or a time in office, unless what follows is counted.
+	barYears = find(`((?:19|20)\d\d)[-~–—]((?:19|20)\d\d)`, func(s *scan, m []string, rest string) bool {
+		if m[1] >= m[2] || startsDigit(rest) || countable(rest) || strings.HasPrefix(rest, "-") || hasAny(rest, "号", "大卡", "卡") ||
+			strings.HasPrefix(rest, "/") || namedBefore.MatchString(s.before(12)) {
+			return false
+		}
+		s.plainDigits(m[1])
+		s.words("年到", false)
+		s.plainDigits(m[2])
+		s.words("年", false)
+		return true
+	})
+	// A year of two digits is one before a month or a birth, and where a life is told; else it is a
+	// number of years: 20年3个月, 10年生意.
+	shortYear = find(`(\d\d)(?:年?([-~–—至到])(\d\d))?年`, func(s *scan, m []string, rest string) bool {
+		switch {
+		case bornAfter.MatchString(rest), m[2] == "" && m[1][0] == '0':
+		case m[2] == "" && (monthAfter.MatchString(rest) || strings.HasPrefix(rest, "的") && saysWho.MatchString(s.before(2)) || eventAfter.MatchString(rest) && tellsLife.MatchString(s.before(1))):
+		default:
+			return false
+		}
+		s.plainDigits(m[1])
+		if m[2] != "" {
+			s.words("到", false)
+			s.plainDigits(m[3])
+		}
+		s.words("年", false)
+		return true
+	})
+	yearMonth = find(`((?:19|20)\d\d)[-/](0[1-9]|1[0-2]|[1-9])`, func(s *scan, m []string, rest string) bool {
+		if startsDigit(rest) || strings.HasPrefix(rest, "-") || strings.HasPrefix(rest, "/") || strings.HasPrefix(rest, ".") && startsDigit(rest[1:]) {
+			return false
+		}
+		if len(m[2]) == 1 && (countable(rest) || hasAny(rest, "号", "室") || namedBefore.MatchString(s.before(12))) {
 			return false
 		}
 		s.plainDigits(m[1])
@@ -56,10 +95,22 @@ var (
 			return false
 		}
 		a, b := m[1], m[2]
+		_, unit := unitAfter(rest)
+		several := s.prev() == '/' || eitherAfter.MatchString(rest) // 10/20/50元, 4/5号: one or the other
+		pressure := unit > 0 || pressureBefore.MatchString(s.before(10))
+		proper := len(a) <= 2 && len(b) <= 3 && a[0] != '0' && b[0] != '0' && (len(a) < len(b) || len(a) == len(b) && a < b)
+		part := proper && (partAfter.MatchString(rest) || partBefore.MatchString(s.before(4)))
+		small := a < b && len(a) == 1 && len(b) == 1 && !dateAfter.MatchString(rest)
 		switch {
-		case len(a) <= 2 && len(b) <= 2 && !(a < b && len(a) == 1 && len(b) == 1) && day(a, b):
+		case s.prev() == '第' && hasAny(rest, "页", "期", "集", "批"):
+			s.integer(a, false)
+			s.words(string([]rune(rest)[:1]), false)
+			s.pause(Group)
+			s.words("共", false)
+			s.integer(b, false)
+		case !pressure && !part && !small && !several && day(a, b):
 			s.monthDay(a, b)
-		case a[0] == '0' || b[0] == '0' || len(a) > 2 || len(b) > 3:
+		case pressure || !proper || several:
 			// 120/80 is two numbers, the upper and the lower, as a nurse says them
 			s.number(a, false)
 			s.pause(Group)
@@ -84,6 +135,24 @@ var (
 		s.number(m[2], false)
 		return true
 	})
+)
+
+// What stands around years of two digits.
+var (
+	monthAfter = regexp.MustCompile(`^ ?(?:0?[1-9]|1[0-2])月`)
+	bornAfter  = regexp.MustCompile(`^(?:出?生人|出生|生的|生(?:[^\p{Han}]|$)|的?[，,]?属[鼠牛虎兔龙蛇马羊猴鸡狗猪])`)
+	eventAfter = regexp.MustCompile(`^(?:入党|入伍|参军|参加工作|参加革命|下乡|退休|退伍|转业)`)
+	saysWho    = regexp.MustCompile(`[我您你他她]是$`)
+	tellsLife  = regexp.MustCompile(`^(?:[^\p{Han}]|[我他她您你是于在自从]|)$`)
+)
+
+// What stands around two numbers with a stroke between them.
+var (
+	pressureBefore = regexp.MustCompile(`(?:血压|高压|低压|收缩压|舒张压|BP)[^。，,;!?\d]{0,5}$`)
+	partAfter      = regexp.MustCompile(`^(?:以上|以下|左右|片|粒|老人|老年人|居民|的(?:人|老|家庭|户|村|居民|群众|患者|病人|费|钱|量|药|剂|收入|工资|养老金|面积|地|长者|成本|时间))`)
+	partBefore     = regexp.MustCompile(`(?:[占约近]|不到|超过|不足|达到?|承担|自付|支付|报销|减免|补助)$`)
+	dateAfter      = regexp.MustCompile(`^(?:[ (]?(?:周|星期)|[上下中]午|早上|晚上|放假|开始|起|(?:妇女|植树|劳动|儿童|建党|建军|教师|国庆)节)`)
+	eitherAfter    = regexp.MustCompile(`^(?:[号楼层栋幢岁室床座站路线排]|单元)`)
 )
 
 func startsDigit(s string) bool { return s != "" && isDigit(rune(s[0])) }

@@ -12,7 +12,8 @@ var numberPattern = regexp.MustCompile(`^` + num)
 
 // The rules for what begins with a digit, in order: the more particular first.
 var digitRules = []rule{
-	idNumber, masked, mobile, landline, freephone, fullDate, years, year, requestNumber, grouped, standard, yearMonth, clock, address, slashed, ratio, dotted,
+	idNumber, masked, mobile, landline, freephone, fullDate, years, year, shortYear, requestNumber, grouped, standard,
+	barYears, yearMonth, clock, address, flat, slashed, ratio, dotted,
 	named, hotline, yuanAfter, percentRange, percent, (*scan).withUnit, (*scan).anyNumber,
 }
 
@@ -111,6 +112,32 @@ var (
 		}
 		return true
 	})
+	// A flat behind its house, 5-301室, 3号楼2-501, is named: the house as a number, the flat digit by
+	// digit. Without a word around it, only where both can be: 8-502, but not 60-100.
+	flat = find(`(\d{1,3})-(\d{1,4})`, func(s *scan, m []string, rest string) bool {
+		if startsDigit(rest) || countable(rest) || strings.HasPrefix(rest, ".") && startsDigit(rest[1:]) {
+			return false
+		}
+		house, door := m[1], m[2]
+		door3 := len(door) >= 3 && len(house) <= 2 && house[0] != '0' && door[0] != '0'
+		last := small(door[max(0, len(door)-2):])
+		switch {
+		case door3 && (strings.HasPrefix(rest, "室") || houseBefore.MatchString(s.before(2))):
+		case door3 && small(house) <= 40 && last >= 1 && last <= 12 && !rangeWords.MatchString(s.before(6)) && !hasAny(rest, "-", "~", "号", "页"):
+		case strings.HasPrefix(rest, "号") && len(door) < 3 && (len(house) > len(door) || len(house) == len(door) && house > door):
+			// 文三路12-3号: no range runs downwards
+			s.integer(house, false)
+			s.pause(Group)
+			s.integer(door, false)
+			return true
+		default:
+			return false
+		}
+		s.integer(house, false)
+		s.pause(Group)
+		s.spell(door)
+		return true
+	})
 	standard = find(`(\d{3,6})-((?:19|20)\d\d)`, func(s *scan, m []string, rest string) bool {
 		if !afterLatin.MatchString(s.before(4)) || startsDigit(rest) {
 			return false
@@ -189,11 +216,14 @@ func (s *scan) mask(m []string) {
 // Words after which a number is a name: 尾号0357, 验证码 204816, 电话是65432109.
 var namedBefore = regexp.MustCompile(`(?:尾号|尾数|[后末前][一二两三四五六七八]位|[后末前]\d位|验证码|校验码|取件码|取票码|提货码|密码|口令|编号|编码|单号|订单号|卡号|证号|账号|帐号|户号|工号|邮编|邮政编码|电话|手机|手机号|座机|热线|专线|号码|代码|房号|车次|航班|车牌|身份证)[是为号码:, "“(]*$`)
 
+// What is paid or counted is no name, however many digits it has: 手机12000元. 个人 counts nobody.
+var paidAfter = regexp.MustCompile(`^ ?[多余来]?[万亿]?(?:[元块件]|个(?:[^人]|$))`)
+
 var named = find(`(\d{2,})`, func(s *scan, m []string, rest string) bool {
 	if len(m[1]) < 3 && !strings.HasPrefix(s.before(3), "尾号") && !strings.Contains(s.before(5), "码") || !namedBefore.MatchString(s.before(12)) {
 		return false
 	}
-	if strings.HasPrefix(rest, ".") && startsDigit(rest[1:]) || measured(rest) && len(m[1]) < 5 || strings.HasPrefix(rest, "%") {
+	if strings.HasPrefix(rest, ".") && startsDigit(rest[1:]) || measured(rest) && len(m[1]) < 5 || strings.HasPrefix(rest, "%") || len(m[1]) < 10 && paidAfter.MatchString(rest) {
 		return false
 	}
 	s.spell(m[1])
@@ -202,9 +232,11 @@ var named = find(`(\d{2,})`, func(s *scan, m []string, rest string) bool {
 
 // Service numbers by their form, and the words by which a short one is known to be one.
 var (
-	serviceForm = regexp.MustCompile(`^(?:95\d{3}|96\d{3,4}|12[0-9]{3}|100(?:10|86|00|01|50)|116\d{3}|11[0249]|12[02])$`)
-	callBefore  = regexp.MustCompile(`(?:拨打?|打|呼叫?|致电|电话|热线|急救|报警|求助|火警|[和或、/]|转)[是为: ]*$`)
-	callAfter   = regexp.MustCompile(`^ ?(?:[、/和或]\d{3}|(?:急救|报警|电话|热线|火警|中心|指挥|调度|平台|接警|工单|服务|专线|政务|查号))`)
+	serviceForm = regexp.MustCompile(`^(?:95\d{3}|96\d{3,4}|12[1-9](?:\d[1-9]|[1-9]0)|100(?:10|86|00|01|50)|116\d{3}|11[0249]|12[02])$`)
+	callBefore  = regexp.MustCompile(`(?:拨打?|打了?|呼|叫|找|致电|电话|热线|急救|报警|求助|火警|转)[是为: ]*$`)
+	joined      = regexp.MustCompile(`(?:^|\D)(\d{3,6})[和或、/与及] ?$`)
+	joins       = regexp.MustCompile(`^ ?[和或、/与及] ?(\d{3,6})`)
+	callAfter   = regexp.MustCompile(`^ ?(?:急救|报警|电话|热线|火警|中心|指挥|调度|平台|接警|工单|服务|专线|政务|查号|打)`)
 )
 
 var hotline = find(`(\d{3,6})`, func(s *scan, m []string, rest string) bool {
@@ -213,7 +245,7 @@ var hotline = find(`(\d{3,6})`, func(s *scan, m []string, rest string) bool {
 	}
 	short := len(m[1]) == 3 || m[1] == "10000"
 	alone := s.i == 0 && rest == "" && len(m[1]) == 3
-	if short && !alone && !callBefore.MatchString(s.before(5)) && !callAfter.MatchString(rest) {
+	if short && !alone && !callBefore.MatchString(s.before(5)) && !callAfter.MatchString(rest) && !s.joinsService(rest) {
 		return false
 	}
 	if short && strings.HasPrefix(rest, ".") && startsDigit(rest[1:]) {
@@ -222,6 +254,16 @@ var hotline = find(`(\d{3,6})`, func(s *scan, m []string, rest string) bool {
 	s.digits(m[1])
 	return true
 })
+
+// joinsService reports whether another service number stands beside the current one: 110和120, but not
+// 80和110.
+func (s *scan) joinsService(rest string) bool {
+	if m := joined.FindStringSubmatch(s.before(8)); m != nil && serviceForm.MatchString(m[1]) {
+		return true
+	}
+	m := joins.FindStringSubmatch(rest)
+	return m != nil && serviceForm.MatchString(m[1]) && !countable(rest[len(m[0]):])
+}
 
 // countable reports whether what follows a number shows it to be an amount.
 func countable(rest string) bool {
@@ -233,7 +275,16 @@ func countable(rest string) bool {
 }
 
 // Rooms and routes of three digits and more are said digit by digit: 302室, 501路.
-var roomAfter = regexp.MustCompile(`^(?:号?[室房]|号?房间|号?病[房区]|诊室|路|教室|包间|寝室|号?宿舍)`)
+var roomAfter = regexp.MustCompile(`^(?:号?[室房]|号?房间|号?病[房区]|诊室|路|教室|包间|寝室|号?宿舍|医院|大院|部队|国道|省道|县道)`)
+
+var heightBefore = regexp.MustCompile(`\d米$`)
+
+// The bed of a ward is named by its room: 1508床. How many beds there are is counted: 共1508床, 200床.
+var (
+	bedAfter   = regexp.MustCompile(`^号?床(?:[^位]|$)`)
+	bedsBefore = regexp.MustCompile(`[有共设增达约近计]$`)
+	rangeWords = regexp.MustCompile(`(?:心率|心跳|脉搏|血压|高压|低压|血糖|正常|范围|参考值?)[^。，,;!?\d]{0,3}$`)
+)
 
 // A standard is numbered after letters: GB 11643-1999.
 var afterLatin = regexp.MustCompile(`[A-Za-z] ?$`)
@@ -261,10 +312,17 @@ func (s *scan) anyNumber(rest string) int {
 		s.plainDigits(m) // the year of a document: 国办发〔2020〕45号
 	case whole && len(m) >= 3 && (isLatin(s.prev()) || roomAfter.MatchString(after)):
 		s.spell(m)
+	case whole && len(m) >= 3 && len(m) <= 4 && houseBefore.MatchString(strings.TrimSuffix(s.before(3), "-")) && !countable(after) && !hasAny(after, "-", "~", "多"):
+		s.spell(m) // 5号楼2单元301
+	case whole && len(m) == 2 && heightBefore.MatchString(s.before(2)) && !countable(after):
+		s.plainDigits(m) // 1米65
+	case whole && (len(m) == 4 || len(m) == 3 && m[2] != '0') && bedAfter.MatchString(after) && !bedsBefore.MatchString(s.before(1)):
+		s.spell(m)
 	case whole && len(m) >= 7 && !countable(after) && !strings.HasSuffix(m, "0000"):
 		s.spell(m)
 	default:
-		s.number(m, !ordinal && (measured(after) || rangeMeasured(after)))
+		train := isLatin(s.prev()) && strings.HasPrefix(after, "次") // G2次 is named, not counted
+		s.number(m, !ordinal && !train && (measured(after) || rangeMeasured(after)))
 	}
 	s.key = strings.HasSuffix(s.before(3), "按") || strings.HasSuffix(s.before(3), "按数字")
 	return n

@@ -50,6 +50,8 @@ func (s *scan) mark() int {
 		s.pause(Comma)
 		s.integer(circled(r), false)
 		s.pause(Group)
+	case r == '#' && isDigit(s.prev()) && (strings.ContainsRune("楼栋幢室", s.next()) || flatAfter.MatchString(string(s.text[s.i+1:min(len(s.text), s.i+6)]))):
+		s.words("号", false) // 3#楼, 3#302
 	case spoken[r] != "":
 		s.words(spoken[r], true)
 	default:
@@ -74,8 +76,14 @@ func (s *scan) listed() bool {
 	return len(rest) > 2 && isDigit(rest[0]) && (rest[1] == '、' || (rest[1] == '.' || rest[1] == ')') && isHan(rest[2]))
 }
 
-// After these a dash before a number is a range: 1月-3月, 周一—周五, 20%-30%.
-const rangeBefore = "月日号时点分天年岁个周元角米斤里克升度次人位楼层室栋页条期级%℃一二三四五六日天"
+// After these a dash before a number is a range: 1月-3月, 2万-3万元, 周一—周五, 20%-30%.
+const rangeBefore = "月日号时点分半天年岁个周元块角米斤里克升度次人位楼层室栋幢座床排站页条期级百千万亿份户张件片粒笔瓶盒袋包套台%℃一二三四五六日"
+
+// After a house a dash before three digits or more leads to its flat: 3栋-502.
+var (
+	houseBefore = regexp.MustCompile(`(?:[楼层栋幢座弄苑]|单元|小区|\d#)$`)
+	flatAfter   = regexp.MustCompile(`^\d{3,4}(?:[^\d楼栋幢座]|$)`)
+)
 
 // A minus before these degrees is said 零下, also when a range stands between.
 var belowZero = regexp.MustCompile(`^` + num + `(?:[-~–—至到]-?` + num + `)? ?(?:℃|°|度|摄氏度)`)
@@ -87,6 +95,10 @@ func (s *scan) dash(r rune) {
 		after = s.text[s.i+2]
 	}
 	switch {
+	case isDigit(next) && houseBefore.MatchString(s.before(2)) && flatAfter.MatchString(string(s.text[s.i+1:min(len(s.text), s.i+8)])):
+		s.pause(Group)
+	case isDigit(prev) && next == '零':
+		s.words("到", false) // 零下12-零下5度
 	case isDigit(after) && (isDigit(prev) || strings.ContainsRune(rangeBefore, prev) && prev != 0 && s.ranged()):
 		s.words("到", false)
 	case r == '~' && isDigit(after):
@@ -98,7 +110,7 @@ func (s *scan) dash(r rune) {
 		} else {
 			s.words("负", false)
 		}
-	case isHan(prev) && isHan(next) && (r == '~' || strings.ContainsRune(rangeBefore, prev) && (next == '周' || next == '星')):
+	case isHan(prev) && isHan(next) && (r == '~' || strings.ContainsRune(rangeBefore, prev) && (next == '周' || next == '星' || strings.ContainsRune("晚下次凌夜", next) && s.ranged())):
 		s.words("到", false)
 	case r == '—' || r == '–':
 		s.pause(Comma)
@@ -121,7 +133,7 @@ func (s *scan) ranged() bool {
 func (s *scan) slash() {
 	prev, next := s.prev(), s.next()
 	switch {
-	case prev != 0 && strings.ContainsRune(perWhat, next) && s.priced():
+	case prev != 0 && s.priced():
 		s.words("每", false)
 	case (isLatin(prev) || prev == '/' || prev == ':') && (isLatin(next) || next == '/'):
 		s.words("斜杠", false)
@@ -130,10 +142,21 @@ func (s *scan) slash() {
 	}
 }
 
-// What a price or a dose is for: 12元/次, 5mg/日.
-const perWhat = "分次日天人月年周片粒支瓶小户床晚夜餐顿张份件公平"
+// What a price or a dose is for: 12元/次, 5mg/日. A number alone has a price for a time only, which
+// ends there: 800/月, but not 5/日间照料.
+var (
+	perWhat = regexp.MustCompile(`^(?:[分次天人月年周片粒支瓶户床晚夜餐顿张份件度吨斤升克台辆套节课位亩平桌杯盒袋间]|日(?:[^间托常]|$)|小时|公[里斤平])(?:[^前后]|$)`)
+	perTime = regexp.MustCompile(`^(?:[月年天日次周]|小时|分钟)(?:[^\p{Han}]|$)`)
+)
 
 func (s *scan) priced() bool {
+	after := string(s.text[s.i+1 : min(len(s.text), s.i+5)])
+	if isDigit(s.prev()) {
+		return perTime.MatchString(after)
+	}
+	if !perWhat.MatchString(after) {
+		return false
+	}
 	for _, r := range s.before(6) {
 		if isDigit(r) {
 			return true
@@ -163,6 +186,8 @@ func (s *scan) point() {
 func (s *scan) cross() {
 	r, prev, next := s.text[s.i], s.prev(), s.next()
 	switch {
+	case r == '*' && strings.ContainsRune("或和、", prev) && strings.Contains(s.before(6), "按"):
+		s.words("星号", false)
 	case r == '*' && (isHan(prev) && (prev != '按' && (isHan(next) || next == 0 || next == ',' || next == '*'))), r == '*' && prev == '*',
 		r != '*' && (r == prev || r == next || isHan(next) && !isDigit(prev)):
 		s.words("某", false)

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -140,5 +141,44 @@ func TestAnAddressThatIsNoneIsRefused(t *testing.T) {
 	}
 	if _, err := New(Config{URL: "nonsense", Clock: time.Now}); !civic.Is(err, civic.Invalid) {
 		t.Error(err)
+	}
+}
+
+func TestTheSynthesiserIsToldThePace(t *testing.T) {
+	t.Parallel()
+	var paces []string
+	v, _ := remote(t, new(atomic.Int64), func(w http.ResponseWriter, r *http.Request) {
+		paces = append(paces, r.Header.Get("Speech-Rate")+" "+r.Header.Get("Speech-Pause"))
+		_, _ = w.Write(EncodeWAV(tone(8000, 300, 5000)))
+	})
+	for _, s := range []Style{{}, Slow, {Rate: 100, Pause: 100}} {
+		if _, err := v.Say(t.Context(), hello, s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := []string{"3.5 1", "2.8 2", "6 4"}; !slices.Equal(paces, want) {
+		t.Errorf("told %q", paces)
+	}
+}
+
+func TestATextThatTheSynthesiserRefusesDoesNotSilenceTheOthers(t *testing.T) {
+	t.Parallel()
+	for status, rests := range map[int]bool{400: false, 413: false, 422: false, 429: true, 500: true, 503: true} {
+		var bad atomic.Bool
+		bad.Store(true)
+		v, _ := remote(t, new(atomic.Int64), func(w http.ResponseWriter, r *http.Request) {
+			if bad.Load() {
+				w.WriteHeader(status)
+				return
+			}
+			_, _ = w.Write(EncodeWAV(tone(8000, 300, 5000)))
+		})
+		if _, err := v.Say(t.Context(), hello, Style{}); !civic.Is(err, civic.Unavailable) {
+			t.Errorf("%d: %v", status, err)
+		}
+		bad.Store(false)
+		if _, err := v.Say(t.Context(), hello, Style{}); (err != nil) != rests {
+			t.Errorf("after %d the next is answered with %v", status, err)
+		}
 	}
 }

@@ -36,19 +36,19 @@ func (f Format) encode(p PCM) []byte {
 
 // Bounds of one request.
 const (
-	MaxText      = 2000             // characters; about eight minutes of speech
-	sayLimit     = 60 * time.Second // for one synthesis
-	defaultCache = 256 << 20        // bytes
+	MaxText  = 2000             // characters; about eight minutes of speech
+	sayLimit = 60 * time.Second // for one synthesis
 )
 
 // Config says which voices there are and where sounds are kept. With nothing but a
 // clock it is offline: espeak-ng if it is installed, and no cache.
 type Config struct {
-	Prompts    string // folder of recordings; empty for none
-	URL        string // HTTP synthesiser; empty for none. Asked before espeak-ng
-	Espeak     string // path of espeak-ng; empty for the one in the path
-	Cache      string // folder of finished sounds; empty for none
-	CacheBytes int64  // 0 means 256 MiB
+	Prompts    string        // folder of recordings; empty for none
+	URL        string        // HTTP synthesiser; empty for none. Asked before espeak-ng
+	Espeak     string        // path of espeak-ng; empty for the one in the path
+	Cache      string        // folder of finished sounds; empty for none
+	CacheBytes int64         // 0 means what data/cache.yaml says
+	CacheAge   time.Duration // how long a sound is kept from when it was made; 0 means until there is no room
 	Style      Style
 	Manner     Manner
 
@@ -74,7 +74,7 @@ func New(c Config) (*Service, error) {
 		return nil, errors.New("speech: no clock")
 	}
 	if c.CacheBytes <= 0 {
-		c.CacheBytes = defaultCache
+		c.CacheBytes = kept.Megabytes << 20
 	}
 	s := &Service{config: c, voices: c.Voices, busy: make(chan struct{}, max(2, runtime.NumCPU()))}
 	if s.voices == nil {
@@ -93,11 +93,28 @@ func New(c Config) (*Service, error) {
 	}
 	if c.Cache != "" {
 		var err error
-		if s.cache, err = openCache(c.Cache, c.CacheBytes, c.Clock); err != nil {
+		if s.cache, err = openCache(c.Cache, c.CacheBytes, c.CacheAge, c.Clock); err != nil {
 			return nil, err
 		}
 	}
 	return s, nil
+}
+
+// Sweep removes what was said longer ago than it may be kept, now and then, until ctx ends.
+func (s *Service) Sweep(ctx context.Context) {
+	if s.cache == nil {
+		return
+	}
+	tick := time.NewTicker(time.Duration(kept.Minutes) * time.Minute)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			s.cache.sweep()
+		}
+	}
 }
 
 // NothingToSay is the code of the error of a text in which nothing is to be said.
@@ -111,6 +128,7 @@ type Request struct {
 	Text   string
 	Style  Style // the zero value is the service's
 	Format Format
+	Secret bool // a code: it goes to no synthesiser outside this machine and is not kept on the disk
 }
 
 // Available reports whether there is a voice for texts, so that a page offers to be
@@ -172,20 +190,24 @@ func (s *Service) Say(ctx context.Context, req Request) (Clip, error) {
 }
 
 func (s *Service) utterance(req Request) Utterance {
-	return Utterance{Prompt: req.Prompt, Text: req.Text, Reading: s.config.Manner.Read(req.Text)}
+	return Utterance{Prompt: req.Prompt, Text: req.Text, Reading: s.config.Manner.Read(req.Text), Secret: req.Secret}
 }
 
 // by returns the sound that one voice makes of a request.
 func (s *Service) by(ctx context.Context, v Voice, id string, u Utterance, req Request) (Clip, error) {
 	key := clipKey(id, u, req)
-	if s.cache != nil {
-		if clip, ok := s.cache.get(key); ok {
+	cache := s.cache
+	if req.Secret {
+		cache, key = nil, "secret "+key // whoever else says the same by chance would keep it
+	}
+	if cache != nil {
+		if clip, ok := cache.get(key); ok {
 			return clip, nil
 		}
 	}
 	return s.flight.do(ctx, key, sayLimit, func(ctx context.Context) (Clip, error) {
-		if s.cache != nil { // made while this caller was on its way here
-			if clip, ok := s.cache.get(key); ok {
+		if cache != nil { // made while this caller was on its way here
+			if clip, ok := cache.get(key); ok {
 				return clip, nil
 			}
 		}
@@ -200,11 +222,11 @@ func (s *Service) by(ctx context.Context, v Voice, id string, u Utterance, req R
 			return Clip{}, err
 		}
 		data := req.Format.encode(p)
-		if s.cache == nil {
+		if cache == nil {
 			return unpack(pack(data, s.config.Clock()))
 		}
 		// A cache that can't be written, as on a full disk, doesn't silence anybody.
-		clip, _ := s.cache.put(key, data)
+		clip, _ := cache.put(key, data)
 		return clip, nil
 	})
 }

@@ -225,3 +225,33 @@ func TestAudioIsServedWithRangesAndNotModified(t *testing.T) {
 		t.Error(same.Status)
 	}
 }
+
+func TestASecretIsKeptOnNoDiskAndToldToNoOtherMachine(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int64
+	away, _ := remote(t, new(atomic.Int64), func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		_, _ = w.Write(EncodeWAV(tone(8000, 300, 5000)))
+	})
+	dir, here := t.TempDir(), &fake{name: "here"}
+	s := service(t, Config{Cache: dir, Voices: []Voice{away, here}})
+	for range 2 {
+		if _, err := s.Say(t.Context(), Request{Text: "您的口令是：4821 6350。", Secret: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if files, _ := clips(t, dir); len(files) != 0 || asked.Load() != 0 || here.said.Load() != 2 {
+		t.Errorf("%d files, another machine was asked %d times, this one %d times", len(files), asked.Load(), here.said.Load())
+	}
+	if _, err := s.Say(t.Context(), Request{Text: "您的口令是：4821 6350。"}); err != nil || asked.Load() != 1 {
+		t.Errorf("what is no secret: %v, asked %d times", err, asked.Load())
+	}
+	// What the cache holds already says nothing of a secret either: it is made anew.
+	if _, err := s.Say(t.Context(), Request{Text: "您的口令是：4821 6350。", Secret: true}); err != nil || here.said.Load() != 3 {
+		t.Errorf("%v, %d times", err, here.said.Load())
+	}
+	alone := service(t, Config{Voices: []Voice{away}})
+	if _, err := alone.Say(t.Context(), Request{Text: "4821 6350", Secret: true}); !civic.Is(err, civic.Unavailable) {
+		t.Errorf("with no voice but another machine's: %v", err)
+	}
+}

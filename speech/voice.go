@@ -12,6 +12,7 @@ type Utterance struct {
 	Prompt  string // the id of a fixed text that may have been recorded; empty for none
 	Text    string
 	Reading Reading
+	Secret  bool // it is to be heard once and kept nowhere: no voice outside this machine says it
 }
 
 // Style is how it is said.

@@ -33,6 +33,7 @@ type Carrier struct {
 	Stopped bool         `json:"stopped"`
 	Why     string       `json:"why,omitempty" doc:"为什么停用"`
 	Week    CarrierCount `json:"week" doc:"七天里"`
+	Unsure  int64        `json:"unsure_mills" doc:"七天的花费里，不知道网关收没收下的，千分之一元"`
 	Failed  int          `json:"failed" doc:"七天里没有送到的"`
 	Waiting int          `json:"waiting" doc:"七天里还在等的"`
 	Today   CarrierCount `json:"today" doc:"今天零点起"`
@@ -79,7 +80,7 @@ func (s *server) listCarriers(ctx context.Context, in *OnDivision) (*struct{ Bod
 	}
 	for _, f := range o.Figures {
 		out.Carriers = append(out.Carriers, Carrier{Code: f.Carrier, Words: f.Words, By: f.HandledBy, Stopped: f.Stopped, Why: f.Why,
-			Week: CarrierCount{f.Tried, f.Arrived, f.Cost}, Failed: f.Failed, Waiting: f.Waiting, Today: CarrierCount{f.Today.Tried, f.Today.Arrived, f.Today.Cost}})
+			Week: CarrierCount{f.Tried, f.Arrived, f.Cost}, Unsure: f.Unsure, Failed: f.Failed, Waiting: f.Waiting, Today: CarrierCount{f.Today.Tried, f.Today.Arrived, f.Today.Cost}})
 	}
 	for _, g := range o.Gateways {
 		out.Gateways = append(out.Gateways, CarrierGateway(g))

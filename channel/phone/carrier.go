@@ -114,11 +114,13 @@ func (c *Carrier) call(ctx context.Context, l *line.Line, p notify.Parcel) notif
 
 // tell says the message and asks for a key: 1, 2 or 0.
 func (c *Carrier) tell(ctx context.Context, out *line.Call, p notify.Parcel) (byte, error) {
-	style := speech.Style{}
+	style, voice := speech.Style{}, c.phone.Voice
 	if slices.Contains(p.Names, "code") {
-		style = speech.Slow
+		own := *voice
+		own.Speech = secretly{voice.Speech}
+		style, voice = speech.Slow, &own
 	}
-	t := &talk{voice: c.phone.Voice, set: out, end: &End{}}
+	t := &talk{voice: voice, set: out, end: &End{}}
 	key, err := t.ask(ctx, hello+p.Text+"听明白了，请按1。有变化要改，请按2。找人说话，请按0。"+again, "12", style)
 	var h human
 	if errors.As(err, &h) {

@@ -3,6 +3,7 @@ package phone_test
 import (
 	"context"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -144,5 +145,56 @@ func TestWhoDoesNotAnswerOrPressesNothingIsToldByTheNextWay(t *testing.T) {
 	})
 	if len(states) != 1 || states[0] != "failed" {
 		t.Errorf("the attempts stand at %v", states)
+	}
+}
+
+// overheard notes what is said, and how.
+type overheard struct {
+	phone.Sayer
+
+	mu   sync.Mutex
+	said []speech.Request
+}
+
+func (o *overheard) Say(ctx context.Context, req speech.Request) (speech.Clip, error) {
+	o.mu.Lock()
+	o.said = append(o.said, req)
+	o.mu.Unlock()
+	return o.Sayer.Say(ctx, req)
+}
+
+func TestACodeThatIsToldByTelephoneIsSaidAsASecret(t *testing.T) {
+	t.Parallel()
+	h := newHotline(t, dbtest.Open(t, db.SQLite))
+	over := &overheard{Sayer: h.Phone.Voice.Speech}
+	h.Phone.Voice.Speech = over
+	r := &reports{Service: h.Notify, came: make(chan notify.Report, 10)}
+	carrier := phone.NewCarrier(h.Phone, r)
+	for _, names := range [][]string{{"who", "code"}, {"who"}} {
+		_, err := carrier.Send(t.Context(), notify.Parcel{ID: db.NewID(), To: h.Taiyuan.ElderPhone, Text: "王奶奶您好，您的登录口令是4821 6350。", Names: names, Values: []string{"王奶奶", "4821 6350"}[:len(names)]})
+		h.ok(err)
+		c, style := h.desk.Rings(10*time.Second).Answer(), speech.Style{}
+		if len(names) == 2 {
+			style = speech.Slow
+		}
+		(&ear{c, h.world}).hears("王奶奶您好，您的登录口令是4821 6350。", style)
+		c.Press('1')
+		c.Ended(10 * time.Second)
+		<-r.came
+		over.mu.Lock()
+		told := false
+		for _, req := range over.said {
+			if strings.Contains(req.Text, "4821") {
+				told = true
+				if req.Secret != (len(names) == 2) {
+					t.Errorf("with %v: %+v", names, req)
+				}
+			}
+		}
+		over.said = nil
+		over.mu.Unlock()
+		if !told {
+			t.Errorf("with %v it was not told", names)
+		}
 	}
 }

@@ -30,6 +30,15 @@ type Sayer interface {
 	Say(ctx context.Context, req speech.Request) (speech.Clip, error)
 }
 
+// secretly has everything said as a secret: a code is kept on no disk and told to no other machine.
+type secretly struct{ Sayer }
+
+// Say implements Sayer.
+func (s secretly) Say(ctx context.Context, req speech.Request) (speech.Clip, error) {
+	req.Secret = true
+	return s.Sayer.Say(ctx, req)
+}
+
 // human is the end of what keys can do: from here on a colleague speaks with the caller.
 type human struct{ why string }
 

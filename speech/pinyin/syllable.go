@@ -1,6 +1,10 @@
 package pinyin
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // The syllables of standard Mandarin by initial, ü written v after l and n.
 // The last lines hold those that exist only in speech and in the names of Latin letters.
@@ -39,6 +43,9 @@ var syllables = func() map[string]bool {
 	}
 	return set
 }()
+
+// Syllables lists all syllables, without tones.
+func Syllables() []string { return slices.Sorted(maps.Keys(syllables)) }
 
 // Sounds that dictionaries write outside the inventory (grunts, an ê, units of
 // measure read as two syllables), as the nearest syllable that can be said.

@@ -27,7 +27,7 @@ func (f face) codeVoice(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	clip, err := f.Reader.Speech.Say(r.Context(), speech.Request{Text: "您的登录口令是：" + code + "。再说一遍：" + code + "。", Style: speech.Slow, Format: speech.Web})
+	clip, err := f.Reader.Speech.Say(r.Context(), speech.Request{Text: "您的登录口令是：" + code + "。再说一遍：" + code + "。", Style: speech.Slow, Format: speech.Web, Secret: true})
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,7 @@ package desk
 
 import (
 	"net/http"
-	"slices"
+	"strings"
 
 	"yinqiao/channel/web/kit"
 	"yinqiao/civic"
@@ -114,16 +114,11 @@ func (f face) sheets(w http.ResponseWriter, r *http.Request) error {
 // sheetsSent notes that the letters of a page were sent. One that is done already stays so.
 func (f face) sheetsSent(w http.ResponseWriter, r *http.Request) error {
 	a := f.actor(r)
-	list, err := f.Notify.Tasks(r.Context(), a, notify.CarrierPaper)
-	if err != nil {
-		return err
-	}
 	_ = r.PostFormValue("sheet") // reads the form
-	for _, t := range list {
-		if !slices.Contains(r.PostForm["sheet"], t.ID) {
-			continue
-		}
-		err := f.Notify.Tick(r.Context(), a, t.Person, t.ID, notify.Told)
+	// The page's own, and no list of now: behind what came meanwhile it might have no room for them.
+	for _, sheet := range r.PostForm["sheet"][:min(len(r.PostForm["sheet"]), notify.TasksMost)] {
+		person, id, _ := strings.Cut(sheet, "/")
+		err := f.Notify.Tick(r.Context(), a, civic.PersonID(person), id, notify.Told)
 		if err != nil && !civic.Is(err, civic.NotFound) && !civic.Is(err, civic.Conflict) {
 			return err
 		}
