@@ -236,6 +236,15 @@ func (s shelf) mend(tx *db.Tx, is map[packed]amount, n *names, where string, arg
 	}
 	for p, want := range is {
 		wrong[n.open(p)] = want
+		if len(wrong) >= mendAtOnce {
+			if err := tx.InsertRows(s.table, s.columns(), s.rows(wrong)); err != nil {
+				return 0, err
+			}
+			clear(wrong)
+		}
 	}
 	return different, tx.InsertRows(s.table, s.columns(), s.rows(wrong))
 }
+
+// mendAtOnce is how many rows are put in together.
+const mendAtOnce = 10_000
