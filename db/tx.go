@@ -94,6 +94,9 @@ func (t *Tx) Select(dst any, query string, args ...any) error {
 	return sel(t.run, t.tx, dst, query, args)
 }
 
+// Text is a column of a row that Each reads, until the next row is read: nothing is copied.
+type Text = sql.RawBytes
+
 // Each reads the rows of a query one after another into the variables that into points to, and
 // calls fn after each: for more rows than memory should hold. fn runs no statement.
 func (t *Tx) Each(query string, args, into []any, fn func() error) (err error) {

@@ -3,7 +3,6 @@ package journal
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,10 +88,10 @@ func (n *names) open(p packed) cell {
 // recount counts the sealed entries, each read once.
 func recount(tx *db.Tx, n *names) (map[packed]amount, error) {
 	out := map[packed]amount{}
-	var key [4]sql.RawBytes
-	var measure, bucket sql.NullInt64
+	var key [4]db.Text
+	var measure, bucket int64
 	none := n.number("")
-	err := tx.Each(`SELECT division, act, day, channel, bucket, measure FROM journal_entry WHERE batch IS NOT NULL`, nil,
+	err := tx.Each(`SELECT division, act, day, channel, COALESCE(bucket, -1), COALESCE(measure, 0) FROM journal_entry WHERE batch IS NOT NULL`, nil,
 		[]any{&key[0], &key[1], &key[2], &key[3], &bucket, &measure}, func() error {
 			p := packed{bucket: countOnly}
 			for i := range key {
@@ -101,10 +100,10 @@ func recount(tx *db.Tx, n *names) (map[packed]amount, error) {
 			p.key[4] = none
 			a := out[p]
 			out[p] = amount{a.n + 1, 0}
-			if bucket.Valid {
-				p.bucket = int32(bucket.Int64) //nolint:gosec // buckets are few
+			if bucket >= 0 {
+				p.bucket = int32(bucket) //nolint:gosec // buckets are few
 				a = out[p]
-				out[p] = amount{a.n + 1, a.total + measure.Int64}
+				out[p] = amount{a.n + 1, a.total + measure}
 			}
 			return nil
 		})
@@ -181,7 +180,7 @@ func (n *names) sum(all []measured, scope string) map[packed]amount {
 // mend makes the rows of the shelf's table what was counted, those where a condition holds,
 // and reports how many were not. It uses is up.
 func (s shelf) mend(tx *db.Tx, is map[packed]amount, n *names, where string, args ...any) (int, error) {
-	var raw [5]sql.RawBytes
+	var raw [5]db.Text
 	var bucket int64
 	var a amount
 	into := make([]any, 0, len(s.key)+2)
