@@ -3,6 +3,7 @@ package desk
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -36,7 +37,16 @@ type dutyView struct {
 // entry right has the entry behind its name.
 func (v dutyView) posted(form string) bool {
 	action, entry, _ := strings.Cut(form, " ")
-	return v.Old.Method == http.MethodPost && strings.HasSuffix(v.Old.URL.Path, "/"+action) && old(v.Old, "replaces") == entry
+	return v.Old.Method == http.MethodPost && strings.HasSuffix(v.Old.URL.Path, "/"+action) && v.replaced() == entry
+}
+
+// replaced is the entry of the page that was to be put right just now; "" for none.
+func (v dutyView) replaced() string {
+	which := old(v.Old, "replaces")
+	if !slices.ContainsFunc(v.Counts, func(c task.Count) bool { return c.ID == which }) {
+		return ""
+	}
+	return which
 }
 
 // typed is what was typed into a field of that form.
